@@ -1,0 +1,121 @@
+"""The contract of an arena: N copies of a game stepped in lock-step, as tensors with named axes.
+
+Everything that plays or learns sees a game only through `Timestep` and `Arena`. Stock PettingZoo environments
+(`envs/stock.py`) and batched twins (`envs/twins/`) both make arenas; nobody can tell them apart by the numbers.
+
+Axes: N copies, A seats (`Game.seats`), K teams, S state features, F observation features. A role's tensors have a *slot* axis
+of `Game.slots(role)` rows: in simultaneous games one slot per seat in the order of `Role.seats`; in turn-based games a single
+slot that belongs to whichever seat is to act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from envs.game import Game
+
+RESTS = -1
+"""In `next_seeds`: a copy whose game ends stays empty until the next `restart`."""
+
+
+@dataclass(frozen=True)
+class Final:
+    """What was to be seen when games ended, before the copies started anew. Rows of games still running mean nothing.
+
+    Attributes:
+        observation: Per role, float32 [N, slots, F]: in turn-based games as seen by the seat that would have acted next.
+        state: float32 [N, K, S], the joint state from each team's view.
+    """
+
+    observation: tuple[Tensor, ...]
+    state: Tensor
+
+
+@dataclass(frozen=True)
+class Timestep:
+    """What the arena shows after a restart or a step.
+
+    Where a game ended (`over`), `reward`, `terminated` and `truncated` still speak of the game that ended; `observation`,
+    `legal`, `acting` and `state` already speak of the next one, and `final` keeps the last view of the old one.
+
+    Attributes:
+        observation: Per role, float32 [N, slots, F], flattened; zeros for a seat that is not acting.
+        legal: Per role, bool [N, slots, n], True where the action is allowed; None for continuous actions. A row whose seat
+            is acting has at least one True; a row whose seat is not acting is all True, so that no softmax meets an empty row.
+        acting: bool [N, A], True where the seat acts now. Turn-based: at most one per copy. A seat that has died or has not
+            joined yet does not act; in a resting copy nobody acts.
+        state: float32 [N, K, S], what the critic of each team sees. Where the environment has `state()`: that, and, if the
+            team's side has several teams, a one-hot of the team's place among them. Else: the observations of all seats that are
+            in the game (zeros for the others), own team first, then the following teams in cyclic order.
+        reward: float32 [N, A], reward of each seat for the step just made; zeros after a restart.
+        terminated: bool [N, A], the seat's part in the game ended in this step, for good.
+        truncated: bool [N, A], the seat's part was cut off in this step (a time limit); never both.
+        over: bool [N], the game in this copy ended with this step.
+        final: The last view of the games that ended in this step; None where none did.
+    """
+
+    observation: tuple[Tensor, ...]
+    legal: tuple[Tensor | None, ...]
+    acting: Tensor
+    state: Tensor
+    reward: Tensor
+    terminated: Tensor
+    truncated: Tensor
+    over: Tensor
+    final: Final | None = None
+
+
+class Arena(Protocol):
+    """N copies of one game. The same seeds and actions give the same timesteps, whatever the number of workers."""
+
+    game: Game
+    copies: int
+    device: torch.device
+
+    def restart(self, seeds: Tensor) -> Timestep:
+        """Begin a new game in every copy.
+
+        Args:
+            seeds: int64 [N], one seed per copy, in [0, 2**31); `RESTS` leaves a copy empty.
+        """
+        ...
+
+    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        """Make one move in every copy: all acting seats in simultaneous games, the seat to act in turn-based ones.
+
+        Args:
+            actions: Per role, int64 [N, slots] (discrete) or float32 [N, slots, n] (continuous, within bounds). Slots of
+                seats that are not acting are ignored.
+            next_seeds: int64 [N], the seed of the next game in a copy whose game ends with this step, or `RESTS`.
+
+        Raises:
+            IllegalAction: A seat that is acting chose an action its mask forbids.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free workers and shared memory; harmless when called twice."""
+        ...
+
+
+class Actor(Protocol):
+    """Whoever can act for some seats of an arena: a stack of policies, a scripted bot, a person."""
+
+    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+        """Write the actions of the seats this actor holds into `actions`; leave the others alone.
+
+        Args:
+            now: What the arena shows.
+            noise: Per role, float32 [N, slots, n], independent uniform numbers in (0, 1): all the randomness there is.
+            actions: Per role, the tensors `Arena.step` takes, written in place.
+        """
+        ...
+
+
+class IllegalAction(ValueError):
+    """An acting seat chose an action that its mask forbids."""

@@ -1,0 +1,126 @@
+"""What a game is made of: seats, teams, sides and roles.
+
+A `Game` is a description, not a running environment: `envs.describe` reads it from a PettingZoo environment once, and
+arenas, policies and tournaments all work from it. This file knows no environment and no tensor.
+
+The four nouns, on simple_tag: the *seats* are its four agents; the *teams* are the three predators and the one prey; the
+*sides* are "adversary" and "agent", because the two teams are made of different seats; the *roles* are the observation and
+action spaces found on a side. In connect four there are two teams of one seat each, made alike, hence one side and one role:
+a player that can act for a side can take either team.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ActionSpace:
+    """The actions of a role: `size` alternatives (discrete) or `size` bounded real numbers (continuous).
+
+    Attributes:
+        kind: `discrete` or `continuous`.
+        size: Number of alternatives, or number of components.
+        low: Lower bound of each component (continuous), else empty.
+        high: Upper bound of each component (continuous), else empty.
+    """
+
+    kind: Literal["discrete", "continuous"]
+    size: int
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Role:
+    """Seats with the same observation and action space on one side; one policy acts for all of them.
+
+    Attributes:
+        name: Taken from the seats' ids ("adversary"), or "player" where there is only one role.
+        side: Index into `Game.sides`.
+        seats: Seat indices, team by team: the first `per_team` belong to the side's first team, and so on.
+        per_team: Seats of this role in each team of the side.
+        observation_shape: Shape of one seat's observation before it is flattened.
+        actions: What a seat may do.
+    """
+
+    name: str
+    side: int
+    seats: tuple[int, ...]
+    per_team: int
+    observation_shape: tuple[int, ...]
+    actions: ActionSpace
+
+    @property
+    def features(self) -> int:
+        """Length of one seat's flattened observation, F."""
+        return prod(self.observation_shape)
+
+
+@dataclass(frozen=True)
+class Side:
+    """Teams made of the same roles in the same numbers; whoever can play one of them can play all of them.
+
+    Attributes:
+        name: Taken from the seats' ids.
+        teams: Indices into `Game.teams`.
+        roles: Indices into `Game.roles`.
+        seats_per_team: Seats in each team of this side.
+    """
+
+    name: str
+    teams: tuple[int, ...]
+    roles: tuple[int, ...]
+    seats_per_team: int
+
+
+@dataclass(frozen=True)
+class Game:
+    """The description every part of the house works from.
+
+    Attributes:
+        name: The game's name as in the config, e.g. `classic/connect_four_v3`.
+        seats: PettingZoo agent ids; a seat's index is its place here.
+        teams: Seat indices of each team, ordered role by role as in the side's `roles`.
+        sides: See `Side`.
+        roles: See `Role`.
+        turn_based: True where one seat acts at a time (AEC games); False where all living seats act at once.
+        state_size: Length S of the joint state that a team's critic sees.
+    """
+
+    name: str
+    seats: tuple[str, ...]
+    teams: tuple[tuple[int, ...], ...]
+    sides: tuple[Side, ...]
+    roles: tuple[Role, ...]
+    turn_based: bool
+    state_size: int
+
+    @property
+    def team_of_seat(self) -> tuple[int, ...]:
+        """The team each seat belongs to."""
+        owner = {seat: team for team, seats in enumerate(self.teams) for seat in seats}
+        return tuple(owner[seat] for seat in range(len(self.seats)))
+
+    @property
+    def role_of_seat(self) -> tuple[int, ...]:
+        """The role each seat plays."""
+        owner = {seat: index for index, role in enumerate(self.roles) for seat in role.seats}
+        return tuple(owner[seat] for seat in range(len(self.seats)))
+
+    @property
+    def side_of_team(self) -> tuple[int, ...]:
+        """The side each team is on."""
+        owner = {team: index for index, side in enumerate(self.sides) for team in side.teams}
+        return tuple(owner[team] for team in range(len(self.teams)))
+
+    @property
+    def symmetric(self) -> bool:
+        """True where every team is on the same side, so that two teams' returns in one game can be compared."""
+        return len(self.sides) == 1 and len(self.teams) > 1
+
+    def slots(self, role: int) -> int:
+        """Rows per copy in a role's tensors: one in turn-based games, else one for each of the role's seats."""
+        return 1 if self.turn_based else len(self.roles[role].seats)
