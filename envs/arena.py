@@ -103,6 +103,22 @@ class Arena(Protocol):
         ...
 
 
+@dataclass
+class Insight:
+    """What went on in the minds of the seats that are acting, filled in actor by actor. For replays, not for play.
+
+    Attributes:
+        probabilities: Per role, float32 [N, slots, n], the probability of each action (discrete); NaN where unknown.
+            Continuous roles: the mean of each component.
+        value: float32 [N, A], the critic's estimate of each seat's discounted future reward; NaN where there is no critic.
+        messages: float32 [N, A, M], what each seat says; None where nobody speaks.
+    """
+
+    probabilities: tuple[Tensor, ...]
+    value: Tensor
+    messages: Tensor | None = None
+
+
 class Actor(Protocol):
     """Whoever can act for some seats of an arena: a stack of policies, a scripted bot, a person."""
 
@@ -114,6 +130,10 @@ class Actor(Protocol):
             noise: Per role, float32 [N, slots, n], independent uniform numbers in (0, 1): all the randomness there is.
             actions: Per role, the tensors `Arena.step` takes, written in place.
         """
+        ...
+
+    def explain(self, now: Timestep, insight: Insight) -> None:
+        """Write what the seats this actor holds think of the present timestep into `insight`; leave the others alone."""
         ...
 
 

@@ -11,9 +11,27 @@ a player that can act for a side can take either team.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import prod
-from typing import Literal
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class GameSetup:
+    """Which game, and how it is set up: everything needed to make the same environment again, anywhere.
+
+    Attributes:
+        name: `family/game_vN` (`classic/connect_four_v3`, `mpe2/simple_tag_v3`, `butterfly/…`, `sisl/…`) or `module:callable`.
+        options: Keyword arguments of the environment (`{"max_cycles": 50}`).
+        wrappers: SuperSuit wrappers in order, innermost first, as (name, keyword arguments).
+        teams: Agent ids of each team; None reads the teams from the environment.
+    """
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    wrappers: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    teams: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True)
