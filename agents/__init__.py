@@ -1,0 +1,29 @@
+"""Turns experience into better policies: populations of PPO players, trained centrally and acting apart.
+
+Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `losses`, `optimiser`; then `population`
+(stacked players and how they are seated), `policy`, `networks`, `normalisation`; and `mutation`.
+"""
+
+from agents.mutation import OPERATORS, Genome, Operator
+from agents.optimiser import Adam
+from agents.policy import Architecture, Blueprint
+from agents.population import EMPTY, SeatedStack, Stack
+from agents.ppo import HyperParameters, Report, Schedule, train
+from agents.rollout import Tally
+
+__all__ = [
+    "EMPTY",
+    "OPERATORS",
+    "Adam",
+    "Architecture",
+    "Blueprint",
+    "Genome",
+    "HyperParameters",
+    "Operator",
+    "Report",
+    "Schedule",
+    "SeatedStack",
+    "Stack",
+    "Tally",
+    "train",
+]

@@ -1,0 +1,76 @@
+"""How a child differs from its parent: operators as functions in a table.
+
+An operator takes a `Genome` and a numpy generator and gives the child's genome. Adding one is adding one function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Genome:
+    """All that a child can inherit.
+
+    Attributes:
+        weights: Parameters and statistics by name.
+        optimiser: Adam's moments by name; empty for one that has not learnt yet.
+        hyper: Hyper-parameters by name.
+        bounds: Allowed range of each hyper-parameter.
+    """
+
+    weights: Arrays
+    optimiser: Arrays
+    hyper: Mapping[str, float]
+    bounds: Mapping[str, tuple[float, float]]
+
+
+Operator = Callable[[Genome, np.random.Generator], Genome]
+
+FACTORS = (0.8, 1.25)
+DISCOUNTS = ("gamma", "gae_lambda")
+NOISE = 0.02
+
+
+def perturb(genome: Genome, generator: np.random.Generator) -> Genome:
+    """Multiply each hyper-parameter by 0.8 or 1.25, with even odds, within its bounds.
+
+    Discounts are perturbed by their distance from 1 (0.99 → 0.9875 or 0.992), since that is what sets the horizon.
+
+    Reference:
+        Jaderberg et al. (2017), section 4.1 ("perturb").
+    """
+    hyper = {}
+    for name, value in sorted(genome.hyper.items()):
+        low, high = genome.bounds[name]
+        factor = FACTORS[int(generator.integers(2))]
+        moved = 1.0 - (1.0 - value) * factor if name in DISCOUNTS else value * factor
+        hyper[name] = min(max(moved, low), high)
+    return replace(genome, hyper=hyper)
+
+
+def weight_noise(genome: Genome, generator: np.random.Generator) -> Genome:
+    """Add normal noise to every matrix, 2 % of the matrix's own deviation; the optimiser starts afresh.
+
+    Adam's moments belong to the parent's place in weight space; statistics and biases are inherited as they are.
+    """
+    weights = {
+        name: value + (NOISE * value.std() * generator.standard_normal(value.shape)).astype(value.dtype)
+        if value.ndim == 2
+        else value
+        for name, value in sorted(genome.weights.items())
+    }
+    return replace(genome, weights=weights, optimiser={})
+
+
+def clone(genome: Genome, generator: np.random.Generator) -> Genome:
+    """Inherit everything unchanged."""
+    return genome
+
+
+OPERATORS: dict[str, Operator] = {"perturb": perturb, "weight_noise": weight_noise, "clone": clone}

@@ -1,0 +1,166 @@
+"""Collecting experience: T steps of every copy, written into memory that is allocated once.
+
+Learners' rows carry the action, its likelihood and the view their critics had; opponents only move the game on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agents.population import SeatedStack, bounded
+from envs.arena import Actor, Arena, Timestep
+from envs.game import Game
+
+SEED_LIMIT = 2**31 - 1
+
+
+@dataclass
+class Memory:
+    """What T steps of C copies leave behind; row T of the first four is the view after the last step.
+
+    Attributes:
+        observation: Per role, float32 [T + 1, C, slots, F].
+        legal: Per role, bool [T + 1, C, slots, n], or None.
+        state: float32 [T + 1, C, K, S].
+        acting: bool [T + 1, C, A].
+        action: Per role, raw actions [T, C, slots(, n)].
+        likelihood: Per role, float32 [T, C, slots].
+        reward: float32 [T, C, A].
+        terminated: bool [T, C, A].
+        truncated: bool [T, C, A].
+        bootstrap: float32 [T, C, A], the critic's view of games cut off at step t.
+    """
+
+    observation: list[Tensor]
+    legal: list[Tensor | None]
+    state: Tensor
+    acting: Tensor
+    action: list[Tensor]
+    likelihood: list[Tensor]
+    reward: Tensor
+    terminated: Tensor
+    truncated: Tensor
+    bootstrap: Tensor
+
+    @classmethod
+    def empty(cls, game: Game, steps: int, copies: int, device: torch.device) -> Memory:
+        """Memory for `steps` steps of `copies` copies."""
+        seats = len(game.seats)
+
+        def floats(*shape: int) -> Tensor:
+            return torch.zeros(shape, device=device)
+
+        def flags(*shape: int) -> Tensor:
+            return torch.zeros(shape, dtype=torch.bool, device=device)
+
+        observation, legal, action, likelihood = [], [], [], []
+        for number, role in enumerate(game.roles):
+            slots, size = game.slots(number), role.actions.size
+            discrete = role.actions.kind == "discrete"
+            observation.append(floats(steps + 1, copies, slots, role.features))
+            legal.append(flags(steps + 1, copies, slots, size) if discrete else None)
+            action.append(floats(steps, copies, slots).long() if discrete else floats(steps, copies, slots, size))
+            likelihood.append(floats(steps, copies, slots))
+        return cls(
+            observation,
+            legal,
+            floats(steps + 1, copies, len(game.teams), game.state_size),
+            flags(steps + 1, copies, seats),
+            action,
+            likelihood,
+            floats(steps, copies, seats),
+            flags(steps, copies, seats),
+            flags(steps, copies, seats),
+            floats(steps, copies, seats),
+        )
+
+    def see(self, step: int, now: Timestep) -> None:
+        """Keep what is seen before step `step`."""
+        for kept, seen in zip(self.observation, now.observation, strict=True):
+            kept[step] = seen
+        for rule, allowed in zip(self.legal, now.legal, strict=True):
+            if rule is not None and allowed is not None:
+                rule[step] = allowed
+        self.state[step] = now.state
+        self.acting[step] = now.acting
+
+
+@dataclass
+class Tally:
+    """What came of the games each copy finished: the training tickets' results.
+
+    Attributes:
+        games: int64 [C].
+        returns: float32 [C, K], summed over finished games; a team's return is the mean over its seats.
+        wins: int64 [C, K, K], games in which the first team got more than the second.
+        running: float32 [C, A], rewards of the games still running.
+    """
+
+    games: Tensor
+    returns: Tensor
+    wins: Tensor
+    running: Tensor
+
+    @classmethod
+    def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
+        """Nothing played yet."""
+        teams = len(game.teams)
+        counts = torch.zeros(copies, dtype=torch.int64, device=device)
+        return cls(
+            counts,
+            torch.zeros(copies, teams, device=device),
+            torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
+            torch.zeros(copies, len(game.seats), device=device),
+        )
+
+    def count(self, game: Game, now: Timestep) -> None:
+        """Add one step's rewards, and close the games that ended."""
+        self.running += now.reward
+        totals = torch.stack([self.running[:, list(seats)].mean(1) for seats in game.teams], dim=1)
+        over = now.over.unsqueeze(1)
+        self.games += now.over
+        self.returns += totals * over
+        self.wins += (totals.unsqueeze(2) > totals.unsqueeze(1) + 1e-6) & over.unsqueeze(2)
+        self.running *= ~over
+
+
+def collect(
+    arena: Arena,
+    now: Timestep,
+    learners: SeatedStack,
+    opponents: Sequence[Actor],
+    memory: Memory,
+    tally: Tally,
+    generator: torch.Generator,
+) -> Timestep:
+    """Play T steps in every copy, filling `memory`; returns the timestep to go on from."""
+    game, copies = arena.game, arena.copies
+    steps = memory.reward.shape[0]
+    for step in range(steps):
+        memory.see(step, now)
+        noise = [
+            torch.rand((copies, game.slots(number), role.actions.size), generator=generator, device=arena.device).clamp_(
+                1e-7, 1.0 - 1e-7
+            )
+            for number, role in enumerate(game.roles)
+        ]
+        raw = [action[step] for action in memory.action]
+        for kept, likelihood in zip(memory.likelihood, learners.decide(now, noise, raw), strict=True):
+            kept[step] = likelihood
+        actions = [bounded(role, action).clone() for role, action in zip(game.roles, raw, strict=True)]
+        for opponent in opponents:
+            opponent.act(now, noise, actions)
+        seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=arena.device)
+        now = arena.step(actions, seeds)
+        memory.reward[step] = now.reward
+        memory.terminated[step] = now.terminated
+        memory.truncated[step] = now.truncated
+        if now.final is not None and bool(now.truncated.any()):
+            memory.bootstrap[step] = learners.values(now.final.state, now.final.observation)
+        tally.count(game, now)
+    memory.see(steps, now)
+    return now

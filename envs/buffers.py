@@ -1,0 +1,149 @@
+"""The arrays a stock arena and its copies share: one block of memory, in this process or shared between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from envs.arena import Final, Timestep
+from envs.game import Game
+
+_ALIGNMENT = 64
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """What copies show and what they are told, as numpy arrays; axes and meaning as in `Timestep` and `Arena.step`.
+
+    Attributes:
+        observation: Per role, float32 [N, slots, F].
+        legal: Per role, bool [N, slots, n]; None for continuous actions.
+        final_observation: Per role, float32 [N, slots, F], valid where `over`.
+        actions: Per role, int64 [N, slots] or float32 [N, slots, n]: what the copies are told to do.
+        acting: bool [N, A].
+        state: float32 [N, K, S].
+        final_state: float32 [N, K, S], valid where `over`.
+        reward: float32 [N, A].
+        terminated: bool [N, A].
+        truncated: bool [N, A].
+        over: bool [N].
+        seeds: int64 [N], the seeds of the next games.
+    """
+
+    observation: tuple[NDArray[np.float32], ...]
+    legal: tuple[NDArray[np.bool_] | None, ...]
+    final_observation: tuple[NDArray[np.float32], ...]
+    actions: tuple[NDArray[Any], ...]
+    acting: NDArray[np.bool_]
+    state: NDArray[np.float32]
+    final_state: NDArray[np.float32]
+    reward: NDArray[np.float32]
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    over: NDArray[np.bool_]
+    seeds: NDArray[np.int64]
+
+    def part(self, index: Any) -> Buffers:
+        """View some copies: `slice(4, 8)`, or one copy without the axis N by `(3, ...)`."""
+
+        def view(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(view(each) for each in value)
+            return None if value is None else value[index]
+
+        return Buffers(**{field.name: view(getattr(self, field.name)) for field in fields(self)})
+
+    def timestep(self, device: torch.device) -> Timestep:
+        """Copy what the buffers show, so that it stays as it is when the arena goes on."""
+
+        def tensor(array: NDArray[Any]) -> Tensor:
+            shared = torch.from_numpy(array)
+            return shared.clone() if device.type == "cpu" else shared.to(device)
+
+        final = None
+        if self.over.any():
+            final = Final(tuple(map(tensor, self.final_observation)), tensor(self.final_state))
+        return Timestep(
+            observation=tuple(map(tensor, self.observation)),
+            legal=tuple(None if legal is None else tensor(legal) for legal in self.legal),
+            acting=tensor(self.acting),
+            state=tensor(self.state),
+            reward=tensor(self.reward),
+            terminated=tensor(self.terminated),
+            truncated=tensor(self.truncated),
+            over=tensor(self.over),
+            final=final,
+        )
+
+
+def bytes_needed(game: Game, copies: int) -> int:
+    """Size of the block of memory behind the buffers of so many copies."""
+    sizes: list[int] = []
+
+    def measure(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+        sizes.append(_aligned(prod(shape) * np.dtype(kind).itemsize))
+        return np.empty(0, kind)
+
+    _build(game, copies, measure)
+    return sum(sizes)
+
+
+def buffers_in(memory: Any, game: Game, copies: int) -> Buffers:
+    """Lay the buffers of so many copies out in a block of `bytes_needed` bytes, whose contents are kept.
+
+    Args:
+        memory: A writable buffer (a bytearray, or the `buf` of shared memory).
+        game: The game's description.
+        copies: N.
+    """
+    offset = 0
+
+    def place(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+        nonlocal offset
+        array: NDArray[Any] = np.ndarray(shape, kind, memory, offset)
+        offset += _aligned(array.nbytes)
+        return array
+
+    return _build(game, copies, place)
+
+
+def _build(game: Game, copies: int, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
+    """Ask `array` for each of the arrays, always in the same order."""
+
+    def per_role(last: Callable[[int], tuple[int, ...]], kind: Callable[[int], Any]) -> Iterator[NDArray[Any]]:
+        return (array((copies, game.slots(role), *last(role)), kind(role)) for role in range(len(game.roles)))
+
+    discrete = [role.actions.kind == "discrete" for role in game.roles]
+    sizes = [role.actions.size for role in game.roles]
+    seats, teams = len(game.seats), (len(game.teams), game.state_size)
+    legal = tuple(per_role(lambda role: (sizes[role],), lambda role: np.bool_))
+    return Buffers(
+        observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: np.float32)),
+        legal=tuple(mask if masked else None for mask, masked in zip(legal, discrete, strict=True)),
+        final_observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: np.float32)),
+        actions=tuple(
+            per_role(
+                lambda role: () if discrete[role] else (sizes[role],), lambda role: np.int64 if discrete[role] else np.float32
+            )
+        ),
+        acting=array((copies, seats), np.bool_),
+        state=array((copies, *teams), np.float32),
+        final_state=array((copies, *teams), np.float32),
+        reward=array((copies, seats), np.float32),
+        terminated=array((copies, seats), np.bool_),
+        truncated=array((copies, seats), np.bool_),
+        over=array((copies,), np.bool_),
+        seeds=array((copies,), np.int64),
+    )
+
+
+def _aligned(size: int) -> int:
+    """Round a size up, so that the next array starts on a cache line."""
+    return -(-size // _ALIGNMENT) * _ALIGNMENT

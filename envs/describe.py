@@ -1,0 +1,105 @@
+"""Reads a game's description from its environment, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Space
+from pettingzoo.utils.env import ParallelEnv
+
+from envs.faults import GameError, environment_code
+from envs.game import Game, GameSetup
+from envs.registry import Environment, construct
+from envs.spaces import actions_of, shape_of
+from envs.teams import Seat, known, sides_of, teams_of
+
+NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
+"""What `state()` raises where there is none: PettingZoo's own answer, a shadowed method (rps_v2), no array (a dictionary)."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A game's description together with what stepping its environment needs; plain data that can be sent to workers.
+
+    Attributes:
+        setup: How the game is set up.
+        game: The description.
+        agents: PettingZoo's agent ids as the environment spells them; they need not be text.
+        observation_spaces: Of each seat.
+        action_spaces: Of each seat.
+        own_state: Length of the environment's own `state()`, or None where it has none.
+    """
+
+    setup: GameSetup
+    game: Game
+    agents: tuple[Any, ...]
+    observation_spaces: tuple[Space, ...]
+    action_spaces: tuple[Space, ...]
+    own_state: int | None
+
+
+def describe(setup: GameSetup | str) -> Game:
+    """Describe a game: its seats, teams, sides, roles and the size of its joint state.
+
+    Args:
+        setup: The game's setup, or just its name.
+
+    Raises:
+        GameError: The game cannot be made, its spaces are not supported, or its teams do not fit its seats.
+    """
+    return survey(GameSetup(setup) if isinstance(setup, str) else setup).game
+
+
+def survey(setup: GameSetup) -> Blueprint:
+    """Read everything there is to know about a game from one environment that is made, reset and closed again."""
+    environment = construct(setup)
+    with environment_code(f"{setup.name} cannot be described"):
+        environment.reset(seed=0)
+        agents = tuple(environment.possible_agents)
+        observation_spaces = tuple(environment.observation_space(agent) for agent in agents)
+        action_spaces = tuple(environment.action_space(agent) for agent in agents)
+        own_state = state_length(environment)
+        given = setup.teams or environment.metadata.get("teams")
+        environment.close()
+    names = tuple(str(agent) for agent in agents)
+    if not names or len(set(names)) < len(names):
+        raise GameError(f"{setup.name} has no seats, or two seats of the same name: {', '.join(names) or 'none'}.")
+    seats = _seats(setup.name, names, observation_spaces, action_spaces)
+    entry = known(setup.name)
+    alike = given is not None or entry is None or entry.alike
+    sides, roles, teams = sides_of(seats, teams_of(setup.name, names, given), alike)
+    rivals = max(len(side.teams) for side in sides)
+    joint = sum(role.features * len(role.seats) for role in roles)
+    game = Game(
+        name=setup.name,
+        seats=names,
+        teams=teams,
+        sides=sides,
+        roles=roles,
+        turn_based=not isinstance(environment, ParallelEnv),
+        state_size=joint if own_state is None else own_state + (rivals if rivals > 1 else 0),
+    )
+    return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state)
+
+
+def state_length(environment: Environment) -> int | None:
+    """Length of the environment's own joint state when flattened, or None where it has none. It must have been reset."""
+    try:
+        return int(np.asarray(environment.state(), dtype=np.float32).size)
+    except NO_STATE:
+        return None
+
+
+def _seats(game: str, names: Sequence[str], observed: Sequence[Space], acted: Sequence[Space]) -> list[Seat]:
+    """Number the kinds of seats: equal spaces, equal kind."""
+    kinds: list[tuple[Space, Space]] = []
+    seats = []
+    for name, spaces in zip(names, zip(observed, acted, strict=True), strict=True):
+        if spaces not in kinds:
+            kinds.append(spaces)
+        owner = f"{name} in {game}"
+        seats.append(Seat(name, shape_of(spaces[0], owner), actions_of(spaces[1], owner), kinds.index(spaces)))
+    return seats

@@ -1,0 +1,187 @@
+"""Names of games, and the PettingZoo environments behind them.
+
+A name is `family/game_vN` for a published game, or `module:callable` and `path/to/file.py:callable` for one's own. Every
+failure on the way from a name to an environment is a `GameError` that says in one sentence what to do about it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pettingzoo.utils.env import AECEnv, ParallelEnv
+
+from envs.faults import GameError, environment_code, nearest
+from envs.game import GameSetup
+from envs.references import find
+from envs.wrapping import wrap
+
+Environment: TypeAlias = AECEnv | ParallelEnv
+
+
+@dataclass(frozen=True)
+class Family:
+    """A package of published games.
+
+    Attributes:
+        package: The package that holds one module per game.
+        install: What to type to get the package and what its games need.
+    """
+
+    package: str
+    install: str
+
+
+@dataclass(frozen=True)
+class KnownGame:
+    """A published game, as `league games` lists it.
+
+    Attributes:
+        name: `family/game_vN`.
+        package: The package it comes from.
+        installed: True where all it needs is installed.
+        install: What to type to make it so.
+        twin: True where there is a batched twin.
+    """
+
+    name: str
+    package: str
+    installed: bool
+    install: str
+    twin: bool
+
+
+FAMILIES = {
+    "classic": Family("pettingzoo.classic", "pip install 'pettingzoo[classic]'"),
+    "butterfly": Family("pettingzoo.butterfly", "pip install 'pettingzoo[butterfly]'"),
+    "sisl": Family("pettingzoo.sisl", "pip install 'pettingzoo[sisl]'"),
+    "mpe2": Family("mpe2", "pip install mpe2"),
+    "magent2": Family("magent2.environments", "pip install magent2"),
+    "atari": Family("pettingzoo.atari", "pip install 'pettingzoo[atari]' autorom, then AutoROM for the ROMs"),
+}
+
+_NEEDS = {
+    "classic/chess": ("chess",),
+    "classic/leduc_holdem": ("rlcard",),
+    "classic/texas_holdem": ("rlcard",),
+    "classic/texas_holdem_no_limit": ("rlcard",),
+    "classic/hanabi": ("shimmy", "pyspiel"),
+    "butterfly/pistonball": ("pymunk",),
+    "sisl/multiwalker": ("Box2D",),
+    "atari": ("multi_agent_ale_py",),
+}
+"""Modules that a game, or a whole family, imports beyond what its own package installs."""
+
+_BARE = {
+    "classic/chess_v6",
+    "classic/connect_four_v3",
+    "classic/go_v5",
+    "classic/leduc_holdem_v4",
+    "classic/texas_holdem_v4",
+    "classic/texas_holdem_no_limit_v6",
+    "classic/tictactoe_v3",
+}
+"""Games taken without PettingZoo's guards against illegal actions: the arena has its own, and stepping is twice as fast."""
+
+
+def games() -> list[KnownGame]:
+    """List the published games of the packages that are here, whether or not all they need is installed.
+
+    Returns:
+        One entry per game, ordered by name.
+    """
+    from envs.twins import TWINS  # a game is looked up by name without loading the twins
+
+    return [
+        KnownGame(
+            name=name,
+            package=FAMILIES[family].package,
+            installed=all(importlib.util.find_spec(module) for module in _needs(name)),
+            install=FAMILIES[family].install,
+            twin=name in TWINS,
+        )
+        for family in sorted(FAMILIES)
+        for name in _names(family)
+    ]
+
+
+def construct(setup: GameSetup, render: bool = False) -> Environment:
+    """Make a new environment of a game, wrapped as the setup says.
+
+    Args:
+        setup: The game, its options and its wrappers.
+        render: Ask for `render_mode="rgb_array"` where the environment offers it.
+
+    Raises:
+        GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
+    """
+    maker = _maker(setup.name)
+    environment = _call(maker, setup, dict(setup.options))
+    if render and "rgb_array" in environment.metadata.get("render_modes", ()):
+        environment.close()
+        environment = _call(maker, setup, {**setup.options, "render_mode": "rgb_array"})
+    return wrap(environment, setup)
+
+
+def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) -> Environment:
+    """Call the maker of an environment and check what comes back."""
+    with environment_code(f"{setup.name} cannot be made with the options {options}"):
+        environment = maker(**options)
+    if not isinstance(environment, (AECEnv, ParallelEnv)):
+        kind = type(environment).__name__
+        raise GameError(f"{setup.name} made an object of type {kind}, which is neither an AECEnv nor a ParallelEnv.")
+    return environment
+
+
+def _maker(name: str) -> Callable[..., Any]:
+    """Find the callable a game's name stands for."""
+    if ":" in name:
+        with _registry_is_ours():
+            return find(name)
+    family, _, game = name.partition("/")
+    if family not in FAMILIES or game not in _modules(family):
+        known = [known for each in FAMILIES for known in _names(each)]
+        if family in FAMILIES and not _modules(family):
+            raise GameError(f"{name} needs the package {FAMILIES[family].package}: {FAMILIES[family].install}.")
+        raise GameError(f"Unknown game {name!r}{nearest(name, known)}")
+    missing = [module for module in _needs(name) if importlib.util.find_spec(module) is None]
+    if missing:
+        raise GameError(f"{name} needs the package {missing[0]}: {FAMILIES[family].install}.")
+    with environment_code(f"{name} cannot be imported"), _registry_is_ours():
+        makers = vars(importlib.import_module(f"{FAMILIES[family].package}.{game}"))
+    return makers.get("parallel_env") or makers["raw_env" if name in _BARE else "env"]
+
+
+@contextmanager
+def _registry_is_ours() -> Iterator[None]:
+    """Import game modules quietly: PettingZoo announces its own registry, which mpe2, magent2 and one's own are not in."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The old environment creation API", DeprecationWarning)
+        yield
+
+
+def _modules(family: str) -> list[str]:
+    """Names of a family's game modules; empty where its package is not installed."""
+    package = FAMILIES[family].package
+    if importlib.util.find_spec(package.split(".")[0]) is None:
+        return []
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    return sorted(module.name for module in pkgutil.iter_modules(places) if re.search(r"_v\d+$", module.name))
+
+
+def _names(family: str) -> list[str]:
+    """Full names of a family's games."""
+    return [f"{family}/{game}" for game in _modules(family)]
+
+
+def _needs(name: str) -> tuple[str, ...]:
+    """Modules that a published game imports beyond its own package."""
+    return _NEEDS.get(re.sub(r"_v\d+$", "", name)) or _NEEDS.get(name.split("/")[0], ())

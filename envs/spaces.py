@@ -1,0 +1,119 @@
+"""From gymnasium spaces to rows of numbers and back.
+
+Observations become rows of float32: boxes are laid flat, discrete ones become one-hot, dictionaries, tuples and bit vectors
+are flattened as gymnasium does. The legal actions are read from the observation's or the info's "action_mask".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from envs.faults import GameError
+from envs.game import ActionSpace
+
+Encode = Callable[[Any, NDArray[np.float32]], None]
+"""Writes an observation into a row of F numbers."""
+
+Decode = Callable[[Any], Any]
+"""Turns an entry of the action tensors into what the environment's `step` takes."""
+
+Mask = Callable[[Any, Mapping[str, Any] | None], Any]
+"""Finds the legal actions in an observation and an info: an array of n truth values, or None where there is no mask."""
+
+
+def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
+    """Shape of a seat's observation before it is flattened (without the action mask).
+
+    Raises:
+        GameError: Observations of this kind have no fixed length.
+    """
+    space = _observed(space)
+    if isinstance(space, spaces.Box):
+        return tuple(space.shape)
+    try:
+        return (spaces.flatdim(space),)
+    except (ValueError, NotImplementedError) as error:
+        raise GameError(f"The observation space of {seat} has no fixed length: {space}.") from error
+
+
+def encoder(space: spaces.Space) -> Encode:
+    """Make the function that writes an observation of this space into a row."""
+    parts = _parts(space)
+    space = _observed(space)
+    if isinstance(space, spaces.Box):
+        write: Encode = _write_box
+    elif isinstance(space, spaces.Discrete):
+        first = int(space.start)
+
+        def write(observation: Any, row: NDArray[np.float32]) -> None:
+            row[:] = 0.0
+            row[int(observation) - first] = 1.0
+    else:
+
+        def write(observation: Any, row: NDArray[np.float32]) -> None:
+            row[:] = np.asarray(spaces.flatten(space, observation))
+
+    if parts is None:
+        return write
+    if parts == ("observation",):
+        return lambda observation, row: write(observation["observation"], row)
+    return lambda observation, row: write({part: observation[part] for part in parts}, row)
+
+
+def masker(space: spaces.Space) -> Mask:
+    """Make the function that finds the legal actions of a seat with this observation space."""
+    if _parts(space) is not None:
+        return lambda observation, info: observation["action_mask"]
+    return lambda observation, info: (info or {}).get("action_mask")
+
+
+def actions_of(space: spaces.Space, seat: str) -> ActionSpace:
+    """Describe an action space.
+
+    Raises:
+        GameError: It is neither discrete nor a bounded box of real numbers.
+    """
+    if isinstance(space, spaces.Discrete):
+        return ActionSpace("discrete", int(space.n))
+    if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
+        if not (np.isfinite(space.low).all() and np.isfinite(space.high).all()):
+            raise GameError(f"The actions of {seat} are unbounded ({space}); continuous actions need finite bounds.")
+        low, high = (tuple(bound.reshape(-1).astype(float).tolist()) for bound in (space.low, space.high))
+        return ActionSpace("continuous", len(low), low, high)
+    raise GameError(f"The action space of {seat} is {space}; only Discrete and Box with real numbers are supported.")
+
+
+def decoder(space: spaces.Space) -> Decode:
+    """Make the function that turns an entry of the action tensors into an action of this space."""
+    if isinstance(space, spaces.Discrete):
+        first = int(space.start)
+        return lambda action: int(action) + first
+    shape, kind = space.shape, space.dtype
+    return lambda action: np.array(action, dtype=kind).reshape(shape)  # a copy: the environment may keep it
+
+
+def _parts(space: spaces.Space) -> tuple[str, ...] | None:
+    """Keys of a dictionary that carries an action mask, without the mask; None for every other space."""
+    if isinstance(space, spaces.Dict) and "action_mask" in space.spaces:
+        return tuple(key for key in space.spaces if key != "action_mask")
+    return None
+
+
+def _observed(space: spaces.Space) -> spaces.Space:
+    """The part of an observation space that is observation and not action mask."""
+    parts = _parts(space)
+    if parts is None:
+        return space
+    assert isinstance(space, spaces.Dict)
+    if parts == ("observation",):
+        return space["observation"]
+    return spaces.Dict({part: space[part] for part in parts})
+
+
+def _write_box(observation: Any, row: NDArray[np.float32]) -> None:
+    row[:] = np.asarray(observation).reshape(row.shape)  # reshape refuses a wrong length, where assignment would broadcast

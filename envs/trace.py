@@ -1,0 +1,222 @@
+"""Plays an environment with random legal actions and writes down what an examiner needs to know.
+
+Nothing is repaired here: the environment is driven by PettingZoo's own loop, so that faults show which an arena would hide.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete, Space, flatten
+from pettingzoo.utils.env import ParallelEnv
+
+from envs.describe import NO_STATE
+from envs.faults import GameError, environment_code
+from envs.registry import Environment
+from envs.spaces import masker
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What one agent was shown at one move.
+
+    Attributes:
+        move: Number of moves made before.
+        agent: Its id.
+        acting: True where it is to act next.
+        digest: Checksum of the observation.
+        observation_fault: What is wrong with the observation, if anything.
+        mask_fault: What is wrong with the legal actions, if anything.
+        reward: As given.
+        terminated: As given; None where it is missing.
+        truncated: As given; None where it is missing.
+    """
+
+    move: int
+    agent: Any
+    acting: bool
+    digest: int
+    observation_fault: str | None
+    mask_fault: str | None
+    reward: Any
+    terminated: Any
+    truncated: Any
+
+    @property
+    def ended(self) -> bool:
+        """True where the agent's part in the game ended here."""
+        return bool(self.terminated) or bool(self.truncated)
+
+
+@dataclass
+class Trace:
+    """One game from its reset to its end.
+
+    Attributes:
+        frames: In order.
+        finished: True where the game came to its end.
+        fault: What the environment raised, if anything.
+        left: Agents that went without being told that their part had ended, with the move.
+        stayed: Agents that were still in the game after their part had ended, with the move.
+        states: Shape of the joint state (None where there is none) and whether it was finite, without repetition.
+    """
+
+    frames: list[Frame] = field(default_factory=list)
+    finished: bool = False
+    fault: str | None = None
+    left: list[tuple[Any, int]] = field(default_factory=list)
+    stayed: list[tuple[Any, int]] = field(default_factory=list)
+    states: set[tuple[tuple[int, ...] | None, bool]] = field(default_factory=set)
+
+
+def trace(name: str, environment: Environment, seed: int, moves: int) -> Trace:
+    """Play one game with random legal actions.
+
+    Args:
+        name: The game's name, for messages.
+        environment: It is reset first.
+        seed: Of the reset, and of the random actions.
+        moves: Give up after so many.
+
+    Returns:
+        What happened, up to the end, to the first error, or to the last move.
+    """
+    story = Trace()
+    play = _play_parallel if isinstance(environment, ParallelEnv) else _play_in_turn
+    try:
+        with environment_code(f"{name} failed with seed {seed}"):
+            play(environment, story, seed, moves)
+    except GameError as error:
+        story.fault = str(error)
+    return story
+
+
+def _play_in_turn(environment: Any, story: Trace, seed: int, moves: int) -> None:
+    """Play an AEC environment."""
+    random = np.random.default_rng(seed)
+    environment.reset(seed=seed)
+    for move in range(moves):
+        if not environment.agents:
+            break
+        _note_state(environment, story)
+        agent, before = environment.agent_selection, set(environment.agents)
+        observation, reward, terminated, truncated, info = environment.last()
+        ended = bool(terminated) or bool(truncated)
+        frame = _frame(environment, move, agent, not ended, observation, info, reward, terminated, truncated)
+        story.frames.append(frame)
+        if frame.mask_fault:
+            return
+        environment.step(None if ended else _choose(environment, agent, observation, info, random))
+        after = set(environment.agents)
+        story.left += [(gone, move) for gone in sorted(before - after, key=str) if not (ended and gone == agent)]
+        if ended and agent in after:
+            story.stayed.append((agent, move))
+            return
+    story.finished = not environment.agents
+
+
+def _play_parallel(environment: Any, story: Trace, seed: int, moves: int) -> None:
+    """Play a parallel environment."""
+    random = np.random.default_rng(seed)
+    observations, infos = environment.reset(seed=seed)
+    for agent in environment.agents:
+        info = infos.get(agent)
+        story.frames.append(_frame(environment, 0, agent, True, observations.get(agent), info, 0.0, False, False))
+    for move in range(1, moves + 1):
+        if not environment.agents:
+            break
+        _note_state(environment, story)
+        before = list(environment.agents)
+        if any(frame.mask_fault for frame in story.frames[-len(before) :]):
+            return
+        chosen = {agent: _choose(environment, agent, observations[agent], infos.get(agent), random) for agent in before}
+        observations, rewards, terminations, truncations, infos = environment.step(chosen)
+        after = set(environment.agents)
+        for agent in [*before, *sorted(after - set(before), key=str)]:
+            frame = _frame(
+                environment,
+                move,
+                agent,
+                agent in after,
+                observations.get(agent),
+                infos.get(agent),
+                rewards.get(agent, 0.0 if agent not in before else None),
+                terminations.get(agent, False if agent not in before else None),
+                truncations.get(agent, False if agent not in before else None),
+            )
+            story.frames.append(frame)
+            if frame.ended and frame.acting:
+                story.stayed.append((agent, move))
+            if agent in before and not frame.ended and not frame.acting:
+                story.left.append((agent, move))
+        if story.stayed:
+            return
+    story.finished = not environment.agents
+
+
+def _frame(
+    environment: Any,
+    move: int,
+    agent: Any,
+    acting: bool,
+    observation: Any,
+    info: Mapping[str, Any] | None,
+    reward: Any,
+    terminated: Any,
+    truncated: Any,
+) -> Frame:
+    """Judge an observation and its mask at once, because keeping pictures of a whole game would fill the memory."""
+    space = environment.observation_space(agent)
+    odd = None if observation is None and not acting else _observation_fault(space, observation)
+    mask = None
+    if acting and odd is None:
+        mask = _mask_fault(environment.action_space(agent), masker(space)(observation, info))
+    digest = 0 if odd or observation is None else zlib.crc32(np.ascontiguousarray(flatten(space, observation)).tobytes())
+    return Frame(move, agent, acting, digest, odd, mask, reward, terminated, truncated)
+
+
+def _observation_fault(space: Space, observation: Any) -> str | None:
+    """Say what is wrong with an observation, if anything is."""
+    if observation is None:
+        return "is missing"
+    if not space.contains(observation):
+        return f"is not inside {space}"
+    if not np.isfinite(np.asarray(flatten(space, observation), np.float64)).all():
+        return "contains numbers that are not finite"
+    return None
+
+
+def _mask_fault(space: Space, mask: Any) -> str | None:
+    """Say what is wrong with the legal actions of an acting agent, if anything is."""
+    if mask is None or not isinstance(space, Discrete):
+        return None
+    values = np.asarray(mask)
+    if values.shape != (int(space.n),):
+        return f"has the shape {values.shape} instead of ({int(space.n)},)"
+    if not np.isin(values, (0, 1)).all():
+        return "holds values other than 0 and 1"
+    return None if values.any() else "allows no action at all"
+
+
+def _choose(environment: Any, agent: Any, observation: Any, info: Mapping[str, Any] | None, random: np.random.Generator) -> Any:
+    """Choose a random legal action."""
+    space = environment.action_space(agent)
+    if isinstance(space, Box):
+        return random.uniform(space.low, space.high).astype(space.dtype)
+    mask = masker(environment.observation_space(agent))(observation, info)
+    legal = np.arange(int(space.n)) if mask is None else np.flatnonzero(mask)
+    return int(random.choice(legal)) + int(space.start)
+
+
+def _note_state(environment: Any, story: Trace) -> None:
+    """Note the shape of the joint state."""
+    try:
+        state = np.asarray(environment.state(), np.float32)
+    except NO_STATE:
+        story.states.add((None, True))
+    else:
+        story.states.add((state.shape, bool(np.isfinite(state).all())))

@@ -1,0 +1,26 @@
+"""Twins: batched tensor programs equal step for step to a stock PettingZoo game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from envs.arena import Arena
+from envs.game import Game
+from envs.twins.connect_four import connect_four
+from envs.twins.options import UnsupportedOptions
+from envs.twins.rps import rps
+from envs.twins.simple_tag import simple_tag
+from envs.twins.tictactoe import tictactoe
+
+__all__ = ["TWINS", "UnsupportedOptions"]
+
+TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] = {
+    "classic/connect_four_v3": connect_four,
+    "classic/tictactoe_v3": tictactoe,
+    "classic/rps_v2": rps,
+    "mpe2/simple_tag_v3": simple_tag,
+}
+"""The twin of each game that has one: from the game, its options, the number of copies and a device to an arena."""

@@ -1,0 +1,217 @@
+"""Plays an arena with random actions and plays every game of it again on a stock environment, looking for a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from torch import Tensor
+
+from envs.arena import RESTS, Arena, Timestep
+from envs.describe import state_length
+from envs.game import Game
+from envs.registry import Environment
+
+View = dict[str, NDArray[Any]]
+"""What one copy shows, under the names of `Timestep` (`observation 0` for that of role 0)."""
+
+
+class Mismatch(AssertionError):
+    """The arena shows something else than the stock environment; the message says what, where and how much."""
+
+
+def compare(arena: Arena, stock: Environment, episodes: int, seed: int, tolerance: float = 0.0) -> float:
+    """Compare an arena with a stock environment, step for step: everything a timestep holds.
+
+    Args:
+        arena: The arena, usually a twin.
+        stock: The environment as PettingZoo makes it, AEC for turn-based games, else Parallel.
+        episodes: How many games to play at least; all copies play equally many, one after the other.
+        seed: Decides the games' seeds and the random legal actions.
+        tolerance: Largest difference allowed in observations, states and rewards. All else has to be equal.
+
+    Returns:
+        The largest difference found.
+
+    Raises:
+        Mismatch: They differ.
+    """
+    rounds = -(-episodes // arena.copies)
+    generator = torch.Generator().manual_seed(seed)
+    seeds = torch.randint(0, 2**31, (rounds, arena.copies), generator=generator)
+    trace = _record(arena, seeds, generator)
+    witness = _Witness(arena.game, stock)
+    return max(_follow(witness, trace, copy, seeds[:, copy].tolist(), tolerance) for copy in range(arena.copies))
+
+
+def random_actions(game: Game, now: Timestep, generator: torch.Generator) -> list[Tensor]:
+    """Draw legal actions for all seats, uniformly."""
+    actions = []
+    for role, seen, legal in zip(game.roles, now.observation, now.legal, strict=True):
+        drawn = torch.rand(*seen.shape[:2], role.actions.size, generator=generator)
+        if legal is not None:
+            actions.append((drawn + legal.cpu()).argmax(-1).to(seen.device))
+        else:
+            low, high = torch.tensor(role.actions.low), torch.tensor(role.actions.high)
+            actions.append((low + (high - low) * drawn).to(seen.device))
+    return actions
+
+
+Trace = list[tuple[View, list[NDArray[Any]]]]
+"""All copies' views, and the actions taken then."""
+
+
+def _record(arena: Arena, seeds: Tensor, generator: torch.Generator) -> Trace:
+    """Play one game after the other in every copy, until all rest."""
+    following = torch.cat([seeds[1:], torch.full((1, arena.copies), RESTS)])
+    played = torch.zeros(arena.copies, dtype=torch.int64)
+    now, trace = arena.restart(seeds[0]), []
+    while bool(now.acting.any()):
+        actions = random_actions(arena.game, now, generator)
+        trace.append((_views(now), [chosen.cpu().numpy() for chosen in actions]))
+        now = arena.step(actions, following.gather(0, played.clamp(max=len(seeds) - 1)[None])[0])
+        played += now.over.cpu()
+    trace.append((_views(now), []))
+    return trace
+
+
+def _views(now: Timestep) -> View:
+    """A timestep as numpy arrays under their names."""
+    views = {"acting": now.acting, "state": now.state, "reward": now.reward, "over": now.over}
+    views |= {"terminated": now.terminated, "truncated": now.truncated}
+    views |= {f"observation {role}": seen for role, seen in enumerate(now.observation)}
+    views |= {f"legal {role}": legal for role, legal in enumerate(now.legal) if legal is not None}
+    if now.final is not None:
+        views |= {f"final observation {role}": seen for role, seen in enumerate(now.final.observation)}
+        views["final state"] = now.final.state
+    return {name: tensor.cpu().numpy() for name, tensor in views.items()}
+
+
+def _follow(witness: _Witness, trace: Trace, copy: int, seeds: Sequence[int], tolerance: float) -> float:
+    """Play one copy's games again; the largest difference found."""
+    worst, game, move = 0.0, 0, 0
+    expected = witness.reset(seeds[0])
+    for views, actions in trace:
+        for name, wanted in expected.items():
+            where = f"{witness.game.name}, {name}, seed {seeds[min(game, len(seeds) - 1)]}, after {move} moves"
+            worst = max(worst, _difference(where, views[name][copy], wanted, tolerance))
+        if game == len(seeds):
+            return worst
+        move += 1
+        expected, over = witness.step([chosen[copy] for chosen in actions])
+        if over:
+            game, move = game + 1, 0
+            expected |= witness.reset(seeds[game]) if game < len(seeds) else witness.rest()
+    raise Mismatch(f"{witness.game.name}: the arena's last game in copy {copy} ended too early")
+
+
+def _difference(where: str, shown: NDArray[Any], wanted: NDArray[Any], tolerance: float) -> float:
+    """The largest difference between two arrays, which must not exceed the tolerance (0 for truth values)."""
+    if shown.shape != wanted.shape:
+        raise Mismatch(f"{where}: the shape is {shown.shape} and not {wanted.shape}")
+    if np.array_equal(shown, wanted):
+        return 0.0
+    gap = np.abs(shown.astype(np.float64) - wanted)
+    worst = float(gap.max())
+    if wanted.dtype != np.bool_ and worst <= tolerance:
+        return worst
+    place = np.unravel_index(int(gap.argmax()), gap.shape)
+    raise Mismatch(f"{where}: {shown[place]} and not {wanted[place]} at {tuple(map(int, place))}")
+
+
+class _Witness:
+    """A stock environment that says what an arena has to show."""
+
+    def __init__(self, game: Game, environment: Environment) -> None:
+        environment.reset(seed=0)
+        self.game = game
+        self.environment: Any = environment
+        self.has_state = state_length(environment) is not None
+        self.spaces = [_shown_part(environment.observation_space(seat)) for seat in game.seats]
+
+    def reset(self, seed: int) -> View:
+        """Begin a game; what is to be seen."""
+        begun = self.environment.reset(seed=seed)
+        self._see(None if self.game.turn_based else begun[0])
+        return self._view(self._acting())
+
+    def rest(self) -> View:
+        """What is to be seen of a copy that rests."""
+        self.seen: list[NDArray[np.float32]] = [np.zeros_like(seen) for seen in self.seen]
+        view = self._view([])
+        return view | {"state": np.zeros_like(view["state"])}
+
+    def step(self, actions: Sequence[NDArray[Any]]) -> tuple[View, bool]:
+        """Make a move; what is to be seen, and whether the game is over."""
+        game, environment = self.game, self.environment
+        if game.turn_based:
+            seat = game.seats.index(environment.agent_selection)
+            environment.step(actions[game.role_of_seat[seat]][0])
+            reward, ended, cut = environment.rewards, environment.terminations, environment.truncations
+            self._see(None)
+        else:
+            chosen = {seat: actions[role][slot] for seat, (role, slot) in zip(game.seats, _slots(game), strict=True)}
+            seen, reward, ended, cut, _ = environment.step(chosen)
+            self._see(seen)
+        over = all(ended[seat] or cut[seat] for seat in game.seats)
+        view = {
+            "reward": np.array([reward[seat] for seat in game.seats], np.float32),
+            "terminated": np.array([ended[seat] for seat in game.seats]),
+            "truncated": np.array([cut[seat] for seat in game.seats]),
+            "over": np.array(over),
+        }
+        if over:
+            last = self._view(self._acting() or range(len(game.seats)))
+            return view | {f"final {name}": last[name] for name in last if name.startswith(("observation", "state"))}, over
+        return view | self._view(self._acting()), over
+
+    def _acting(self) -> Sequence[int]:
+        agents = [self.environment.agent_selection] if self.game.turn_based else self.environment.agents
+        return [self.game.seats.index(agent) for agent in agents]
+
+    def _see(self, raw: Mapping[str, Any] | None) -> None:
+        """Take down what every seat sees, and may do."""
+        raw = raw or {seat: self.environment.observe(seat) for seat in self.game.seats}
+        plain = [raw[seat]["observation"] if isinstance(raw[seat], dict) else raw[seat] for seat in self.game.seats]
+        self.seen = [
+            np.asarray(spaces.flatten(space, seen), np.float32) for space, seen in zip(self.spaces, plain, strict=True)
+        ]
+        self.masks = [raw[seat]["action_mask"] if isinstance(raw[seat], dict) else True for seat in self.game.seats]
+
+    def _view(self, acting: Sequence[int]) -> View:
+        """What an arena has to show while these seats act."""
+        game = self.game
+        view: View = {"acting": np.isin(np.arange(len(game.seats)), acting)}
+        for number, role in enumerate(game.roles):
+            slots = game.slots(number)
+            seen, legal = np.zeros((slots, role.features), np.float32), np.ones((slots, role.actions.size), np.bool_)
+            for seat in set(acting) & set(role.seats):
+                slot = _slots(game)[seat][1]
+                seen[slot], legal[slot] = self.seen[seat], self.masks[seat]
+            view[f"observation {number}"] = seen
+            if role.actions.kind == "discrete":
+                view[f"legal {number}"] = legal
+        view["state"] = np.stack([self._state(team) for team in range(len(game.teams))])
+        return view
+
+    def _state(self, team: int) -> NDArray[np.float32]:
+        """The joint state as a team sees it, in games whose sides have one team each or whose state is what all see."""
+        if self.has_state:
+            return np.asarray(self.environment.state(), np.float32)
+        teams = self.game.teams[team:] + self.game.teams[:team]
+        return np.concatenate([self.seen[seat] for crew in teams for seat in crew])
+
+
+def _slots(game: Game) -> list[tuple[int, int]]:
+    """The role of each seat and its slot in that role's tensors."""
+    places = [(role, game.roles[role].seats.index(seat)) for seat, role in enumerate(game.role_of_seat)]
+    return [(role, 0 if game.turn_based else slot) for role, slot in places]
+
+
+def _shown_part(space: spaces.Space) -> spaces.Space:
+    """The space of an observation without its mask."""
+    return space["observation"] if isinstance(space, spaces.Dict) else space

@@ -1,0 +1,57 @@
+"""Connect four, equal to `classic/connect_four_v3` step for step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from envs.game import Game
+from envs.twins.board import BoardArena, BoardRules
+from envs.twins.options import check_options
+
+STEPS = (1, 6, 7, 8)
+"""From a piece to its neighbour: up, down right, right, up right. Bit 6 of each column stays empty, so no line wraps around."""
+
+
+@cache
+def _steps(device: torch.device) -> Tensor:
+    return torch.tensor(STEPS, device=device)
+
+
+def four_in_a_line(pieces: Tensor) -> Tensor:
+    """Find four in a line.
+
+    Args:
+        pieces: int64 [...], bit 7 * column + height set where the player has a piece.
+
+    Returns:
+        bool [...].
+    """
+    steps = _steps(pieces.device).view(-1, *[1] * pieces.dim())
+    pairs = pieces & (pieces >> steps)
+    return (pairs & (pairs >> 2 * steps)).amax(0) != 0
+
+
+CONNECT_FOUR = BoardRules(
+    seats=("player_0", "player_1"),
+    columns=7,
+    height=6,
+    stride=7,
+    # The observation's rows run from the top; each column's seventh bit is never set.
+    cells=tuple((5 - bit % 7) * 7 + bit // 7 for bit in range(49)),
+    won=four_in_a_line,
+)
+
+
+def connect_four(game: Game, options: Mapping[str, Any], copies: int, device: torch.device) -> BoardArena:
+    """Make copies of connect four.
+
+    Raises:
+        UnsupportedOptions: The stock game has no options but those of drawing.
+    """
+    check_options(game.name, options, ())
+    return BoardArena(game, CONNECT_FOUR, copies, device)

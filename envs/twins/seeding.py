@@ -1,0 +1,112 @@
+"""What `numpy.random.PCG64(seed)` draws first, for many seeds at once.
+
+Stock environments draw the beginning of a game from a generator of their own seed. Making one generator per copy costs more
+than the game; here the two algorithms behind it are written out over arrays: `SeedSequence` (M. O'Neill, "Developing a seed_seq
+alternative", 2015), which turns a seed into 256 bits, and PCG64 (M. O'Neill, "PCG: a family of simple fast space-efficient
+statistically good algorithms for random number generation", 2014, variant XSL-RR 128/64), whose n-th state is known without
+the ones before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+
+_POOL = 4
+_MASK32 = np.uint64(0xFFFFFFFF)
+_MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
+_TWO_128 = 1 << 128
+
+
+def uniforms(seeds: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    """Draw numbers in [0, 1).
+
+    Args:
+        seeds: int64 [N], each in [0, 2**32).
+        count: How many numbers to draw for each seed.
+
+    Returns:
+        float64 [N, count]; row n is `np.random.default_rng(seeds[n]).random(count)`.
+    """
+    start_high, start_low, stream_high, stream_low = _seed_words(seeds.astype(np.uint64))[:, :, None]
+    one = np.uint64(1)
+    step_high = (stream_high << one) | (stream_low >> np.uint64(63))
+    step_low = (stream_low << one) | one
+    # state n = start * power[n] + step * powers added up[n]
+    (power_high, power_low), (sum_high, sum_low) = _jumps(count)
+    high, low = _multiply(start_high, start_low, power_high, power_low)
+    more_high, more_low = _multiply(step_high, step_low, sum_high, sum_low)
+    total = low + more_low
+    high = high + more_high + (total < low)
+    turn = high >> np.uint64(58)
+    mixed = high ^ total
+    drawn = (mixed >> turn) | (mixed << ((np.uint64(64) - turn) & np.uint64(63)))
+    return (drawn >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _seed_words(seeds: Words) -> Words:
+    """What `SeedSequence(seed).generate_state(4, uint64)` gives, uint64 [4, N]."""
+    constants = _constants(0x43B0D7E5, 0x931E8875)
+    pool = [_hash(seeds if place == 0 else np.zeros_like(seeds), constants) for place in range(_POOL)]
+    for source in range(_POOL):
+        for target in range(_POOL):
+            if source != target:
+                pool[target] = _mix(pool[target], _hash(pool[source], constants))
+    constants = _constants(0x8B51F9DD, 0x58F38DED)
+    halves = [_hash(pool[place % _POOL], constants) for place in range(2 * _POOL)]
+    return np.stack([low | (high << np.uint64(32)) for low, high in zip(halves[::2], halves[1::2], strict=True)])
+
+
+def _constants(first: int, factor: int) -> Iterator[tuple[np.uint64, np.uint64]]:
+    """The pairs of constants that hashing uses up one after the other."""
+    while True:
+        second = first * factor & 0xFFFFFFFF
+        yield np.uint64(first), np.uint64(second)
+        first = second
+
+
+def _hash(value: Words, constants: Iterator[tuple[np.uint64, np.uint64]]) -> Words:
+    """Hash 32-bit numbers."""
+    add, factor = next(constants)
+    value = ((value ^ add) * factor) & _MASK32
+    return value ^ (value >> np.uint64(16))
+
+
+def _mix(left: Words, right: Words) -> Words:
+    """Mix two 32-bit numbers into one."""
+    mixed = (np.uint64(0xCA01F9DD) * left - np.uint64(0x4973F715) * right) & _MASK32
+    return mixed ^ (mixed >> np.uint64(16))
+
+
+@cache
+def _jumps(count: int) -> tuple[tuple[Words, Words], tuple[Words, Words]]:
+    """Powers of the multiplier and the sums of powers before them, as (high, low) words [count]."""
+    powers, sums = [], []
+    power, total = _MULTIPLIER, 1 + _MULTIPLIER
+    for _ in range(count):
+        power = power * _MULTIPLIER % _TWO_128
+        total = (total + power) % _TWO_128
+        powers.append(power)
+        sums.append(total)
+    return _split(powers), _split(sums)
+
+
+def _split(numbers: list[int]) -> tuple[Words, Words]:
+    """128-bit numbers as (high, low) words."""
+    low = (1 << 64) - 1
+    return np.array([n >> 64 for n in numbers], np.uint64), np.array([n & low for n in numbers], np.uint64)
+
+
+def _multiply(a_high: Words, a_low: Words, b_high: Words, b_low: Words) -> tuple[Words, Words]:
+    """Multiply 128-bit numbers modulo 2**128, given and returned as (high, low) words."""
+    half = np.uint64(32)
+    a1, a0, b1, b0 = a_low >> half, a_low & _MASK32, b_low >> half, b_low & _MASK32
+    middle = a1 * b0 + (a0 * b0 >> half)
+    carry = (middle & _MASK32) + a0 * b1
+    high = a1 * b1 + (middle >> half) + (carry >> half)
+    return high + a_high * b_low + a_low * b_high, a_low * b_low

@@ -1,0 +1,90 @@
+"""Weights on disk, named by the SHA-256 of their bytes: written once, checked on every load."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from league.errors import LeagueError
+
+
+class Blobs:
+    """A folder of `<sha256>.safetensors` files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, which need not exist yet."""
+        self.folder = folder
+
+    def put(self, arrays: Mapping[str, np.ndarray]) -> str:
+        """Write named arrays (temporary file, fsync, rename) and return their hash.
+
+        Raises:
+            LeagueError: The disk is full.
+        """
+        data = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.path(digest)
+        if not path.exists():
+            write_durably(path, data)
+        return digest
+
+    def get(self, digest: str, owner: str) -> dict[str, np.ndarray]:
+        """Read named arrays and check them against their name.
+
+        Raises:
+            LeagueError: The file is missing, cut short or changed; names `owner`.
+        """
+        path = self.path(digest)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise LeagueError(f"the weights of {owner} are gone: there is no {path}") from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise LeagueError(f"the weights of {owner} are refused: {path} is not what its name says (it was cut short or changed)")
+        try:
+            return dict(safetensors.numpy.load(data))
+        except SafetensorError as error:
+            raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
+
+    def keep_only(self, digests: Collection[str]) -> None:
+        """Delete every file that is not named in `digests`."""
+        for path in self.folder.glob("*.safetensors"):
+            if path.stem not in digests:
+                path.unlink(missing_ok=True)
+
+    def path(self, digest: str) -> Path:
+        """Where the arrays of a hash are, or would be."""
+        return self.folder / f"{digest}.safetensors"
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whatever happens.
+
+    Raises:
+        LeagueError: The disk is full; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise LeagueError(f"the disk is full: {path} could not be written; the last committed generation is safe") from error
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,32 @@
+"""The first players of a league."""
+
+from __future__ import annotations
+
+import torch
+
+from agents import Architecture, Blueprint, Genome
+from agents.mutation import perturb
+from envs.game import Game
+from league.config import LeagueConfig
+from league.roster import Player, active_name
+from league.seeds import Seeds
+from league.store import Store
+
+
+def found(config: LeagueConfig, game: Game, architecture: Architecture, seeds: Seeds, store: Store) -> list[Player]:
+    """Newborn active players with weights in the store.
+
+    The first has the hyper-parameters of the configuration; the others are perturbed once, so that evolution has something to
+    choose from.
+    """
+    blueprint, players = Blueprint(game, architecture), []
+    for number in range(config.population):
+        generator = torch.Generator().manual_seed(seeds.integer(0, "founders", number))
+        parameters, statistics = blueprint.founder(generator)
+        weights = {**blueprint.parameters.to_arrays(parameters), **blueprint.statistics.to_arrays(statistics)}
+        genome = Genome(weights, {}, config.hyper.start(), config.hyper.bounds())
+        if number > 0:
+            genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
+        name, digest = active_name(number + 1), store.weights.put(genome.weights)
+        players.append(Player(name, "main agent", "active", None, "founder", 0, digest, "", genome.hyper))
+    return players

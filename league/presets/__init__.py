@@ -1,0 +1,1 @@
+"""Configurations that come with the project; `league run NAME` takes their names."""

@@ -1,0 +1,100 @@
+"""Replays of the matches worth seeing: chosen, recorded and written after a generation is committed.
+
+They are derived: what is missing can be recorded again from the match log and the players' weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from envs.game import Game
+from league.config import LeagueConfig
+from league.roster import is_bot
+from league.store import RatingRow, Store
+from league.tasks import Contestant, cast_of, one_thread
+from tournaments.ratings import Rating, Ratings
+from tournaments.recorder import record
+from tournaments.replay import SUFFIX, Profile, save
+from tournaments.retrace import ReplayMismatch
+from tournaments.scores import outcomes
+from tournaments.showcase import choose
+from tournaments.tickets import MatchResult
+
+
+def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int, warn: Callable[[str], None]) -> None:
+    """Record the matches worth seeing of a generation that are not recorded yet.
+
+    The final, the biggest upset, the longest and the closest of every generation; of the last one, also the first match of every
+    two of its players.
+
+    Args:
+        store: The league; the generation is committed.
+        config: Its configuration.
+        game: Its game.
+        generation: Which generation.
+        warn: Told of matches that the stock game plays otherwise than the log has it.
+    """
+    if not config.tournament.replays:
+        return
+    matches, rows = store.matches(generation), store.ratings(generation)
+    last = generation == config.generations - 1
+    entrants = [player.name for player in store.players("historical") if player.born == generation] if last else []
+    chosen = choose(matches, outcomes(game, matches), ratings_of(rows), entrants)
+    by_match = {result.ticket.match: result for result in matches}
+    profiles = _profiles(store, rows)
+    for match, tags in chosen.items():
+        path = store.replays / f"{match}{SUFFIX}"
+        if path.exists():
+            continue
+        try:
+            _record(store, config, game, by_match[match], tags, profiles, path)
+        except ReplayMismatch as error:
+            warn(f"no replay of {match}: {error}")
+
+
+def ratings_of(rows: list[RatingRow]) -> Ratings:
+    """Stored ratings as the tournaments know them."""
+    return Ratings(
+        "bot:random",
+        tuple(
+            Rating(r.player, r.elo, r.low, r.high, r.games, r.wins, r.draws, r.losses, (r.wins + r.draws / 2) / max(r.games, 1))
+            for r in rows
+        ),
+    )
+
+
+def _record(
+    store: Store,
+    config: LeagueConfig,
+    game: Game,
+    result: MatchResult,
+    tags: tuple[str, ...],
+    profiles: dict[str, Profile],
+    path: Path,
+) -> None:
+    architecture = config.architecture(game)
+    contestants = {
+        name: Contestant(bot=name.removeprefix("bot:")) if is_bot(name) else Contestant(architecture, store.weights.get(digest, name))
+        for name, digest in zip(result.ticket.players, result.ticket.weights, strict=True)
+    }
+    with one_thread():
+        cast = cast_of(game, contestants, torch.device("cpu"))
+        save(record(result, config.game.setup(), cast, profiles=profiles, tags=tags), path)
+
+
+def _profiles(store: Store, rows: list[RatingRow]) -> dict[str, Profile]:
+    ratings = {row.player: row for row in rows}
+    return {
+        player.name: Profile(
+            league_role=player.league_role,
+            generation=player.born,
+            elo=ratings[player.name].elo,
+            elo_low=ratings[player.name].low,
+            elo_high=ratings[player.name].high,
+        )
+        for player in store.players()
+        if player.name in ratings
+    }

@@ -1,0 +1,366 @@
+"""A league on disk: one folder, one SQLite file, one transaction a generation.
+
+`<home>/leagues/<name>/` holds `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction that
+names them, so a process killed at any moment leaves at most files that nothing names. One process may write at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from league.blobs import Blobs
+from league.errors import LeagueError
+from league.roster import Player
+from tournaments.ratings import Rating
+from tournaments.tickets import MatchResult, Ticket
+
+FORMAT = 1
+
+SCHEMA = """
+CREATE TABLE league (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE generations (
+    generation INTEGER PRIMARY KEY, champion TEXT NOT NULL, seconds REAL NOT NULL, agent_steps INTEGER NOT NULL,
+    phases TEXT NOT NULL, figures TEXT NOT NULL, committed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE players (
+    name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
+    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER);
+CREATE TABLE matches (
+    match TEXT PRIMARY KEY, generation INTEGER NOT NULL, purpose TEXT NOT NULL, seed INTEGER NOT NULL, series TEXT NOT NULL,
+    players TEXT NOT NULL, weights TEXT NOT NULL, returns TEXT NOT NULL, steps INTEGER NOT NULL, truncated INTEGER NOT NULL,
+    actions BLOB NOT NULL);
+CREATE INDEX matches_by_generation ON matches (generation);
+CREATE TABLE training (
+    ticket TEXT PRIMARY KEY, generation INTEGER NOT NULL, learner TEXT NOT NULL, players TEXT NOT NULL, learns TEXT NOT NULL,
+    seed INTEGER NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
+    mean_return REAL);
+CREATE TABLE updates (
+    generation INTEGER NOT NULL, player TEXT NOT NULL, "update" INTEGER NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (generation, player, "update"));
+CREATE TABLE ratings (
+    generation INTEGER NOT NULL, player TEXT NOT NULL, elo REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
+    online REAL NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
+    PRIMARY KEY (generation, player));
+"""
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What came of one training ticket; `wins` and the like are the learner's, over all games of the ticket.
+
+    In games of one team and in self-play there is nobody to win against: wins, draws and losses are 0.
+    """
+
+    ticket: Ticket
+    learner: str
+    games: int
+    wins: int
+    draws: int
+    losses: int
+    mean_return: float | None
+
+
+@dataclass(frozen=True)
+class Generation:
+    """All that one turn of the wheel adds to a league; committed in one transaction.
+
+    Attributes:
+        number: The generation.
+        champion: Name of the best frozen player so far.
+        seconds: Wall time.
+        agent_steps: Decisions learnt from.
+        phases: Seconds spent in each phase.
+        figures: Figures of the whole league: cyclicity and the like.
+        players: Players that are new or changed.
+        matches: Tournament results, appended to the match log.
+        training: Results of the training tickets.
+        updates: Player → its training figures, update by update.
+        ratings: Every rated player as of now.
+        online: Online Elo of every rated player.
+    """
+
+    number: int
+    champion: str
+    seconds: float
+    agent_steps: int
+    phases: Mapping[str, float]
+    figures: Mapping[str, float]
+    players: Sequence[Player]
+    matches: Sequence[MatchResult]
+    training: Sequence[TrainingRecord]
+    updates: Mapping[str, Sequence[Mapping[str, float]]]
+    ratings: Sequence[Rating]
+    online: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GenerationRow:
+    """What the store says of a committed generation."""
+
+    number: int
+    champion: str
+    seconds: float
+    agent_steps: int
+    phases: Mapping[str, float]
+    figures: Mapping[str, float]
+    committed_at: str
+
+
+@dataclass(frozen=True)
+class RatingRow:
+    """A player's rating as of a generation; `online` is its online Elo."""
+
+    generation: int
+    player: str
+    elo: float
+    low: float
+    high: float
+    online: float
+    games: int
+    wins: int
+    draws: int
+    losses: int
+
+
+class Store:
+    """One league's folder. Reading never needs the lock; writing does."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the league in `folder`; see `create` and `open`."""
+        self.folder = folder
+        self.weights = Blobs(folder / "weights")
+        self.optimisers = Blobs(folder / "optimisers")
+        self.replays = folder / "replays"
+        self._lock: TextIO | None = None
+
+    @classmethod
+    def create(cls, home: Path, name: str, facts: Mapping[str, str]) -> Store:
+        """Make a league's folder and database, and lock it.
+
+        Args:
+            home: Where leagues live, `./mlruns` by default.
+            name: The league's name.
+            facts: What is known at birth: config, identity, game, version.
+
+        Raises:
+            LeagueError: There is such a league, or another process is at work on it.
+        """
+        store = cls(home / "leagues" / name)
+        store.folder.mkdir(parents=True, exist_ok=True)
+        store.lock()
+        if store.path.exists():
+            raise LeagueError(f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name")
+        unfinished = store.path.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(unfinished)) as database, database:
+            database.executescript(SCHEMA)
+            database.executemany("INSERT INTO league VALUES (?, ?)", [("format", str(FORMAT)), *facts.items()])
+        unfinished.rename(store.path)
+        return store
+
+    @classmethod
+    def open(cls, home: Path, name: str) -> Store:
+        """Open a league that exists, for reading; `lock` it to write.
+
+        Raises:
+            LeagueError: There is none, or it was written by another version of the project.
+        """
+        store = cls(home / "leagues" / name)
+        if not store.path.is_file():
+            there = ", ".join(leagues(home)) or "none yet"
+            raise LeagueError(f"there is no league {name!r} in {home} (leagues: {there})")
+        found = store.fact("format")
+        if found != str(FORMAT):
+            raise LeagueError(f"the league {name!r} has format {found}; this version reads format {FORMAT}")
+        return store
+
+    @property
+    def name(self) -> str:
+        """The league's name."""
+        return self.folder.name
+
+    @property
+    def path(self) -> Path:
+        """The database."""
+        return self.folder / "league.db"
+
+    def lock(self) -> None:
+        """Take the right to write; it ends with the process, however that ends.
+
+        Raises:
+            LeagueError: Another process has it.
+        """
+        if self._lock is not None:
+            return
+        lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            raise LeagueError(f"another process is at work on the league {self.name!r}; wait for it or stop it first") from error
+        self._lock = lock
+
+    def unlock(self) -> None:
+        """Give the right to write back."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def commit(self, turn: Generation) -> None:
+        """Add a generation, all of it or nothing.
+
+        Raises:
+            LeagueError: The disk is full; the store is as it was.
+        """
+        try:
+            with closing(self._connect()) as database, database:
+                database.execute(
+                    "INSERT INTO generations (generation, champion, seconds, agent_steps, phases, figures) VALUES (?, ?, ?, ?, ?, ?)",
+                    (turn.number, turn.champion, turn.seconds, turn.agent_steps, _json(turn.phases), _json(turn.figures)),
+                )
+                database.executemany("INSERT OR REPLACE INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_player_row, turn.players))
+                database.executemany("INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches))
+                database.executemany("INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training))
+                database.executemany(
+                    "INSERT INTO updates VALUES (?, ?, ?, ?)",
+                    (
+                        (turn.number, player, number, _json(figures))
+                        for player, updates in turn.updates.items()
+                        for number, figures in enumerate(updates)
+                    ),
+                )
+                database.executemany(
+                    "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        (turn.number, r.player, r.elo, r.low, r.high, turn.online.get(r.player, 0.0), r.games, r.wins, r.draws, r.losses)
+                        for r in turn.ratings
+                    ),
+                )
+        except sqlite3.OperationalError as error:
+            if "full" in str(error) or "disk I/O" in str(error):
+                raise LeagueError(
+                    f"the disk is full: generation {turn.number} of {self.name!r} could not be committed; the one before it is safe"
+                ) from error
+            raise
+        self.optimisers.keep_only({player.optimiser for player in self.players("active")})
+
+    def generation(self) -> int:
+        """The last committed generation, −1 if none is."""
+        return int(self._read("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
+
+    def champion(self) -> str:
+        """Name of the best frozen player so far.
+
+        Raises:
+            LeagueError: No generation is committed yet.
+        """
+        rows = self._read("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
+        if not rows:
+            raise LeagueError(f"the league {self.name!r} has no committed generation yet")
+        return str(rows[0][0])
+
+    def generations(self) -> list[GenerationRow]:
+        """All committed generations in order."""
+        rows = self._read(
+            "SELECT generation, champion, seconds, agent_steps, phases, figures, committed_at FROM generations ORDER BY generation"
+        )
+        return [GenerationRow(n, champion, s, steps, json.loads(p), json.loads(f), at) for n, champion, s, steps, p, f, at in rows]
+
+    def players(self, *statuses: str) -> list[Player]:
+        """Players by status (all if none is named), in order of birth."""
+        rows = self._read("SELECT * FROM players ORDER BY COALESCE(born, -1), name")
+        found = [Player(*row[:8], json.loads(row[8]), row[9]) for row in rows]
+        return [player for player in found if not statuses or player.status in statuses]
+
+    def matches(self, generation: int | None = None) -> list[MatchResult]:
+        """The match log, or one generation of it, in order."""
+        where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
+        return [_match(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY match", values)]
+
+    def ratings(self, generation: int | None = None) -> list[RatingRow]:
+        """Ratings as of every generation, or of one, best first within each."""
+        where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
+        return [RatingRow(*row) for row in self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values)]
+
+    def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
+        """Training figures of a generation: player → update by update."""
+        rows = self._read('SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"', (generation,))
+        found: dict[str, list[dict[str, float]]] = {}
+        for player, figures in rows:
+            found.setdefault(player, []).append(json.loads(figures))
+        return found
+
+    def training(self, generation: int) -> list[TrainingRecord]:
+        """Results of a generation's training tickets."""
+        rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY ticket", (generation,))
+        return [
+            TrainingRecord(
+                Ticket(t, g, "train", seed, tuple(json.loads(p)), tuple(json.loads(k)), t, ("",) * len(json.loads(p))),
+                learner, games, wins, draws, losses, mean,
+            )
+            for t, g, learner, p, k, seed, games, wins, draws, losses, mean in rows
+        ]  # fmt: skip
+
+    def fact(self, key: str) -> str:
+        """One of the facts given at birth: `config`, `identity`, `game`, `version`."""
+        return str(self._read("SELECT value FROM league WHERE key = ?", (key,))[0][0])
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Change a fact; used when a league is extended."""
+        with closing(self._connect()) as database, database:
+            database.execute("INSERT OR REPLACE INTO league VALUES (?, ?)", (key, value))
+
+    def _read(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
+        with closing(self._connect()) as database:
+            try:
+                return database.execute(query, tuple(values)).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise LeagueError(f"{self.path} cannot be read: {error}") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, timeout=30.0)
+        database.execute("PRAGMA synchronous = FULL")
+        return database
+
+
+def leagues(home: Path) -> list[str]:
+    """Names of the leagues in a home."""
+    return sorted(path.parent.name for path in (home / "leagues").glob("*/league.db"))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _player_row(player: Player) -> tuple[Any, ...]:
+    row = asdict(player)
+    return (*(row[key] for key in list(row)[:8]), _json(row["hyper"]), row["retired"])
+
+
+def _match_row(result: MatchResult) -> tuple[Any, ...]:
+    ticket = result.ticket
+    return (
+        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, _json(ticket.players), _json(ticket.weights),
+        _json(result.returns), result.steps, int(result.truncated), result.actions,
+    )  # fmt: skip
+
+
+def _match(row: Any) -> MatchResult:
+    match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
+    names = tuple(json.loads(players))
+    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, tuple(json.loads(weights)))
+    return MatchResult(ticket, tuple(json.loads(returns)), steps, actions, bool(truncated))
+
+
+def _training_row(record: TrainingRecord) -> tuple[Any, ...]:
+    ticket = record.ticket
+    return (
+        ticket.match, ticket.generation, record.learner, _json(ticket.players), _json(ticket.learns), ticket.seed,
+        record.games, record.wins, record.draws, record.losses, record.mean_return,
+    )  # fmt: skip

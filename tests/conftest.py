@@ -1,0 +1,24 @@
+"""What every test stands on: one thread of arithmetic, no screen, no telephone home, no league of the person who runs it."""
+
+import os
+
+# Before anything is imported, and inherited by every process that a test starts.
+os.environ.update(
+    OMP_NUM_THREADS="1",
+    MPLBACKEND="Agg",
+    SDL_VIDEODRIVER="dummy",
+    SDL_AUDIODRIVER="dummy",
+    PYGAME_HIDE_SUPPORT_PROMPT="1",
+    MLFLOW_DISABLE_TELEMETRY="true",
+)
+os.environ.pop("LEAGUE_HOME", None)
+os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+import torch
+from hypothesis import settings
+
+torch.set_num_threads(1)
+
+# A busy machine is not a failure, and the same commit draws the same examples.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")

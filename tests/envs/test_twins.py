@@ -1,0 +1,180 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from envs.arena import RESTS, IllegalAction
+from envs.describe import describe
+from envs.game import GameSetup
+from envs.registry import construct
+from envs.twins import TWINS, UnsupportedOptions
+from envs.twins.board import BoardArena
+from envs.twins.compare import Mismatch, compare, random_actions
+from envs.twins.connect_four import CONNECT_FOUR, four_in_a_line
+from envs.twins.rps import payoff
+from envs.twins.seeding import uniforms
+from envs.twins.simple_tag import Crowd, Physics, TagArena
+
+CPU = torch.device("cpu")
+
+
+def twin(name, copies, **options):
+    return TWINS[name](describe(GameSetup(name, options)), options, copies, CPU)
+
+
+def differs(arena, name, episodes, tolerance=0.0, **options):
+    return compare(arena, construct(GameSetup(name, options)), episodes, seed=5, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("name", ["classic/connect_four_v3", "classic/tictactoe_v3", "classic/rps_v2"])
+def test_a_thousand_games_are_exactly_those_of_the_stock_game(name):
+    assert differs(twin(name, 50), name, 1000) == 0.0
+
+
+def test_a_thousand_chases_are_those_of_the_stock_game_up_to_rounding():
+    assert differs(twin("mpe2/simple_tag_v3", 100), "mpe2/simple_tag_v3", 1000, tolerance=1e-4) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("classic/rps_v2", {"num_actions": 7, "max_cycles": 4}),
+        ("mpe2/simple_tag_v3", {"continuous_actions": True, "max_cycles": 30}),
+        ("mpe2/simple_tag_v3", {"num_good": 3, "num_adversaries": 2, "num_obstacles": 0, "max_cycles": 60}),
+        ("mpe2/simple_tag_v3", {"num_good": 2, "num_adversaries": 1, "num_obstacles": 3, "max_cycles": 1}),
+    ],
+)
+def test_twins_follow_the_options_they_cover(name, options):
+    differs(twin(name, 5, **options), name, 20, tolerance=1e-4, **options)
+
+
+def no_falling_diagonal(pieces):
+    steps = torch.tensor([1, 7, 8]).view(-1, *[1] * pieces.dim())
+    pairs = pieces & (pieces >> steps)
+    return (pairs & (pairs >> 2 * steps)).amax(0) != 0
+
+
+def lines_around_the_rim(pieces):
+    steps = torch.tensor([1, 5, 6, 7]).view(-1, *[1] * pieces.dim())
+    pairs = pieces & (pieces >> steps)
+    return (pairs & (pairs >> 2 * steps)).amax(0) != 0
+
+
+def test_a_connect_four_that_misses_a_diagonal_is_caught():
+    rules = replace(CONNECT_FOUR, won=no_falling_diagonal)
+    name = "classic/connect_four_v3"
+    with pytest.raises(Mismatch, match="classic/connect_four_v3"):
+        differs(BoardArena(describe(name), rules, 50, CPU), name, 200)
+
+
+def test_a_connect_four_whose_lines_wrap_around_columns_is_caught():
+    tight = tuple((5 - bit % 6) * 7 + bit // 6 for bit in range(42))
+    rules = replace(CONNECT_FOUR, stride=6, cells=tight, won=lines_around_the_rim)
+    name = "classic/connect_four_v3"
+    with pytest.raises(Mismatch, match=r"over|terminated|reward"):
+        differs(BoardArena(describe(name), rules, 50, CPU), name, 200)
+
+
+def test_a_chase_with_the_wrong_damping_is_caught():
+    name = "mpe2/simple_tag_v3"
+    arena = TagArena(describe(name), Crowd(), 25, 4, CPU, Physics(damping=0.2501))
+    with pytest.raises(Mismatch, match="seed"):
+        differs(arena, name, 4, tolerance=1e-4)
+
+
+def test_a_chase_cut_off_a_step_late_is_caught():
+    name = "mpe2/simple_tag_v3"
+    with pytest.raises(Mismatch, match=r"truncated|over"):
+        differs(TagArena(describe(name), Crowd(), 26, 2, CPU), name, 2, tolerance=1e-4)
+
+
+def everything(now):
+    legal = [mask for mask in now.legal if mask is not None]
+    return [*now.observation, *legal, now.acting, now.state, now.reward, now.terminated, now.truncated, now.over]
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_what_was_shown_is_never_overwritten(name):
+    arena = twin(name, 3)
+    generator = torch.Generator().manual_seed(1)
+    shown, kept = [arena.restart(torch.arange(3))], []
+    for _ in range(60):
+        kept.append([tensor.clone() for tensor in everything(shown[-1])])
+        shown.append(arena.step(random_actions(arena.game, shown[-1], generator), torch.arange(3)))
+    for now, copy in zip(shown, kept, strict=False):
+        assert all(torch.equal(present, past) for present, past in zip(everything(now), copy, strict=True))
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_copy_that_rests_ignores_actions_and_shows_nothing(name):
+    arena = twin(name, 3)
+    now = arena.restart(torch.tensor([1, RESTS, 3]))
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(100):
+        assert not now.acting[1].any()
+        assert not now.state[1].any()
+        assert not any(seen[1].any() for seen in now.observation)
+        assert all(legal[1].all() for legal in now.legal)
+        assert not now.over[1]
+        actions = random_actions(arena.game, now, generator)
+        for chosen in actions:
+            chosen[1] = 99
+        now = arena.step(actions, torch.full((3,), RESTS))
+    assert not now.acting.any()
+    assert now.final is None
+
+
+@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("action", [-1, 9, 1000])
+def test_an_action_that_does_not_exist_is_refused(name, action):
+    arena = twin(name, 2)
+    arena.restart(torch.arange(2))
+    actions = [torch.zeros(2, arena.game.slots(role), dtype=torch.int64) for role in range(len(arena.game.roles))]
+    actions[-1][1, 0] = action
+    with pytest.raises(IllegalAction, match=rf"copy 1.* {action} "):
+        arena.step(actions, torch.arange(2))
+
+
+def test_a_piece_on_a_full_column_is_refused():
+    arena = twin("classic/connect_four_v3", 2)
+    arena.restart(torch.arange(2))
+    for _ in range(6):
+        arena.step([torch.tensor([[3], [3]])], torch.arange(2))
+    with pytest.raises(IllegalAction, match="player_0 chose action 3 "):
+        arena.step([torch.tensor([[0], [3]])], torch.arange(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("mpe2/simple_tag_v3", {"curriculum": True}),
+        ("mpe2/simple_tag_v3", {"terminate_on_success": True}),
+        ("mpe2/simple_tag_v3", {"num_agent_neighbors": 1}),
+        ("classic/rps_v2", {"num_actions": 4}),
+        ("classic/rps_v2", {"max_cycles": 0}),
+        ("classic/connect_four_v3", {"rows": 8}),
+    ],
+)
+def test_an_option_the_twin_does_not_cover_is_refused(name, options):
+    with pytest.raises(UnsupportedOptions, match=f"the twin of {name}"):
+        TWINS[name](describe(name), options, 1, CPU)
+
+
+def test_options_of_drawing_are_allowed():
+    TWINS["classic/connect_four_v3"](describe("classic/connect_four_v3"), {"render_mode": None}, 1, CPU)
+
+
+def test_many_seeds_at_once_draw_what_numpy_draws_for_each():
+    seeds = np.array([0, 1, 7, 2**31 - 1, *np.random.default_rng(0).integers(0, 2**31, 200)])
+    assert np.array_equal(uniforms(seeds, 20), np.stack([np.random.default_rng(seed).random(20) for seed in seeds]))
+
+
+def test_points_won_equal_points_lost_in_rock_paper_scissors():
+    table = payoff(7)
+    assert torch.equal(table, -table.T)
+    assert torch.equal(table.sum(1), torch.zeros(7))
+
+
+def test_four_in_a_line_sees_no_line_across_the_edge_of_two_columns():
+    assert not four_in_a_line(torch.tensor(0b0000001_0111000))

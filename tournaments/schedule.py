@@ -1,0 +1,163 @@
+"""Who meets whom, where they sit and on which seed. Schedules depend on their arguments and on nothing else.
+
+Players meet at *tables*; a table plays *series*: games on one seed in which every player of the table sits in every place once.
+
+* Two teams, or several sides: a table is a pair, a series is two games with the sides swapped. Where there are more than two
+  teams on several sides, one player takes every second side with all its teams, the other the rest.
+* More than two teams on one side: a table is as many players as there are teams (all of them, if they are fewer; they then hold
+  several teams each). Its series rotates the players through the teams: a table of m plays m games.
+* One team (cooperative games): everybody plays the same seeds alone; a series is one seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from envs.game import Game
+from tournaments.tickets import SEEDS, Purpose, Ticket, match_id, series_id
+
+Pair = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a schedule is asked for.
+
+    Attributes:
+        games: Games per pair; rounded up so that every side is taken equally often.
+        seed: Decides the seeds of the games and the seating of larger tables.
+        generation: Written on the tickets.
+        purpose: Written on the tickets.
+        challengers: The players a gauntlet is about; empty means the first player.
+        weights: Content hash of each player; players that are missing have none.
+        first: Number of the first match, so that two schedules of a generation do not share ids.
+    """
+
+    games: int
+    seed: int
+    generation: int = 0
+    purpose: Purpose = "tournament"
+    challengers: tuple[str, ...] = ()
+    weights: Mapping[str, str] = field(default_factory=dict)
+    first: int = 0
+
+
+Format = Callable[[Game, Sequence[str], Plan], list[Ticket]]
+"""A tournament format. One's own is any function like this."""
+
+
+def round_robin(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
+    """Everybody meets everybody.
+
+    Args:
+        game: The game to be played.
+        players: Distinct players, at least two.
+        plan: What is asked for.
+
+    Returns:
+        Tickets in the order of their ids. Every pair plays exactly `plan.games` games, rounded up to whole series; at tables of
+        more than two at least that many.
+
+    Raises:
+        ValueError: Fewer than two players, a player named twice, or no games.
+    """
+    return _schedule(game, players, [frozenset(pair) for pair in combinations(players, 2)], plan)
+
+
+def gauntlet(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
+    """The challengers meet everybody else, and one another; the rest do not meet (but may sit together at larger tables).
+
+    Args:
+        game: The game to be played.
+        players: Distinct players, challengers included, at least two.
+        plan: What is asked for; `plan.challengers`, or the first player.
+
+    Returns:
+        Tickets in the order of their ids.
+
+    Raises:
+        ValueError: As `round_robin`, or a challenger is not among the players.
+    """
+    challengers = plan.challengers or tuple(players[:1])
+    strangers = set(challengers) - set(players)
+    if strangers:
+        raise ValueError(f"challengers that are not among the players: {', '.join(sorted(strangers))}")
+    pairs = [frozenset(pair) for pair in combinations(players, 2) if not set(challengers).isdisjoint(pair)]
+    return _schedule(game, players, pairs, plan)
+
+
+FORMATS: dict[str, Format] = {"round-robin": round_robin, "gauntlet": gauntlet}
+
+
+def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every way a table sits down in one series: the player of each team, game by game.
+
+    Laws:
+        Over a series every player of the table holds every team equally often.
+    """
+    places = range(len(game.teams)) if len(game.sides) == 1 else game.side_of_team
+    return [tuple(table[(place + turn) % len(table)] for place in places) for turn in range(len(table))]
+
+
+def _schedule(game: Game, players: Sequence[str], pairs: Sequence[Pair], plan: Plan) -> list[Ticket]:
+    if len(players) < 2:
+        raise ValueError("a tournament needs at least two players")
+    if len(set(players)) < len(players):
+        raise ValueError("a player is named twice")
+    if plan.games < 1:
+        raise ValueError("a tournament needs at least one game per pair")
+    rng = np.random.default_rng(plan.seed)
+    if len(game.teams) == 1:
+        series: list[list[tuple[str, ...]]] = [[(player,) for player in players]] * plan.games
+    else:
+        size = min(len(players), len(game.teams)) if game.symmetric else 2
+        series = [seatings(game, table) for _ in range(-(-plan.games // size)) for table in _tables(players, pairs, size, rng)]
+    return _tickets(series, plan, rng)
+
+
+def _tables(players: Sequence[str], pairs: Sequence[Pair], size: int, rng: np.random.Generator) -> list[tuple[str, ...]]:
+    """Tables of `size` players at which every wanted pair meets at least once; greedy, seated at random.
+
+    Each table starts with the first pair still unmet and adds whoever meets the most unmet partners there, preferring those
+    who have sat least. A pair's table is the pair itself.
+    """
+    if size == 2:
+        return [tuple(player for player in players if player in pair) for pair in pairs]
+    unmet, sat = dict.fromkeys(pairs), dict.fromkeys(players, 0)
+    tables = []
+    while unmet:
+        opening = next(iter(unmet))
+        table = [player for player in players if player in opening]
+        while len(table) < size:
+            free = (player for player in players if player not in table)
+            table.append(min(free, key=lambda new: (-sum(frozenset((new, old)) in unmet for old in table), sat[new])))
+        for pair in combinations(table, 2):
+            unmet.pop(frozenset(pair), None)
+        for player in table:
+            sat[player] += 1
+        tables.append(tuple(table[place] for place in rng.permutation(size)))
+    return tables
+
+
+def _tickets(series: Sequence[Sequence[tuple[str, ...]]], plan: Plan, rng: np.random.Generator) -> list[Ticket]:
+    tickets: list[Ticket] = []
+    for games, seed in zip(series, rng.integers(0, SEEDS, len(series)).tolist(), strict=True):
+        name = series_id(plan.generation, plan.purpose, plan.first + len(tickets))
+        for seating in games:
+            tickets.append(
+                Ticket(
+                    match=match_id(plan.generation, plan.purpose, plan.first + len(tickets)),
+                    generation=plan.generation,
+                    purpose=plan.purpose,
+                    seed=seed,
+                    players=seating,
+                    learns=(False,) * len(seating),
+                    series=name,
+                    weights=tuple(plan.weights.get(player, "") for player in seating),
+                )
+            )
+    return tickets

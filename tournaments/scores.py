@@ -1,0 +1,108 @@
+"""From returns to results between players: who beat whom.
+
+A return means something only beside another return from the same place. So players are compared
+
+* in **symmetric** games (all teams on one side) within each game: the higher return wins;
+* in games of **several sides** (predators and prey) across the games of a series, which share a seed: what X got on some
+  teams is compared with what Y got on the same teams. In a series of two games, (X hunts, Y flees) and (Y hunts, X flees), the
+  hunters are compared and the prey are compared: two games, two results for each player; a game without its mirror gives none;
+* in **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from envs.game import Game
+from tournaments.tickets import MatchResult
+
+SAME = 1e-6
+"""Returns closer than this are equal: a draw."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One comparison as `player` sees it; its opponent has an outcome of its own, with the opposite score.
+
+    Attributes:
+        player: Whose outcome it is.
+        opponent: Compared with whom.
+        score: 1 for a win, ½ for a draw, 0 for a loss.
+        match: The match in which `player` earned the return that was compared.
+        series: The series of that match.
+        margin: The player's return minus the opponent's.
+    """
+
+    player: str
+    opponent: str
+    score: float
+    match: str
+    series: str
+    margin: float
+
+
+@dataclass(frozen=True)
+class _Showing:
+    """What a player got in one match on the teams it held: the mean of their returns."""
+
+    player: str
+    teams: tuple[int, ...]
+    value: float
+    match: str
+    series: str
+
+
+def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
+    """Turn match results into outcomes between players, by the rules at the top of this file.
+
+    A player holding several teams of a game gets the mean of their returns and counts once: the teams of one game are not
+    independent evidence. A player is never compared with itself.
+
+    Args:
+        game: The game played.
+        results: Results in any order; a series must be complete among them to count in games of several sides.
+
+    Returns:
+        Two outcomes for each comparison, next to each other, ordered by series and match.
+
+    Laws:
+        Points won equal points lost. The order of `results` changes nothing. In a round-robin a pair's wins, draws and losses
+        add up to the games it played.
+    """
+    groups: dict[tuple[object, ...], list[_Showing]] = defaultdict(list)
+    for result in sorted(results, key=lambda result: (result.ticket.series, result.ticket.match)):
+        ticket = result.ticket
+        for showing in _showings(result):
+            place: tuple[object, ...] = (ticket.match,) if game.symmetric else (ticket.series, ticket.seed, showing.teams)
+            groups[place].append(showing)
+    found: list[Outcome] = []
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            if one.player != other.player:
+                found += [_compare(one, other), _compare(other, one)]
+    return found
+
+
+def _showings(result: MatchResult) -> list[_Showing]:
+    held: dict[str, list[int]] = defaultdict(list)
+    for team, player in enumerate(result.ticket.players):
+        held[player].append(team)
+    return [
+        _Showing(
+            player,
+            tuple(teams),
+            sum(result.returns[team] for team in teams) / len(teams),
+            result.ticket.match,
+            result.ticket.series,
+        )
+        for player, teams in held.items()
+    ]
+
+
+def _compare(one: _Showing, other: _Showing) -> Outcome:
+    margin = one.value - other.value
+    score = 0.5 if abs(margin) <= SAME else float(margin > 0)
+    return Outcome(one.player, other.player, score, one.match, one.series, margin)
