@@ -86,7 +86,11 @@ class BotActor:
         self._seats = [torch.tensor(role.seats, device=owner.device) for role in game.roles]
 
     def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
-        """Write the actions of the acting seats that the bot holds."""
+        """Write the actions of the acting seats that the bot holds.
+
+        Raises:
+            GameError: The bot's answer does not have the shape of the actions.
+        """
         for index, role in enumerate(self.game.roles):
             mine = self._mine(now, index)
             legal = now.legal[index]
@@ -96,8 +100,13 @@ class BotActor:
                 legal=None if legal is None else legal[mine],
                 noise=noise[index][mine],
             )
-            if len(turn.noise):
-                actions[index][mine] = self.bot(turn).to(actions[index].dtype)
+            if not len(turn.noise):
+                continue
+            chosen, wanted = self.bot(turn), actions[index][mine]
+            if chosen.shape != wanted.shape:
+                shapes = f"{list(chosen.shape)}, not {list(wanted.shape)}"
+                raise GameError(f"The bot answered for {role.name} in {self.game.name} with the shape {shapes}.")
+            actions[index][mine] = chosen.to(wanted)
 
     def explain(self, now: Timestep, insight: Insight) -> None:
         """Say how likely each action is, where that is known: for the random bot with discrete actions."""

@@ -16,7 +16,7 @@ from envs.arena import RESTS
 from envs.buffers import Buffers
 from envs.describe import Blueprint
 from envs.faults import GameError, environment_code
-from envs.registry import construct
+from envs.registry import construct, dispose
 from envs.spaces import decoder, encoder, masker
 
 
@@ -53,9 +53,8 @@ class Copies:
 
     def close(self) -> None:
         """Close the environments."""
-        for number, copy in enumerate(self.copies, self.first):
-            with environment_code(f"{copy.game.name} failed to close in copy {number}"):
-                copy.environment.close()
+        for copy in self.copies:
+            dispose(copy.environment, copy.blueprint.setup)
         self.copies = []
 
     def _open(self) -> None:
@@ -125,7 +124,7 @@ class Copy(ABC):
         if self.seed == RESTS:
             return
         if self.fresh and self.used:
-            self.environment.close()
+            dispose(self.environment, self.blueprint.setup)
             self.environment = construct(self.blueprint.setup, self.render)
         self.used = True
         self._open()
@@ -193,8 +192,10 @@ class TurnBasedCopy(Copy):
     def _open(self) -> None:
         self.turn = 0
         self.environment.reset(seed=self.seed)
-        self._advance()
-        self.row.reward.fill(0.0)
+        agent = self.environment.agent_selection
+        observation, _, terminated, truncated, info = self.environment.last()  # the rewards shown are the last game's
+        if not (terminated or truncated):
+            self._show(agent, self._seat(agent), observation, info)
 
     def _move(self) -> None:
         self.environment.step(self._action(self.turn))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pettingzoo.utils.env import ParallelEnv
 
 from envs.faults import GameError, environment_code
 from envs.game import Game, GameSetup
-from envs.registry import Environment, construct
+from envs.registry import Environment, construct, dispose
 from envs.spaces import actions_of, shape_of
 from envs.teams import Seat, known, sides_of, teams_of
 
@@ -54,7 +54,7 @@ def describe(setup: GameSetup | str) -> Game:
 
 
 def survey(setup: GameSetup) -> Blueprint:
-    """Read everything there is to know about a game from one environment that is made, reset and closed again."""
+    """Read everything there is to know about a game from one environment that is made and reset for it."""
     environment = construct(setup)
     with environment_code(f"{setup.name} cannot be described"):
         environment.reset(seed=0)
@@ -63,7 +63,9 @@ def survey(setup: GameSetup) -> Blueprint:
         action_spaces = tuple(environment.action_space(agent) for agent in agents)
         own_state = state_length(environment)
         given = setup.teams or environment.metadata.get("teams")
-        environment.close()
+    dispose(environment, setup)
+    if isinstance(given, Mapping):  # teams with names of their own
+        given = list(given.values())
     names = tuple(str(agent) for agent in agents)
     if not names or len(set(names)) < len(names):
         raise GameError(f"{setup.name} has no seats, or two seats of the same name: {', '.join(names) or 'none'}.")

@@ -90,6 +90,9 @@ _BARE = {
 }
 """Games taken without PettingZoo's guards against illegal actions: the arena has its own, and stepping is twice as fast."""
 
+_PYGAME = {"classic", "butterfly", "sisl", "mpe2"}
+"""Families whose games are drawn by pygame."""
+
 
 def games() -> list[KnownGame]:
     """List the published games of the packages that are here, whether or not all they need is installed.
@@ -125,9 +128,20 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     maker = _maker(setup.name)
     environment = _call(maker, setup, dict(setup.options))
     if render and "rgb_array" in environment.metadata.get("render_modes", ()):
-        environment.close()
+        dispose(environment, setup)
         environment = _call(maker, setup, {**setup.options, "render_mode": "rgb_array"})
     return wrap(environment, setup)
+
+
+def dispose(environment: Environment, setup: GameSetup) -> None:
+    """Close an environment that is not needed any more.
+
+    Published games drawn by pygame are only let go of: all they hold is memory, and their `close` ends pygame for the whole
+    process, after which no other copy can be drawn.
+    """
+    if setup.name.split("/")[0] not in _PYGAME:
+        with environment_code(f"{setup.name} failed to close"):
+            environment.close()
 
 
 def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) -> Environment:

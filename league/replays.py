@@ -39,6 +39,7 @@ def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int
     """
     if not config.tournament.replays:
         return
+    store.replays.mkdir(exist_ok=True)
     matches, rows = store.matches(generation), store.ratings(generation)
     last = generation == config.generations - 1
     entrants = [player.name for player in store.players("historical") if player.born == generation] if last else []

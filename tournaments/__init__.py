@@ -14,7 +14,7 @@ from tournaments.moves import Moves, decode, encode
 from tournaments.payoff import PairRow, Payoff, by_strength, cyclicity, pairs
 from tournaments.ratings import EloPoint, Rating, Ratings, expected_score, fit, online_elo
 from tournaments.recorder import record
-from tournaments.replay import Profile, Replay, ReplayError, digest, load, save
+from tournaments.replay import Profile, Replay, ReplayError, digest, load, save, sealed
 from tournaments.retrace import ReplayMismatch
 from tournaments.schedule import FORMATS, Format, Plan, gauntlet, round_robin
 from tournaments.scores import Outcome, outcomes
@@ -65,6 +65,7 @@ __all__ = [
     "record",
     "round_robin",
     "save",
+    "sealed",
     "series_id",
     "verify",
 ]

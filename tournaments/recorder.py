@@ -19,7 +19,7 @@ from envs.game import Game, GameSetup
 from envs.stock import StockArena
 from tournaments.match import Cast, blank_actions, decision_noise
 from tournaments.moves import decode
-from tournaments.replay import FORMAT, Decision, Profile, Replay, digest
+from tournaments.replay import FORMAT, Decision, Profile, Replay, sealed
 from tournaments.retrace import Decide, ReplayMismatch, agree, legal_moves, seats_of, slot_of, step_returns, trace
 from tournaments.tickets import MatchResult
 
@@ -49,7 +49,7 @@ def record(
         tags: Why the match is kept.
 
     Returns:
-        The replay, with its digest.
+        The replay, with its digest and seal.
 
     Raises:
         ReplayMismatch: The stock game goes another way than the logged match: the twin it was played on disagrees with it.
@@ -86,7 +86,7 @@ def record(
         returns=returns,
         versions={"python": platform.python_version(), **versions},
     )
-    return replace(replay, digest=digest(replay))
+    return sealed(replay)
 
 
 def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor]) -> Decide:

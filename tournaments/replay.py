@@ -10,10 +10,9 @@ import hashlib
 import json
 import os
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -130,6 +129,7 @@ class Replay:
         returns: Return of each team: mean over its seats of the summed rewards.
         versions: Of Python and the packages that played it.
         digest: sha256 of everything that playing it again can verify; see `digest`.
+        seal: sha256 of all the rest as well; see `sealed`.
     """
 
     format: Literal[1]
@@ -147,6 +147,7 @@ class Replay:
     returns: tuple[float, ...]
     versions: dict[str, str] = field(default_factory=dict)
     digest: str = ""
+    seal: str = ""
 
 
 def digest(replay: Replay) -> str:
@@ -176,6 +177,15 @@ def digest(replay: Replay) -> str:
     return hashlib.sha256(_json(verifiable)).hexdigest()
 
 
+def sealed(replay: Replay) -> Replay:
+    """The replay with its digest and its seal, the sha256 of all there is: thoughts, pictures, ratings, tags, versions too.
+
+    The digest is the same wherever the match is played again; the seal shows that a file was not touched since it was recorded.
+    """
+    whole = replace(replay, digest=digest(replay), seal="")
+    return replace(whole, seal=hashlib.sha256(_json(asdict(whole))).hexdigest())
+
+
 def save(replay: Replay, path: Path) -> None:
     """Write a replay whole or not at all: to a temporary file, flushed to the disk, then renamed.
 
@@ -183,11 +193,12 @@ def save(replay: Replay, path: Path) -> None:
         The same replay gives the same bytes.
     """
     data = gzip.compress(_json(asdict(replay)), 9, mtime=0)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(file.name, path)
+    temporary.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
@@ -206,12 +217,18 @@ def load(path: Path) -> Replay:
         raise ReplayError(f"{path.name} cannot be read: {error}.") from error
     if len(data) > LARGEST:
         raise ReplayError(f"{path.name} holds more than {LARGEST} bytes.")
+    fault = f"{path.name} is not a replay of format {FORMAT}"
     try:
         replay = READER.validate_json(data, strict=True)
+        same = json.loads(_json(asdict(replay))) == json.loads(data)
     except ValidationError as error:
-        raise ReplayError(f"{path.name} is not a replay of format {FORMAT}: {_first_fault(error)}.") from error
+        raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
+    except ValueError as error:  # NaN or half a character, which JSON cannot say
+        raise ReplayError(f"{fault}: {error}.") from error
+    if not same:
+        raise ReplayError(f"{fault}: it has a key too few or too many.")
     if not 0 <= replay.seed < SEEDS:
-        raise ReplayError(f"{path.name} is not a replay of format {FORMAT}: the seed {replay.seed} is not in [0, 2**31).")
+        raise ReplayError(f"{fault}: the seed {replay.seed} is not in [0, 2**31).")
     return replay
 
 

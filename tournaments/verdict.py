@@ -1,4 +1,4 @@
-"""Verifying a replay: its content has the digest it carries, and played again it gives the same."""
+"""Verifying a replay: played again it gives the same, and its content has the digest and the seal it carries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from envs.describe import survey
 from envs.faults import GameError
 from envs.game import Game, Role
 from envs.stock import StockArena
-from tournaments.replay import Decision, Replay, ReplayError, Step, digest, load
+from tournaments.replay import Decision, Replay, ReplayError, Step, digest, load, sealed
 from tournaments.retrace import Decide, ReplayMismatch, agree, legal_moves, seats_of, step_returns, trace
 
 
@@ -39,7 +39,7 @@ def check(replay: Replay) -> Verdict:
 
     Returns:
         The verdict. A changed action, legal move, reward, ending, fingerprint, seat, seed or result fails, and the reason names
-        the first difference; changes that playing again cannot notice fail by the digest.
+        the first difference; changes that playing again cannot notice fail by the digest or the seal.
     """
     try:
         with closing(StockArena(survey(replay.setup), 1, fresh=True)) as arena:
@@ -50,6 +50,10 @@ def check(replay: Replay) -> Verdict:
         return Verdict(False, f"the match cannot be played again: {error}")
     if digest(replay) != replay.digest:
         return Verdict(False, "the content does not have the digest it carries: its setup, seed or players were changed")
+    if sealed(replay) != replay:
+        return Verdict(
+            False, "something that playing again cannot verify was changed: thoughts, pictures, ratings, tags or versions"
+        )
     return Verdict(True)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
 from envs.arena import RESTS
 from envs.game import Game, Role
@@ -131,7 +130,9 @@ class TagArena(RoundsArena):
                 index = (chosen * self._playing[:, None]).flatten()
                 self._throttle[:, seats] = self._compass.index_select(0, index).view(*chosen.shape, 2)
         margin = self.physics.contact_margin
-        overlap = softplus((self._reach - self._distance) / margin, threshold=40.0) * margin
+        depth = (self._reach - self._distance) / margin
+        # Written out, not softplus: its last bit depends on a number's place in the tensor, hence on the number of copies.
+        overlap = (depth.clamp(min=0.0) + depth.abs().neg_().exp_().log1p_()) * margin
         stiffness = self.physics.contact_force * overlap / self._distance
         return self._throttle * self._accel + (stiffness[..., None] * self._away).sum(2)
 

@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 
 import pytest
@@ -172,6 +173,14 @@ def test_a_bot_waits_for_its_turn():
     assert actions[0][1] == -7
 
 
+def test_an_answer_of_the_wrong_shape_is_refused_in_one_sentence():
+    arena = envs.make(C4, 2)
+    now = arena.restart(torch.arange(2))
+    actor = BotActor(arena.game, lambda turn: turn.noise, torch.ones(2, 2, dtype=torch.bool))
+    with pytest.raises(GameError, match=r"with the shape \[2, 7\], not \[2\]"):
+        actor.act(now, [torch.rand(2, 1, 7)], [torch.zeros(2, 1, dtype=torch.int64)])
+
+
 def test_random_explains_itself_as_uniform_over_what_is_legal():
     arena = envs.make(TTT, 1)
     arena.restart(torch.zeros(1, dtype=torch.int64))
@@ -186,7 +195,7 @@ def test_random_explains_itself_as_uniform_over_what_is_legal():
 def test_a_bot_of_ones_own_is_found_by_module_in_the_working_directory(tmp_path, monkeypatch):
     (tmp_path / "left_hander.py").write_text("def leftmost(turn):\n    return turn.legal.int().argmax(-1)\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [*sys.path])
     role, seen, legal = position([0] * 6)
     bot = find_bot("left_hander:leftmost", describe(C4))
     assert bot(Turn(role, seen, legal, torch.rand(1, 7))).tolist() == [1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import envs
 from envs.arena import RESTS, IllegalAction
 from envs.describe import describe
 from envs.game import GameSetup
@@ -47,6 +48,11 @@ def test_a_thousand_chases_are_those_of_the_stock_game_up_to_rounding():
 )
 def test_twins_follow_the_options_they_cover(name, options):
     differs(twin(name, 5, **options), name, 20, tolerance=1e-4, **options)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_stock_arena_passes_the_same_comparison(name):
+    assert compare(envs.make(name, 4, twin="never"), construct(GameSetup(name)), 20, seed=5) == 0.0
 
 
 def no_falling_diagonal(pieces):
@@ -104,6 +110,18 @@ def test_what_was_shown_is_never_overwritten(name):
         shown.append(arena.step(random_actions(arena.game, shown[-1], generator), torch.arange(3)))
     for now, copy in zip(shown, kept, strict=False):
         assert all(torch.equal(present, past) for present, past in zip(everything(now), copy, strict=True))
+
+
+def test_a_chase_is_the_same_bit_for_bit_whatever_the_number_of_copies():
+    many, one = twin("mpe2/simple_tag_v3", 37, max_cycles=101), twin("mpe2/simple_tag_v3", 1, max_cycles=101)
+    seeds = torch.arange(37)
+    generator = torch.Generator().manual_seed(1)
+    now, alone = many.restart(seeds), one.restart(seeds[-1:])
+    for _ in range(100):
+        actions = random_actions(many.game, now, generator)
+        now, alone = many.step(actions, seeds), one.step([chosen[-1:] for chosen in actions], seeds[-1:])
+        assert torch.equal(now.state[-1:], alone.state)
+        assert torch.equal(now.reward[-1:], alone.reward)
 
 
 @pytest.mark.parametrize("name", TWINS)

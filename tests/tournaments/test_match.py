@@ -128,6 +128,12 @@ def test_noise_lies_strictly_between_0_and_1(seed, step):
     assert bool(((noise > 0) & (noise < 1)).all())
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_noise_is_bit_equal_on_a_gpu():
+    seeds = torch.arange(1000) * 2_147_483
+    assert torch.equal(counter_noise(seeds, 77, 3, 9), counter_noise(seeds.cuda(), 77, 3, 9).cpu())
+
+
 def test_roles_do_not_share_noise():
     seeds = torch.arange(8)
     assert torch.equal(counter_noise(seeds, 0, 1, 4, first=2), counter_noise(seeds, 0, 3, 4)[:, 2:])

@@ -1,5 +1,6 @@
 import gzip
 import json
+import random
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from envs.game import GameSetup
 from tournaments.match import play
 from tournaments.moves import Moves, decode, encode
 from tournaments.recorder import record
-from tournaments.replay import Profile, ReplayError, digest, load, save
+from tournaments.replay import Profile, ReplayError, load, save, sealed
 from tournaments.replay_text import bar, lines
 from tournaments.retrace import ReplayMismatch, fingerprint
 from tournaments.schedule import Plan, round_robin
@@ -83,11 +84,6 @@ def edit_step(replay, number, **changes):
     steps = list(replay.steps)
     steps[number] = replace(steps[number], **changes)
     return replace(replay, steps=tuple(steps))
-
-
-def with_own_digest(replay):
-    """A forgery that hashes to the digest it carries."""
-    return replace(replay, digest=digest(replay))
 
 
 def test_a_recorded_match_is_verified(path):
@@ -171,25 +167,25 @@ def another(decision):
     return replace(decision, action=next(action for action in decision.legal if action != decision.action))
 
 
-@pytest.mark.parametrize("forge", [lambda replay: replay, with_own_digest])
+@pytest.mark.parametrize("forge", [lambda replay: replay, sealed])
 def test_one_changed_action_fails_at_the_next_view(replay, forge):
     forged = forge(edit_step(replay, 2, decisions=(another(replay.steps[2].decisions[0]),)))
     assert check(forged).reason == "step 2: the observations are not those that were recorded"
 
 
-@pytest.mark.parametrize("forge", [lambda replay: replay, with_own_digest])
+@pytest.mark.parametrize("forge", [lambda replay: replay, sealed])
 def test_one_changed_reward_fails_with_both_rewards(replay, forge):
     forged = forge(edit_step(replay, 1, rewards=(0.0, 1.0)))
     assert check(forged).reason == "step 1: the rewards were recorded as (0.0, 1.0), but played again they are (0.0, 0.0)"
 
 
 def test_one_changed_ending_fails(replay):
-    assert "step 1: the seats that terminated" in check(with_own_digest(edit_step(replay, 1, terminated=(True, False)))).reason
+    assert "step 1: the seats that terminated" in check(sealed(edit_step(replay, 1, terminated=(True, False)))).reason
 
 
 def test_one_changed_legal_move_fails(replay):
     decision = replace(replay.steps[0].decisions[0], legal=(0, 1))
-    assert "step 0: the legal moves" in check(with_own_digest(edit_step(replay, 0, decisions=(decision,)))).reason
+    assert "step 0: the legal moves" in check(sealed(edit_step(replay, 0, decisions=(decision,)))).reason
 
 
 def test_a_changed_seed_fails_even_in_a_game_without_chance(replay):
@@ -198,19 +194,36 @@ def test_a_changed_seed_fails_even_in_a_game_without_chance(replay):
 
 def test_a_changed_seed_with_its_own_digest_fails_in_a_game_of_chance():
     replay = record(played(TAG)[0], TAG)
-    reason = check(with_own_digest(replace(replay, seed=replay.seed ^ 1))).reason
+    reason = check(sealed(replace(replay, seed=replay.seed ^ 1))).reason
     assert reason == "before step 0: the observations are not those that were recorded"
 
 
 def test_a_changed_result_fails(replay):
-    assert check(with_own_digest(replace(replay, returns=replay.returns[::-1]))).reason.startswith(
-        "the returns were recorded as"
-    )
+    assert check(sealed(replace(replay, returns=replay.returns[::-1]))).reason.startswith("the returns were recorded as")
 
 
 def test_a_changed_player_fails(replay):
     seats = tuple(replace(seat, player="main-09") for seat in replay.seats)
     assert "digest" in check(replace(replay, seats=seats)).reason
+
+
+def test_a_changed_thought_fails(replay):
+    decision = replace(replay.steps[0].decisions[0], value=9.0)
+    assert "thoughts" in check(edit_step(replay, 0, decisions=(decision,))).reason
+
+
+def test_a_changed_rating_fails(path):
+    edited(path, lambda data: data["players"]["main-01"].update(elo=2400.0))
+    assert "ratings" in verify(path).reason
+
+
+def test_no_changed_character_is_ever_verified(path):
+    chance, text = random.Random(0), gzip.decompress(path.read_bytes()).decode()
+    for _ in range(60):
+        place = chance.randrange(len(text))
+        changed = text[:place] + chance.choice([c for c in '0123456789,-."[]{}' if c != text[place]]) + text[place + 1 :]
+        path.write_bytes(gzip.compress(changed.encode(), 1))
+        assert not verify(path).verified, text[place - 20 : place + 20]
 
 
 def test_an_action_that_does_not_exist_fails(replay):
@@ -225,11 +238,11 @@ def test_a_seat_out_of_turn_fails(replay):
 
 
 def test_a_missing_last_step_fails(replay):
-    assert "nobody acted in the recording" in check(with_own_digest(replace(replay, steps=replay.steps[:-1]))).reason
+    assert "nobody acted in the recording" in check(sealed(replace(replay, steps=replay.steps[:-1]))).reason
 
 
 def test_an_additional_step_fails(replay):
-    longer = with_own_digest(replace(replay, steps=(*replay.steps, replay.steps[-1])))
+    longer = sealed(replace(replay, steps=(*replay.steps, replay.steps[-1])))
     assert "but the match is over after" in check(longer).reason
 
 
@@ -260,6 +273,18 @@ def test_what_is_no_json_object_is_no_replay(path, content):
 def test_a_missing_key_is_named(path, key):
     edited(path, lambda data: data.pop(key))
     with pytest.raises(ReplayError, match=f"{key}: Field required"):
+        load(path)
+
+
+def test_a_key_that_nobody_knows_is_no_replay(path):
+    edited(path, lambda data: data["steps"][0].update(note="hello"))
+    with pytest.raises(ReplayError, match="a key too few or too many"):
+        load(path)
+
+
+def test_a_number_that_json_cannot_say_is_no_replay(path):
+    edited(path, lambda data: data["players"]["main-01"].update(elo=float("nan")))
+    with pytest.raises(ReplayError, match="is not a replay of format 1"):
         load(path)
 
 

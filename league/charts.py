@@ -1,0 +1,144 @@
+"""What the charts of a league show: figures of its runs, as pure functions of what its store says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from statistics import fmean
+from typing import Any
+
+from league.roster import Player, snapshot_name
+from league.store import GenerationRow, RatingRow, TrainingRecord
+from tournaments.payoff import Payoff
+
+MANY = 50
+"""Of more players ever born than this, only survivors and champions are shown."""
+
+CURVES = {
+    "game_return": "train/return",
+    "policy_loss": "train/policy_loss",
+    "value_loss": "train/value_loss",
+    "entropy": "train/entropy",
+    "kl": "train/kl",
+    "clip_fraction": "train/clip_fraction",
+    "explained_variance": "train/explained_variance",
+}
+"""Figures of an update and the charts they belong to."""
+
+LEAGUE_FIGURES = ("elo_best", "elo_mean", "elo_spread", "cyclicity")
+
+
+def millis(committed_at: str) -> int:
+    """When a generation was committed, in milliseconds since 1970."""
+    return int(datetime.fromisoformat(committed_at).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def begun(row: GenerationRow) -> int:
+    """When a generation began, in milliseconds since 1970."""
+    return millis(row.committed_at) - int(row.seconds * 1000)
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested settings as dotted keys and texts, `train.updates: 16`; settings that are left open (None) are left out."""
+    flat: dict[str, str] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        elif value is not None:
+            flat[f"{prefix}{key}"] = value if isinstance(value, str) else json.dumps(value)
+    return flat
+
+
+def league_figures(row: GenerationRow) -> dict[str, float]:
+    """Figures of the whole league as of a generation."""
+    found = {f"league/{name}": row.figures[name] for name in LEAGUE_FIGURES if name in row.figures}
+    training = row.phases.get("training", 0.0)
+    return found | ({"league/agent_steps_per_second": row.agent_steps / training} if training > 0 else {})
+
+
+def generation_figures(row: GenerationRow, ratings: Sequence[RatingRow], met: Payoff) -> dict[str, float]:
+    """Figures of one generation: of the players it froze, not of the league's past.
+
+    Args:
+        row: The generation.
+        ratings: Ratings as of this generation.
+        met: Results of this generation's tournament.
+    """
+    suffix, before = snapshot_name("", row.number), snapshot_name("", row.number - 1)
+    newest = [rating.elo for rating in ratings if rating.player.endswith(suffix)]
+    games = met.games
+    scores = met.scores()
+    against = [
+        float(scores[i, j])
+        for i, player in enumerate(met.players)
+        for j, opponent in enumerate(met.players)
+        if player.endswith(suffix) and opponent.endswith(before) and games[i, j]
+    ]
+    found = {"gen/seconds": row.seconds}
+    if newest:
+        found |= {"gen/elo_best": max(newest), "gen/elo_mean": fmean(newest)}
+    if against:
+        found["gen/score_vs_previous"] = fmean(against)
+    return found
+
+
+def generation_facts(row: GenerationRow, players: Sequence[Player], training: Sequence[TrainingRecord]) -> dict[str, str]:
+    """What a generation did, in words; facts that there are none of are left out."""
+    born = [player for player in players if player.born == row.number and player.operator not in ("founder", "snapshot")]
+    actives = {record.learner for record in training}
+    facts = {
+        "champion": [row.champion],
+        "parents": sorted({player.parent for player in born if player.parent}),
+        "mutated": [f"{player.name} ({player.operator})" for player in born],
+        "retired": [player.name for player in players if player.retired == row.number],
+        "opponents": sorted({name for record in training for name in record.ticket.players} - actives),
+    }
+    return {name: ", ".join(values) for name, values in facts.items() if values}
+
+
+def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> list[dict[str, float]]:
+    """Update by update, the mean over the players of every figure that any of them has."""
+    curves = []
+    for number in range(max(map(len, updates.values()), default=0)):
+        rows = [figures[number] for figures in updates.values() if number < len(figures)]
+        values = {chart: [row[figure] for row in rows if figure in row] for figure, chart in CURVES.items()}
+        curves.append({chart: fmean(found) for chart, found in values.items() if found})
+    return curves
+
+
+def player_figures(rating: RatingRow, hyper: Mapping[str, float]) -> dict[str, float]:
+    """A player's figures as of a generation."""
+    found = {"player/elo": rating.elo, "player/elo_low": rating.low, "player/elo_high": rating.high}
+    if rating.games:
+        found["player/score"] = (rating.wins + rating.draws / 2) / rating.games
+        found["player/draw_rate"] = rating.draws / rating.games
+    return found | {f"player/{name}": value for name, value in hyper.items()}
+
+
+def shown(players: Sequence[Player], rows: Sequence[GenerationRow]) -> list[Player]:
+    """The players that get a chart: anchors, the first `MANY` ever born, and later ones that survived a selection or won.
+
+    Whether a player is shown is settled when its first snapshot is rated, so that charts do not depend on when they are made.
+
+    Args:
+        players: Everybody, in order of birth.
+        rows: The generations so far.
+    """
+    lasting = [player for player in players if player.operator != "snapshot"]
+    anchors = [player for player in lasting if player.status == "anchor"]
+    born = [player for player in lasting if player.status != "anchor"]
+    measured = {player.parent for player in players if player.operator == "snapshot"}
+    champions = {row.champion for row in rows}
+    crowned = {player.parent for player in players if player.name in champions}
+    late = [
+        player
+        for player in born[MANY:]
+        if player.name in crowned or (player.name in measured and player.retired != first_measured(player))
+    ]
+    return [*anchors, *born[:MANY], *late]
+
+
+def first_measured(player: Player) -> int:
+    """The generation in which a player is first frozen and rated: founders at once, children in the one after their birth."""
+    return (player.born or 0) + (player.operator != "founder")

@@ -1,0 +1,220 @@
+"""Pictures of a league: who beats whom, who descends from whom, who hears whom.
+
+Figures are built without pyplot: nothing global is touched, and no screen is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import networkx as nx
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from numpy.typing import NDArray
+
+from league.roster import Player, is_bot
+from tournaments.payoff import Payoff
+
+ROOM = 24
+"""Players that fit legibly into a payoff table."""
+
+LINES = 40
+"""Lines of descent that fit legibly into a tree."""
+
+INK, FAINT = "#222222", "#b8b8b8"
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
+"""Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
+
+
+def pixels(figure: Figure) -> NDArray[np.uint8]:
+    """Paint a figure: uint8 [height, width, 3]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def legible(ranked: Sequence[str], newest: Sequence[str]) -> list[str]:
+    """So many players as fit into a picture: scripted ones, the newest and the best, the strongest first.
+
+    Args:
+        ranked: Everybody, the strongest first.
+        newest: The players of the last generation.
+    """
+    wanted = [*(name for name in ranked if is_bot(name)), *newest, *ranked]
+    kept = set(dict.fromkeys(wanted).keys() if len(ranked) <= ROOM else list(dict.fromkeys(wanted))[:ROOM])
+    return [name for name in ranked if name in kept]
+
+
+def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figure:
+    """The payoff table as a heat map: the row's score against the column, grey where two never met.
+
+    Args:
+        table: The table, its players in the order to be shown.
+        elo: Rating of each player.
+        title: Heading.
+    """
+    count = len(table.players)
+    scores = table.scores()
+    np.fill_diagonal(scores, np.nan)
+    side = max(4.2, 0.36 * count + 1.0)
+    figure = Figure(figsize=(side + 2.6, side + 1.2), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    colours = colormaps["RdBu"].with_extremes(bad="#ececec")
+    image = axes.imshow(np.ma.masked_invalid(scores), cmap=colours, vmin=0.0, vmax=1.0)
+    size = 9 if count <= 16 else 7.5
+    axes.set_xticks(range(count), table.players, rotation=55, ha="left", rotation_mode="anchor", fontsize=size)
+    axes.set_yticks(range(count), [f"{name}  {elo[name]:>5.0f}" for name in table.players], fontsize=size)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set_xticks(np.arange(count + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(count + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.5)
+    axes.tick_params(which="minor", length=0)
+    axes.spines[:].set_visible(False)
+    for row, column in np.argwhere(~np.isnan(scores)):
+        value = scores[row, column]
+        colour = "white" if abs(value - 0.5) > 0.33 else INK
+        axes.text(column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=size - 1, color=colour)
+    bar = figure.colorbar(image, ax=axes, shrink=0.7, ticks=[0.0, 0.5, 1.0], aspect=30)
+    bar.ax.set_yticklabels(["0  column wins", "½  even", "1  row wins"], fontsize=size)
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
+    axes.set_xlabel("score of the row against the column, in per cent; strongest first, Elo at the left", fontsize=size)
+    return figure
+
+
+def descent(players: Sequence[Player]) -> nx.DiGraph:
+    """Who descends from whom: a forest of the players that learn, snapshots standing for the player they froze.
+
+    Args:
+        players: Everybody in the league.
+
+    Returns:
+        Edge u → v: v is u's child. Each node keeps its `player`.
+    """
+    line = {player.name: player.parent for player in players if player.operator == "snapshot"}
+    born = [player for player in players if player.operator != "snapshot" and player.status != "anchor"]
+    graph = nx.DiGraph()
+    graph.add_nodes_from((player.name, {"player": player}) for player in born)
+    for player in born:
+        parent = line.get(player.parent or "", player.parent)
+        if parent in graph:
+            graph.add_edge(parent, player.name)
+    return graph
+
+
+def prune(graph: nx.DiGraph, room: int = LINES) -> nx.DiGraph:
+    """The part of a tree that is worth seeing: living players and their ancestors first, then the newest of the others."""
+    by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
+    living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
+    ancestors = [name for player in living for name in nx.ancestors(graph, player)]
+    kept = list(dict.fromkeys([*living, *ancestors, *by_birth]))[:room]
+    return graph.subgraph(kept)
+
+
+def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str) -> Figure:
+    """The tree of descent: a line is a player's life, a fork the mutation that it came from.
+
+    Args:
+        players: Everybody as of the generation.
+        generation: The last generation, right-hand edge of the picture.
+        champion: The player, learning or retired, whose snapshot is the champion.
+        title: Heading.
+    """
+    graph = prune(descent(players))
+    lanes = {name: lane for lane, name in enumerate(_lanes(graph))}
+    operators = sorted({graph.nodes[name]["player"].operator for name in graph} - {"founder"})
+    colours = {"founder": INK} | {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(operators)}
+    figure = Figure(figsize=(9.0, max(2.6, 0.27 * len(lanes) + 1.4)), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    for name, lane in lanes.items():
+        player = graph.nodes[name]["player"]
+        start = -0.6 if player.operator == "founder" else float(player.born or 0)
+        living = player.retired is None
+        end = generation + 0.6 if living else max(float(player.retired or 0), start)
+        colour = colours[player.operator]
+        axes.plot([start, end], [lane, lane], color=colour, linewidth=3.5 if living else 2, alpha=1.0 if living else 0.55,
+                  solid_capstyle="round", zorder=2)  # fmt: skip
+        axes.plot([start], [lane], "o", color=colour, markersize=5, zorder=3)
+        if not living:
+            axes.plot([end], [lane], "x", color=colour, markersize=5, markeredgewidth=1.5, zorder=3)
+        star = "  ★" if name == champion else ""
+        axes.annotate(f"{name}{star}", (end, lane), (7, 0), textcoords="offset points", va="center", fontsize=9 if living else 8,
+                      color=INK if living else "#777777", weight="bold" if star else "normal")  # fmt: skip
+    for parent, child in graph.edges:
+        birth = graph.nodes[child]["player"].born
+        axes.plot([birth, birth], [lanes[parent], lanes[child]], color=colours[graph.nodes[child]["player"].operator], linewidth=1.2,
+                  alpha=0.8, zorder=1)  # fmt: skip
+    _generations(axes, generation, len(lanes))
+    used = {graph.nodes[name]["player"].operator for name in graph}
+    marks = [Line2D([], [], color=colours[name], linewidth=3, marker="o", label=name) for name in colours if name in used]
+    marks.append(Line2D([], [], color=FAINT, linewidth=0, marker="x", markeredgewidth=1.5, label="retired"))
+    figure.legend(handles=marks, loc="outside lower center", ncols=6, frameon=False, fontsize=8.5)
+    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
+    return figure
+
+
+def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Figure:
+    """Who hears whom within each team that speaks; an arrow goes from the speaker to the listener.
+
+    Args:
+        teams: Heading of each team → its communication graph over seats.
+        title: Heading.
+    """
+    figure = Figure(figsize=(max(4.6, 4.0 * len(teams)), 4.4), dpi=100, layout="constrained")
+    for place, (name, graph) in enumerate(teams.items()):
+        axes = figure.add_subplot(1, len(teams), place + 1)
+        colour = PALETTE[place % len(PALETTE)]
+        where = nx.circular_layout(graph) if len(graph) > 1 else dict.fromkeys(graph, np.zeros(2))
+        for speaker, listener in graph.edges:
+            both = graph.has_edge(listener, speaker)
+            axes.add_patch(
+                FancyArrowPatch(
+                    tuple(where[speaker]), tuple(where[listener]), arrowstyle="-|>", mutation_scale=14, color=colour, alpha=0.75,
+                    linewidth=1.4, shrinkA=24, shrinkB=24, connectionstyle=f"arc3,rad={0.14 if both else 0.0}",
+                )
+            )  # fmt: skip
+        for seat, point in where.items():
+            axes.plot(*point, "o", color=colour, markersize=34, alpha=0.16)
+            axes.plot(*point, "o", color="none", markeredgecolor=colour, markersize=34, markeredgewidth=1.5)
+            axes.annotate(str(seat), point, ha="center", va="center", fontsize=8.5, color=INK)
+        axes.set_title(name, fontsize=10, color=INK)
+        axes.set_xlim(-1.5, 1.5)
+        axes.set_ylim(-1.5, 1.5)
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
+    return figure
+
+
+def _lanes(graph: nx.DiGraph) -> list[str]:
+    """Top to bottom: children right below their parent, the latest born nearest, so that forks cross no life."""
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        order.append(name)
+        for child in sorted(graph.successors(name), key=lambda child: (-(graph.nodes[child]["player"].born or 0), child)):
+            visit(child)
+
+    for root in sorted(name for name in graph if graph.in_degree(name) == 0):
+        visit(root)
+    return order
+
+
+def _generations(axes: Axes, generation: int, lanes: int) -> None:
+    step = max(1, -(-(generation + 1) // 16))
+    axes.set_xticks(range(0, generation + 1, step))
+    axes.set_xlim(-0.9, generation + 0.8 + 0.16 * (generation + 2))
+    axes.set_ylim(lanes - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.set_xlabel("generation", fontsize=9)
+    axes.tick_params(labelsize=8.5, length=3, color=FAINT)
+    axes.grid(axis="x", color="#eeeeee", zorder=0)
+    axes.set_axisbelow(True)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+    axes.spines["bottom"].set_color(FAINT)
