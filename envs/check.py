@@ -191,6 +191,8 @@ def _deaths(evidence: _Evidence) -> str | None:
 
 def _state(evidence: _Evidence) -> str | None:
     shapes = {shape for game in evidence.games for shape, _ in game.states}
+    if None in shapes and len(shapes) > 1:
+        return "state() works at times and at others it does not."
     if len(shapes) > 1:
         return f"state() changes its shape: {', '.join(sorted(map(str, shapes)))}."
     if not all(finite for game in evidence.games for _, finite in game.states):

@@ -19,6 +19,9 @@ from envs.teams import Seat, known, sides_of, teams_of
 NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
 """What `state()` raises where there is none: PettingZoo's own answer, a shadowed method (rps_v2), no array (a dictionary)."""
 
+UNUSABLE_STATE = {"sisl/multiwalker_v9"}
+"""Games whose `state()` does not work all the time: multiwalker's fails as soon as a walker has fallen."""
+
 
 @dataclass(frozen=True)
 class Blueprint:
@@ -61,7 +64,7 @@ def survey(setup: GameSetup) -> Blueprint:
         agents = tuple(environment.possible_agents)
         observation_spaces = tuple(environment.observation_space(agent) for agent in agents)
         action_spaces = tuple(environment.action_space(agent) for agent in agents)
-        own_state = state_length(environment)
+        own_state = state_length(setup.name, environment)
         given = setup.teams or environment.metadata.get("teams")
     dispose(environment, setup)
     if isinstance(given, Mapping):  # teams with names of their own
@@ -87,8 +90,10 @@ def survey(setup: GameSetup) -> Blueprint:
     return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state)
 
 
-def state_length(environment: Environment) -> int | None:
+def state_length(name: str, environment: Environment) -> int | None:
     """Length of the environment's own joint state when flattened, or None where it has none. It must have been reset."""
+    if name in UNUSABLE_STATE:
+        return None
     try:
         return int(np.asarray(environment.state(), dtype=np.float32).size)
     except NO_STATE:

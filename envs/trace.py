@@ -14,7 +14,7 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete, Space, flatten
 from pettingzoo.utils.env import ParallelEnv
 
-from envs.describe import NO_STATE
+from envs.describe import NO_STATE, UNUSABLE_STATE
 from envs.faults import GameError, environment_code
 from envs.registry import Environment
 from envs.spaces import masker
@@ -57,6 +57,7 @@ class Trace:
     """One game from its reset to its end.
 
     Attributes:
+        name: The game's name.
         frames: In order.
         finished: True where the game came to its end.
         fault: What the environment raised, if anything.
@@ -65,6 +66,7 @@ class Trace:
         states: Shape of the joint state (None where there is none) and whether it was finite, without repetition.
     """
 
+    name: str
     frames: list[Frame] = field(default_factory=list)
     finished: bool = False
     fault: str | None = None
@@ -85,7 +87,7 @@ def trace(name: str, environment: Environment, seed: int, moves: int) -> Trace:
     Returns:
         What happened, up to the end, to the first error, or to the last move.
     """
-    story = Trace()
+    story = Trace(name)
     play = _play_parallel if isinstance(environment, ParallelEnv) else _play_in_turn
     try:
         with environment_code(f"{name} failed with seed {seed}"):
@@ -155,6 +157,7 @@ def _play_parallel(environment: Any, story: Trace, seed: int, moves: int) -> Non
                 story.left.append((agent, move))
         if story.stayed:
             return
+    _note_state(environment, story)  # critics look at where a game ended, too
     story.finished = not environment.agents
 
 
@@ -214,6 +217,8 @@ def _choose(environment: Any, agent: Any, observation: Any, info: Mapping[str, A
 
 def _note_state(environment: Any, story: Trace) -> None:
     """Note the shape of the joint state."""
+    if story.name in UNUSABLE_STATE:
+        return
     try:
         state = np.asarray(environment.state(), np.float32)
     except NO_STATE:

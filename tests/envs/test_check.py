@@ -26,6 +26,7 @@ BROKEN = {
     "comes_back": "deaths",
     "stays_after_its_dead_step": "deaths",
     "changes_its_state": "state",
+    "loses_its_state": "state",
     "ignores_its_seed": "seeds",
     "wears_out": "reuse",
 }

@@ -281,7 +281,8 @@ def test_continuous_actions_play_simple_tag():
 
 def test_continuous_actions_play_multiwalker():
     pytest.importorskip("Box2D")
-    assert len(play(stock("sisl/multiwalker_v9"), 5)) == 6
+    story = play(stock("sisl/multiwalker_v9", copies=2), 60)
+    assert any(now.over.any() for now in story)
 
 
 def test_stacked_frames_show_the_past():

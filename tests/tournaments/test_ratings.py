@@ -81,14 +81,14 @@ def test_the_prior_hardly_moves_well_measured_ratings():
 
 
 @given(order=st.permutations(sorted(PLANTED)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_order_of_rows_changes_nothing(order):
     table = simulate(PLANTED, 6, 1)
     assert rated(table.restrict(order)) == rated(table)
 
 
 @given(names=st.permutations(sorted(PLANTED)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_relabelling_the_players_relabels_the_ratings(names):
     table = simulate(PLANTED, 6, 1)
     new = dict(zip(table.players, names, strict=True))
@@ -98,7 +98,7 @@ def test_relabelling_the_players_relabels_the_ratings(names):
 
 
 @given(anchor=st.sampled_from(sorted(PLANTED)))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_another_anchor_shifts_all_ratings_alike(anchor):
     table = simulate(PLANTED, 6, 1)
     here, there = rated(table, replicates=0).elo, rated(table, anchor, replicates=0).elo
@@ -106,7 +106,7 @@ def test_another_anchor_shifts_all_ratings_alike(anchor):
 
 
 @given(counts=st.lists(st.integers(0, 30), min_size=20, max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_results_whatsoever_give_finite_ratings(counts):
     wins = np.zeros((5, 5), np.int64)
     wins[~np.eye(5, dtype=bool)] = counts

@@ -185,6 +185,14 @@ def changes_its_state():
     return Broken()
 
 
+def loses_its_state():
+    class Broken(_Sound):
+        def state(self):
+            return super().state() + np.array(self.agents.index("a_0"))
+
+    return Broken()
+
+
 def ignores_its_seed():
     class Broken(_Sound):
         def reset(self, seed=None, options=None):
