@@ -64,7 +64,7 @@ def survey(setup: GameSetup) -> Blueprint:
         agents = tuple(environment.possible_agents)
         observation_spaces = tuple(environment.observation_space(agent) for agent in agents)
         action_spaces = tuple(environment.action_space(agent) for agent in agents)
-        own_state = state_length(setup.name, environment)
+        own_state = None if setup.name in UNUSABLE_STATE else state_length(environment)
         given = setup.teams or environment.metadata.get("teams")
     dispose(environment, setup)
     if isinstance(given, Mapping):  # teams with names of their own
@@ -90,10 +90,8 @@ def survey(setup: GameSetup) -> Blueprint:
     return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state)
 
 
-def state_length(name: str, environment: Environment) -> int | None:
+def state_length(environment: Environment) -> int | None:
     """Length of the environment's own joint state when flattened, or None where it has none. It must have been reset."""
-    if name in UNUSABLE_STATE:
-        return None
     try:
         return int(np.asarray(environment.state(), dtype=np.float32).size)
     except NO_STATE:

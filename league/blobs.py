@@ -47,7 +47,9 @@ class Blobs:
         except FileNotFoundError as error:
             raise LeagueError(f"the weights of {owner} are gone: there is no {path}") from error
         if hashlib.sha256(data).hexdigest() != digest:
-            raise LeagueError(f"the weights of {owner} are refused: {path} is not what its name says (it was cut short or changed)")
+            raise LeagueError(
+                f"the weights of {owner} are refused: {path} is not what its name says (it was cut short or changed)"
+            )
         try:
             return dict(safetensors.numpy.load(data))
         except SafetensorError as error:
@@ -81,7 +83,9 @@ def write_durably(path: Path, data: bytes) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise LeagueError(f"the disk is full: {path} could not be written; the last committed generation is safe") from error
+            raise LeagueError(
+                f"the disk is full: {path} could not be written; the last committed generation is safe"
+            ) from error
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

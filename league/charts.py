@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
+from itertools import chain
 from statistics import fmean
 from typing import Any
 
+import envs
+from comms import build
+from envs.game import Game
+from league.config import LeagueConfig
+from league.pictures import Pixels, comm_picture, legible, lineage_picture, payoff_picture, pixels
+from league.players import stored_config
 from league.roster import Player, snapshot_name
-from league.store import GenerationRow, RatingRow, TrainingRecord
-from tournaments.payoff import Payoff
+from league.store import GenerationRow, RatingRow, Store, TrainingRecord
+from tournaments.payoff import Payoff, payoff
+from tournaments.scores import Outcome, outcomes
 
 MANY = 50
 """Of more players ever born than this, only survivors and champions are shown."""
@@ -142,3 +152,74 @@ def shown(players: Sequence[Player], rows: Sequence[GenerationRow]) -> list[Play
 def first_measured(player: Player) -> int:
     """The generation in which a player is first frozen and rated: founders at once, children in the one after their birth."""
     return (player.born or 0) + (player.operator != "founder")
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """What a store says of its league as of each generation; read once, when it is asked for."""
+
+    store: Store
+
+    @cached_property
+    def config(self) -> LeagueConfig:
+        """The configuration."""
+        return stored_config(self.store)
+
+    @cached_property
+    def game(self) -> Game:
+        """The game."""
+        return envs.describe(self.config.game.setup())
+
+    @cached_property
+    def rows(self) -> list[GenerationRow]:
+        """The generations."""
+        return self.store.generations()
+
+    @cached_property
+    def players(self) -> list[Player]:
+        """Everybody, as of now."""
+        return self.store.players()
+
+    @cached_property
+    def log(self) -> list[list[Outcome]]:
+        """The outcomes of each generation."""
+        return [outcomes(self.game, self.store.matches(row.number)) for row in self.rows]
+
+    def met(self, generation: int) -> Payoff:
+        """Results of one generation's tournament."""
+        return payoff(self.log[generation])
+
+    def table(self, generation: int) -> Payoff:
+        """Results of all tournaments up to a generation."""
+        return payoff(chain.from_iterable(self.log[: generation + 1]))
+
+    def everybody(self, generation: int) -> list[Player]:
+        """Everybody who was there after a generation, retired by then or not."""
+        return [
+            player if player.retired is None or player.retired <= generation else replace(player, status="active", retired=None)
+            for player in self.players
+            if (player.born or 0) <= generation
+        ]
+
+    def payoff(self, generation: int) -> Pixels:
+        """The payoff table as of a generation."""
+        elo = {rating.player: rating.elo for rating in self.store.ratings(generation)}
+        newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
+        table = self.table(generation).restrict(legible(list(elo), newest))
+        return pixels(payoff_picture(table, elo, f"{self.store.name} · payoff after generation {generation}"))
+
+    def lineage(self, generation: int) -> Pixels:
+        """The tree of descent as of a generation."""
+        champion = next(player for player in self.players if player.name == self.rows[generation].champion)
+        title = f"{self.store.name} · lineage after generation {generation}"
+        return pixels(lineage_picture(self.everybody(generation), generation, champion.parent or champion.name, title))
+
+    def comm_graph(self) -> Pixels | None:
+        """Who hears whom, None where nobody speaks."""
+        topology, game = self.config.comms.topology, self.game
+        teams = {
+            f"{side.name} ({topology})": build(topology, [game.seats[seat] for seat in game.teams[side.teams[0]]])
+            for side in game.sides
+            if topology != "none" and side.seats_per_team > 1
+        }
+        return pixels(comm_picture(teams, f"{self.store.name} · who hears whom")) if teams else None

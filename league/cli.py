@@ -72,7 +72,9 @@ def run(
 @app.command()
 def resume(
     name: Annotated[str, typer.Argument(help="a league")],
-    generations: Annotated[int | None, typer.Option(min=1, help="how many there shall be in all; more extend the league")] = None,
+    generations: Annotated[
+        int | None, typer.Option(min=1, help="how many there shall be in all; more extend the league")
+    ] = None,
     executor: ExecutorName = None,
     workers: Workers = None,
     home: Home = HOME,
@@ -155,7 +157,9 @@ def payoff(name: Annotated[str, typer.Argument(help="a league")], as_json: Json 
 def tournament(
     players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
     game: Annotated[str | None, typer.Option(help="the game; that of the players' league if left out")] = None,
-    form: Annotated[str, typer.Option("--format", help="round-robin, or gauntlet: the first against the others")] = "round-robin",
+    form: Annotated[
+        str, typer.Option("--format", help="round-robin, or gauntlet: the first against the others")
+    ] = "round-robin",
     games: Annotated[int, typer.Option(min=1, help="games per pair, every side taken equally often")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="decides the seeds of all matches")] = 0,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
@@ -178,7 +182,9 @@ def tournament(
 @app.command()
 def games(
     game: Annotated[str | None, typer.Argument(help="a game to describe")] = None,
-    check: Annotated[str | None, typer.Option("--check", metavar="GAME", help="does this environment fit the contract?")] = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="GAME", help="does this environment fit the contract?")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the games that can be played, describe one, or check an environment."""

@@ -152,7 +152,6 @@ class HyperConfig(Section):
             return {"start": value, "low": default.low, "high": default.high}
         return value
 
-
     def start(self) -> dict[str, float]:
         """Where each hyper-parameter starts."""
         return {name: getattr(self, name).start for name in type(self).model_fields}
@@ -181,7 +180,9 @@ class TournamentConfig(Section):
     """How players are measured."""
 
     games: int = Field(20, ge=2, le=100_000, description="games per pair, every side taken equally often")
-    past: int = Field(8, ge=0, le=1000, description="past players that every new one meets: the best, and others spread over time")
+    past: int = Field(
+        8, ge=0, le=1000, description="past players that every new one meets: the best, and others spread over time"
+    )
     anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random is always there, pinned at 0 Elo")
     bootstrap: int = Field(200, ge=20, le=10_000, description="replicates behind the 95 % intervals")
     copies: int = Field(256, ge=1, le=65536, description="matches played at once by one task")
@@ -250,7 +251,9 @@ class LeagueConfig(Section):
     @classmethod
     def _name(cls, name: str) -> str:
         if not NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name: use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit")
+            raise ValueError(
+                f"{name!r} is no name: use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
+            )
         return name
 
     @model_validator(mode="after")
@@ -305,7 +308,11 @@ def known(kind: str, name: str, names: Iterable[str]) -> str:
 
 def presets() -> list[str]:
     """Names of the configurations that come with the project."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in resources.files("league.presets").iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in resources.files("league.presets").iterdir()
+        if entry.name.endswith(".yaml")
+    )
 
 
 def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> LeagueConfig:
@@ -324,7 +331,9 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
         path = Path(source)
         if not path.is_file():
             nearest = get_close_matches(source, presets(), n=1, cutoff=0.0)[0]
-            raise LeagueError(f"{source!r} is neither a file nor a preset; did you mean {nearest!r}? (presets: {', '.join(presets())})")
+            raise LeagueError(
+                f"{source!r} is neither a file nor a preset; did you mean {nearest!r}? (presets: {', '.join(presets())})"
+            )
         text, where = path.read_text(encoding="utf-8"), source
     try:
         values = yaml.safe_load(text)

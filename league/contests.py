@@ -103,7 +103,9 @@ def hold(
     table = payoff(outcomes(described, results), list(players))
     anchor = ANCHOR if ANCHOR in players else next(iter(players))
     ratings = fit(table, anchor, np.random.default_rng(seed))
-    entrants = {name: Entrant("anchor" if named.config is None else "", None, None, named.weights) for name, named in players.items()}
+    entrants = {
+        name: Entrant("anchor" if named.config is None else "", None, None, named.weights) for name, named in players.items()
+    }
     return Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
 
 

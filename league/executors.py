@@ -86,9 +86,7 @@ class Processes:
             f"a worker process died {TRIES} times over the same work (out of memory?); try --executor serial or fewer arena copies"
         )
 
-    def _finished(
-        self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]
-    ) -> Iterator[tuple[int, Result]]:
+    def _finished(self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]) -> Iterator[tuple[int, Result]]:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["league.tasks"])

@@ -36,7 +36,12 @@ def list_games() -> Page:
     for column in ("game", "ready", "twin", "if not ready"):
         table.add_column(column, no_wrap=True)
     for game in known:
-        table.add_row(game.name, "yes" if game.installed else "no", "yes" if game.twin else "", Text("" if game.installed else game.install))
+        table.add_row(
+            game.name,
+            "yes" if game.installed else "no",
+            "yes" if game.twin else "",
+            Text("" if game.installed else game.install),
+        )
     table.caption = "a twin is our batched implementation of the same rules; any other environment: module:callable"
     return Page(table, {"games": [asdict(game) for game in known]})
 
@@ -59,7 +64,9 @@ def check_game(name: str) -> Page:
     """The conformance check, clause by clause."""
     clauses = check(name)
     lines = [
-        Text.assemble(("passed  ", "green") if clause.passed else ("FAILED  ", "bold red"), clause.name, f": {clause.explanation}")
+        Text.assemble(
+            ("passed  ", "green") if clause.passed else ("FAILED  ", "bold red"), clause.name, f": {clause.explanation}"
+        )
         for clause in clauses
     ]
     failed = not all(clause.passed for clause in clauses)

@@ -117,9 +117,7 @@ class League:
         with self._phase(turn, "report"):
             self._report(turn, store, matches, ratings)
 
-    def _matchmake(
-        self, turn: Turn, store: Store, actives: Sequence[Player], table: Payoff
-    ) -> dict[str, list[Ticket]]:
+    def _matchmake(self, turn: Turn, store: Store, actives: Sequence[Player], table: Payoff) -> dict[str, list[Ticket]]:
         """Whom each active player meets in training, by its name: past players, weighed by what its parent's line scored."""
         making, generator = self.config.matchmaking, self.seeds.numpy(turn.number, "matchmaking")
         rule = RULES[making.rule] if making.rule in RULES else load(making.rule, "matchmaking rule")
@@ -166,7 +164,9 @@ class League:
             tasks.append(TrainTask(self._ground(), self.architecture, learners, opponents, self.config.train.schedule(), seed))
             groups.append([player.name for player in group])
         results = executor.map(train, tasks, lambda done: self.watcher.progress(done, len(tasks)))
-        trained = {name: result for group, part in zip(groups, results, strict=True) for name, result in zip(group, part, strict=True)}
+        trained = {
+            name: result for group, part in zip(groups, results, strict=True) for name, result in zip(group, part, strict=True)
+        }
         self.watcher.trained(sum(result.decisions for result in trained.values()))
         return trained
 
@@ -185,9 +185,7 @@ class League:
             )
         return moved, snapshots
 
-    def _tournament(
-        self, turn: Turn, store: Store, executor: Executor, snapshots: Sequence[Player]
-    ) -> list[MatchResult]:
+    def _tournament(self, turn: Turn, store: Store, executor: Executor, snapshots: Sequence[Player]) -> list[MatchResult]:
         """The new snapshots meet each other, the anchors and a selection of the past."""
         settings = self.config.tournament
         past = records.worth_meeting(store, settings.past)
@@ -202,7 +200,9 @@ class League:
         )
         tickets = gauntlet(self.game, entrants, plan)
         contestants = self._contestants(store, entrants, weights)
-        chunks = [tickets[start : start + settings.matches_per_task] for start in range(0, len(tickets), settings.matches_per_task)]
+        chunks = [
+            tickets[start : start + settings.matches_per_task] for start in range(0, len(tickets), settings.matches_per_task)
+        ]
         tasks = [PlayTask(self._ground(), contestants, chunk, settings.copies) for chunk in chunks]
         results = executor.map(play, tasks, lambda done: self.watcher.progress(done, len(tasks)))
         return [result for part in results for result in part]
@@ -320,7 +320,9 @@ class League:
             return Store.create(self.home, config.name, facts)
         store = Store.open(self.home, config.name)
         if store.fact("game") != config.game.name:
-            raise LeagueError(f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; choose another --name")
+            raise LeagueError(
+                f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; choose another --name"
+            )
         if store.fact("identity") != config.identity():
             raise LeagueError(
                 f"the league {config.name!r} was begun with other settings or another seed; "

@@ -6,7 +6,7 @@ that every side is taken equally often and the share of each opponent is as near
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +67,7 @@ def pfsp_linear_capped(candidates: Candidates) -> np.ndarray:
 
 
 def pfsp_variance(candidates: Candidates) -> np.ndarray:
-    """w (1 − w): opponents of one's own strength (Vinyals et al., 2019)."""
+    """W (1 − w): opponents of one's own strength (Vinyals et al., 2019)."""
     return candidates.scores * (1.0 - candidates.scores)
 
 

@@ -26,12 +26,15 @@ ROOM = 24
 LINES = 40
 """Lines of descent that fit legibly into a tree."""
 
+Pixels = NDArray[np.uint8]
+"""uint8 [height, width, 3]"""
+
 INK, FAINT = "#222222", "#b8b8b8"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
 """Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
 
 
-def pixels(figure: Figure) -> NDArray[np.uint8]:
+def pixels(figure: Figure) -> Pixels:
     """Paint a figure: uint8 [height, width, 3]."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -82,7 +85,7 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figur
         axes.text(column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=size - 1, color=colour)
     bar = figure.colorbar(image, ax=axes, shrink=0.7, ticks=[0.0, 0.5, 1.0], aspect=30)
     bar.ax.set_yticklabels(["0  column wins", "½  even", "1  row wins"], fontsize=size)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
     axes.set_xlabel("score of the row against the column, in per cent; strongest first, Elo at the left", fontsize=size)
     return figure
@@ -144,12 +147,13 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
         if not living:
             axes.plot([end], [lane], "x", color=colour, markersize=5, markeredgewidth=1.5, zorder=3)
         star = "  ★" if name == champion else ""
-        axes.annotate(f"{name}{star}", (end, lane), (7, 0), textcoords="offset points", va="center", fontsize=9 if living else 8,
-                      color=INK if living else "#777777", weight="bold" if star else "normal")  # fmt: skip
+        look = {"fontsize": 9, "color": INK} if living else {"fontsize": 8, "color": "#777777"}
+        weight = "bold" if star else "normal"
+        axes.annotate(f"{name}{star}", (end, lane), (7, 0), textcoords="offset points", va="center", weight=weight, **look)
     for parent, child in graph.edges:
-        birth = graph.nodes[child]["player"].born
-        axes.plot([birth, birth], [lanes[parent], lanes[child]], color=colours[graph.nodes[child]["player"].operator], linewidth=1.2,
-                  alpha=0.8, zorder=1)  # fmt: skip
+        player = graph.nodes[child]["player"]
+        birth, fork = [player.born] * 2, [lanes[parent], lanes[child]]
+        axes.plot(birth, fork, color=colours[player.operator], linewidth=1.2, alpha=0.8, zorder=1)
     _generations(axes, generation, len(lanes))
     used = {graph.nodes[name]["player"].operator for name in graph}
     marks = [Line2D([], [], color=colours[name], linewidth=3, marker="o", label=name) for name in colours if name in used]
@@ -175,14 +179,14 @@ def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Figure:
             both = graph.has_edge(listener, speaker)
             axes.add_patch(
                 FancyArrowPatch(
-                    tuple(where[speaker]), tuple(where[listener]), arrowstyle="-|>", mutation_scale=14, color=colour, alpha=0.75,
-                    linewidth=1.4, shrinkA=24, shrinkB=24, connectionstyle=f"arc3,rad={0.14 if both else 0.0}",
+                    tuple(where[speaker]), tuple(where[listener]), arrowstyle="-|>", mutation_scale=14, color=colour,
+                    alpha=0.75, linewidth=1.4, shrinkA=24, shrinkB=24, connectionstyle=f"arc3,rad={0.14 if both else 0.0}",
                 )
             )  # fmt: skip
         for seat, point in where.items():
             axes.plot(*point, "o", color=colour, markersize=34, alpha=0.16)
             axes.plot(*point, "o", color="none", markeredgecolor=colour, markersize=34, markeredgewidth=1.5)
-            axes.annotate(str(seat), point, ha="center", va="center", fontsize=8.5, color=INK)
+            axes.annotate(str(seat), tuple(point), ha="center", va="center", fontsize=8.5, color=INK)
         axes.set_title(name, fontsize=10, color=INK)
         axes.set_xlim(-1.5, 1.5)
         axes.set_ylim(-1.5, 1.5)

@@ -63,9 +63,7 @@ def updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]
     }
 
 
-def training(
-    game: Game, tickets: Mapping[str, Sequence[Ticket]], trained: Mapping[str, Trained]
-) -> list[TrainingRecord]:
+def training(game: Game, tickets: Mapping[str, Sequence[Ticket]], trained: Mapping[str, Trained]) -> list[TrainingRecord]:
     """One record per training ticket."""
     return [
         _record(game, learner, ticket, int(result.games[row]), result.returns[row], result.wins[row])

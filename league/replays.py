@@ -78,7 +78,9 @@ def _record(
 ) -> None:
     architecture = config.architecture(game)
     contestants = {
-        name: Contestant(bot=name.removeprefix("bot:")) if is_bot(name) else Contestant(architecture, store.weights.get(digest, name))
+        name: Contestant(bot=name.removeprefix("bot:"))
+        if is_bot(name)
+        else Contestant(architecture, store.weights.get(digest, name))
         for name, digest in zip(result.ticket.players, result.ticket.weights, strict=True)
     }
     with one_thread():

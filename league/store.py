@@ -155,7 +155,9 @@ class Store:
         store.folder.mkdir(parents=True, exist_ok=True)
         store.lock()
         if store.path.exists():
-            raise LeagueError(f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name")
+            raise LeagueError(
+                f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name"
+            )
         unfinished = store.path.with_suffix(".part")
         unfinished.unlink(missing_ok=True)
         with closing(sqlite3.connect(unfinished)) as database, database:
@@ -203,7 +205,9 @@ class Store:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.close()
-            raise LeagueError(f"another process is at work on the league {self.name!r}; wait for it or stop it first") from error
+            raise LeagueError(
+                f"another process is at work on the league {self.name!r}; wait for it or stop it first"
+            ) from error
         self._lock = lock
 
     def unlock(self) -> None:
@@ -224,9 +228,15 @@ class Store:
                     "INSERT INTO generations (generation, champion, seconds, agent_steps, phases, figures) VALUES (?, ?, ?, ?, ?, ?)",
                     (turn.number, turn.champion, turn.seconds, turn.agent_steps, _json(turn.phases), _json(turn.figures)),
                 )
-                database.executemany("INSERT OR REPLACE INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_player_row, turn.players))
-                database.executemany("INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches))
-                database.executemany("INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training))
+                database.executemany(
+                    "INSERT OR REPLACE INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_player_row, turn.players)
+                )
+                database.executemany(
+                    "INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches)
+                )
+                database.executemany(
+                    "INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training)
+                )
                 database.executemany(
                     "INSERT INTO updates VALUES (?, ?, ?, ?)",
                     (
@@ -238,7 +248,18 @@ class Store:
                 database.executemany(
                     "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
-                        (turn.number, r.player, r.elo, r.low, r.high, turn.online.get(r.player, 0.0), r.games, r.wins, r.draws, r.losses)
+                        (
+                            turn.number,
+                            r.player,
+                            r.elo,
+                            r.low,
+                            r.high,
+                            turn.online.get(r.player, 0.0),
+                            r.games,
+                            r.wins,
+                            r.draws,
+                            r.losses,
+                        )
                         for r in turn.ratings
                     ),
                 )
@@ -270,7 +291,9 @@ class Store:
         rows = self._read(
             "SELECT generation, champion, seconds, agent_steps, phases, figures, committed_at FROM generations ORDER BY generation"
         )
-        return [GenerationRow(n, champion, s, steps, json.loads(p), json.loads(f), at) for n, champion, s, steps, p, f, at in rows]
+        return [
+            GenerationRow(n, champion, s, steps, json.loads(p), json.loads(f), at) for n, champion, s, steps, p, f, at in rows
+        ]
 
     def players(self, *statuses: str) -> list[Player]:
         """Players by status (all if none is named), in order of birth."""
@@ -286,7 +309,9 @@ class Store:
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """Ratings as of every generation, or of one, best first within each."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return [RatingRow(*row) for row in self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values)]
+        return [
+            RatingRow(*row) for row in self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values)
+        ]
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """Training figures of a generation: player → update by update."""

@@ -1,7 +1,7 @@
 """The house rules of CONTRIBUTING.md, read off the source.
 
-Each rule is a function from sources to complaints. It is asked about the repository, then about small broken sources, which it must
-reject, and about sound ones that look like them. What ruff and mypy check is left to them.
+Each rule is a function from sources to complaints. It is asked about the repository, then about small broken sources, which it
+must reject, and about sound ones that look like them. What ruff and mypy check is left to them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class Entrant:
     """
 
     league_role: str = ""
-    generation: int = 0
+    generation: int | None = 0
     parent: str | None = None
     weights: str = ""
 
@@ -31,7 +31,7 @@ class Standing:
 
     player: str
     league_role: str
-    generation: int
+    generation: int | None
     parent: str | None
     elo: float
     elo_low: float
