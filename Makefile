@@ -23,12 +23,8 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/league run connect-four --resume
 	@echo
-	@echo "What to try next, after: source $(BIN)/activate"
-	@echo "  league standings connect-four                                         every player, rated"
-	@echo "  league ui                                                             the generations side by side, in MLflow"
-	@echo "  league replay list                                                    the games that decided it"
-	@echo "  league play classic/connect_four_v3 --against connect-four/champion   you against the champion"
-	@echo "  league --help                                                         everything else"
+	@echo "The command is $(BIN)/league; to type just league:  source $(BIN)/activate"
+	@echo "Everything it does:  league --help"
 
 test: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """Turns experience into better policies: populations of PPO players, trained centrally and acting apart.
 
-Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `losses`, `optimiser`; then `population`
-(stacked players and how they are seated), `policy`, `networks`, `normalisation`; and `mutation`.
+Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `losses`, `optimiser`; then
+`population` (stacked players and how they are seated), `policy`, `networks`, `normalisation`; and `mutation`.
 """
 
 from agents.mutation import OPERATORS, Genome, Operator

@@ -28,8 +28,8 @@ def gae(
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
         bootstrap: [T, C, A], value of the last view of a game cut off at step t; read only where truncated.
-        gamma: [C, 1], discount per decision.
-        lam: [C, 1], the λ of GAE.
+        gamma: [C, A], discount per decision.
+        lam: [C, A], the λ of GAE.
 
     Returns:
         Advantages [T, C, A], zero where not `known`; and `known` bool [T, C, A]: the seat decided at t and what followed,
@@ -56,7 +56,7 @@ def gae(
         ahead = ahead.masked_fill(end, 0.0)
         seen = seen | end
         known[t] = act & seen
-        advantages[t] = torch.where(known[t], pay + gamma * future - value[t] + shrink * ahead, advantages[t])
+        advantages[t] = torch.where(known[t], pay + gamma * future - value[t] + shrink * ahead, 0.0)
         ahead = torch.where(act, advantages[t], ahead)
         future = torch.where(act, value[t], future)
         pay = pay.masked_fill(act, 0.0)

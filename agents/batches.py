@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from agents.population import EMPTY
+from agents.population import EMPTY, slots_acting
 from agents.rollout import Memory
 from envs.game import Game
 
@@ -21,7 +21,7 @@ class Batch:
         legal: Per role, [R, a, n] or None.
         action: Per role, [R, a(, n)].
         likelihood: Per role, [R, a].
-        present: Per role, bool [R, a], seats that act.
+        present: Per role, bool [R, a], seats that act; acting in turns, True for the role of the mover only.
         state: [R, S].
         place: int64 [R], turn-based: the mover's place in its team; else None.
         advantage: [R, a of all roles].
@@ -92,13 +92,12 @@ def batch_of(
     index, real = _lists(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
     if index.shape[1] == 0:
         return None
-    present = [of_role(_acting(game, role, memory.acting), role) for role in roles]
     return Batch(
         [of_role(memory.observation[role], role) for role in roles],
         [None if (legal := memory.legal[role]) is None else of_role(legal, role) for role in roles],
         [of_role(memory.action[role], role) for role in roles],
         [of_role(memory.likelihood[role], role) for role in roles],
-        present,
+        [of_role(slots_acting(game, role, memory.acting), role) for role in roles],
         state.reshape(-1, state.shape[-1]),
         place,
         of_seats(advantage),
@@ -110,14 +109,31 @@ def batch_of(
     )
 
 
-def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list[Tensor]:
-    """Deal each player's rows into minibatches at random: int64 [P, b] positions each, padding last.
+def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list[tuple[Tensor, Tensor]]:
+    """Deal each player's rows into minibatches at random.
+
+    Args:
+        real: bool [P, B], rows to deal.
+        minibatches: How many are wanted; there are fewer where nobody has as many rows.
+        generator: All the randomness there is.
+
+    Returns:
+        Per minibatch, positions int64 [P, b] and which of them are dealt, bool [P, b]; the others are padding.
 
     Laws:
-        once: Every real row is in exactly one minibatch.
+        once: Every real row is dealt exactly once.
+        evenness: A player's minibatches differ by one row at most, however many rows the other players have.
     """
-    keys = torch.rand(real.shape, generator=generator, device=real.device).masked_fill(~real, 2.0)
-    return list(keys.argsort(dim=1).tensor_split(min(minibatches, real.shape[1]), dim=1))
+    rows = real.shape[1]
+    parts = min(minibatches, rows)
+    order = torch.rand(real.shape, generator=generator, device=real.device).masked_fill(~real, 2.0).argsort(dim=1)
+    counts = real.sum(1, keepdim=True)
+    ahead = torch.arange(-(-rows // parts), device=real.device)
+    deals = []
+    for part in range(parts):
+        place = counts * part // parts + ahead
+        deals.append((order.gather(1, place.clamp_max(rows - 1)), place < counts * (part + 1) // parts))
+    return deals
 
 
 def _lists(owner: Tensor, players: int) -> tuple[Tensor, Tensor]:
@@ -126,10 +142,6 @@ def _lists(owner: Tensor, players: int) -> tuple[Tensor, Tensor]:
     index = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
     counts = torch.tensor([len(row) for row in rows], device=owner.device)
     return index, torch.arange(index.shape[1], device=owner.device) < counts.unsqueeze(1)
-
-
-def _acting(game: Game, role: int, acting: Tensor) -> Tensor:
-    return acting.any(2, keepdim=True) if game.turn_based else acting[:, :, list(game.roles[role].seats)]
 
 
 def _places(game: Game) -> list[int]:

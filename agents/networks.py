@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -77,7 +78,7 @@ class Piece:
 def mlp_pieces(prefix: str, sizes: tuple[int, ...], inner_gain: float, last_gain: float) -> list[Piece]:
     """Weights `[in, out]` and zero biases `[out]` of a multi-layer perceptron."""
     pieces: list[Piece] = []
-    for layer, shape in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for layer, shape in enumerate(pairwise(sizes)):
         gain = last_gain if layer == len(sizes) - 2 else inner_gain
         pieces.append(Piece(f"{prefix}.{layer}.weight", shape, gain))
         pieces.append(Piece(f"{prefix}.{layer}.bias", (shape[1],), 0.0))

@@ -35,6 +35,8 @@ class Adam:
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, max_norm: float) -> Tensor:
         """Move `parameters` [P, D] in place; each player's gradient is first cut to length `max_norm`.
 
+        A player whose gradient is zero had nothing to learn from: it rests, and nothing of it changes.
+
         Args:
             parameters: [P, D], changed in place.
             gradient: [P, D].
@@ -46,10 +48,12 @@ class Adam:
         """
         length = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
         gradient = gradient * (max_norm / length.clamp_min(1e-12)).clamp_max(1.0)
-        self.steps += 1.0
-        self.mean.lerp_(gradient, 1.0 - BETA1)
-        self.square.mul_(BETA2).addcmul_(gradient, gradient, value=1.0 - BETA2)
-        rate = learning_rate.unsqueeze(1) / (1.0 - BETA1**self.steps)
-        root = (self.square / (1.0 - BETA2**self.steps)).sqrt_().add_(EPSILON)
+        moves = (length > 0).to(gradient.dtype)
+        self.steps += moves
+        self.mean.lerp_(gradient, (1.0 - BETA1) * moves)
+        self.square.lerp_(gradient.square(), (1.0 - BETA2) * moves)
+        taken = self.steps.clamp_min(1.0)
+        rate = moves * learning_rate.unsqueeze(1) / (1.0 - BETA1**taken)
+        root = (self.square / (1.0 - BETA2**taken)).sqrt_().add_(EPSILON)
         parameters.sub_(rate * self.mean / root)
         return length.squeeze(1)

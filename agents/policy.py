@@ -149,7 +149,8 @@ def actor(
         for role, x in zip(roles, observations, strict=True)
     ]
     if not blueprint.speaks(side):
-        return [mlp(x, pieces, f"actor.{role.name}", depth + 1, activation) for role, x in zip(roles, inputs, strict=True)], None
+        alone = zip(roles, inputs, strict=True)
+        return [mlp(x, pieces, f"actor.{role.name}", depth + 1, activation) for role, x in alone], None
     thoughts = [
         activation(linear(x, pieces[f"ear.{role.name}.0.weight"], pieces[f"ear.{role.name}.0.bias"]))
         for role, x in zip(roles, inputs, strict=True)
@@ -189,7 +190,8 @@ def critic(
         observations: Per role of the side, float [P, B, a, F]; all a local critic reads.
 
     Returns:
-        [P, B, A], seats in the order of `Game.teams`.
+        [P, B, A], seats in the order of `Game.teams`. Where seats act in turns, a local critic sees the mover's observation
+        only, and what it says of the other seats means nothing.
     """
     game, architecture = blueprint.game, blueprint.architecture
     activation, depth = ACTIVATIONS[architecture.activation], len(architecture.hidden) + 1
@@ -200,7 +202,7 @@ def critic(
     values = []
     for role, observation in zip((game.roles[index] for index in game.sides[side].roles), observations, strict=True):
         x = normalised(observation, statistics, f"observation.{role.name}") if architecture.normalise else observation
-        values.append(mlp(x, pieces, f"critic.{role.name}", depth, activation).squeeze(-1))
+        values.append(mlp(x, pieces, f"critic.{role.name}", depth, activation).squeeze(-1).expand(-1, -1, role.per_team))
     return torch.cat(values, dim=2)
 
 

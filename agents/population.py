@@ -1,12 +1,12 @@
 """A population as one stack of tensors, and how its players are seated in an arena.
 
-`Stack` holds the weights of P players of one blueprint. `SeatedStack` is an `Actor`: it knows which copies and teams each player
-holds, gathers their rows, decides for all of them in one batched pass and scatters the actions back.
+`Stack` holds the weights of P players of one blueprint. `SeatedStack` is an `Actor`: it knows which copies and teams each
+player holds, gathers their rows, decides for all of them in one batched pass and scatters the actions back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,26 +120,16 @@ class SeatedStack:
         Returns:
             Per role, the log-likelihood of what was chosen, float32 [N, slots]; 0 where this stack holds nothing.
         """
-        game = self.stack.blueprint.game
-        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
         likelihoods = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
-        for side in range(len(game.sides)):
-            for role_index, preference, seats in self._preferences(side, now, pieces)[0]:
-                role = game.roles[role_index]
-                chosen, likelihood = sample(role, preference, pieces.get(f"spread.{role.name}"), seats.gather(noise[role_index]))
-                seats.scatter(chosen, actions[role_index])
-                seats.scatter(likelihood, likelihoods[role_index])
+        for role, seats, chosen, likelihood in self._choices(now, noise):
+            seats.scatter(chosen, actions[role])
+            seats.scatter(likelihood, likelihoods[role])
         return likelihoods
 
     def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """See `envs.arena.Actor`."""
-        game = self.stack.blueprint.game
-        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
-        for side in range(len(game.sides)):
-            for role_index, preference, seats in self._preferences(side, now, pieces)[0]:
-                role = game.roles[role_index]
-                chosen, _ = sample(role, preference, pieces.get(f"spread.{role.name}"), seats.gather(noise[role_index]))
-                seats.scatter(bounded(role, chosen), actions[role_index])
+        for role, seats, chosen, _ in self._choices(now, noise):
+            seats.scatter(bounded(seats.role, chosen), actions[role])
 
     def explain(self, now: Timestep, insight: Insight) -> None:
         """See `envs.arena.Actor`."""
@@ -148,9 +138,9 @@ class SeatedStack:
         for side in range(len(game.sides)):
             preferences, said = self._preferences(side, now, pieces)
             for role_index, preference, seats in preferences:
-                role = game.roles[role_index]
-                discrete = role.actions.kind == "discrete"
-                seats.scatter(preference.softmax(-1) if discrete else bounded(role, preference), insight.probabilities[role_index])
+                discrete = seats.role.actions.kind == "discrete"
+                expected = preference.softmax(-1) if discrete else bounded(seats.role, preference)
+                seats.scatter(expected, insight.probabilities[role_index])
             if said is not None:
                 self._note_messages(side, said, insight)
         values = self.values(now.state, now.observation)
@@ -182,10 +172,17 @@ class SeatedStack:
             deviation, mean = return_scale(statistics, side.name)
             value = value * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
             filled = state.new_zeros(copies * teams, side.seats_per_team)
-            value = value.expand(-1, -1, side.seats_per_team)
             filled.index_copy_(0, way.groups, value.flatten(0, 1).index_select(0, way.rows))
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out
+
+    def _choices(self, now: Timestep, noise: Sequence[Tensor]) -> Iterator[tuple[int, Seats, Tensor, Tensor]]:
+        """Per role that this stack holds seats of: raw actions [P, G, a(, n)] and their log-likelihoods [P, G, a]."""
+        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
+        for side in range(len(self.routes)):
+            for role, preference, seats in self._preferences(side, now, pieces)[0]:
+                spread = pieces.get(f"spread.{seats.role.name}")
+                yield role, seats, *sample(seats.role, preference, spread, seats.gather(noise[role]))
 
     def _preferences(
         self, side: int, now: Timestep, pieces: Mapping[str, Tensor]
@@ -199,7 +196,10 @@ class SeatedStack:
         statistics = blueprint.statistics.split(self.stack.statistics)
         seats = [self._seats(side, way, role, now) for role in game.sides[side].roles]
         observations = [s.gather(now.observation[role]) for s, role in zip(seats, game.sides[side].roles, strict=True)]
-        present = [s.gather(s.acting(now)) for s in seats] if blueprint.speaks(side) else []
+        present = []
+        if blueprint.speaks(side):
+            acting = [slots_acting(game, role, now.acting) for role in game.sides[side].roles]
+            present = [s.gather(here) for s, here in zip(seats, acting, strict=True)]
         preferences, said = actor(blueprint, pieces, statistics, side, observations, present)
         result = []
         for seat, role, preference in zip(seats, game.sides[side].roles, preferences, strict=True):
@@ -213,8 +213,7 @@ class SeatedStack:
         if game.turn_based:
             seat = now.acting.int().argmax(1)
             mover = self.owner.gather(1, self._team_of_seat[seat].unsqueeze(1)).squeeze(1)
-            mine = torch.isin(seat, torch.tensor(game.roles[role].seats, device=seat.device)) & now.acting.any(1)
-            mover = torch.where(mine, mover, EMPTY)
+            mover = torch.where(slots_acting(game, role, now.acting).squeeze(1), mover, EMPTY)
         return Seats(way, len(game.sides[side].teams), game.roles[role], mover)
 
     def _note_messages(self, side: int, said: Tensor, insight: Insight) -> None:
@@ -264,9 +263,11 @@ class Seats:
         held = (self.mover != EMPTY).view(-1, *(1,) * (target.dim() - 1))
         target.copy_(torch.where(held, chosen, target))
 
-    def acting(self, now: Timestep) -> Tensor:
-        """bool [N, slots]: which of the role's slots act now."""
-        return now.acting[:, list(self.role.seats)] if self.mover is None else now.acting.any(1, keepdim=True)
+
+def slots_acting(game: Game, role: int, acting: Tensor) -> Tensor:
+    """Which of a role's slots act: bool [..., A] → [..., slots]."""
+    seats = acting[..., list(game.roles[role].seats)]
+    return seats.any(-1, keepdim=True) if game.turn_based else seats
 
 
 def gather_views(observation: Tensor, way: Route, teams: int, *, turn_based: bool) -> Tensor:

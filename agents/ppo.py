@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
 
 import torch
 from torch import Tensor
@@ -69,10 +70,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Report:
-    """What one update did, one number per player [P].
+    """What one update did, one number per player [P]; 0 where a player had nothing to learn from.
 
     Attributes:
-        policy_loss: Clipped surrogate, mean over the update's minibatches.
+        policy_loss: Clipped surrogate; this and the next four are means over the decisions of all minibatches.
         value_loss: Half the mean squared error, in normalised returns.
         entropy: Nats per decision.
         kl: How far the policy moved, nats per decision.
@@ -106,7 +107,7 @@ def train(
     """Improve every player of the stack, in place.
 
     Args:
-        arena: Copies of the game; each copy has one learner, which may hold several of its teams.
+        arena: Copies of the game.
         stack: The learners, changed in place.
         adam: Their optimiser, changed in place.
         owner: int64 [C, K], the learner that holds each team and learns from it, or `EMPTY`.
@@ -156,13 +157,12 @@ def estimate(stack: Stack, owner: Tensor, memory: Memory, hyper: HyperParameters
     everywhere = SeatedStack(stack, owner.repeat(steps + 1, 1))
     value = everywhere.values(memory.state.flatten(0, 1), [x.flatten(0, 1) for x in memory.observation])
     value = value.view(steps + 1, copies, -1)
-    learner = owner.max(1).values.clamp_min(0)
-    gamma, lam = hyper.gamma[learner].unsqueeze(1), hyper.gae_lambda[learner].unsqueeze(1)
-    held = owner[:, list(game.team_of_seat)] != EMPTY
+    learner = owner[:, list(game.team_of_seat)]
+    gamma, lam = hyper.gamma[learner.clamp_min(0)], hyper.gae_lambda[learner.clamp_min(0)]
     advantage, known = gae(
         memory.reward, value, memory.acting, memory.terminated, memory.truncated, memory.bootstrap, gamma, lam
     )
-    known &= held
+    known &= learner != EMPTY
     sides = (
         (side, batch_of(game, side, memory, owner, stack.size, advantage, value[:steps], known))
         for side in range(len(game.sides))
@@ -184,30 +184,26 @@ def improve(
     for side, batch in batches:
         name = f"return.{blueprint.game.sides[side].name}"
         absorb(statistics, name, batch.target[batch.index].flatten(1).unsqueeze(2), _weights(batch).flatten(1))
-    totals = torch.zeros(5, players, device=stack.parameters.device)
-    count = 0
+    totals = stack.parameters.new_zeros(6, players)
     for _ in range(schedule.epochs):
         dealt = [shuffled(batch.real, schedule.minibatches, generator) for _, batch in batches]
-        for number in range(max(len(deal) for deal in dealt)):
+        for minibatch in zip_longest(*dealt):
             flat = stack.parameters.detach().requires_grad_()
             pieces = blueprint.parameters.split(flat)
             loss = flat.new_zeros(())
-            for (side, batch), deal in zip(batches, dealt, strict=True):
-                if number < len(deal):
-                    part, figures = minibatch_loss(stack, pieces, side, batch, deal[number], hyper, schedule)
-                    loss = loss + part
-                    totals += figures / len(batches)
+            for (side, batch), deal in zip(batches, minibatch, strict=True):
+                if deal is not None:
+                    part, figures = minibatch_loss(stack, pieces, side, batch, deal, hyper, schedule)
+                    loss, totals = loss + part, totals + figures
             loss.backward()
             assert flat.grad is not None
             with torch.no_grad():
                 adam.step(stack.parameters, flat.grad, hyper.learning_rate, schedule.max_gradient)
-            count += 1
-    explained = torch.stack(
-        [losses.explained_variance(b.value[b.index], b.target[b.index], _weights(b)) for _, b in batches]
-    ).mean(0)
-    decisions = torch.stack([_weights(batch).flatten(1).sum(1) for _, batch in batches]).sum(0)
+    explained, decisions = _explained(batches, totals.new_zeros(2, players))
     _take_in(stack, batches)
-    return Report(*(totals / count), explained, decisions, torch.full_like(decisions, float("nan")))
+    policy, value, surprise, moved, outside = totals[1:] / totals[0].clamp_min(1.0)
+    nothing = torch.full_like(decisions, float("nan"))
+    return Report(policy, value, surprise, moved, outside, explained, decisions, nothing)
 
 
 def minibatch_loss(
@@ -215,38 +211,66 @@ def minibatch_loss(
     pieces: Mapping[str, Tensor],
     side: int,
     batch: Batch,
-    positions: Tensor,
+    dealt: tuple[Tensor, Tensor],
     hyper: HyperParameters,
     schedule: Schedule,
 ) -> tuple[Tensor, Tensor]:
-    """The loss of one minibatch of one side, summed over players (who share no parameter), and its figures [5, P]."""
+    """The loss of one minibatch of one side, summed over players, who share no parameter.
+
+    Args:
+        stack: The learners.
+        pieces: Their parameters by name, which the loss is differentiated by.
+        side: Index of the side.
+        batch: All groups of the side.
+        dealt: Positions in the players' lists of groups, and which are no padding; see `shuffled`.
+        hyper: One value per player.
+        schedule: The weight of the value loss.
+
+    Returns:
+        The loss; and [6, P] decisions learnt from, then policy loss, value loss, entropy, divergence and clip fraction, each
+        summed over these decisions.
+    """
     blueprint = stack.blueprint
     game, statistics = blueprint.game, blueprint.statistics.split(stack.statistics)
     roles = [game.roles[role] for role in game.sides[side].roles]
-    rows = batch.index.gather(1, positions)
-    weight = batch.learnt[rows] * batch.real.gather(1, positions).unsqueeze(2).to(torch.float32)
-    observations = [x[rows] for x in batch.observation]
-    preferences, _ = actor(blueprint, pieces, statistics, side, observations, [x[rows] for x in batch.present])
-    now, bonus = [], []
+    rows = batch.index.gather(1, dealt[0])
+    weight = batch.learnt[rows] * dealt[1].unsqueeze(2).to(torch.float32)
+    observations, present = [x[rows] for x in batch.observation], [x[rows] for x in batch.present]
+    preferences, _ = actor(blueprint, pieces, statistics, side, observations, present)
+    now, surprises = [], []
     for role, preference, legal, action in zip(roles, preferences, batch.legal, batch.action, strict=True):
         spread = pieces.get(f"spread.{role.name}")
         allowed = preference if legal is None else masked(preference, legal[rows])
         now.append(log_likelihood(role, allowed, spread, action[rows]))
-        bonus.append(entropy(role, allowed, spread))
-    log_ratio = torch.cat(now, dim=2) - torch.cat([x[rows] for x in batch.likelihood], dim=2)
-    surprise = losses.average(torch.cat(bonus, dim=2), weight)
-    policy = losses.policy_loss(log_ratio, losses.standardised(batch.advantage[rows], weight), hyper.clip, weight)
+        surprises.append(entropy(role, allowed, spread))
+    silent = ~torch.cat(present, dim=2) | (weight == 0)
+    log_ratio = (torch.cat(now, dim=2) - torch.cat([x[rows] for x in batch.likelihood], dim=2)).masked_fill(silent, 0.0)
+    surprise = torch.cat(surprises, dim=2).masked_fill(silent, 0.0)
     value = critic(blueprint, pieces, statistics, side, batch.state[rows], observations)
-    if batch.place is not None:
-        value = value.gather(2, batch.place[rows].unsqueeze(2)) if value.shape[2] > 1 else value
+    if batch.place is not None:  # one seat of one role moved
+        log_ratio, surprise = log_ratio.sum(2, keepdim=True), surprise.sum(2, keepdim=True)
+        value = value.gather(2, batch.place[rows].unsqueeze(2))
+    bonus = losses.average(surprise, weight)
+    policy = losses.policy_loss(log_ratio, losses.standardised(batch.advantage[rows], weight), hyper.clip, weight)
     deviation, mean = return_scale(statistics, game.sides[side].name)
     target = (batch.target[rows] - mean.view(-1, 1, 1)) / deviation.view(-1, 1, 1)
     error = losses.value_loss(value, target, weight)
-    loss = (policy + schedule.value_weight * error - hyper.entropy * surprise).sum()
+    loss = (policy + schedule.value_weight * error - hyper.entropy * bonus).sum()
     with torch.no_grad():
         moved = losses.approximate_kl(log_ratio, weight)
         outside = losses.clip_fraction(log_ratio, hyper.clip, weight)
-    return loss, torch.stack([policy, error, surprise, moved, outside]).detach()
+    count = weight.flatten(1).sum(1)
+    return loss, torch.stack([torch.ones_like(count), policy, error, bonus, moved, outside]).detach() * count
+
+
+def _explained(batches: Sequence[tuple[int, Batch]], totals: Tensor) -> tuple[Tensor, Tensor]:
+    """Explained variance, a mean over decisions where a player learnt on several sides, and decisions; [P] each."""
+    for _, batch in batches:
+        weight = _weights(batch)
+        count = weight.flatten(1).sum(1)
+        share = losses.explained_variance(batch.value[batch.index], batch.target[batch.index], weight)
+        totals = totals + torch.stack([share * count, count])
+    return totals[0] / totals[1].clamp_min(1.0), totals[1]
 
 
 def _weights(batch: Batch) -> Tensor:
@@ -262,8 +286,6 @@ def _take_in(stack: Stack, batches: Sequence[tuple[int, Batch]]) -> None:
     for side, batch in batches:
         real = batch.real.to(torch.float32)
         absorb(statistics, f"state.{blueprint.game.sides[side].name}", batch.state[batch.index], real)
-        for role, observation, present in zip(
-            blueprint.game.sides[side].roles, batch.observation, batch.present, strict=True
-        ):
+        for role, observation, present in zip(blueprint.game.sides[side].roles, batch.observation, batch.present, strict=True):
             rows, here = observation[batch.index], present[batch.index] * real.unsqueeze(2)
             absorb(statistics, f"observation.{blueprint.game.roles[role].name}", rows.flatten(1, 2), here.flatten(1, 2))

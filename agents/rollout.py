@@ -32,7 +32,7 @@ class Memory:
         reward: float32 [T, C, A].
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
-        bootstrap: float32 [T, C, A], the critic's view of games cut off at step t.
+        bootstrap: float32 [T, C, A], what the critic expects after step t; set in steps that cut a seat off.
     """
 
     observation: list[Tensor]
@@ -137,7 +137,11 @@ def collect(
     tally: Tally,
     generator: torch.Generator,
 ) -> Timestep:
-    """Play T steps in every copy, filling `memory`; returns the timestep to go on from."""
+    """Play T steps in every copy, filling `memory`; returns the timestep to go on from.
+
+    A seat that is cut off is worth what its critic expects of what comes then: of the last view where the game ends with it, of
+    the present view where the game goes on without it.
+    """
     game, copies = arena.game, arena.copies
     steps = memory.reward.shape[0]
     for step in range(steps):
@@ -159,8 +163,17 @@ def collect(
         memory.reward[step] = now.reward
         memory.terminated[step] = now.terminated
         memory.truncated[step] = now.truncated
-        if now.final is not None and bool(now.truncated.any()):
-            memory.bootstrap[step] = learners.values(now.final.state, now.final.observation)
+        if bool(now.truncated.any()):
+            memory.bootstrap[step] = learners.values(*last_view(now))
         tally.count(game, now)
     memory.see(steps, now)
     return now
+
+
+def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
+    """State [N, K, S] and observations [N, slots, F] right after a step, before any copy started anew."""
+    if now.final is None:
+        return now.state, list(now.observation)
+    over = now.over.view(-1, 1, 1)
+    seen = zip(now.final.observation, now.observation, strict=True)
+    return torch.where(over, now.final.state, now.state), [torch.where(over, last, fresh) for last, fresh in seen]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Collection, Mapping
@@ -12,7 +11,10 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from league.errors import LeagueError
+from league.errors import LeagueError, disk_has_room
+
+PART = ".part"
+"""How files end that are still being written."""
 
 
 class Blobs:
@@ -55,6 +57,11 @@ class Blobs:
         except SafetensorError as error:
             raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
 
+    def sweep(self) -> None:
+        """Delete what a killed process left half-written."""
+        for path in self.folder.glob(f".*{PART}"):
+            path.unlink(missing_ok=True)
+
     def keep_only(self, digests: Collection[str]) -> None:
         """Delete every file that is not named in `digests`."""
         for path in self.folder.glob("*.safetensors"):
@@ -72,23 +79,20 @@ def write_durably(path: Path, data: bytes) -> None:
     Raises:
         LeagueError: The disk is full; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise LeagueError(
-                f"the disk is full: {path} could not be written; the last committed generation is safe"
-            ) from error
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    with disk_has_room(f"{path} could not be written; the last committed generation is safe"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
+from envs.arena import IllegalAction
 from envs.faults import GameError
-from league.config import LeagueConfig, load_config, parse_override, to_yaml
+from league.config import LeagueConfig, check, load_config, parse_override, to_yaml
 from league.errors import LeagueError
 from league.store import Store, leagues
 from tournaments.replay import ReplayError
@@ -84,12 +86,10 @@ def resume(
 
     config = stored_config(Store.open(home, name))
     compute = {key: value for key, value in (("executor", executor), ("workers", workers)) if value is not None}
-    changes: dict[str, Any] = {"name": name}
-    if compute:
-        changes["compute"] = config.compute.model_dump() | compute
-    if generations is not None:
-        changes["generations"] = max(generations, config.generations)
-    _turn(LeagueConfig.model_validate(config.model_dump() | changes), home, resuming=True)
+    values = config.model_dump()
+    values["compute"] |= compute
+    values["generations"] = max(generations or 0, config.generations)
+    _turn(check(values, "league resume"), home, resuming=True)
 
 
 @app.command("list")
@@ -97,7 +97,7 @@ def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
     """List the leagues."""
     from league.tables import league_rows, leagues_table
 
-    stores = [Store.open(home, name) for name in leagues(home)]
+    stores = _readable(home)
     if as_json:
         _json({"leagues": league_rows(stores)})
     elif stores:
@@ -217,8 +217,8 @@ def replay_list(
     from league.tables import replay_rows, replays_table
     from tournaments.replay import SUFFIX, load
 
-    names = [name] if name else leagues(home)
-    files = [path for each in names for path in sorted(Store.open(home, each).replays.glob(f"*{SUFFIX}"))]
+    stores = [Store.open(home, name)] if name else _readable(home)
+    files = [path for store in stores for path in sorted(store.replays.glob(f"*{SUFFIX}"))]
     loaded = []
     for path in files:
         try:
@@ -272,7 +272,7 @@ def replay_verify(
     from tournaments.verdict import verify
 
     paths: list[Path] = []
-    for item in files or [Path(name) for name in leagues(home)]:
+    for item in files or [Path(store.name) for store in _readable(home)]:
         if str(item) in leagues(home):
             paths += sorted(Store.open(home, str(item)).replays.glob(f"*{SUFFIX}"))
         else:
@@ -299,18 +299,17 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     from league.tables import standings_table
 
     watcher = Lines(err)
-    league = League(config, home, watcher)
-    err.print(
-        f"league {config.name}: {config.game.name}, {config.population} players, {config.generations} generations, "
-        f"seed {config.seed}, in {home / 'leagues' / config.name}",
-        highlight=False,
-    )
     try:
+        league = League(config, home, watcher)
+        err.print(
+            f"league {config.name}: {config.game.name}, {config.population} players, {config.generations} generations, "
+            f"seed {config.seed}, in {home / 'leagues' / config.name}",
+            highlight=False,
+        )
         result = league.run(resume=resuming)
     except KeyboardInterrupt:
         watcher.stop()
-        safe = Store(home / "leagues" / config.name).generation()
-        err.print(f"stopped; generation {safe} is safe. Go on with: league resume {config.name}{_at(home)}", highlight=False)
+        err.print(_stopped(config.name, home), highlight=False)
         raise typer.Exit(130) from None
     finally:
         watcher.stop()
@@ -323,6 +322,26 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
         f"       league ui{_at(home)}                           compare generations in MLflow",
         highlight=False,
     )
+
+
+def _stopped(name: str, home: Path) -> str:
+    """What to say after Ctrl-C."""
+    if name not in leagues(home):
+        return "stopped; nothing was begun"
+    safe = Store.open(home, name).generation()
+    kept = f"generation {safe} is safe" if safe >= 0 else "no generation was finished yet"
+    return f"stopped; {kept}. Go on with: league resume {name}{_at(home)}"
+
+
+def _readable(home: Path) -> list[Store]:
+    """Every league of a home that can be read; the others are named."""
+    stores = []
+    for name in leagues(home):
+        try:
+            stores.append(Store.open(home, name))
+        except LeagueError as error:
+            err.print(f"left out {name}: {error}", highlight=False, markup=False)
+    return stores
 
 
 def _at(home: Path) -> str:
@@ -338,9 +357,18 @@ def _sentences() -> Iterator[None]:
     """Turn what a person can put right into a sentence and exit code 2."""
     try:
         yield
-    except (LeagueError, GameError, ReplayError) as error:
-        err.print(f"error: {error}", highlight=False, markup=False, style="red")
-        sys.exit(2)
+    except (LeagueError, GameError, ReplayError, IllegalAction) as error:
+        _refuse(str(error))
+    except BrokenPipeError:  # whoever read us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    err.print(f"error: {sentence}", highlight=False, markup=False, style="red")
+    sys.exit(2)
 
 
 def main() -> None:

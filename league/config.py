@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib import resources
@@ -21,9 +20,8 @@ from envs.game import Game, GameSetup
 from league.errors import LeagueError
 from league.matchmaking import RULES
 from league.references import reference_to
-from league.roster import is_bot
+from league.roster import LEAGUE_NAME, NAME_RULE, is_bot
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -39,7 +37,7 @@ def _written(value: Any) -> Any:
 class Section(BaseModel):
     """Part of the configuration: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -131,6 +129,16 @@ class Range(Section):
         return self
 
 
+LIMITS = {
+    "learning_rate": (0.0, 1.0),
+    "clip": (0.0, 1.0),
+    "entropy": (0.0, 10.0),
+    "gamma": (0.0, 1.0),
+    "gae_lambda": (0.0, 1.0),
+}
+"""What makes sense of each hyper-parameter at all."""
+
+
 def _range(start: float, low: float, high: float) -> Any:
     return Field(Range(start=start, low=low, high=high))
 
@@ -150,6 +158,15 @@ class HyperConfig(Section):
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
             default = cls.model_fields[info.field_name].default
             return {"start": value, "low": default.low, "high": default.high}
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _makes_sense(cls, value: Range, info: Any) -> Range:
+        least, most = LIMITS[info.field_name]
+        for end, number in (("low", value.low), ("high", value.high)):
+            if not least <= number <= most:
+                raise ValueError(f"{end} {number:g} must lie between {least:g} and {most:g}")
         return value
 
     def start(self) -> dict[str, float]:
@@ -250,10 +267,8 @@ class LeagueConfig(Section):
     @field_validator("name")
     @classmethod
     def _name(cls, name: str) -> str:
-        if not NAME.fullmatch(name):
-            raise ValueError(
-                f"{name!r} is no name: use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
-            )
+        if not LEAGUE_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name: {NAME_RULE}")
         return name
 
     @model_validator(mode="after")
@@ -334,7 +349,7 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
             raise LeagueError(
                 f"{source!r} is neither a file nor a preset; did you mean {nearest!r}? (presets: {', '.join(presets())})"
             )
-        text, where = path.read_text(encoding="utf-8"), source
+        text, where = _text(path), source
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -346,6 +361,13 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
     for key, value in (overrides or {}).items():
         _set(values, key, value)
     return check(values, where)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LeagueError(f"{path} is no YAML: it is no text") from error
 
 
 def check(values: Mapping[str, Any], where: str = "the configuration") -> LeagueConfig:

@@ -80,6 +80,7 @@ def hold(
     """
     try:
         known("format", form, FORMATS)
+        known("executor", executor, EXECUTORS)
     except ValueError as error:
         raise LeagueError(str(error)) from error
     players = {named.name: named for named in (resolve(name, home) for name in names)}
@@ -87,7 +88,7 @@ def hold(
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
     described = envs.describe(setup)
-    weights = {name: named.weights for name, named in players.items()}
+    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     tickets = FORMATS[form](described, list(players), Plan(games, seed, purpose="evaluation", weights=weights))
     ground = Ground(setup, arena.twin, arena.workers, "cpu")
     contestants = {name: named.contestant for name, named in players.items()}
@@ -104,7 +105,10 @@ def hold(
     anchor = ANCHOR if ANCHOR in players else next(iter(players))
     ratings = fit(table, anchor, np.random.default_rng(seed))
     entrants = {
-        name: Entrant("anchor" if named.config is None else "", None, None, named.weights) for name, named in players.items()
+        name: Entrant("anchor", None)
+        if named.player is None
+        else Entrant(named.player.league_role, named.player.born, named.player.parent, named.player.weights)
+        for name, named in players.items()
     }
     return Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
 

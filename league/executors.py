@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -83,14 +84,15 @@ class Processes:
                 continue
             return [results[number] for number in range(len(tasks))]
         raise LeagueError(
-            f"a worker process died {TRIES} times over the same work (out of memory?); try --executor serial or fewer arena copies"
+            f"a worker process died {TRIES} times over the same work (out of memory?); "
+            "try --executor serial or fewer arena copies"
         )
 
     def _finished(self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]) -> Iterator[tuple[int, Result]]:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["league.tasks"])
-            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_ignore_interrupts)
+            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
         waiting: dict[Future[Result], int] = {self._pool.submit(work, task): number for number, task in tasks}
         try:
             while waiting:
@@ -109,9 +111,18 @@ class Processes:
             self._pool = None
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C is for the league, which then ends its workers."""
+def _begin() -> None:
+    """Be a worker: Ctrl-C is for the league, which then ends its workers; and none outlives a league that was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    league = multiprocessing.parent_process()
+    assert league is not None
+    threading.Thread(target=_follow, args=(league,), daemon=True).start()
+
+
+def _follow(league: multiprocessing.process.BaseProcess) -> None:
+    """End this process when the league's ends."""
+    league.join()
+    os._exit(1)
 
 
 def cores() -> int:

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import envs
-from agents import OPERATORS, Genome
+from agents import Genome
 from league import __version__, records
 from league.config import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
 from league.evolution import births
 from league.executors import EXECUTORS, Executor
 from league.founding import found
-from league.matchmaking import RULES, Candidates, training_tickets
+from league.matchmaking import Candidates, training_tickets
+from league.preflight import check_parts, operator_of, rule_of
 from league.progress import Silent, Watcher
-from league.references import load
 from league.replays import keep_replays
 from league.results import Result
 from league.roster import ANCHOR, Player, active_name, anchor, is_bot, snapshot_name
@@ -69,6 +69,7 @@ class League:
         self.watcher = watcher or Silent()
         self.game = envs.describe(self.config.game.setup())
         self.architecture = self.config.architecture(self.game)
+        check_parts(self.config, self.game)
         self.seeds = Seeds(self.config.seed)
 
     def run(self, *, resume: bool = False) -> Result:
@@ -120,9 +121,9 @@ class League:
     def _matchmake(self, turn: Turn, store: Store, actives: Sequence[Player], table: Payoff) -> dict[str, list[Ticket]]:
         """Whom each active player meets in training, by its name: past players, weighed by what its parent's line scored."""
         making, generator = self.config.matchmaking, self.seeds.numpy(turn.number, "matchmaking")
-        rule = RULES[making.rule] if making.rule in RULES else load(making.rule, "matchmaking rule")
+        rule = rule_of(making.rule)
         past = [player.name for player in store.players("historical")][-making.latest :]
-        names = tuple([*(self.config.tournament.anchors if making.anchors else []), *past])
+        names = (*(self.config.tournament.anchors if making.anchors else ()), *past)
         tickets = {}
         for index, player in enumerate(actives):
             known = records.latest_snapshot(player, store.players())
@@ -229,8 +230,7 @@ class League:
                 parent.hyper,
                 self.config.hyper.bounds(),
             )
-            operator = OPERATORS[birth.operator] if birth.operator in OPERATORS else load(birth.operator, "mutation operator")
-            child = operator(genome, self.seeds.generator(birth.seed))
+            child = operator_of(birth.operator)(genome, self.seeds.generator(birth.seed))
             name = active_name(ever + number + 1)
             changed[birth.replaces] = replace(by_name[birth.replaces], status="retired", optimiser="", retired=turn.number)
             changed[name] = Player(
@@ -321,7 +321,8 @@ class League:
         store = Store.open(self.home, config.name)
         if store.fact("game") != config.game.name:
             raise LeagueError(
-                f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; choose another --name"
+                f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; "
+                "choose another --name"
             )
         if store.fact("identity") != config.identity():
             raise LeagueError(

@@ -1,7 +1,7 @@
 """Whom a player meets in training: rules as functions in a table, and the tickets that follow from them.
 
-A rule turns a player's scores against past players into weights. What is played is then apportioned to the copies of an arena, so
-that every side is taken equally often and the share of each opponent is as near to its weight as whole copies allow.
+A rule turns a player's scores against past players into weights. What is played is then apportioned to the copies of an arena,
+so that every side is taken equally often and the share of each opponent is as near to its weight as whole copies allow.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from envs.game import Game
+from league.errors import LeagueError
 from tournaments.tickets import SEEDS, Ticket, match_id
 
 
@@ -105,6 +106,24 @@ def apportion(weights: np.ndarray, places: int, generator: np.random.Generator) 
     return np.minimum(np.searchsorted(np.cumsum(share), points, side="right"), len(weights) - 1)
 
 
+def weigh(rule: Rule, candidates: Candidates) -> np.ndarray:
+    """Ask a rule for its weights, and check them.
+
+    Returns:
+        float64 [O], one weight per candidate.
+
+    Raises:
+        LeagueError: The rule, one of somebody's own, gave anything but one finite number ≥ 0 per candidate.
+    """
+    weights = np.asarray(rule(candidates), dtype=np.float64)
+    if weights.shape != (len(candidates.names),) or not np.isfinite(weights).all() or (weights < 0.0).any():
+        raise LeagueError(
+            f"the matchmaking rule {rule.__name__} gave {weights.tolist()} for {len(candidates.names)} candidates; "
+            "it should give one finite number ≥ 0 for each"
+        )
+    return weights
+
+
 def training_tickets(
     game: Game,
     learner: str,
@@ -136,7 +155,9 @@ def training_tickets(
     alone = teams == 1 or not candidates.names
     meetings = 0 if alone or rule is self_play else copies - round(copies * self_play_share)
     tickets = []
-    opponents = apportion(rule(candidates), meetings * (teams - 1), generator) if meetings else np.zeros(0, dtype=np.int64)
+    opponents = (
+        apportion(weigh(rule, candidates), meetings * (teams - 1), generator) if meetings else np.zeros(0, dtype=np.int64)
+    )
     generator.shuffle(opponents)
     for copy in range(copies):
         if copy < meetings:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from league.roster import Player, is_bot
 from tournaments.payoff import Payoff
 
-ROOM = 24
+ROOM = 20
 """Players that fit legibly into a payoff table."""
 
 LINES = 40
@@ -64,12 +64,15 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figur
     count = len(table.players)
     scores = table.scores()
     np.fill_diagonal(scores, np.nan)
-    side = max(4.2, 0.36 * count + 1.0)
-    figure = Figure(figsize=(side + 2.6, side + 1.2), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
+    size = 9.0 if count <= 16 else 8.0
+    # Placed by hand: to measure every label first would take longer than all the rest.
+    cells, label = max(2.6, 0.34 * count), 0.09 * max(map(len, table.players)) * size / 9
+    left, top, right, bottom = label + 0.65, label * 0.85 + 0.55, 1.5, 0.35
+    width, height = left + cells + right, top + cells + bottom
+    figure = Figure(figsize=(width, height), dpi=100)
+    axes = figure.add_axes((left / width, bottom / height, cells / width, cells / height))
     colours = colormaps["RdBu"].with_extremes(bad="#ececec")
     image = axes.imshow(np.ma.masked_invalid(scores), cmap=colours, vmin=0.0, vmax=1.0)
-    size = 9 if count <= 16 else 7.5
     axes.set_xticks(range(count), table.players, rotation=55, ha="left", rotation_mode="anchor", fontsize=size)
     axes.set_yticks(range(count), [f"{name}  {elo[name]:>5.0f}" for name in table.players], fontsize=size)
     axes.xaxis.tick_top()
@@ -83,11 +86,14 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figur
         value = scores[row, column]
         colour = "white" if abs(value - 0.5) > 0.33 else INK
         axes.text(column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=size - 1, color=colour)
-    bar = figure.colorbar(image, ax=axes, shrink=0.7, ticks=[0.0, 0.5, 1.0], aspect=30)
-    bar.ax.set_yticklabels(["0  column wins", "½  even", "1  row wins"], fontsize=size)
+    strip = figure.add_axes(((left + cells + 0.25) / width, (bottom + cells / 4) / height, 0.13 / width, cells / 2 / height))
+    bar = figure.colorbar(image, cax=strip, ticks=[0.0, 0.5, 1.0])
+    bar.ax.set_yticklabels(["column wins", "even", "row wins"], fontsize=size)
+    bar.ax.tick_params(length=0)
     bar.outline.set_visible(False)
-    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
-    axes.set_xlabel("score of the row against the column, in per cent; strongest first, Elo at the left", fontsize=size)
+    figure.text(0.15 / width, 1 - 0.12 / height, title, fontsize=12, color=INK, va="top")
+    note = "per cent of the points that the row took from the column; grey: never met; Elo at the left"
+    figure.text(0.15 / width, 0.1 / height, note, fontsize=size, color="#777777")
     return figure
 
 
@@ -112,11 +118,15 @@ def descent(players: Sequence[Player]) -> nx.DiGraph:
 
 
 def prune(graph: nx.DiGraph, room: int = LINES) -> nx.DiGraph:
-    """The part of a tree that is worth seeing: living players and their ancestors first, then the newest of the others."""
+    """The part of a tree that is worth seeing: living players and their ancestors, then the newest others with theirs."""
     by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
     living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
-    ancestors = [name for player in living for name in nx.ancestors(graph, player)]
-    kept = list(dict.fromkeys([*living, *ancestors, *by_birth]))[:room]
+    ancestors = {name for player in living for name in nx.ancestors(graph, player)}
+    kept = dict.fromkeys([*living, *(name for name in by_birth if name in ancestors)][:room])
+    for name in by_birth:
+        branch = {name, *nx.ancestors(graph, name)} - kept.keys()
+        if len(kept) + len(branch) <= room:
+            kept |= dict.fromkeys(branch)
     return graph.subgraph(kept)
 
 
@@ -147,9 +157,9 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
         if not living:
             axes.plot([end], [lane], "x", color=colour, markersize=5, markeredgewidth=1.5, zorder=3)
         star = "  ★" if name == champion else ""
-        look = {"fontsize": 9, "color": INK} if living else {"fontsize": 8, "color": "#777777"}
-        weight = "bold" if star else "normal"
-        axes.annotate(f"{name}{star}", (end, lane), (7, 0), textcoords="offset points", va="center", weight=weight, **look)
+        size, ink, weight = 9 if living else 8, INK if living else "#777777", "bold" if star else "normal"
+        gap = 0.012 * (generation + 2)
+        axes.text(end + gap, lane, name + star, va="center", fontsize=size, color=ink, weight=weight)
     for parent, child in graph.edges:
         player = graph.nodes[child]["player"]
         birth, fork = [player.born] * 2, [lanes[parent], lanes[child]]
@@ -170,29 +180,39 @@ def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Figure:
         teams: Heading of each team → its communication graph over seats.
         title: Heading.
     """
-    figure = Figure(figsize=(max(4.6, 4.0 * len(teams)), 4.4), dpi=100, layout="constrained")
+    count = len(teams)
+    figure = Figure(figsize=(4.8 * count, 4.6), dpi=100)
     for place, (name, graph) in enumerate(teams.items()):
-        axes = figure.add_subplot(1, len(teams), place + 1)
+        axes = figure.add_axes((place / count, 0.0, 1 / count, 0.84))
         colour = PALETTE[place % len(PALETTE)]
-        where = nx.circular_layout(graph) if len(graph) > 1 else dict.fromkeys(graph, np.zeros(2))
+        # Clockwise, the first seat at the top.
+        angles = {seat: 2 * np.pi * turn / len(graph) for turn, seat in enumerate(graph)}
+        where = {seat: (float(np.sin(angle)), float(np.cos(angle))) for seat, angle in angles.items()}
         for speaker, listener in graph.edges:
-            both = graph.has_edge(listener, speaker)
-            axes.add_patch(
-                FancyArrowPatch(
-                    tuple(where[speaker]), tuple(where[listener]), arrowstyle="-|>", mutation_scale=14, color=colour,
-                    alpha=0.75, linewidth=1.4, shrinkA=24, shrinkB=24, connectionstyle=f"arc3,rad={0.14 if both else 0.0}",
-                )
-            )  # fmt: skip
-        for seat, point in where.items():
-            axes.plot(*point, "o", color=colour, markersize=34, alpha=0.16)
-            axes.plot(*point, "o", color="none", markeredgecolor=colour, markersize=34, markeredgewidth=1.5)
-            axes.annotate(str(seat), tuple(point), ha="center", va="center", fontsize=8.5, color=INK)
-        axes.set_title(name, fontsize=10, color=INK)
-        axes.set_xlim(-1.5, 1.5)
+            bend = 0.12 if graph.has_edge(listener, speaker) else 0.0
+            arrow = FancyArrowPatch(
+                where[speaker],
+                where[listener],
+                arrowstyle="-|>",
+                mutation_scale=15,
+                color=colour,
+                alpha=0.8,
+                linewidth=1.5,
+                shrinkA=13,
+                shrinkB=13,
+                connectionstyle=f"arc3,rad={bend}",
+            )
+            axes.add_patch(arrow)
+        for seat, (x, y) in where.items():
+            axes.plot(x, y, "o", color="white", markeredgecolor=colour, markersize=17, markeredgewidth=2)
+            side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
+            axes.text(x * 1.2, y * (1.26 if side == "center" else 1.2), str(seat), ha=side, va="center", fontsize=10, color=INK)
+        axes.set_title(name, fontsize=10, color="#777777")
+        axes.set_xlim(-1.9, 1.9)
         axes.set_ylim(-1.5, 1.5)
         axes.set_aspect("equal")
         axes.set_axis_off()
-    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
+    figure.text(0.02, 0.97, title, fontsize=12, color=INK, va="top")
     return figure
 
 
@@ -213,7 +233,7 @@ def _lanes(graph: nx.DiGraph) -> list[str]:
 def _generations(axes: Axes, generation: int, lanes: int) -> None:
     step = max(1, -(-(generation + 1) // 16))
     axes.set_xticks(range(0, generation + 1, step))
-    axes.set_xlim(-0.9, generation + 0.8 + 0.16 * (generation + 2))
+    axes.set_xlim(-0.9 - 0.01 * generation, generation + 0.8 + 0.14 * (generation + 2))
     axes.set_ylim(lanes - 0.4, -0.6)
     axes.set_yticks([])
     axes.set_xlabel("generation", fontsize=9)

@@ -19,7 +19,7 @@ from envs.game import Game, GameSetup
 from envs.spaces import decoder, encoder, masker
 from league.config import LeagueConfig, check
 from league.errors import LeagueError
-from league.roster import is_bot
+from league.roster import Player, is_bot
 from league.store import Store
 from league.tasks import Contestant, cast_of
 from tournaments.match import blank_actions
@@ -30,16 +30,16 @@ class Named:
     """A player somebody asked for.
 
     Attributes:
-        name: As it was asked for, with `champion` replaced by the player's own name.
+        name: As it was asked for.
         contestant: Who plays.
         config: The configuration of its league; None for bots.
-        weights: Content hash, "" for bots.
+        player: Who it is in its league; None for bots.
     """
 
     name: str
     contestant: Contestant
-    config: LeagueConfig | None
-    weights: str = ""
+    config: LeagueConfig | None = None
+    player: Player | None = None
 
 
 def resolve(name: str, home: Path) -> Named:
@@ -49,7 +49,7 @@ def resolve(name: str, home: Path) -> Named:
         LeagueError: There is none; names the nearest.
     """
     if is_bot(name):
-        return Named(name, Contestant(bot=name.removeprefix("bot:")), None)
+        return Named(name, Contestant(bot=name.removeprefix("bot:")))
     league, slash, player_name = name.partition("/")
     if not slash or "/" in player_name:
         raise LeagueError(f"{name!r} is no player; a player is LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")
@@ -65,7 +65,7 @@ def resolve(name: str, home: Path) -> Named:
     if not digest:
         raise LeagueError(f"{name} has no weights of its own")
     architecture = config.architecture(envs.describe(config.game.setup()))
-    return Named(f"{league}/{wanted}", Contestant(architecture, store.weights.get(digest, wanted)), config, digest)
+    return Named(name, Contestant(architecture, store.weights.get(digest, wanted)), config, players[wanted])
 
 
 def stored_config(store: Store) -> LeagueConfig:
@@ -101,8 +101,8 @@ class ActingPlayer:
         """Choose an action for every agent that is given an observation.
 
         Args:
-            observations: Agent id → observation, as the environment gives it. Team-mates that speak to each other should be given
-                together; of a turn-based game, the observation of the agent to move.
+            observations: Agent id → observation, as the environment gives it. Team-mates that speak to each other should be
+                given together; of a turn-based game, the observation of the agent to move.
             infos: Agent id → info, where the legal actions are in `info["action_mask"]`.
 
         Returns:

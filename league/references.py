@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from envs.faults import GameError, environment_code
 from envs.references import find
 from league.errors import LeagueError
 
 
 def load(reference: str, what: str) -> Callable[..., Any]:
-    """Find the function a configuration names.
+    """Find the function a configuration names; called, it says whose fault it is if it fails.
+
+    Args:
+        reference: Its name.
+        what: What it is for, in a word or two.
 
     Raises:
         LeagueError: It cannot be found.
     """
     try:
-        return find(reference)
-    except ValueError as error:
+        function = find(reference)
+    except GameError as error:
         raise LeagueError(f"the {what} {reference!r} cannot be used: {error}") from error
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        with environment_code(f"the {what} {reference} failed"):
+            return function(*args, **kwargs)
+
+    return guarded
 
 
 def reference_to(function: Callable[..., Any]) -> str:

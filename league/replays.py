@@ -12,6 +12,7 @@ import torch
 
 from envs.game import Game
 from league.config import LeagueConfig
+from league.errors import disk_has_room
 from league.roster import is_bot
 from league.store import RatingRow, Store
 from league.tasks import Contestant, cast_of, one_thread
@@ -27,8 +28,8 @@ from tournaments.tickets import MatchResult
 def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int, warn: Callable[[str], None]) -> None:
     """Record the matches worth seeing of a generation that are not recorded yet.
 
-    The final, the biggest upset, the longest and the closest of every generation; of the last one, also the first match of every
-    two of its players.
+    The final, the biggest upset, the longest and the closest of every generation; of the last one, also the first match of
+    every two of its players.
 
     Args:
         store: The league; the generation is committed.
@@ -39,7 +40,6 @@ def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int
     """
     if not config.tournament.replays:
         return
-    store.replays.mkdir(exist_ok=True)
     matches, rows = store.matches(generation), store.ratings(generation)
     last = generation == config.generations - 1
     entrants = [player.name for player in store.players("historical") if player.born == generation] if last else []
@@ -85,7 +85,10 @@ def _record(
     }
     with one_thread():
         cast = cast_of(game, contestants, torch.device("cpu"))
-        save(record(result, config.game.setup(), cast, profiles=profiles, tags=tags), path)
+        replay = record(result, config.game.setup(), cast, profiles=profiles, tags=tags)
+    with disk_has_room(f"{path} could not be written; every committed generation is safe"):
+        path.parent.mkdir(exist_ok=True)
+        save(replay, path)
 
 
 def _profiles(store: Store, rows: list[RatingRow]) -> dict[str, Profile]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 LeagueRole = Literal["main agent", "main exploiter", "league exploiter", "anchor"]
 Status = Literal["active", "historical", "retired", "anchor"]
+
+LEAGUE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_RULE = "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
 
 ANCHOR = "bot:random"
 """The player whose rating is pinned at 0 Elo."""

@@ -1,7 +1,7 @@
 """A league on disk: one folder, one SQLite file, one transaction a generation.
 
-`<home>/leagues/<name>/` holds `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction that
-names them, so a process killed at any moment leaves at most files that nothing names. One process may write at a time.
+`<home>/leagues/<name>/` holds `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction
+that names them, so a process killed at any moment leaves at most files that nothing names. One process may write at a time.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from league.blobs import Blobs
-from league.errors import LeagueError
-from league.roster import Player
+from league.blobs import PART, Blobs
+from league.errors import LeagueError, disk_has_room
+from league.roster import LEAGUE_NAME, NAME_RULE, Player
 from tournaments.ratings import Rating
 from tournaments.tickets import MatchResult, Ticket
 
@@ -47,7 +47,14 @@ CREATE TABLE ratings (
     generation INTEGER NOT NULL, player TEXT NOT NULL, elo REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
     online REAL NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
     PRIMARY KEY (generation, player));
+CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
+CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
+CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
+    BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
 """
+
+MOVES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "optimiser", "hyper", "retired"))
+"""What may change of a player while it is active."""
 
 
 @dataclass(frozen=True)
@@ -152,19 +159,31 @@ class Store:
             LeagueError: There is such a league, or another process is at work on it.
         """
         store = cls(home / "leagues" / name)
-        store.folder.mkdir(parents=True, exist_ok=True)
-        store.lock()
-        if store.path.exists():
-            raise LeagueError(
-                f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name"
-            )
-        unfinished = store.path.with_suffix(".part")
-        unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(unfinished)) as database, database:
-            database.executescript(SCHEMA)
-            database.executemany("INSERT INTO league VALUES (?, ?)", [("format", str(FORMAT)), *facts.items()])
-        unfinished.rename(store.path)
+        with disk_has_room(f"the league {name!r} could not be begun in {home}"):
+            store.folder.mkdir(parents=True, exist_ok=True)
+            store.lock()
+            if store.path.exists():
+                raise LeagueError(
+                    f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name"
+                )
+            store._found(facts)
         return store
+
+    def _found(self, facts: Mapping[str, str]) -> None:
+        """Write the empty database under another name, then give it its own; on failure nothing is left behind."""
+        unfinished = self.path.with_suffix(PART)
+        unfinished.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(unfinished)) as database, database:
+                database.executescript(SCHEMA)
+                database.executemany("INSERT INTO league VALUES (?, ?)", [("format", str(FORMAT)), *facts.items()])
+            unfinished.rename(self.path)
+        except (OSError, sqlite3.Error):
+            for path in (unfinished, self.folder / "lock"):
+                path.unlink(missing_ok=True)
+            with suppress(OSError):  # it held something before
+                self.folder.rmdir()
+            raise
 
     @classmethod
     def open(cls, home: Path, name: str) -> Store:
@@ -173,6 +192,8 @@ class Store:
         Raises:
             LeagueError: There is none, or it was written by another version of the project.
         """
+        if not LEAGUE_NAME.fullmatch(name):
+            raise LeagueError(f"{name!r} is no league's name: {NAME_RULE}")
         store = cls(home / "leagues" / name)
         if not store.path.is_file():
             there = ", ".join(leagues(home)) or "none yet"
@@ -209,6 +230,8 @@ class Store:
                 f"another process is at work on the league {self.name!r}; wait for it or stop it first"
             ) from error
         self._lock = lock
+        for blobs in (self.weights, self.optimisers):
+            blobs.sweep()
 
     def unlock(self) -> None:
         """Give the right to write back."""
@@ -222,53 +245,32 @@ class Store:
         Raises:
             LeagueError: The disk is full; the store is as it was.
         """
-        try:
-            with closing(self._connect()) as database, database:
-                database.execute(
-                    "INSERT INTO generations (generation, champion, seconds, agent_steps, phases, figures) VALUES (?, ?, ?, ?, ?, ?)",
-                    (turn.number, turn.champion, turn.seconds, turn.agent_steps, _json(turn.phases), _json(turn.figures)),
-                )
-                database.executemany(
-                    "INSERT OR REPLACE INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_player_row, turn.players)
-                )
-                database.executemany(
-                    "INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches)
-                )
-                database.executemany(
-                    "INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training)
-                )
-                database.executemany(
-                    "INSERT INTO updates VALUES (?, ?, ?, ?)",
-                    (
-                        (turn.number, player, number, _json(figures))
-                        for player, updates in turn.updates.items()
-                        for number, figures in enumerate(updates)
-                    ),
-                )
-                database.executemany(
-                    "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (
-                            turn.number,
-                            r.player,
-                            r.elo,
-                            r.low,
-                            r.high,
-                            turn.online.get(r.player, 0.0),
-                            r.games,
-                            r.wins,
-                            r.draws,
-                            r.losses,
-                        )
-                        for r in turn.ratings
-                    ),
-                )
-        except sqlite3.OperationalError as error:
-            if "full" in str(error) or "disk I/O" in str(error):
-                raise LeagueError(
-                    f"the disk is full: generation {turn.number} of {self.name!r} could not be committed; the one before it is safe"
-                ) from error
-            raise
+        room = disk_has_room(f"generation {turn.number} of {self.name!r} could not be committed; the one before it is safe")
+        with room, closing(self._connect()) as database, database:
+            database.execute(
+                "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
+                (turn.number, turn.champion, turn.seconds, turn.agent_steps, _json(turn.phases), _json(turn.figures)),
+            )
+            database.executemany(
+                f"INSERT INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET {MOVES}",
+                map(_player_row, turn.players),
+            )
+            database.executemany("INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches))
+            database.executemany(
+                "INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training)
+            )
+            database.executemany(
+                "INSERT INTO updates VALUES (?, ?, ?, ?)",
+                (
+                    (turn.number, player, number, _json(figures))
+                    for player, updates in turn.updates.items()
+                    for number, figures in enumerate(updates)
+                ),
+            )
+            database.executemany(
+                "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_rating_row(turn, rating) for rating in turn.ratings),
+            )
         self.optimisers.keep_only({player.optimiser for player in self.players("active")})
 
     def generation(self) -> int:
@@ -289,7 +291,8 @@ class Store:
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
         rows = self._read(
-            "SELECT generation, champion, seconds, agent_steps, phases, figures, committed_at FROM generations ORDER BY generation"
+            "SELECT generation, champion, seconds, agent_steps, phases, figures, committed_at FROM generations "
+            "ORDER BY generation"
         )
         return [
             GenerationRow(n, champion, s, steps, json.loads(p), json.loads(f), at) for n, champion, s, steps, p, f, at in rows
@@ -298,13 +301,12 @@ class Store:
     def players(self, *statuses: str) -> list[Player]:
         """Players by status (all if none is named), in order of birth."""
         rows = self._read("SELECT * FROM players ORDER BY COALESCE(born, -1), name")
-        found = [Player(*row[:8], json.loads(row[8]), row[9]) for row in rows]
-        return [player for player in found if not statuses or player.status in statuses]
+        return [player for player in map(_player, rows) if not statuses or player.status in statuses]
 
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return [_match(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY match", values)]
+        return [_match(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values)]
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """Ratings as of every generation, or of one, best first within each."""
@@ -323,7 +325,7 @@ class Store:
 
     def training(self, generation: int) -> list[TrainingRecord]:
         """Results of a generation's training tickets."""
-        rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY ticket", (generation,))
+        rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket", (generation,))
         return [
             TrainingRecord(
                 Ticket(t, g, "train", seed, tuple(json.loads(p)), tuple(json.loads(k)), t, ("",) * len(json.loads(p))),
@@ -334,22 +336,26 @@ class Store:
 
     def fact(self, key: str) -> str:
         """One of the facts given at birth: `config`, `identity`, `game`, `version`."""
-        return str(self._read("SELECT value FROM league WHERE key = ?", (key,))[0][0])
+        rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
+        if not rows:
+            raise LeagueError(f"{self.path} is no league: it does not say its {key}")
+        return str(rows[0][0])
 
     def set_fact(self, key: str, value: str) -> None:
         """Change a fact; used when a league is extended."""
-        with closing(self._connect()) as database, database:
+        with disk_has_room(f"the {key} of {self.name!r} could not be changed"), closing(self._connect()) as database, database:
             database.execute("INSERT OR REPLACE INTO league VALUES (?, ?)", (key, value))
 
     def _read(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
-        with closing(self._connect()) as database:
-            try:
+        try:
+            with closing(self._connect()) as database:
                 return database.execute(query, tuple(values)).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise LeagueError(f"{self.path} cannot be read: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise LeagueError(f"{self.path} cannot be read: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=30.0)
+        """Open the database, which must exist: looking at a league that is not there must not make one."""
+        database = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30.0)
         database.execute("PRAGMA synchronous = FULL")
         return database
 
@@ -368,11 +374,24 @@ def _player_row(player: Player) -> tuple[Any, ...]:
     return (*(row[key] for key in list(row)[:8]), _json(row["hyper"]), row["retired"])
 
 
+def _player(row: Any) -> Player:
+    name, league_role, status, parent, operator, born, weights, optimiser, hyper, retired = row
+    return Player(name, league_role, status, parent, operator, born, weights, optimiser, json.loads(hyper), retired)
+
+
+def _rating_row(turn: Generation, rating: Rating) -> tuple[Any, ...]:
+    online = turn.online.get(rating.player, 0.0)
+    return (
+        turn.number, rating.player, rating.elo, rating.low, rating.high, online,
+        rating.games, rating.wins, rating.draws, rating.losses,
+    )  # fmt: skip
+
+
 def _match_row(result: MatchResult) -> tuple[Any, ...]:
     ticket = result.ticket
     return (
-        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, _json(ticket.players), _json(ticket.weights),
-        _json(result.returns), result.steps, int(result.truncated), result.actions,
+        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, _json(ticket.players),
+        _json(ticket.weights), _json(result.returns), result.steps, int(result.truncated), result.actions,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The two kinds of work a league is cut into, as pure functions of plain data: `train` and `play`.
 
-A task carries all it needs and nothing of the machine it runs on, with one thread of arithmetic: whoever runs it, and however often,
-the same bits come back.
+A task carries all it needs and nothing of the machine it runs on, with one thread of arithmetic: whoever runs it, and however
+often, the same bits come back.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 import torch
@@ -19,13 +20,16 @@ from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Schedu
 from agents import train as train_stack
 from agents.ppo import Report
 from envs.arena import Actor
-from envs.bots import BotActor, find_bot
+from envs.bots import Bot, BotActor, Turn, find_bot
 from envs.game import Game, GameSetup
+from league.errors import LeagueError
+from league.references import load
 from tournaments.match import Cast
 from tournaments.match import play as play_matches
 from tournaments.tickets import MatchResult, Ticket
 
 Arrays = Mapping[str, np.ndarray]
+Twin = Literal["auto", "never", "always"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Ground:
     """
 
     setup: GameSetup
-    twin: str
+    twin: Twin
     workers: int
     device: str
 
@@ -185,7 +189,7 @@ def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.dev
         names = [name for name, c in contestants.items() if c.architecture == architecture]
         arrays = [weights for name in names if (weights := contestants[name].weights) is not None]
         stacks.append((Stack.of(Blueprint(game, architecture), arrays, device), names))
-    bots = {name: find_bot(c.bot, game) for name, c in contestants.items() if c.bot}
+    bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
     def cast(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
@@ -199,6 +203,26 @@ def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.dev
         return actors
 
     return cast
+
+
+def bot_of(name: str, game: Game) -> Bot:
+    """Find a bot, of the house or of one's own; one's own is named where it fails.
+
+    Raises:
+        GameError: There is none in the house, or it cannot play this game.
+        LeagueError: There is none of one's own.
+    """
+    if ":" not in name:
+        return find_bot(name, game)
+    own = load(name, "bot")
+
+    def bot(turn: Turn) -> Tensor:
+        chosen = own(turn)
+        if not isinstance(chosen, Tensor):
+            raise LeagueError(f"the bot {name} answered with a {type(chosen).__name__}, not with a tensor of actions")
+        return chosen
+
+    return bot
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import logging
 import os
 import re
 import sqlite3
@@ -265,8 +264,7 @@ def _connect(home: Path) -> Any:
     MLflow tries for minutes to open a database that is broken or locked, so that is found out first.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     home.mkdir(parents=True, exist_ok=True)
     database = home / DATABASE
     with (home / "mlflow.lock").open("w") as lock:

@@ -1,0 +1,101 @@
+"""How children differ from their parents."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents import OPERATORS, Genome
+from agents.mutation import DISCOUNTS
+
+BOUNDS = {
+    "learning_rate": (1e-5, 1e-2),
+    "clip": (0.05, 0.4),
+    "entropy": (1e-4, 0.1),
+    "gamma": (0.8, 0.999),
+    "gae_lambda": (0.5, 0.99),
+}
+GENOMES = st.fixed_dictionaries({name: st.floats(*bounds) for name, bounds in BOUNDS.items()}).map(
+    lambda hyper: Genome(
+        {
+            "actor.0.weight": np.arange(12, dtype=np.float32).reshape(3, 4),
+            "actor.0.bias": np.arange(4, dtype=np.float32),
+            "observation.mean": np.arange(3, dtype=np.float32),
+        },
+        {"mean.actor.0.weight": np.ones((3, 4), np.float32)},
+        hyper,
+        BOUNDS,
+    )
+)
+SEEDS = st.integers(0, 2**31)
+
+
+def child(operator: str, genome: Genome, seed: int) -> Genome:
+    return OPERATORS[operator](genome, np.random.default_rng(seed))
+
+
+@given(GENOMES, SEEDS)
+def test_perturbed_values_stay_within_their_bounds(genome, seed):
+    for name, value in child("perturb", genome, seed).hyper.items():
+        assert BOUNDS[name][0] <= value <= BOUNDS[name][1]
+
+
+@given(GENOMES, SEEDS)
+def test_values_are_multiplied_and_discounts_moved_by_their_distance_from_one(genome, seed):
+    for name, value in child("perturb", genome, seed).hyper.items():
+        old = genome.hyper[name]
+        moved = [1 - (1 - old) * factor if name in DISCOUNTS else old * factor for factor in (0.8, 1.25)]
+        assert value in [pytest.approx(np.clip(number, *BOUNDS[name])) for number in moved]
+
+
+@given(GENOMES)
+def test_both_factors_are_drawn(genome):
+    rates = {child("perturb", genome, seed).hyper["entropy"] for seed in range(20)}
+    assert len(rates) == 2
+
+
+@given(GENOMES, SEEDS)
+def test_perturbing_leaves_weights_and_optimiser_alone(genome, seed):
+    born = child("perturb", genome, seed)
+    assert (born.weights, born.optimiser) == (genome.weights, genome.optimiser)
+
+
+@given(GENOMES, SEEDS)
+def test_noise_moves_matrices_and_leaves_biases_and_statistics(genome, seed):
+    born = child("weight_noise", genome, seed)
+    same = {name: np.array_equal(value, genome.weights[name]) for name, value in born.weights.items()}
+    assert same == {"actor.0.weight": False, "actor.0.bias": True, "observation.mean": True}
+
+
+def test_noise_is_two_percent_of_the_matrix_own_deviation():
+    wide = np.random.default_rng(0).normal(5.0, 3.0, (200, 200)).astype(np.float32)
+    born = child("weight_noise", Genome({"w": wide}, {}, {}, {}), 1)
+    assert (born.weights["w"] - wide).std() == pytest.approx(0.06, rel=0.02)
+    assert born.weights["w"].dtype == np.float32
+
+
+@given(GENOMES, SEEDS)
+def test_noise_resets_the_optimiser_and_keeps_the_hyper_parameters(genome, seed):
+    born = child("weight_noise", genome, seed)
+    assert (born.optimiser, born.hyper) == ({}, genome.hyper)
+
+
+@given(GENOMES, SEEDS)
+def test_a_clone_inherits_everything(genome, seed):
+    assert child("clone", genome, seed) == genome
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@given(genome=GENOMES, seed=SEEDS)
+def test_the_same_generator_gives_the_same_child(operator, genome, seed):
+    one, two = child(operator, genome, seed), child(operator, genome, seed)
+    assert one.hyper == two.hyper
+    assert all(np.array_equal(value, two.weights[name]) for name, value in one.weights.items())
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@given(genome=GENOMES, seed=SEEDS)
+def test_the_parent_stays_as_it_was(operator, genome, seed):
+    before = {name: value.copy() for name, value in genome.weights.items()}
+    child(operator, genome, seed)
+    assert all(np.array_equal(value, before[name]) for name, value in genome.weights.items())

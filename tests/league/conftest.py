@@ -1,0 +1,72 @@
+"""Leagues of seconds, the command line without a new process, and what two leagues must have in common."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from league import League, LeagueConfig, cli, load_config
+from league.results import standings_rows
+from league.store import Store
+
+QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run `league` with arguments in this process."""
+
+    def call(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["league", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def smoke() -> Callable[..., LeagueConfig]:
+    """The smoke preset without MLflow, with some settings changed."""
+
+    def make(changes: Mapping[str, Any] | None = None) -> LeagueConfig:
+        return load_config("smoke", QUICK | dict(changes or {}))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def facts() -> Callable[..., Any]:
+    """All that must be equal between two leagues with one configuration and one seed: standings and weights, match by match."""
+
+    def read(home: Path, name: str = "smoke") -> Any:
+        store = Store.open(home, name)
+        matches = [(result.ticket, result.returns, result.actions) for result in store.matches()]
+        return standings_rows(store), store.players(), matches, store.generation()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, smoke: Callable[..., LeagueConfig]) -> Path:
+    """A home with the smoke league run to its end; not to be changed."""
+    home = tmp_path_factory.mktemp("finished")
+    League(smoke(), home).run()
+    return home

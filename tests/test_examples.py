@@ -1,0 +1,42 @@
+"""Every example runs as its first lines say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+ALONE = ["own_bot.py", "own_game.py", "own_matchmaking.py", "read_the_log.py"]
+
+
+def run(script: str, folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / script), *arguments],
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("script", ALONE)
+def test_an_example_runs_and_says_something(script: str, tmp_path: Path) -> None:
+    assert run(script, tmp_path).strip()
+
+
+def test_a_finished_league_is_drawn(tmp_path: Path) -> None:
+    run("read_the_log.py", tmp_path)
+    run("draw_a_league.py", tmp_path, "mlruns/leagues/smoke", "league.png")
+    assert (tmp_path / "league.png").stat().st_size > 10_000
+
+
+def test_every_example_is_tested() -> None:
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == sorted([*ALONE, "draw_a_league.py"])

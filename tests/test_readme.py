@@ -1,0 +1,118 @@
+"""Every command and every block of the README is executed, on leagues that are as small as they can be."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LEAGUE = Path(sys.executable).with_name("league")
+
+TINY = [
+    "generations=2", "population=2", "train.updates=1", "train.copies=8", "train.steps=16", "tournament.games=4",
+    "tournament.bootstrap=20", "tournament.anchors=[bot:random]", "policy.hidden=[16]", "compute.executor=serial", "tracking=false",
+]  # fmt: skip
+ELSEWHERE = {"make demo", "make test", "source .venv/bin/activate", "league ui"}
+"""Not run from a shell in the commands' test: make is looked into below, the UI has a test of its own."""
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+    return [line[2:].split("#")[0].strip() for line in lines]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    (folder / "duel.yaml").write_text(blocks("yaml")[0])
+    settings = [part for setting in TINY for part in ("--set", setting)]
+    sh([str(LEAGUE), "run", "connect-four", *settings], folder)
+    return folder
+
+
+def sh(arguments: list[str], folder: Path) -> str:
+    done = subprocess.run(
+        arguments, cwd=folder, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def test_every_command_of_the_readme_runs(folder: Path) -> None:
+    for command in commands():
+        if command not in ELSEWHERE:
+            words = command.split()
+            assert words[0] == "league", command
+            extra = ["--set", "tracking=false"] if words[1] == "run" else []
+            sh([str(LEAGUE), *words[1:], *extra], folder)
+
+
+def test_the_demo_is_the_preset_the_readme_speaks_of() -> None:
+    planned = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "league run connect-four --resume" in planned
+
+
+def test_the_python_of_the_readme_runs(folder: Path) -> None:
+    for block in blocks("python"):
+        sh([sys.executable, "-c", block], folder)
+
+
+def test_the_presets_of_the_readme_are_those_there_are() -> None:
+    from league.config import presets
+
+    row = next(line for line in README.splitlines() if line.startswith("| `league run CONFIG`"))
+    assert set(presets()) <= set(re.findall(r"`([a-z-]+)`", row))
+
+
+def test_every_command_of_the_program_is_in_the_readme() -> None:
+    from league.cli import app
+
+    table = README[README.index("## Commands") :]
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__
+        assert f"league {name}" in table or f"`{name}`" in table, name
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_ui_answers_and_ends_with_ctrl_c(folder: Path) -> None:
+    home = folder / "tracked"
+    settings = [part for setting in [*TINY[:-1], "tracking=true"] for part in ("--set", setting)]
+    sh([str(LEAGUE), "run", "connect-four", "--home", str(home), *settings], folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ui = subprocess.Popen([LEAGUE, "ui", "--port", str(port), "--home", home], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "the UI did not come up"
+                assert ui.poll() is None, "the UI ended by itself"
+                time.sleep(0.5)
+    finally:
+        ui.send_signal(signal.SIGINT)
+        assert ui.wait(30) in (0, 130)
