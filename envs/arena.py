@@ -50,8 +50,8 @@ class Timestep:
         acting: bool [N, A], True where the seat acts now. Turn-based: at most one per copy. A seat that has died or has not
             joined yet does not act; in a resting copy nobody acts.
         state: float32 [N, K, S], what the critic of each team sees. Where the environment has `state()`: that, and, if the
-            team's side has several teams, a one-hot of the team's place among them. Else: the observations of all seats that are
-            in the game (zeros for the others), own team first, then the following teams in cyclic order.
+            team's side has several teams, a one-hot of the team's place among them. Else: the observations of all seats that
+            are in the game (zeros for the others), own team first, then the following teams in cyclic order.
         reward: float32 [N, A], reward of each seat for the step just made; zeros after a restart.
         terminated: bool [N, A], the seat's part in the game ended in this step, for good.
         truncated: bool [N, A], the seat's part was cut off in this step (a time limit); never both.

@@ -15,12 +15,11 @@ from league import League
 class Duel(ParallelEnv):
     """Two duellists walk towards each other on a line. Whoever shoots first from near enough wins; a miss loses."""
 
-    metadata = {"name": "duel_v0", "render_modes": []}
     PACES = 10
 
     def __init__(self):
+        self.metadata = {"name": "duel_v0", "render_modes": []}
         self.possible_agents = ["left", "right"]
-        self.metadata = {**self.metadata, "teams": [["left"], ["right"]]}
 
     @functools.cache  # noqa: B019 - PettingZoo asks for the same space object every time
     def observation_space(self, agent):
@@ -58,10 +57,10 @@ if __name__ == "__main__":
     config = {
         "name": "duel",
         "game": {"name": Duel},
-        "generations": 4,
+        "generations": 6,
         "population": 2,
         "policy": {"hidden": [16]},
-        "train": {"copies": 16, "steps": 16, "updates": 4},
+        "train": {"copies": 32, "steps": 32, "updates": 16},
         "tournament": {"games": 20, "past": 2},
         "compute": {"executor": "serial"},
         "tracking": False,

@@ -5,11 +5,10 @@ Reading order: `cli` (the command line), `manager` (the loop), then what it tell
 any league) and `contests` (tournaments between them); `progress`, `tables` (what a person sees).
 """
 
-__version__ = "0.1.0"
-
 from league.config import LeagueConfig, load_config
 from league.errors import LeagueError
 from league.manager import League
 from league.results import Result
+from league.version import __version__
 
 __all__ = ["League", "LeagueConfig", "LeagueError", "Result", "__version__", "load_config"]

@@ -13,9 +13,6 @@ from safetensors import SafetensorError
 
 from league.errors import LeagueError, disk_has_room
 
-PART = ".part"
-"""How files end that are still being written."""
-
 
 class Blobs:
     """A folder of `<sha256>.safetensors` files."""
@@ -57,11 +54,6 @@ class Blobs:
         except SafetensorError as error:
             raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
 
-    def sweep(self) -> None:
-        """Delete what a killed process left half-written."""
-        for path in self.folder.glob(f".*{PART}"):
-            path.unlink(missing_ok=True)
-
     def keep_only(self, digests: Collection[str]) -> None:
         """Delete every file that is not named in `digests`."""
         for path in self.folder.glob("*.safetensors"):
@@ -79,7 +71,7 @@ def write_durably(path: Path, data: bytes) -> None:
     Raises:
         LeagueError: The disk is full; nothing is left behind.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with disk_has_room(f"{path} could not be written; the last committed generation is safe"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -183,7 +183,7 @@ class MatchmakingConfig(Section):
 
     rule: str = Field("pfsp-squared", description=f"one of {', '.join(RULES)}, or module:callable")
     self_play: Share = Field(0.5, description="share of the copies in which a player meets itself")
-    prior_games: float = Field(4.0, ge=0.0, le=1000.0, description="imaginary drawn games that shrink a score towards one half")
+    prior_games: float = Field(4.0, gt=0.0, le=1000.0, description="imaginary drawn games that shrink a score towards one half")
     latest: int = Field(50, ge=1, le=10_000, description="past players to choose from, the newest first")
     anchors: bool = Field(False, description="whether scripted players are trained against too")
 

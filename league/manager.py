@@ -13,7 +13,6 @@ from pathlib import Path
 
 import envs
 from agents import Genome
-from league import __version__, records
 from league.config import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
 from league.evolution import births
@@ -22,12 +21,21 @@ from league.founding import found
 from league.matchmaking import Candidates, training_tickets
 from league.preflight import check_parts, operator_of, rule_of
 from league.progress import Silent, Watcher
+from league.records import (
+    best_player,
+    latest_snapshot,
+    league_figures,
+    training_records,
+    update_figures,
+    worth_meeting,
+)
 from league.replays import keep_replays
 from league.results import Result
 from league.roster import ANCHOR, Player, active_name, anchor, is_bot, snapshot_name
 from league.seeds import Seeds
 from league.store import Generation, Store
 from league.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, play, train
+from league.version import __version__
 from tournaments.payoff import Payoff, payoff
 from tournaments.ratings import Ratings, fit, online_elo
 from tournaments.schedule import Plan, gauntlet
@@ -126,7 +134,7 @@ class League:
         names = (*(self.config.tournament.anchors if making.anchors else ()), *past)
         tickets = {}
         for index, player in enumerate(actives):
-            known = records.latest_snapshot(player, store.players())
+            known = latest_snapshot(player, store.players())
             part = table.restrict([*names, known or ""])
             scores, games = part.shrunk(making.prior_games)[-1, :-1], part.games[-1, :-1]
             tickets[player.name] = training_tickets(
@@ -189,7 +197,7 @@ class League:
     def _tournament(self, turn: Turn, store: Store, executor: Executor, snapshots: Sequence[Player]) -> list[MatchResult]:
         """The new snapshots meet each other, the anchors and a selection of the past."""
         settings = self.config.tournament
-        past = records.worth_meeting(store, settings.past)
+        past = worth_meeting(store, settings.past)
         weights = {player.name: player.weights for player in [*snapshots, *past]}
         entrants = [*weights, *settings.anchors]
         plan = Plan(
@@ -263,15 +271,15 @@ class League:
         store.commit(
             Generation(
                 number=turn.number,
-                champion=records.champion(ratings),
+                champion=best_player(ratings),
                 seconds=time.monotonic() - turn.begun,
                 agent_steps=sum(result.decisions for result in trained.values()),
                 phases=turn.phases,
-                figures=records.figures(table, ratings, turn.number),
+                figures=league_figures(table, ratings, turn.number),
                 players=[*anchors, *players],
                 matches=matches,
-                training=records.training(self.game, tickets, trained),
-                updates=records.updates(trained),
+                training=training_records(self.game, tickets, trained),
+                updates=update_figures(trained),
                 ratings=ratings.rows,
                 online={point.player: point.elo for point in online_elo(log, ANCHOR)},
             )

@@ -16,7 +16,7 @@ from tournaments.ratings import Rating, Ratings
 from tournaments.tickets import Ticket
 
 
-def champion(ratings: Ratings) -> str:
+def best_player(ratings: Ratings) -> str:
     """The best rated player that is no anchor."""
     return next(row.player for row in ratings.rows if not is_bot(row.player))
 
@@ -43,7 +43,7 @@ def worth_meeting(store: Store, count: int) -> list[Player]:
     return [player for player in past if player.name in chosen]
 
 
-def figures(table: Payoff, ratings: Ratings, generation: int) -> dict[str, float]:
+def league_figures(table: Payoff, ratings: Ratings, generation: int) -> dict[str, float]:
     """Figures of the whole league as of a generation."""
     newest = [row.elo for row in ratings.rows if row.player.endswith(f"-g{generation:03d}")]
     best: Rating = next(row for row in ratings.rows if not is_bot(row.player))
@@ -55,7 +55,7 @@ def figures(table: Payoff, ratings: Ratings, generation: int) -> dict[str, float
     }
 
 
-def updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
+def update_figures(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
     """Training figures per player and update, without those that do not exist (a return where no game ended)."""
     return {
         name: [{key: value for key, value in update.items() if math.isfinite(value)} for update in result.updates]
@@ -63,7 +63,9 @@ def updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]
     }
 
 
-def training(game: Game, tickets: Mapping[str, Sequence[Ticket]], trained: Mapping[str, Trained]) -> list[TrainingRecord]:
+def training_records(
+    game: Game, tickets: Mapping[str, Sequence[Ticket]], trained: Mapping[str, Trained]
+) -> list[TrainingRecord]:
     """One record per training ticket."""
     return [
         _record(game, learner, ticket, int(result.games[row]), result.returns[row], result.wins[row])

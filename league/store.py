@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from league.blobs import PART, Blobs
+from league.blobs import Blobs
 from league.errors import LeagueError, disk_has_room
 from league.roster import LEAGUE_NAME, NAME_RULE, Player
 from tournaments.ratings import Rating
@@ -163,6 +163,7 @@ class Store:
             store.folder.mkdir(parents=True, exist_ok=True)
             store.lock()
             if store.path.exists():
+                store.unlock()
                 raise LeagueError(
                     f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name"
                 )
@@ -171,16 +172,17 @@ class Store:
 
     def _found(self, facts: Mapping[str, str]) -> None:
         """Write the empty database under another name, then give it its own; on failure nothing is left behind."""
-        unfinished = self.path.with_suffix(PART)
+        unfinished = self.path.with_suffix(".part")
         unfinished.unlink(missing_ok=True)
         try:
             with closing(sqlite3.connect(unfinished)) as database, database:
-                database.executescript(SCHEMA)
+                database.executescript(f"BEGIN; {SCHEMA}")
                 database.executemany("INSERT INTO league VALUES (?, ?)", [("format", str(FORMAT)), *facts.items()])
             unfinished.rename(self.path)
         except (OSError, sqlite3.Error):
             for path in (unfinished, self.folder / "lock"):
                 path.unlink(missing_ok=True)
+            self.unlock()
             with suppress(OSError):  # it held something before
                 self.folder.rmdir()
             raise
@@ -230,14 +232,19 @@ class Store:
                 f"another process is at work on the league {self.name!r}; wait for it or stop it first"
             ) from error
         self._lock = lock
-        for blobs in (self.weights, self.optimisers):
-            blobs.sweep()
+        self._sweep()
 
     def unlock(self) -> None:
         """Give the right to write back."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _sweep(self) -> None:
+        """Delete what a killed process left half-written; such files are hidden."""
+        for folder in (self.weights.folder, self.optimisers.folder, self.replays):
+            for path in folder.glob(".*"):
+                path.unlink(missing_ok=True)
 
     def commit(self, turn: Generation) -> None:
         """Add a generation, all of it or nothing.

@@ -37,6 +37,15 @@ POINTS, WORDS = 800, 100
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # What goes wrong is told in one sentence by `sync`, not in tracebacks on the way.
+    "MLFLOW_LOGGING_LEVEL": "CRITICAL",
+    # Kept connections would go on writing into a database that was deleted and made again.
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
+}
+"""How MLflow is to behave, where the environment does not say otherwise; read when it is imported."""
+
 GUIDE = """\
 Leagues that play **{game}**. Each league is a run; the arrow at its left opens `generations` and `players`.
 
@@ -263,8 +272,8 @@ def _connect(home: Path) -> Any:
 
     MLflow tries for minutes to open a database that is broken or locked, so that is found out first.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     home.mkdir(parents=True, exist_ok=True)
     database = home / DATABASE
     with (home / "mlflow.lock").open("w") as lock:

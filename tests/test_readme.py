@@ -20,9 +20,18 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 LEAGUE = Path(sys.executable).with_name("league")
 
 TINY = [
-    "generations=2", "population=2", "train.updates=1", "train.copies=8", "train.steps=16", "tournament.games=4",
-    "tournament.bootstrap=20", "tournament.anchors=[bot:random]", "policy.hidden=[16]", "compute.executor=serial", "tracking=false",
-]  # fmt: skip
+    "generations=2",
+    "population=2",
+    "policy.hidden=[16]",
+    "train.updates=1",
+    "train.copies=8",
+    "train.steps=16",
+    "tournament.games=4",
+    "tournament.bootstrap=20",
+    "tournament.anchors=[bot:random]",
+    "compute.executor=serial",
+    "tracking=false",
+]
 ELSEWHERE = {"make demo", "make test", "source .venv/bin/activate", "league ui"}
 """Not run from a shell in the commands' test: make is looked into below, the UI has a test of its own."""
 
@@ -47,9 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def sh(arguments: list[str], folder: Path) -> str:
-    done = subprocess.run(
-        arguments, cwd=folder, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=180, check=False
-    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -101,7 +109,8 @@ def test_the_ui_answers_and_ends_with_ctrl_c(folder: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    ui = subprocess.Popen([LEAGUE, "ui", "--port", str(port), "--home", home], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    ui = subprocess.Popen([LEAGUE, "ui", "--port", str(port), "--home", home], stdout=quiet, stderr=quiet)
     try:
         deadline = time.monotonic() + 90
         while True:

@@ -1,6 +1,7 @@
 """Games that are only descriptions, what could be seen in them, and newborn players."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -90,6 +91,33 @@ def glance() -> Callable[..., Timestep]:
         return Timestep(tuple(observation), tuple(legal), acting, state, reward, ended < 0.1, ended > 0.9, over)
 
     return look
+
+
+@dataclass
+class Flicker:
+    """An arena that shows something else at every step, whatever is done in it; nothing makes sense but the shapes."""
+
+    game: Game
+    copies: int
+    look: Callable[..., Timestep]
+    device: torch.device = torch.device("cpu")  # noqa: RUF009
+    clock: int = 0
+
+    def restart(self, seeds: Tensor) -> Timestep:
+        return self.look(self.game, self.copies, self.clock)
+
+    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        self.clock += 1
+        return self.look(self.game, self.copies, self.clock)
+
+    def close(self) -> None:
+        self.clock = 0
+
+
+@pytest.fixture(scope="session")
+def flicker(glance: Callable[..., Timestep]) -> Callable[[Game, int], Flicker]:
+    """Make an arena of a game that nobody can play."""
+    return lambda game, copies: Flicker(game, copies, glance)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ def test_an_unknown_key_two_sections_deep_is_named_with_its_dotted_place():
         ({"population": 0}, "population", "0", "greater than or equal to 1"),
         ({"train": {"updates": -4}}, "train.updates", "-4", "greater than or equal to 1"),
         ({"matchmaking": {"self_play": 1.5}}, "matchmaking.self_play", "1.5", "less than or equal to 1"),
+        ({"matchmaking": {"prior_games": 0}}, "matchmaking.prior_games", "0", "greater than 0"),
         ({"compute": {"workers": 5000}}, "compute.workers", "5000", "less than or equal to 1024"),
         ({"hyper": {"gamma": 1.5}}, "hyper.gamma", "1.5", "between low 0.9 and high 0.9999"),
         ({"hyper": {"gamma": {"start": 1.2, "low": 1, "high": 2}}}, "hyper.gamma", "2", "between 0 and 1"),

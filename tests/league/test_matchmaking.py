@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import envs
 from envs.game import ActionSpace, Game, Role, Side
-from league import League
 from league.errors import LeagueError
 from league.matchmaking import RULES, Candidates, apportion, latest, self_play, training_tickets, uniform, weigh
 from tournaments.payoff import payoff
@@ -23,7 +22,9 @@ SEEDS = st.integers(0, 2**32 - 1)
 def symmetric(teams: int) -> Game:
     seats = tuple(range(teams))
     role = Role("player", 0, seats, 1, (1,), ONE)
-    return Game("g", tuple(map(str, seats)), tuple((seat,) for seat in seats), (Side("player", seats, (0,), 1),), (role,), False, 1)
+    return Game(
+        "g", tuple(map(str, seats)), tuple((seat,) for seat in seats), (Side("player", seats, (0,), 1),), (role,), False, 1
+    )
 
 
 def candidates(scores: list[float]) -> Candidates:
@@ -134,7 +135,9 @@ def test_a_rule_of_ones_own_that_gives_no_weights_is_named(answer):
 
 def met(results: list[float]):
     """The table of two players, one of whom scored as given."""
-    log = [Outcome(*pair, score, "m", "s", 0.0) for one in results for pair, score in ((("a", "b"), one), (("b", "a"), 1 - one))]
+    log = [
+        Outcome(*pair, score, "m", "s", 0.0) for one in results for pair, score in ((("a", "b"), one), (("b", "a"), 1 - one))
+    ]
     return payoff(log, ["a", "b"])
 
 
@@ -148,12 +151,6 @@ def test_a_draw_counts_one_half():
 )
 def test_few_games_are_shrunk_towards_one_half(results, score):
     assert met(results).shrunk(4.0)[0, 1] == pytest.approx(score)
-
-
-def test_a_league_in_which_nothing_shrinks_has_a_score_for_those_who_never_met(tmp_path, smoke):
-    home = tmp_path
-    result = League(smoke({"matchmaking.prior_games": 0, "generations": 2}), home).run()
-    assert result.store.generation() == 1
 
 
 def test_the_real_games_have_the_teams_the_tickets_need():

@@ -1,0 +1,102 @@
+"""Kill a league with SIGKILL at random moments, resume it, and compare it with one that was never interrupted.
+
+    python tests/league/kill_and_resume.py --kills 20
+
+Each run is a process of its own. The moment is drawn between the beginning of the work and the end of the uninterrupted run.
+Ends with 1 if any resumed league differs in its standings, its weights, its players, its match log or its replays.
+"""
+
+import argparse
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from league import League, load_config
+from league.config import parse_override
+from league.results import standings_rows
+from league.store import Store
+
+
+def work(preset: str, settings: Sequence[str], home: Path, ready: Connection) -> None:
+    """Run a league to its end, or go on with it, in a process that may be killed."""
+    league = League(load_config(preset, {"name": "it", **dict(map(parse_override, settings))}), home)
+    ready.send(True)
+    league.run(resume=True)
+
+
+class Leagues:
+    """Starts leagues in processes that have imported everything beforehand."""
+
+    def __init__(self, preset: str, settings: Sequence[str]) -> None:
+        self.preset, self.settings = preset, settings
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["league"])
+
+    def begin(self, home: Path) -> ForkServerProcess:
+        ours, theirs = self.context.Pipe(duplex=False)
+        process = self.context.Process(target=work, args=(self.preset, self.settings, home, theirs))
+        process.start()
+        theirs.close()
+        ours.recv()
+        return process
+
+    def finish(self, home: Path) -> float:
+        """Run a league to its end, and say how long that took."""
+        process, start = self.begin(home), time.monotonic()
+        process.join()
+        if process.exitcode != 0:
+            raise SystemExit(f"the league in {home} ended with exit code {process.exitcode}")
+        return time.monotonic() - start
+
+    def kill(self, home: Path, after: float) -> str:
+        """Run a league, kill it after some seconds, and say how far it was."""
+        process = self.begin(home)
+        process.join(after)
+        process.kill()
+        process.join()
+        if process.exitcode == 0:
+            return "had ended"
+        begun = (home / "leagues" / "it" / "league.db").is_file()
+        return f"{Store.open(home, 'it').generation() + 1} generations committed" if begun else "nothing was begun"
+
+
+def ended(home: Path) -> tuple[object, ...]:
+    """What must be the same: standings with weight hashes, players, every match with its moves, every replay's bytes."""
+    store = Store.open(home, "it")
+    replays = {path.name: sha256(path.read_bytes()).hexdigest() for path in store.replays.iterdir()}
+    return standings_rows(store), store.players(), store.matches(), replays, store.generation()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--preset", default="smoke")
+    parser.add_argument("--set", action="append", default=[], help="as in league run; tracking=true lets MLflow take part")
+    given = parser.parse_args()
+    leagues, moments, same = Leagues(given.preset, ["tracking=false", *given.set]), random.Random(given.seed), 0
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole"
+        leagues.finish(whole)
+        seconds, expected = leagues.finish(Path(folder) / "again"), ended(whole)
+        print(f"uninterrupted: {expected[-1] + 1} generations in {seconds:.2f} s", flush=True)
+        for number in range(given.kills):
+            home, after = Path(folder) / f"killed-{number}", moments.uniform(0.0, seconds)
+            when = leagues.kill(home, after)
+            leagues.finish(home)
+            equal = ended(home) == expected
+            same += equal
+            print(f"kill {number + 1:2d} after {after:5.2f} s, {when}: {'the same' if equal else 'DIFFERENT'}", flush=True)
+    print(f"{same} of {given.kills} resumed leagues ended like the uninterrupted one")
+    return 0 if same == given.kills else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

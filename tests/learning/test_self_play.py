@@ -1,0 +1,45 @@
+"""A player that learns against itself beats one that plays at random, and one that has not learnt does not."""
+
+from contextlib import closing
+
+import pytest
+import torch
+
+import envs
+from agents import EMPTY, SeatedStack, Tally
+from agents.rollout import Memory, collect
+from envs.bots import BotActor, find_bot
+
+GAME = "classic/tictactoe_v3"
+COPIES = 64
+
+
+def score_against_random(stack):
+    """Points per game, a draw counting half, with both sides taken equally often."""
+    owner = torch.tensor([[0, EMPTY], [EMPTY, 0]] * (COPIES // 2))
+    with closing(envs.make(GAME, COPIES)) as arena:
+        tally = Tally.empty(arena.game, COPIES, arena.device)
+        memory = Memory.empty(arena.game, 150, COPIES, arena.device)
+        bot, generator = BotActor(arena.game, find_bot("random", arena.game), owner == EMPTY), torch.Generator().manual_seed(1)
+        now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
+        with torch.no_grad():
+            collect(arena, now, SeatedStack(stack, owner), [bot], memory, tally, generator)
+    mine = torch.arange(COPIES) % 2
+    won, lost = tally.wins[range(COPIES), mine, 1 - mine].sum(), tally.wins[range(COPIES), 1 - mine, mine].sum()
+    return float(0.5 + (won - lost) / (2 * tally.games.sum()))
+
+
+@pytest.fixture(scope="module")
+def champion(taught):
+    with closing(envs.make(GAME, COPIES)) as arena:
+        hyper = {"learning_rate": 3e-3, "gamma": 0.99, "entropy": 0.02}
+        return taught(arena, updates=150, steps=18, hyper=hyper, hidden=(64, 64)).stack
+
+
+def test_after_self_play_it_beats_random_play(champion):
+    assert score_against_random(champion) > 0.85
+
+
+def test_before_self_play_it_does_not(newborn):
+    with closing(envs.make(GAME, COPIES)) as arena:
+        assert score_against_random(newborn(arena, hidden=(64, 64))) == pytest.approx(0.5, abs=0.1)
