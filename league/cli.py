@@ -15,8 +15,9 @@ from rich.console import Console
 
 from envs.arena import IllegalAction
 from envs.faults import GameError
-from league.config import LeagueConfig, check, load_config, parse_override, to_yaml
+from league.config import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
+from league.sources import load_config, parse_override
 from league.store import Store, leagues
 from tournaments.replay import ReplayError
 
@@ -374,7 +375,7 @@ def _refuse(sentence: str) -> NoReturn:
 def main() -> None:
     """Entry point of the `league` command."""
     with _sentences():
-        app()
+        app(prog_name="league")
 
 
 if __name__ == "__main__":

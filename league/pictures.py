@@ -96,7 +96,7 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figur
     return figure
 
 
-def _numbers(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], scores: NDArray[np.float64], size: float) -> None:
+def _numbers(axes: Axes, x: NDArray[Any], y: NDArray[Any], scores: NDArray[Any], size: float) -> None:
     """Write the scores that there are into their cells, in per cent: a stamp for each number, which is faster than texts."""
     per_cent = np.round(100 * scores)
     for number in np.unique(per_cent[~np.isnan(per_cent)]):

@@ -78,8 +78,9 @@ def sync(store: Store, home: Path, warn: Callable[[str], None]) -> None:
     try:
         _catch_up(_experiment(_connect(home.resolve()), home.resolve(), store.fact("game")), Chronicle(store))
     except _failures() as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        warn(f"MLflow is behind and will be brought up to date after the next generation; the league goes on ({reason})")
+        warn(
+            f"MLflow is behind and will be brought up to date after the next generation; the league goes on ({_reason(error)})"
+        )
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,13 @@ def _experiment(client: Any, home: Path, game: str) -> _Runs:
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return _Runs(client, found.experiment_id, artifacts)
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what began it: SQLAlchemy and MLflow wrap it in pages."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -82,7 +82,7 @@ def test_the_python_of_the_readme_runs(folder: Path) -> None:
 
 
 def test_the_presets_of_the_readme_are_those_there_are() -> None:
-    from league.config import presets
+    from league.sources import presets
 
     row = next(line for line in README.splitlines() if line.startswith("| `league run CONFIG`"))
     assert set(presets()) <= set(re.findall(r"`([a-z-]+)`", row))

@@ -19,8 +19,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from league import League, load_config
-from league.config import parse_override
 from league.results import standings_rows
+from league.sources import parse_override
 from league.store import Store
 
 

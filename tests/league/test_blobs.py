@@ -85,7 +85,7 @@ def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(blobs, monkeypatch
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(LeagueError, match="the disk is full: .* the last committed generation is safe"):
+    with pytest.raises(LeagueError, match=r"the disk is full: .* the last committed generation is safe"):
         blobs.put(ARRAYS)
     assert list(blobs.folder.iterdir()) == []
 

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 import league.matchmaking
-from league.config import check, known, load_config, parse_override, presets, to_yaml
+from league.config import check, known, to_yaml
 from league.errors import LeagueError
+from league.sources import load_config, parse_override, presets
 
 GAME = {"name": "classic/tictactoe_v3"}
 

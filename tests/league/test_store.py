@@ -194,7 +194,7 @@ def test_looking_for_a_league_makes_none(tmp_path):
 
 def test_a_second_league_of_the_same_name_is_refused(store, tmp_path):
     store.unlock()
-    with pytest.raises(LeagueError, match="there is a league 'cup' in .*: go on with `league resume cup`"):
+    with pytest.raises(LeagueError, match=r"there is a league 'cup' in .*: go on with `league resume cup`"):
         Store.create(tmp_path, "cup", FACTS)
 
 

@@ -3,10 +3,7 @@
 import json
 import re
 import shutil
-import sqlite3
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -380,40 +377,6 @@ def test_a_deleted_database_is_made_again(league: Store, home: Path, template: P
     assert everything(home) == before
 
 
-def broken_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MLflow would try for minutes."""
-    (home / tracking.DATABASE).write_bytes(b"no database" * 1000)
-
-
-def locked_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
-    monkeypatch.setattr(tracking, "PATIENCE", 0.05)
-    other = sqlite3.connect(home / tracking.DATABASE, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    return other
-
-
-def missing_installation(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mlflow", None)
-
-
-def unwritable_artifacts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / "artifacts").write_text("in the way")
-
-
-@pytest.mark.parametrize("harm", [broken_database, locked_database, missing_installation, unwritable_artifacts])
-def test_a_broken_mlflow_is_a_warning_and_no_more(
-    league: Store,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    harm: Callable[[Path, pytest.MonkeyPatch], sqlite3.Connection | None],
-) -> None:
-    warnings: list[str] = []
-    with closing(harm(home, monkeypatch) or sqlite3.connect(":memory:")):
-        tracking.sync(league, home, warnings.append)
-    assert len(warnings) == 1
-    assert warnings[0].startswith("MLflow is behind")
-
-
 def test_seats_that_speak_are_drawn(home: Path) -> None:
     config = CONFIG.model_copy(update={"game": GameConfig(name="mpe2/simple_tag_v3"), "comms": CommsConfig(topology="ring")})
     store = found_league(home, config, count=0)
@@ -422,9 +385,3 @@ def test_seats_that_speak_are_drawn(home: Path) -> None:
     store.unlock()
     images = (home / "artifacts" / "mpe2-simple_tag_v3").glob("*/artifacts/images/comm_graph+step+0+*.png")
     assert len(list(images)) == 1
-
-
-def test_a_database_is_made_whole_and_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert [experiment.name for experiment in tracking._connect(tmp_path).search_experiments()] == ["Default"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mlflow.db", "mlflow.lock"]
-    assert capfd.readouterr() == ("", "")

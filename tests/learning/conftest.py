@@ -25,7 +25,7 @@ class Little:
         pay: What they get: from what they saw and did to [N, A].
         rounds: Length of a game.
         cut_off: Games end by truncation rather than termination.
-        forbids: From what is seen to the legal actions, bool [N, A, n]; all are where it is None.
+        allows: From what is seen to the legal actions, bool [N, A, n]; all are where it is None.
     """
 
     seats: int

@@ -32,8 +32,9 @@ def score_against_random(stack):
 @pytest.fixture(scope="module")
 def champion(taught):
     with closing(envs.make(GAME, COPIES)) as arena:
-        hyper = {"learning_rate": 3e-3, "gamma": 0.99, "entropy": 0.02}
-        return taught(arena, updates=150, steps=18, hyper=hyper, hidden=(64, 64)).stack
+        # Much entropy: against itself alone, a player that is sure of its moves forgets what to do about others.
+        hyper = {"learning_rate": 3e-3, "gamma": 0.99, "entropy": 0.1}
+        return taught(arena, updates=100, steps=18, hyper=hyper, hidden=(128,), activation="relu").stack
 
 
 def test_after_self_play_it_beats_random_play(champion):
@@ -42,4 +43,4 @@ def test_after_self_play_it_beats_random_play(champion):
 
 def test_before_self_play_it_does_not(newborn):
     with closing(envs.make(GAME, COPIES)) as arena:
-        assert score_against_random(newborn(arena, hidden=(64, 64))) == pytest.approx(0.5, abs=0.1)
+        assert score_against_random(newborn(arena, hidden=(128,), activation="relu")) == pytest.approx(0.5, abs=0.1)
