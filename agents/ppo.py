@@ -21,6 +21,7 @@ from agents.policy import actor, critic, entropy, log_likelihood, masked
 from agents.population import EMPTY, SeatedStack, Stack, return_scale
 from agents.rollout import SEED_LIMIT, Memory, Tally, collect
 from envs.arena import Actor, Arena
+from envs.game import Game
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def estimate(stack: Stack, owner: Tensor, memory: Memory, hyper: HyperParameters
     """Values, advantages, and the batch of each side that somebody learns from."""
     game = stack.blueprint.game
     steps, copies, _ = memory.reward.shape
-    everywhere = SeatedStack(stack, owner.repeat(steps + 1, 1))
+    everywhere = SeatedStack(stack, _deciding(game, owner, memory.acting))
     value = everywhere.values(memory.state.flatten(0, 1), [x.flatten(0, 1) for x in memory.observation])
     value = value.view(steps + 1, copies, -1)
     learner = owner[:, list(game.team_of_seat)]
@@ -168,6 +169,15 @@ def estimate(stack: Stack, owner: Tensor, memory: Memory, hyper: HyperParameters
         for side in range(len(game.sides))
     )
     return [(side, batch) for side, batch in sides if batch is not None]
+
+
+def _deciding(game: Game, owner: Tensor, acting: Tensor) -> Tensor:
+    """The owner table of every step, [(T + 1) · C, K]; where seats act in turns, without the teams that wait."""
+    everywhere = owner.repeat(acting.shape[0], 1)
+    if not game.turn_based:
+        return everywhere
+    moves = torch.stack([acting[:, :, list(seats)].any(2).flatten() for seats in game.teams], dim=1)
+    return torch.where(moves, everywhere, EMPTY)
 
 
 def improve(
@@ -235,18 +245,18 @@ def minibatch_loss(
     roles = [game.roles[role] for role in game.sides[side].roles]
     rows = batch.index.gather(1, dealt[0])
     weight = batch.learnt[rows] * dealt[1].unsqueeze(2).to(torch.float32)
-    observations, present = [x[rows] for x in batch.observation], [x[rows] for x in batch.present]
+    observations, present = [_rows(x, rows) for x in batch.observation], [_rows(x, rows) for x in batch.present]
     preferences, _ = actor(blueprint, pieces, statistics, side, observations, present)
     now, surprises = [], []
     for role, preference, legal, action in zip(roles, preferences, batch.legal, batch.action, strict=True):
         spread = pieces.get(f"spread.{role.name}")
-        allowed = preference if legal is None else masked(preference, legal[rows])
-        now.append(log_likelihood(role, allowed, spread, action[rows]))
+        allowed = preference if legal is None else masked(preference, _rows(legal, rows))
+        now.append(log_likelihood(role, allowed, spread, _rows(action, rows)))
         surprises.append(entropy(role, allowed, spread))
     silent = ~torch.cat(present, dim=2) | (weight == 0)
-    log_ratio = (torch.cat(now, dim=2) - torch.cat([x[rows] for x in batch.likelihood], dim=2)).masked_fill(silent, 0.0)
+    log_ratio = (torch.cat(now, dim=2) - torch.cat([_rows(x, rows) for x in batch.likelihood], dim=2)).masked_fill(silent, 0.0)
     surprise = torch.cat(surprises, dim=2).masked_fill(silent, 0.0)
-    value = critic(blueprint, pieces, statistics, side, batch.state[rows], observations)
+    value = critic(blueprint, pieces, statistics, side, _rows(batch.state, rows), observations)
     if batch.place is not None:  # one seat of one role moved
         log_ratio, surprise = log_ratio.sum(2, keepdim=True), surprise.sum(2, keepdim=True)
         value = value.gather(2, batch.place[rows].unsqueeze(2))
@@ -261,6 +271,11 @@ def minibatch_loss(
         outside = losses.clip_fraction(log_ratio, hyper.clip, weight)
     count = weight.flatten(1).sum(1)
     return loss, torch.stack([torch.ones_like(count), policy, error, bonus, moved, outside]).detach() * count
+
+
+def _rows(x: Tensor, rows: Tensor) -> Tensor:
+    """Rows of x [R, …] by number [P, B]: [P, B, …]; several times faster than fancy indexing."""
+    return x.index_select(0, rows.flatten()).view(*rows.shape, *x.shape[1:])
 
 
 def _explained(batches: Sequence[tuple[int, Batch]], totals: Tensor) -> tuple[Tensor, Tensor]:

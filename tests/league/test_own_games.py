@@ -63,6 +63,10 @@ def two_teams():
 
 def alone():
     return Orchard(["ann_0", "bob_0", "eve_0"])
+
+
+def greedy(turn):
+    return turn.legal.long().argmax(-1) + 2
 '''
 
 TINY = {
@@ -165,6 +169,14 @@ def test_a_game_named_by_its_path_is_found_from_another_directory_and_other_proc
     assert held.returncode == 0, held.stderr
     assert json.loads(held.stdout)["game"].endswith("skirmish.py:make")
     assert (away / "mlruns/leagues/mine/league.db").is_file()
+
+
+def test_a_bot_of_ones_own_plays_a_game_of_ones_own(cli_run, elsewhere):
+    bots = ("orchard.py:greedy", "bot:random")
+    said = cli_run("tournament", *bots, "--game", "orchard.py:two_teams", "--games", 20, "--json", "--home", "home")
+    assert said.code == 0, said.err
+    (pair,) = json.loads(said.out)["pairs"]
+    assert pair["score"] > 0.6
 
 
 def test_a_module_in_the_working_directory_is_found_by_its_name(cli_run, elsewhere):
