@@ -316,13 +316,17 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
         watcher.stop()
     rows = result.standings
     out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
-    out.print(
-        f"\nNext:  league standings {config.name}{_at(home)}      all players\n"
-        f"       league replay list {config.name}{_at(home)}    matches worth seeing\n"
-        f"       league tournament {config.name}/champion bot:random{_at(home)}\n"
-        f"       league ui{_at(home)}                           compare generations in MLflow",
-        highlight=False,
-    )
+    at = _at(home)
+    hints = {
+        f"league standings {config.name}{at}": "all players",
+        f"league replay list {config.name}{at}": "matches worth seeing",
+        f"league tournament {config.name}/champion bot:random{at}": "any players, any leagues",
+        f"league ui{at}": "compare generations in MLflow",
+    }
+    width = max(map(len, hints))
+    out.print("\nNext:")
+    for command, what in hints.items():
+        out.print(f"  {command:{width}s}   {what}", highlight=False)
 
 
 def _stopped(name: str, home: Path) -> str:
