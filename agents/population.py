@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 import torch
@@ -99,10 +100,18 @@ def route(game: Game, side: int, owner: Tensor, players: int, *, by_copy: bool) 
 class SeatedStack:
     """A stack of players that holds some teams of an arena's copies. Seats do not change while it lives."""
 
-    def __init__(self, stack: Stack, owner: Tensor) -> None:
-        """Seat the players: `owner` is int64 [N, K], an index into the stack or `EMPTY`, per copy and team."""
+    def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0) -> None:
+        """Seat the players.
+
+        Args:
+            stack: The players.
+            owner: int64 [N, K], an index into the stack or `EMPTY`, per copy and team.
+            temperature: Logits are divided by it, and deviations of continuous actions multiplied: 1 acts as trained (what a
+                learner must do), towards 0 everybody takes its favourite action.
+        """
         self.stack = stack
         self.owner = owner
+        self.temperature = temperature
         game = stack.blueprint.game
         sides = range(len(game.sides))
         self.routes = [route(game, side, owner, stack.size, by_copy=game.turn_based) for side in sides]
@@ -182,6 +191,8 @@ class SeatedStack:
         for side in range(len(self.routes)):
             for role, preference, seats in self._preferences(side, now, pieces)[0]:
                 spread = pieces.get(f"spread.{seats.role.name}")
+                if spread is not None:
+                    spread = spread + log(self.temperature)
                 yield role, seats, *sample(seats.role, preference, spread, seats.gather(noise[role]))
 
     def _preferences(
@@ -204,7 +215,9 @@ class SeatedStack:
         result = []
         for seat, role, preference in zip(seats, game.sides[side].roles, preferences, strict=True):
             legal = now.legal[role]
-            result.append((role, preference if legal is None else masked(preference, seat.gather(legal)), seat))
+            if legal is not None:
+                preference = masked(preference / self.temperature, seat.gather(legal))
+            result.append((role, preference, seat))
         return result, said
 
     def _seats(self, side: int, way: Route, role: int, now: Timestep) -> Seats:

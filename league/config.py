@@ -83,6 +83,12 @@ class PolicyConfig(Section):
     activation: Literal["tanh", "relu"] = "tanh"
     critic: Literal["centralised", "local"] = Field("centralised", description="what the critic sees in training")
     normalise: bool = Field(True, description="standardise observations and states by running statistics")
+    temperature: float = Field(
+        1.0,
+        gt=0.0,
+        le=10.0,
+        description="how sharply frozen players act: 1 as trained, towards 0 their favourite action",
+    )
 
 
 class CommsConfig(Section):

@@ -312,7 +312,7 @@ class League:
         return {
             name: Contestant(bot=name.removeprefix("bot:"))
             if is_bot(name)
-            else Contestant(self.architecture, store.weights.get(hashes[name], name))
+            else Contestant(self.architecture, store.weights.get(hashes[name], name), self.config.policy.temperature)
             for name in names
         }
 

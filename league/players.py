@@ -65,7 +65,8 @@ def resolve(name: str, home: Path) -> Named:
     if not digest:
         raise LeagueError(f"{name} has no weights of its own")
     architecture = config.architecture(envs.describe(config.game.setup()))
-    return Named(name, Contestant(architecture, store.weights.get(digest, wanted)), config, players[wanted])
+    contestant = Contestant(architecture, store.weights.get(digest, wanted), config.policy.temperature)
+    return Named(name, contestant, config, players[wanted])
 
 
 def stored_config(store: Store) -> LeagueConfig:

@@ -80,7 +80,7 @@ def _record(
     contestants = {
         name: Contestant(bot=name.removeprefix("bot:"))
         if is_bot(name)
-        else Contestant(architecture, store.weights.get(digest, name))
+        else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
         for name, digest in zip(result.ticket.players, result.ticket.weights, strict=True)
     }
     with one_thread():

@@ -39,11 +39,13 @@ class Contestant:
     Attributes:
         architecture: Its networks; None for a bot.
         weights: Parameters and statistics by name; empty for a bot.
+        temperature: How sharply a policy acts: 1 as it was trained, towards 0 more and more its favourite action.
         bot: The bot's name without `bot:`, or `module:callable`; empty for a policy.
     """
 
     architecture: Architecture | None = None
     weights: Arrays | None = None
+    temperature: float = 1.0
     bot: str = ""
 
 
@@ -184,21 +186,22 @@ def play(task: PlayTask) -> list[MatchResult]:
 
 def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> Cast:
     """Seat contestants of any architectures and any bots in one arena."""
-    stacks: list[tuple[Stack, list[str]]] = []
-    for architecture in dict.fromkeys(c.architecture for c in contestants.values() if c.architecture is not None):
-        names = [name for name, c in contestants.items() if c.architecture == architecture]
+    stacks: list[tuple[Stack, float, list[str]]] = []
+    kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
+    for architecture, temperature in dict.fromkeys(kinds):
+        names = [name for name, c in contestants.items() if (c.architecture, c.temperature) == (architecture, temperature)]
         arrays = [weights for name in names if (weights := contestants[name].weights) is not None]
-        stacks.append((Stack.of(Blueprint(game, architecture), arrays, device), names))
+        stacks.append((Stack.of(Blueprint(game, architecture), arrays, device), temperature, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
     def cast(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
-        for stack, names in stacks:
+        for stack, temperature, names in stacks:
             place = {name: index for index, name in enumerate(names)}
             lookup = torch.tensor([*(place.get(name, EMPTY) for name in players), EMPTY], device=device)
             held = lookup[owner]
             if bool((held != EMPTY).any()):
-                actors.append(SeatedStack(stack, held))
+                actors.append(SeatedStack(stack, held, temperature))
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors
 
