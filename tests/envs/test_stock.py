@@ -2,10 +2,8 @@
 
 import os
 import signal
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -395,25 +393,4 @@ def test_shared_memory_has_no_name_to_leave_behind():
 def test_closing_twice_is_harmless():
     arena = stock(f"{NIM}:make", copies=2, workers=1)
     arena.close()
-    arena.close()
-
-
-def test_a_frame_is_drawn_from_the_copys_environment(monkeypatch):
-    monkeypatch.setitem(sys.modules, "envs.drawing", SimpleNamespace(draw=lambda name, env: {"name": name, "seed": env.seed}))
-    arena = stock(f"{NIM}:make", copies=2)
-    arena.restart(torch.tensor([7, 8]))
-    assert arena.frame(1) == {"name": f"{NIM}:make", "seed": 8}
-
-
-def test_one_arena_can_be_drawn_after_another_was_closed():
-    arena, other = (stock("mpe2/simple_spread_v3", render=True) for _ in range(2))
-    arena.restart(torch.tensor([0]))
-    other.close()
-    assert "png" in arena.frame(0)
-
-
-def test_copies_in_workers_are_not_drawn():
-    arena = stock(f"{NIM}:make", copies=1, workers=1)
-    with pytest.raises(envs.GameError, match="workers=0"):
-        arena.frame(0)
     arena.close()
