@@ -15,7 +15,7 @@ from league.config import ArenaConfig, known
 from league.errors import LeagueError
 from league.executors import EXECUTORS
 from league.players import Named, resolve
-from league.roster import ANCHOR
+from league.roster import ANCHOR, entrant_of
 from league.tasks import Ground, PlayTask, play
 from tournaments.payoff import PairRow, pairs, payoff
 from tournaments.ratings import fit
@@ -105,10 +105,7 @@ def hold(
     anchor = ANCHOR if ANCHOR in players else next(iter(players))
     ratings = fit(table, anchor, np.random.default_rng(seed))
     entrants = {
-        name: Entrant("anchor", None)
-        if named.player is None
-        else Entrant(named.player.league_role, named.player.born, named.player.parent, named.player.weights)
-        for name, named in players.items()
+        name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
     return Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
 

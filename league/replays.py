@@ -13,10 +13,10 @@ import torch
 from envs.game import Game
 from league.config import LeagueConfig
 from league.errors import disk_has_room
+from league.results import ratings_of
 from league.roster import is_bot
 from league.store import RatingRow, Store
 from league.tasks import Contestant, cast_of, one_thread
-from tournaments.ratings import Rating, Ratings
 from tournaments.recorder import record
 from tournaments.replay import SUFFIX, Profile, save
 from tournaments.retrace import ReplayMismatch
@@ -54,17 +54,6 @@ def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int
             _record(store, config, game, by_match[match], tags, profiles, path)
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")
-
-
-def ratings_of(rows: list[RatingRow]) -> Ratings:
-    """Stored ratings as the tournaments know them."""
-    return Ratings(
-        "bot:random",
-        tuple(
-            Rating(r.player, r.elo, r.low, r.high, r.games, r.wins, r.draws, r.losses, (r.wins + r.draws / 2) / max(r.games, 1))
-            for r in rows
-        ),
-    )
 
 
 def _record(

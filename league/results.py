@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from league.players import ActingPlayer, resolve, stored_config
-from league.roster import is_bot
-from league.store import Store
+from league.roster import ANCHOR, entrant_of, is_bot
+from league.store import RatingRow, Store
+from tournaments.ratings import Rating, Ratings
 from tournaments.standings import Standing
+from tournaments.standings import standings as join
 
 
 class Result:
@@ -38,28 +41,29 @@ class Result:
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
     """Standings as of a generation, the last one if none is named; empty before the first commit."""
-    players = {player.name: player for player in store.players()}
-    rows = []
-    for rating in store.ratings(store.generation() if generation is None else generation):
-        player = players[rating.player]
-        rows.append(
-            Standing(
-                player=rating.player,
-                league_role=player.league_role,
-                generation=player.born,
-                parent=player.parent,
-                elo=rating.elo,
-                elo_low=rating.low,
-                elo_high=rating.high,
-                games=rating.games,
-                wins=rating.wins,
-                draws=rating.draws,
-                losses=rating.losses,
-                score=(rating.wins + rating.draws / 2) / rating.games if rating.games else 0.5,
-                weights=player.weights,
+    rows = store.ratings(store.generation() if generation is None else generation)
+    return join(ratings_of(rows), {player.name: entrant_of(player) for player in store.players()})
+
+
+def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
+    """Stored ratings as the tournaments know them."""
+    return Ratings(
+        ANCHOR,
+        tuple(
+            Rating(
+                row.player,
+                row.elo,
+                row.low,
+                row.high,
+                row.games,
+                row.wins,
+                row.draws,
+                row.losses,
+                (row.wins + row.draws / 2) / row.games if row.games else 0.5,
             )
-        )
-    return rows
+            for row in rows
+        ),
+    )
 
 
 def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:

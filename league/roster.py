@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tournaments.standings import Entrant
+
 LeagueRole = Literal["main agent", "main exploiter", "league exploiter", "anchor"]
 Status = Literal["active", "historical", "retired", "anchor"]
 
@@ -67,3 +69,8 @@ def snapshot_name(player: str, generation: int) -> str:
 def anchor(name: str) -> Player:
     """A scripted player."""
     return Player(name, "anchor", "anchor", None, "anchor", None)
+
+
+def entrant_of(player: Player) -> Entrant:
+    """A player as standings show it."""
+    return Entrant(player.league_role, player.born, player.parent, player.weights)

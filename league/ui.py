@@ -75,7 +75,7 @@ def command(home: Path, port: int, host: str) -> list[str]:
     """What to start."""
     store, artifacts = f"sqlite:///{home / 'mlflow.db'}", (home / "artifacts").as_uri()
     options = ["--backend-store-uri", store, "--artifacts-destination", artifacts, "--host", host, "--port", str(port)]
-    return [sys.executable, "-m", "mlflow", "server", *options, "--workers", "1"]
+    return [sys.executable, "-m", "mlflow", "server", *options, "--workers", "1", "--uvicorn-opts", "--log-level warning"]
 
 
 def _environment() -> dict[str, str]:
