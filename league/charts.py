@@ -120,6 +120,7 @@ def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> lis
 def player_figures(rating: RatingRow, hyper: Mapping[str, float]) -> dict[str, float]:
     """A player's figures as of a generation."""
     found = {"player/elo": rating.elo, "player/elo_low": rating.low, "player/elo_high": rating.high}
+    found["player/elo_online"] = rating.online
     if rating.games:
         found["player/score"] = (rating.wins + rating.draws / 2) / rating.games
         found["player/draw_rate"] = rating.draws / rating.games
