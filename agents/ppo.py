@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
 
@@ -103,7 +103,6 @@ def train(
     hyper: HyperParameters,
     schedule: Schedule,
     generator: torch.Generator,
-    progress: Callable[[int], None] = lambda update: None,
 ) -> tuple[list[Report], Tally]:
     """Improve every player of the stack, in place.
 
@@ -116,7 +115,6 @@ def train(
         hyper: One value per player.
         schedule: How much, how often.
         generator: All the randomness there is.
-        progress: Called after each update with its number.
 
     Returns:
         A report per update, and the games each copy finished.
@@ -127,14 +125,13 @@ def train(
     seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=generator, device=arena.device)
     now = arena.restart(seeds)
     reports = []
-    for update in range(schedule.updates):
+    for _ in range(schedule.updates):
         with torch.no_grad():
             before = tally.games.clone(), tally.returns.clone()
             now = collect(arena, now, learners, opponents, memory, tally, generator)
             batches = estimate(stack, owner, memory, hyper)
             returns = mean_returns(owner, stack.size, tally.games - before[0], tally.returns - before[1])
         reports.append(replace(improve(stack, adam, batches, hyper, schedule, generator), game_return=returns))
-        progress(update)
     return reports, tally
 
 

@@ -33,12 +33,14 @@ class Clause:
         passed: True where it is kept.
         explanation: One sentence: what was found.
         required: False for advice: a game that fails it can be played all the same.
+        examined: False where nothing could be found out, because the game failed before; then it has not passed either.
     """
 
     name: str
     passed: bool
     explanation: str
     required: bool = True
+    examined: bool = True
 
 
 @dataclass
@@ -85,12 +87,25 @@ def check(setup: GameSetup | str, moves: int = MOVES) -> list[Clause]:
     evidence = _gather(GameSetup(setup) if isinstance(setup, str) else setup, moves)
     clauses: list[Clause] = []
     for rule in _RULES:
-        if rule.judge in _ON_PLAY and not evidence.games:
-            fault: str | None = "Not examined, because the game could not be played."
-        else:
-            fault = rule.judge(evidence)
-        clauses.append(Clause(rule.name, fault is None, fault or rule.kept, rule.required))
+        reason = _unexamined(rule, evidence)
+        fault = f"Not examined, because {reason}." if reason else rule.judge(evidence)
+        clauses.append(Clause(rule.name, fault is None, fault or rule.kept, rule.required, not reason))
     return clauses
+
+
+def _unexamined(rule: _Rule, evidence: _Evidence) -> str:
+    """Why nothing can be said about a rule; "" where something can."""
+    if evidence.unmade and rule.judge is not _loads:
+        return "the game could not be made"
+    if rule.judge in _ON_PLAY and not evidence.games:
+        return "the game could not be played"
+    if rule.judge in (_seeds, _reuse) and evidence.again is None:
+        return "the game did not come to its end"
+    if rule.judge is _ends and any(game.fault for game in evidence.games):
+        return "the game broke off"
+    if rule.judge in _ON_PLAY - {_plays} and not any(game.frames for game in evidence.games):
+        return "no move was made"
+    return ""
 
 
 def _gather(setup: GameSetup, moves: int) -> _Evidence:

@@ -22,6 +22,9 @@ Encode = Callable[[Any, NDArray[np.float32]], None]
 Decode = Callable[[Any], Any]
 """Turns an entry of the action tensors into what the environment's `step` takes."""
 
+MOST_ACTIONS = 2**16
+"""What the match log has room for, and the noise of a decision too."""
+
 Mask = Callable[[Any, Mapping[str, Any] | None], Any]
 """Finds the legal actions in an observation and an info: an array of n truth values, or None where there is no mask."""
 
@@ -79,6 +82,8 @@ def actions_of(space: spaces.Space, seat: str) -> ActionSpace:
         GameError: It is neither discrete nor a bounded box of real numbers.
     """
     if isinstance(space, spaces.Discrete):
+        if space.n > MOST_ACTIONS:
+            raise GameError(f"{seat} has {space.n} actions; more than {MOST_ACTIONS} are not supported.")
         return ActionSpace("discrete", int(space.n))
     if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
         if not (np.isfinite(space.low).all() and np.isfinite(space.high).all()):

@@ -236,12 +236,13 @@ def replay_list(
 def replay_show(
     file: Annotated[Path, typer.Argument(help="a replay's file")],
     step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
+    home: Home = HOME,
 ) -> None:
     """Step through a recorded match: Enter goes on, b goes back, q quits. Prints it whole where nobody can type."""
     from tournaments.replay import load
     from tournaments.replay_text import lines
 
-    replay, place = load(file), step or 0
+    replay, place = load(_replay_file(file, home)), step or 0
     if step is not None and step > len(replay.steps):
         raise LeagueError(f"--step {step}: the match has {len(replay.steps)} steps")
     browsing = step is None and sys.stdin.isatty() and sys.stdout.isatty()
@@ -327,6 +328,12 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     out.print("\nNext:")
     for command, what in hints.items():
         out.print(f"  {command:{width}s}   {what}", highlight=False)
+
+
+def _replay_file(file: Path, home: Path) -> Path:
+    """A replay by its path, or by the name that `replay list` prints if only one league has it."""
+    found = [] if file.exists() else sorted((home / "leagues").glob(f"*/replays/{file.name}"))
+    return found[0] if len(found) == 1 else file
 
 
 def _stopped(name: str, home: Path) -> str:

@@ -159,10 +159,10 @@ class HyperConfig(Section):
     @field_validator("*", mode="before")
     @classmethod
     def _number_moves_the_start(cls, value: Any, info: Any) -> Any:
+        default = cls.model_fields[info.field_name].default.model_dump()
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            default = cls.model_fields[info.field_name].default
-            return {"start": value, "low": default.low, "high": default.high}
-        return value
+            return default | {"start": value}
+        return default | value if isinstance(value, dict) else value
 
     @field_validator("*")
     @classmethod
@@ -277,7 +277,8 @@ class LeagueConfig(Section):
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
-        if self.evolution.replace and self.evolution.elite + self.evolution.replace > self.population:
+        wanted = self.evolution.elite + self.evolution.replace
+        if self.population > 1 and self.evolution.replace and wanted > self.population:
             raise ValueError(
                 f"evolution.elite {self.evolution.elite} plus evolution.replace {self.evolution.replace} "
                 f"must not exceed population {self.population}"
@@ -288,13 +289,14 @@ class LeagueConfig(Section):
         """Hash of everything that decides results: two leagues with one identity end with the same bits."""
         facts = self.model_dump(mode="json", exclude={"compute": True, "generations": True, "tracking": True, "name": True})
         facts["arena"].pop("workers")
+        facts["tournament"].pop("replays")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def architecture(self, game: Game) -> Architecture:
         """The networks of this league's players on its game.
 
         Raises:
-            LeagueError: Messages are asked for in a game whose seats act in turns.
+            LeagueError: Messages are asked for in a game whose seats act in turns, or where nobody has a team-mate.
         """
         speak = self.comms.topology != "none"
         if speak and game.turn_based:
@@ -302,6 +304,8 @@ class LeagueConfig(Section):
                 f"comms.topology {self.comms.topology!r} needs a game whose team-mates act at once; "
                 f"in {game.name} one seat acts at a time, so only 'none' is allowed"
             )
+        if speak and all(side.seats_per_team == 1 for side in game.sides):
+            raise LeagueError(f"comms.topology {self.comms.topology!r}: nobody in {game.name} has a team-mate to speak to")
         hears = []
         for side in game.sides:
             seats = [game.seats[seat] for seat in game.teams[side.teams[0]]]

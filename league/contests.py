@@ -112,6 +112,10 @@ def hold(
 
 def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:
     configs = [named.config for named in players if named.config is not None]
+    setups = [config.game for config in configs]
+    if any(setup != setups[0] for setup in setups):
+        learnt = ", ".join(sorted({f"{setup.name} {setup.options or ''}".strip() for setup in setups}))
+        raise LeagueError(f"these players have learnt different games: {learnt}")
     if game is not None:
         strangers = sorted({config.game.name for config in configs} - {game})
         if strangers:
@@ -119,7 +123,4 @@ def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, Arena
         return (configs[0].game.setup(), configs[0].arena) if configs else (GameSetup(game), ArenaConfig())
     if not configs:
         raise LeagueError("say which game the bots should play: --game classic/connect_four_v3")
-    setups = [config.game for config in configs]
-    if any(setup != setups[0] for setup in setups):
-        raise LeagueError(f"these players have learnt different games: {', '.join(sorted({setup.name for setup in setups}))}")
     return setups[0].setup(), configs[0].arena

@@ -84,7 +84,8 @@ class Processes:
                 continue
             return [results[number] for number in range(len(tasks))]
         raise LeagueError(
-            f"a worker process died {TRIES} times over the same work (out of memory?); "
+            f"a worker process died {TRIES} times over the same work (out of memory, or a script that does not "
+            "guard its start with `if __name__ == '__main__'`?); "
             "try --executor serial or fewer arena copies"
         )
 

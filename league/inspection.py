@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 import envs
-from envs.check import check
+from envs.check import Clause, check
 from envs.game import ActionSpace, Game
 
 
@@ -63,19 +63,22 @@ def describe_game(name: str) -> Page:
 def check_game(name: str) -> Page:
     """The conformance check, clause by clause."""
     clauses = check(name)
-    lines = [
-        Text.assemble(
-            ("passed  ", "green") if clause.passed else ("FAILED  ", "bold red"), clause.name, f": {clause.explanation}"
-        )
-        for clause in clauses
-    ]
-    failed = not all(clause.passed for clause in clauses)
+    lines = [Text.assemble(_verdict(clause), clause.name, f": {clause.explanation}") for clause in clauses]
+    failed = not all(clause.passed for clause in clauses if clause.required)
     verdict = "it does not fit" if failed else "it fits: leagues can be played on it"
     return Page(
         Group(*lines, Text(f"{name}: {verdict}", style="bold")),
         {"game": name, "fits": not failed, "clauses": [asdict(clause) for clause in clauses]},
         failed,
     )
+
+
+def _verdict(clause: Clause) -> tuple[str, str]:
+    if clause.passed:
+        return "passed  ", "green"
+    if not clause.examined:
+        return "–       ", "dim"
+    return ("FAILED  ", "bold red") if clause.required else ("advice  ", "yellow")
 
 
 def _actions(actions: ActionSpace) -> str:

@@ -19,7 +19,7 @@ from league.evolution import births
 from league.executors import EXECUTORS, Executor
 from league.founding import found
 from league.matchmaking import Candidates, training_tickets
-from league.preflight import check_parts, operator_of, rule_of
+from league.preflight import bear, check_parts, rule_of
 from league.progress import Silent, Watcher
 from league.records import (
     best_player,
@@ -238,7 +238,7 @@ class League:
                 parent.hyper,
                 self.config.hyper.bounds(),
             )
-            child = operator_of(birth.operator)(genome, self.seeds.generator(birth.seed))
+            child = bear(birth.operator, genome, self.seeds.generator(birth.seed))
             name = active_name(ever + number + 1)
             changed[birth.replaces] = replace(by_name[birth.replaces], status="retired", optimiser="", retired=turn.number)
             changed[name] = Player(
@@ -338,7 +338,8 @@ class League:
                 f"go on with `league resume {config.name}`, or choose another --name"
             )
         store.lock()
-        store.set_fact("config", to_yaml(config))
+        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
+        store.set_fact("config", to_yaml(self.config))
         return store
 
     @contextmanager

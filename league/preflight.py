@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 import envs
-from agents import OPERATORS, Operator
+from agents import OPERATORS, Genome, Operator
 from envs.game import Game
 from league.config import LeagueConfig
 from league.errors import LeagueError
@@ -47,6 +48,35 @@ def operator_of(name: str) -> Operator:
         LeagueError: There is none.
     """
     return OPERATORS[name] if name in OPERATORS else load(name, "mutation operator")
+
+
+def bear(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
+    """Let an operator make a child, and make sure that it can live.
+
+    Raises:
+        LeagueError: The child has other weights or hyper-parameters than its parent, or values that are out of bounds.
+    """
+    child = operator_of(operator)(parent, generator)
+    fault = _fault(parent, child)
+    if fault:
+        raise LeagueError(f"the mutation operator {operator!r} made a child that cannot live: {fault}")
+    return child
+
+
+def _fault(parent: Genome, child: Genome) -> str:
+    moments = [(child.optimiser, parent.optimiser, "optimiser")] if child.optimiser else []
+    for arrays, pattern, what in [(child.weights, parent.weights, "weights"), *moments]:
+        if {name: value.shape for name, value in arrays.items()} != {name: value.shape for name, value in pattern.items()}:
+            return f"its {what} have other names or shapes than its parent's"
+        if not all(np.isfinite(value).all() for value in arrays.values()):
+            return f"its {what} are not all finite"
+    if set(child.hyper) != set(parent.bounds):
+        return f"its hyper-parameters are {', '.join(sorted(child.hyper))}"
+    for name, value in sorted(child.hyper.items()):
+        low, high = parent.bounds[name]
+        if not low <= value <= high:
+            return f"{name} is {value:g}, which is not between {low:g} and {high:g}"
+    return ""
 
 
 def check_device(name: str) -> None:

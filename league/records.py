@@ -58,7 +58,10 @@ def league_figures(table: Payoff, ratings: Ratings, generation: int) -> dict[str
 def update_figures(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
     """Training figures per player and update, without those that do not exist (a return where no game ended)."""
     return {
-        name: [{key: value for key, value in update.items() if math.isfinite(value)} for update in result.updates]
+        name: [
+            {key: value for key, value in update.items() if key != "game_return" or math.isfinite(value)}
+            for update in result.updates
+        ]
         for name, result in trained.items()
     }
 

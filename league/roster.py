@@ -18,9 +18,6 @@ NAME_RULE = "use up to 64 letters, digits, '.', '_' and '-', beginning with a le
 ANCHOR = "bot:random"
 """The player whose rating is pinned at 0 Elo."""
 
-PREFIXES: dict[str, LeagueRole] = {"main": "main agent"}
-"""How a league role's players are called: `main-03` is a main agent."""
-
 
 @dataclass(frozen=True)
 class Player:

@@ -6,9 +6,10 @@ often, the same bits come back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -159,6 +160,7 @@ def train(task: TrainTask) -> list[Trained]:
             hyper = HyperParameters.stack([learner.hyper for learner in task.learners], device)
             generator = torch.Generator(device).manual_seed(task.seed)
             reports, tally = train_stack(arena, stack, adam, owner, opponents, hyper, task.schedule, generator)
+        _check_finite(task, stack, reports)
         results, start = [], 0
         for index, learner in enumerate(task.learners):
             copies = slice(start, start := start + len(learner.tickets))
@@ -239,6 +241,22 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
+def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Report]) -> None:
+    """Nothing that has diverged goes back to the league.
+
+    Raises:
+        LeagueError: Names the player and the update in which its losses stopped being numbers.
+    """
+    for index, learner in enumerate(task.learners):
+        if not bool(stack.parameters[index].isfinite().all()):
+            losses = [float(report.policy_loss[index] + report.value_loss[index]) for report in reports]
+            first = next((number for number, loss in enumerate(losses) if not isfinite(loss)), len(losses) - 1)
+            raise LeagueError(
+                f"the training of {learner.name} diverged in update {first}: its weights are no longer numbers; "
+                "try a lower hyper.learning_rate (and hyper.learning_rate.high), or a lower train.max_gradient"
+            )
+
+
 def _arena(ground: Ground, copies: int, *, fresh: bool = False) -> envs.Arena:
     return envs.make(
         ground.setup, copies, twin=ground.twin, workers=min(ground.workers, copies), device=ground.device, fresh=fresh
@@ -281,7 +299,3 @@ def _moments(stack: Stack, adam: Adam, index: int) -> dict[str, np.ndarray]:
 
 def _figures(report: Report, index: int) -> dict[str, float]:
     return {field.name: float(getattr(report, field.name)[index]) for field in fields(report)}
-
-
-Work = Callable[[TrainTask], list[Trained]] | Callable[[PlayTask], list[MatchResult]]
-"""What an executor can be asked to do."""

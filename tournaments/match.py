@@ -28,7 +28,7 @@ SPLIT_1 = 0xBF58476D1CE4E5B9 - 2**64
 SPLIT_2 = 0x94D049BB133111EB - 2**64
 
 
-class MatchTooLong(RuntimeError):
+class MatchTooLong(GameError):
     """A match did not end within the allowed number of steps."""
 
 

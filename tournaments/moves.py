@@ -35,7 +35,7 @@ def encode(game: Game, moves: Moves) -> bytes:
         moves: What was done; discrete actions must fit 16 bits.
 
     Returns:
-        zlib of: T and A (uint32), acting (bits), and per role int16 (discrete) or float32 (continuous), step by step.
+        zlib of: T and A (uint32), acting (bits), and per role uint16 (discrete) or float32 (continuous), step by step.
     """
     parts = [HEAD.pack(*moves.acting.shape), np.packbits(moves.acting).tobytes()]
     for role, actions in zip(game.roles, moves.actions, strict=True):
@@ -81,4 +81,4 @@ def decode(game: Game, blob: bytes) -> Moves:
 
 
 def _kept(role: Role) -> np.dtype:
-    return np.dtype("<i2" if role.actions.kind == "discrete" else "<f4")
+    return np.dtype("<u2" if role.actions.kind == "discrete" else "<f4")

@@ -69,7 +69,9 @@ def round_robin(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
 
 
 def gauntlet(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
-    """The challengers meet everybody else, and one another; the rest do not meet (but may sit together at larger tables).
+    """The challengers meet everybody else, and one another.
+
+    The rest do not meet, except at tables of more than two, and in games of one team, where all play the same seeds alone.
 
     Args:
         game: The game to be played.

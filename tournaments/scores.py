@@ -73,7 +73,7 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
         add up to the games it played.
     """
     groups: dict[tuple[object, ...], list[_Showing]] = defaultdict(list)
-    for result in sorted(results, key=lambda result: (result.ticket.series, result.ticket.match)):
+    for result in sorted(results, key=_as_played):
         ticket = result.ticket
         for showing in _showings(result):
             place: tuple[object, ...] = (ticket.match,) if game.symmetric else (ticket.series, ticket.seed, showing.teams)
@@ -84,6 +84,11 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
             if one.player != other.player:
                 found += [_compare(one, other), _compare(other, one)]
     return found
+
+
+def _as_played(result: MatchResult) -> tuple[int, str, str]:
+    """Sorts results as they were scheduled; ids alone would put generation 1000 before generation 999."""
+    return result.ticket.generation, result.ticket.series, result.ticket.match
 
 
 def _showings(result: MatchResult) -> list[_Showing]:

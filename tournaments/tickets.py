@@ -22,7 +22,8 @@ class Ticket:
         match: The match's id, unique in its league.
         generation: The generation it is played in.
         purpose: Why it is played.
-        seed: Decides the game's own chance and the noise of every decision, in [0, 2**31).
+        seed: Decides the game's own chance and the noise of every decision, in [0, 2**31). Training tickets stand for
+            many games at once, whose chance comes from the seed of their training task.
         players: The player of each team, in the order of `Game.teams`.
         learns: Whether each team's player learns from this match.
         series: Id of the series of games with paired seeds that it belongs to.
