@@ -19,6 +19,7 @@ from league.evolution import births
 from league.executors import EXECUTORS, Executor
 from league.founding import found
 from league.matchmaking import Candidates, training_tickets
+from league.players import contestants
 from league.preflight import bear, check_parts, rule_of
 from league.progress import Silent, Watcher
 from league.records import (
@@ -31,7 +32,7 @@ from league.records import (
 )
 from league.replays import keep_replays
 from league.results import Result
-from league.roster import ANCHOR, Player, active_name, anchor, is_bot, snapshot_name
+from league.roster import ANCHOR, Player, active_name, anchor, snapshot_name
 from league.seeds import Seeds
 from league.store import Generation, Store
 from league.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, play, train
@@ -309,12 +310,7 @@ class League:
     ) -> dict[str, Contestant]:
         """Players as a task needs them; `weights` are hashes of players that are not committed yet."""
         hashes = {player.name: player.weights for player in store.players()} | dict(weights or {})
-        return {
-            name: Contestant(bot=name.removeprefix("bot:"))
-            if is_bot(name)
-            else Contestant(self.architecture, store.weights.get(hashes[name], name), self.config.policy.temperature)
-            for name in names
-        }
+        return contestants(store, {name: hashes.get(name, "") for name in names}, self.config, self.architecture)
 
     def _ground(self) -> Ground:
         arena = self.config.arena

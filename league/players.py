@@ -13,6 +13,7 @@ import torch
 import yaml
 
 import envs
+from agents import Architecture
 from envs.arena import Timestep
 from envs.describe import survey
 from envs.game import Game, GameSetup
@@ -67,6 +68,18 @@ def resolve(name: str, home: Path) -> Named:
     architecture = config.architecture(envs.describe(config.game.setup()))
     contestant = Contestant(architecture, store.weights.get(digest, wanted), config.policy.temperature)
     return Named(name, contestant, config, players[wanted])
+
+
+def contestants(
+    store: Store, hashes: Mapping[str, str], config: LeagueConfig, architecture: Architecture
+) -> dict[str, Contestant]:
+    """A league's players, and bots, as tasks need them: name → content hash of the weights (of bots: anything)."""
+    return {
+        name: Contestant(bot=name.removeprefix("bot:"))
+        if is_bot(name)
+        else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
+        for name, digest in hashes.items()
+    }
 
 
 def stored_config(store: Store) -> LeagueConfig:

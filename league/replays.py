@@ -13,10 +13,10 @@ import torch
 from envs.game import Game
 from league.config import LeagueConfig
 from league.errors import disk_has_room
+from league.players import contestants
 from league.results import ratings_of
-from league.roster import is_bot
 from league.store import RatingRow, Store
-from league.tasks import Contestant, cast_of, one_thread
+from league.tasks import cast_of, one_thread
 from tournaments.recorder import record
 from tournaments.replay import SUFFIX, Profile, save
 from tournaments.retrace import ReplayMismatch
@@ -65,15 +65,10 @@ def _record(
     profiles: dict[str, Profile],
     path: Path,
 ) -> None:
-    architecture = config.architecture(game)
-    contestants = {
-        name: Contestant(bot=name.removeprefix("bot:"))
-        if is_bot(name)
-        else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
-        for name, digest in zip(result.ticket.players, result.ticket.weights, strict=True)
-    }
+    hashes = dict(zip(result.ticket.players, result.ticket.weights, strict=True))
+    playing = contestants(store, hashes, config, config.architecture(game))
     with one_thread():
-        cast = cast_of(game, contestants, torch.device("cpu"))
+        cast = cast_of(game, playing, torch.device("cpu"))
         replay = record(result, config.game.setup(), cast, profiles=profiles, tags=tags)
     with disk_has_room(f"{path} could not be written; every committed generation is safe"):
         path.parent.mkdir(exist_ok=True)
