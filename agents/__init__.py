@@ -4,12 +4,15 @@ Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, 
 `population` (stacked players and how they are seated), `policy`, `networks`, `normalisation`; and `mutation`.
 """
 
+from agents.hyper import HyperParameters
 from agents.mutation import OPERATORS, Genome, Operator
 from agents.optimiser import Adam
 from agents.policy import Architecture, Blueprint
-from agents.population import EMPTY, SeatedStack, Stack
-from agents.ppo import HyperParameters, Report, Schedule, train
+from agents.population import SeatedStack
+from agents.ppo import Report, Schedule, train
 from agents.rollout import Tally
+from agents.seating import EMPTY
+from agents.stack import Stack
 
 __all__ = [
     "EMPTY",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from agents.population import EMPTY, slots_acting
+from agents.losses import standardised
 from agents.rollout import Memory
+from agents.seating import EMPTY, Route, route, slots_acting
+from agents.stack import Stack, return_scale
 from envs.game import Game
 
 
@@ -22,14 +24,14 @@ class Batch:
         action: Per role, [R, a(, n)].
         likelihood: Per role, [R, a].
         present: Per role, bool [R, a], seats that act; acting in turns, True for the role of the mover only.
-        state: [R, S].
+        states: [(T + 1) · C · K, S], the joint states of the memory.
+        state: int64 [R], where in `states` each group's team looks from.
         place: int64 [R], turn-based: the mover's place in its team; else None.
         advantage: [R, a of all roles].
         target: [R, a of all roles], in reward.
         value: [R, a of all roles], in reward, when the action was taken.
         learnt: bool [R, a of all roles], decisions to learn from.
-        index: int64 [P, B], each player's groups, padded with 0.
-        real: bool [P, B], False for padding.
+        way: Each player's groups, [P, B].
     """
 
     observation: list[Tensor]
@@ -37,14 +39,19 @@ class Batch:
     action: list[Tensor]
     likelihood: list[Tensor]
     present: list[Tensor]
+    states: Tensor
     state: Tensor
     place: Tensor | None
     advantage: Tensor
     target: Tensor
     value: Tensor
     learnt: Tensor
-    index: Tensor
-    real: Tensor
+    way: Route
+
+    @property
+    def weight(self) -> Tensor:
+        """1 for decisions learnt from, float32 [P, B, a of all roles]."""
+        return self.learnt[self.way.index] * self.way.real.unsqueeze(2).to(torch.float32)
 
 
 def batch_of(
@@ -69,7 +76,7 @@ def batch_of(
         team = torch.tensor(game.team_of_seat, device=owner.device)[mover]
         on_side = torch.isin(team, torch.tensor(teams, device=owner.device)) & memory.acting[:steps].any(2)
         group_owner = torch.where(on_side, owner.expand(steps, -1, -1).gather(2, team.unsqueeze(2)).squeeze(2), EMPTY)
-        state = memory.state[:steps].gather(2, team[..., None, None].expand(-1, -1, 1, memory.state.shape[-1]))
+        looks = team.unsqueeze(2)
         place = torch.tensor(_places(game), device=owner.device)[mover].flatten()
 
         def of_seats(x: Tensor) -> Tensor:
@@ -80,7 +87,7 @@ def batch_of(
     else:
         seats = [seat for team in teams for seat in game.teams[team]]
         group_owner = owner[:, teams].expand(steps, -1, -1)
-        state, place = memory.state[:steps, :, teams], None
+        looks, place = torch.tensor(teams, device=owner.device).expand(steps, copies, -1), None
 
         def of_seats(x: Tensor) -> Tensor:
             return x[:, :, seats].reshape(steps * copies * len(teams), -1)
@@ -89,8 +96,8 @@ def batch_of(
             return x[:steps].reshape(steps * copies * len(teams), game.roles[role].per_team, *x.shape[3:])
 
     learnt = of_seats(known)
-    index, real = _lists(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
-    if index.shape[1] == 0:
+    way = route(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
+    if way.index.shape[1] == 0:
         return None
     return Batch(
         [of_role(memory.observation[role], role) for role in roles],
@@ -98,22 +105,72 @@ def batch_of(
         [of_role(memory.action[role], role) for role in roles],
         [of_role(memory.likelihood[role], role) for role in roles],
         [of_role(slots_acting(game, role, memory.acting), role) for role in roles],
-        state.reshape(-1, state.shape[-1]),
+        memory.state.flatten(0, 2),
+        (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + looks).flatten(),
         place,
         of_seats(advantage),
         of_seats(advantage + value),
         of_seats(value),
         learnt,
-        index,
-        real,
+        way,
     )
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one minibatch of one side is to be learnt from.
+
+    Attributes:
+        side: Index of the side.
+        batch: The collection's decisions on that side.
+        rows: int64 [P, b], groups.
+        weight: [P, b, a of all roles], 0 for padding and for what is not learnt from.
+        advantage: [P, b, a of all roles], standardised over each player's decisions in the minibatch.
+        target: [P, b, a of all roles], in units of the normalised return.
+    """
+
+    side: int
+    batch: Batch
+    rows: Tensor
+    weight: Tensor
+    advantage: Tensor
+    target: Tensor
+
+
+def lesson(stack: Stack, side: int, batch: Batch, dealt: tuple[Tensor, Tensor]) -> Lesson:
+    """Take a minibatch out of a batch.
+
+    Args:
+        stack: The learners.
+        side: Index of the side.
+        batch: The side's decisions.
+        dealt: Positions in the players' lists of groups, and which are no padding; see `shuffled`.
+    """
+    rows = batch.way.index.gather(1, dealt[0])
+    weight = rows_of(batch.learnt, rows) * dealt[1].unsqueeze(2).to(torch.float32)
+    advantage = standardised(rows_of(batch.advantage, rows), weight)
+    deviation, mean = return_scale(stack.blueprint.statistics.split(stack.statistics), stack.blueprint.game.sides[side].name)
+    target = (rows_of(batch.target, rows) - mean.view(-1, 1, 1)) / deviation.view(-1, 1, 1)
+    return Lesson(side, batch, rows, weight, advantage, target)
+
+
+def rows_of(x: Tensor, rows: Tensor) -> Tensor:
+    """Rows of x [R, …] by number [P, b]: [P, b, …]; several times faster than fancy indexing."""
+    return x.index_select(0, rows.flatten()).view(*rows.shape, *x.shape[1:])
+
+
+def seat_rows(groups: Tensor, seats: int) -> Tensor:
+    """Rows [P, b · seats] of the seats of groups [P, b]."""
+    if seats == 1:
+        return groups
+    return (groups.unsqueeze(2) * seats + torch.arange(seats, device=groups.device)).flatten(1)
 
 
 def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list[tuple[Tensor, Tensor]]:
     """Deal each player's rows into minibatches at random.
 
     Args:
-        real: bool [P, B], rows to deal.
+        real: bool [P, B], rows to deal; a player's come first.
         minibatches: How many are wanted; there are fewer where nobody has as many rows.
         generator: All the randomness there is.
 
@@ -126,22 +183,16 @@ def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list
     """
     rows = real.shape[1]
     parts = min(minibatches, rows)
-    order = torch.rand(real.shape, generator=generator, device=real.device).masked_fill(~real, 2.0).argsort(dim=1)
-    counts = real.sum(1, keepdim=True)
-    ahead = torch.arange(-(-rows // parts), device=real.device)
-    deals = []
-    for part in range(parts):
-        place = counts * part // parts + ahead
-        deals.append((order.gather(1, place.clamp_max(rows - 1)), place < counts * (part + 1) // parts))
-    return deals
-
-
-def _lists(owner: Tensor, players: int) -> tuple[Tensor, Tensor]:
-    """Each player's rows of a flat owner table, padded to the longest list."""
-    rows = [(owner == player).nonzero().squeeze(1) for player in range(players)]
-    index = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
-    counts = torch.tensor([len(row) for row in rows], device=owner.device)
-    return index, torch.arange(index.shape[1], device=owner.device) < counts.unsqueeze(1)
+    counts = real.sum(1)
+    part_of = torch.full(real.shape, EMPTY, device=real.device)
+    for player, count in enumerate(counts.tolist()):
+        order = torch.randperm(count, generator=generator, device=real.device)
+        part_of[player, order] = torch.arange(count, device=real.device) * parts // max(count, 1)
+    width = -(-rows // parts)
+    first = torch.arange(len(real), device=real.device).unsqueeze(1) * parts
+    way = route(torch.where(part_of == EMPTY, EMPTY, part_of + first).flatten(), len(real) * parts, width)
+    positions, dealt = (way.index % rows).view(-1, parts, width), way.real.view(-1, parts, width)
+    return list(zip(positions.unbind(1), dealt.unbind(1), strict=True))
 
 
 def _places(game: Game) -> list[int]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from agents import compiling
+from agents.compiling import Floats, Ints, compiled
 
 LONGEST_MEMORY = 1e6
 """Rows after which old experience starts to be forgotten, so that statistics can follow a league that changes."""
 
 
-def absorb(statistics: Mapping[str, Tensor], name: str, rows: Tensor, weight: Tensor) -> None:
+def absorb(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Tensor, weight: Tensor) -> None:
     """Merge rows into the running statistics `name`, in place, player by player.
 
     Args:
         statistics: Views of the stack's statistics, [P, …].
         name: Which statistics.
-        rows: float [P, B, F].
+        source: float [R, F].
+        rows: int64 [P, B], rows of the source.
         weight: float [P, B], 0 for padding.
 
     Laws:
@@ -28,11 +33,49 @@ def absorb(statistics: Mapping[str, Tensor], name: str, rows: Tensor, weight: Te
     """
     mean, variance, count = statistics[f"{name}.mean"], statistics[f"{name}.variance"], statistics[f"{name}.count"]
     fresh = weight.sum(1, keepdim=True)
-    fresh_mean = torch.einsum("pbf,pb->pf", rows, weight) / fresh.clamp_min(1.0)
-    spread = torch.einsum("pbf,pb->pf", (rows - fresh_mean.unsqueeze(1)).square(), weight)
+    fresh_mean, spread = moments(source, rows, weight)
     total = (count + fresh).clamp_min(1.0)
     shift = fresh_mean - mean
     merged = (variance * count + spread + shift.square() * count * fresh / total) / total
     variance.copy_(torch.where(fresh > 0, merged, variance))
     mean.copy_(torch.where(fresh > 0, mean + shift * fresh / total, mean))
     count.copy_((count + fresh).clamp_max(LONGEST_MEMORY))
+
+
+def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Weighted mean of rows, and sum of squared distances from it, [P, F] each; see `absorb`."""
+    shape = rows.shape[0], source.shape[1]
+    if compiling.serve(source.device):
+        mean, spread = torch.zeros(shape), torch.zeros(shape)
+        arrays = (tensor.contiguous().numpy() for tensor in (source, rows, weight))
+        _moments(*arrays, mean.numpy(), spread.numpy())
+        return mean, spread
+    taken = source.index_select(0, rows.flatten()).view(*rows.shape, -1)
+    mean = torch.einsum("pbf,pb->pf", taken, weight) / weight.sum(1, keepdim=True).clamp_min(1.0)
+    return mean, torch.einsum("pbf,pb->pf", (taken - mean.unsqueeze(1)).square(), weight)
+
+
+@compiled
+def _moments(source: Floats, rows: Ints, weight: Floats, mean: Floats, spread: Floats) -> None:
+    """Weighted mean [P, F] of rows [P, B] of a source [R, F], and the sum of squared distances from it [P, F]; weight [P, B].
+
+    Distances are taken from each player's first row, and in float64, so that one pass over the rows is exact enough.
+    """
+    features = source.shape[1]
+    first, second = np.empty(features, np.float64), np.empty(features, np.float64)
+    for p in range(rows.shape[0]):
+        total = 0.0
+        first[:] = 0.0
+        second[:] = 0.0
+        for i in range(rows.shape[1]):
+            w = np.float64(weight[p, i])
+            if w != 0.0:
+                total += w
+                for f in range(features):
+                    away = np.float64(source[rows[p, i], f] - source[rows[p, 0], f])
+                    first[f] += w * away
+                    second[f] += w * away * away
+        for f in range(features):
+            away = first[f] / max(total, 1.0)
+            mean[p, f] = source[rows[p, 0], f] + away
+            spread[p, f] = max(second[f] - total * away * away, 0.0)

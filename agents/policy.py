@@ -60,6 +60,11 @@ class Blueprint:
         hears = self.architecture.hears
         return self.architecture.message_size > 0 and side < len(hears) and hears[side] is not None
 
+    def plain(self, side: int) -> bool:
+        """True where this side's roles have discrete actions and nobody speaks: an actor is then a perceptron and a softmax."""
+        discrete = all(self.game.roles[role].actions.kind == "discrete" for role in self.game.sides[side].roles)
+        return discrete and not self.speaks(side)
+
     @cached_property
     def _pieces(self) -> list[Piece]:
         architecture, hidden = self.architecture, self.architecture.hidden

@@ -1,104 +1,30 @@
-"""A population as one stack of tensors, and how its players are seated in an arena.
+"""A stack of players seated in an arena.
 
-`Stack` holds the weights of P players of one blueprint. `SeatedStack` is an `Actor`: it knows which copies and teams each
-player holds, gathers their rows, decides for all of them in one batched pass and scatters the actions back.
+`SeatedStack` is an `Actor`: it knows which copies and teams each of its players holds, gathers their rows, decides for all of
+them in one batched pass and scatters the actions back. On the CPU, silent roles with discrete actions go through compiled
+kernels; everything else, and every other device, through `agents.policy`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
 from math import log
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from agents.policy import Blueprint, actor, critic, masked, sample
+from agents import compiling, kernels
+from agents.perceptron import Networks, groups, portions
+from agents.policy import actor, critic, masked, sample
+from agents.seating import EMPTY, Route, movers, route, slots_acting
+from agents.stack import Stack, return_scale
 from envs.arena import Insight, Timestep
-from envs.game import Game, Role
-
-EMPTY = -1
-"""In an `owner` table: a team that no player of this stack holds."""
-
-
-@dataclass
-class Stack:
-    """Players of one blueprint, stacked.
-
-    Attributes:
-        blueprint: Game and architecture.
-        parameters: float32 [P, D].
-        statistics: float32 [P, E].
-    """
-
-    blueprint: Blueprint
-    parameters: Tensor
-    statistics: Tensor
-
-    @classmethod
-    def of(cls, blueprint: Blueprint, players: Sequence[Mapping[str, np.ndarray]], device: torch.device) -> Stack:
-        """Stack players given as named arrays."""
-        parameters = torch.stack([blueprint.parameters.from_arrays(player) for player in players])
-        statistics = torch.stack([blueprint.statistics.from_arrays(player) for player in players])
-        return cls(blueprint, parameters.to(device), statistics.to(device))
-
-    def player(self, index: int) -> dict[str, np.ndarray]:
-        """One player's weights and statistics as named arrays."""
-        layouts = self.blueprint.parameters, self.blueprint.statistics
-        return {**layouts[0].to_arrays(self.parameters[index]), **layouts[1].to_arrays(self.statistics[index])}
-
-    @property
-    def size(self) -> int:
-        """Number of players, P."""
-        return self.parameters.shape[0]
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where a stack's players sit on one side of the game.
-
-    A *group* is one team in one copy: row `copy * teams_of_side + place`. Where seats act in turns, a group is a copy.
-
-    Attributes:
-        index: int64 [P, G], groups of each player, padded with 0.
-        rows: int64 [R], places in the flattened `[P * G]` that are no padding.
-        groups: int64 [R], the group of each of them.
-    """
-
-    index: Tensor
-    rows: Tensor
-    groups: Tensor
-
-
-def route(game: Game, side: int, owner: Tensor, players: int, *, by_copy: bool) -> Route | None:
-    """Route the groups of one side to their players; None where this stack holds nothing on that side.
-
-    Args:
-        game: The game.
-        side: Index of the side.
-        owner: int64 [N, K], the player of each team in each copy, or `EMPTY`.
-        players: P.
-        by_copy: A group is a whole copy (acting in turns) rather than one team in it.
-    """
-    held = owner[:, list(game.sides[side].teams)]
-    if by_copy:
-        member = torch.stack([(held == player).any(1) for player in range(players)])
-    else:
-        member = torch.stack([(held == player).flatten() for player in range(players)])
-    counts = member.sum(1)
-    width = int(counts.max()) if players else 0
-    if width == 0:
-        return None
-    index = torch.zeros(players, width, dtype=torch.int64, device=owner.device)
-    real = torch.arange(width, device=owner.device) < counts.unsqueeze(1)
-    groups = member.nonzero()[:, 1]
-    index[real] = groups
-    return Route(index, real.flatten().nonzero().squeeze(1), groups)
+from envs.game import Role
 
 
 class SeatedStack:
-    """A stack of players that holds some teams of an arena's copies. Seats do not change while it lives."""
+    """A stack of players that holds some teams of an arena's copies. Neither seats nor weights change while it lives."""
 
     def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0) -> None:
         """Seat the players.
@@ -112,11 +38,20 @@ class SeatedStack:
         self.stack = stack
         self.owner = owner
         self.temperature = temperature
+        self._compiled = compiling.serve(owner.device)
+        self._plain = [self._compiled and stack.blueprint.plain(side) for side in range(len(stack.blueprint.game.sides))]
+        self._networks = Networks(stack)
         game = stack.blueprint.game
-        sides = range(len(game.sides))
-        self.routes = [route(game, side, owner, stack.size, by_copy=game.turn_based) for side in sides]
-        self.views = [route(game, side, owner, stack.size, by_copy=False) for side in sides]
         self._team_of_seat = torch.tensor(game.team_of_seat, device=owner.device)
+        self._seats_of_role = torch.tensor(game.role_of_seat, device=owner.device) == torch.arange(
+            len(game.roles), device=owner.device
+        ).unsqueeze(1)
+
+    @cached_property
+    def views(self) -> list[Route]:
+        """Per side, the teams that each player holds."""
+        sides = self.stack.blueprint.game.sides
+        return [route(self.owner[:, list(side.teams)].flatten(), self.stack.size) for side in sides]
 
     def decide(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> list[Tensor]:
         """Choose for every seat held, writing raw (unbounded, if continuous) actions.
@@ -124,32 +59,30 @@ class SeatedStack:
         Args:
             now: What the arena shows.
             noise: Per role, uniform [N, slots, n].
-            actions: Per role, [N, slots] or [N, slots, n]; rows held are written, the others left alone.
+            actions: Per role, [N, slots] or [N, slots, n], contiguous; rows held are written, the others left alone.
 
         Returns:
             Per role, the log-likelihood of what was chosen, float32 [N, slots]; 0 where this stack holds nothing.
         """
         likelihoods = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
-        for role, seats, chosen, likelihood in self._choices(now, noise):
-            seats.scatter(chosen, actions[role])
-            seats.scatter(likelihood, likelihoods[role])
+        self._choose(now, noise, actions, likelihoods, bound=False)
         return likelihoods
 
     def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """See `envs.arena.Actor`."""
-        for role, seats, chosen, _ in self._choices(now, noise):
-            seats.scatter(bounded(seats.role, chosen), actions[role])
+        likelihoods = [torch.empty(tensor.shape[:2], device=tensor.device) for tensor in noise]
+        self._choose(now, noise, actions, likelihoods, bound=True)
 
     def explain(self, now: Timestep, insight: Insight) -> None:
         """See `envs.arena.Actor`."""
         game = self.stack.blueprint.game
-        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
         for side in range(len(game.sides)):
-            preferences, said = self._preferences(side, now, pieces)
-            for role_index, preference, seats in preferences:
-                discrete = seats.role.actions.kind == "discrete"
-                expected = preference.softmax(-1) if discrete else bounded(seats.role, preference)
-                seats.scatter(expected, insight.probabilities[role_index])
+            ways = self._ways(side, now)
+            preferences, said = self._preferences(side, now, ways)
+            for number, preference, way in zip(game.sides[side].roles, preferences, ways, strict=True):
+                role = game.roles[number]
+                expected = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
+                way.scatter(expected.flatten(1, 2), insight.probabilities[number].view(-1, role.actions.size))
             if said is not None:
                 self._note_messages(side, said, insight)
         values = self.values(now.state, now.observation)
@@ -166,131 +99,186 @@ class SeatedStack:
         Returns:
             float [N, A]; 0 for seats this stack does not hold.
         """
-        blueprint = self.stack.blueprint
-        game, copies = blueprint.game, state.shape[0]
-        pieces = blueprint.parameters.split(self.stack.parameters)
-        statistics = blueprint.statistics.split(self.stack.statistics)
+        game, copies = self.stack.blueprint.game, state.shape[0]
+        statistics = self.stack.blueprint.statistics.split(self.stack.statistics)
         out = state.new_zeros(copies, len(game.seats))
         for number, (side, way) in enumerate(zip(game.sides, self.views, strict=True)):
-            if way is None:
+            if way.index.shape[1] == 0:
                 continue
-            teams = len(side.teams)
-            seen = [gather_views(observation[role], way, teams, turn_based=game.turn_based) for role in side.roles]
-            view = state[:, list(side.teams)].flatten(0, 1).index_select(0, way.index.flatten()).view(*way.index.shape, -1)
-            value = critic(blueprint, pieces, statistics, number, view, seen)
+            evaluate = self._evaluate_compiled if self._compiled else self._evaluate
             deviation, mean = return_scale(statistics, side.name)
-            value = value * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
-            filled = state.new_zeros(copies * teams, side.seats_per_team)
-            filled.index_copy_(0, way.groups, value.flatten(0, 1).index_select(0, way.rows))
+            value = evaluate(number, way, state, observation) * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
+            filled = state.new_zeros(copies * len(side.teams), side.seats_per_team)
+            way.scatter(value, filled)
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out
 
-    def _choices(self, now: Timestep, noise: Sequence[Tensor]) -> Iterator[tuple[int, Seats, Tensor, Tensor]]:
-        """Per role that this stack holds seats of: raw actions [P, G, a(, n)] and their log-likelihoods [P, G, a]."""
-        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
-        for side in range(len(self.routes)):
-            for role, preference, seats in self._preferences(side, now, pieces)[0]:
-                spread = pieces.get(f"spread.{seats.role.name}")
-                if spread is not None:
-                    spread = spread + log(self.temperature)
-                yield role, seats, *sample(seats.role, preference, spread, seats.gather(noise[role]))
+    def _choose(
+        self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor], likelihoods: Sequence[Tensor], *, bound: bool
+    ) -> None:
+        """Write actions, within their bounds or raw, and log-likelihoods of all seats held."""
+        game = self.stack.blueprint.game
+        for number, side in enumerate(game.sides):
+            ways = self._ways(number, now)
+            if self._plain[number]:
+                for role, way in zip(side.roles, ways, strict=True):
+                    self._choose_compiled(role, way, now, noise[role], actions[role], likelihoods[role])
+            else:
+                self._choose_generally(number, ways, now, noise, actions, likelihoods, bound=bound)
 
-    def _preferences(
-        self, side: int, now: Timestep, pieces: Mapping[str, Tensor]
-    ) -> tuple[list[tuple[int, Tensor, Seats]], Tensor | None]:
+    def _choose_generally(
+        self,
+        side: int,
+        ways: Sequence[Route],
+        now: Timestep,
+        noise: Sequence[Tensor],
+        actions: Sequence[Tensor],
+        likelihoods: Sequence[Tensor],
+        *,
+        bound: bool,
+    ) -> None:
+        """Choose for the roles of one side, whatever they are."""
+        game = self.stack.blueprint.game
+        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
+        preferences, _ = self._preferences(side, now, ways)
+        for number, preference, way in zip(game.sides[side].roles, preferences, ways, strict=True):
+            role = game.roles[number]
+            spread = pieces.get(f"spread.{role.name}")
+            if spread is not None:
+                spread = spread + log(self.temperature)
+            chances = way.gather(noise[number].flatten(0, 1)).view(preference.shape)
+            chosen, likelihood = sample(role, preference, spread, chances)
+            if bound:
+                chosen = bounded(role, chosen)
+            way.scatter(chosen.flatten(1, 2), actions[number].view(-1, *actions[number].shape[2:]))
+            way.scatter(likelihood.flatten(1, 2), likelihoods[number].view(-1))
+
+    def _choose_compiled(
+        self, number: int, way: Route, now: Timestep, noise: Tensor, actions: Tensor, likelihoods: Tensor
+    ) -> None:
+        """The same for one role, in a few compiled loops."""
+        role, legal = self.stack.blueprint.game.roles[number], now.legal[number]
+        assert legal is not None
+        source, allowed = now.observation[number].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
+        rows, counts = way.index.numpy(), way.counts.numpy()
+        flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), likelihoods.view(-1).numpy()
+        for who in groups(*rows.shape):
+            network = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who)
+            for part in portions(rows.shape[1]):
+                logits = network.forward(network.look(source, rows[who], part))[1]
+                _, log_sum = kernels.softmax(logits, rows[who], part.start, allowed, self.temperature)
+                kernels.draw(logits, log_sum, rows[who], part.start, counts[who], *flat)
+
+    def _ways(self, side: int, now: Timestep) -> list[Route]:
+        """Per role of a side, the rows [N * slots] of its tensors that each player decides for."""
+        game, players = self.stack.blueprint.game, self.stack.size
+        if game.turn_based:
+            roles = game.sides[side].roles
+            team = self._team_of_seat
+            holders = (movers(self.owner, now.acting, team, self._seats_of_role[role]) for role in roles)
+            return [route(holder, players, self._most_copies) for holder in holders]
+        return self._seats[side]
+
+    @cached_property
+    def _seats(self) -> list[list[Route]]:
+        """Per side and role, the rows of each player in a game in which all seats act together."""
+        game = self.stack.blueprint.game
+        return [
+            [way.of_seats(game.roles[r].per_team) for r in side.roles] for side, way in zip(game.sides, self.views, strict=True)
+        ]
+
+    @cached_property
+    def _most_copies(self) -> int:
+        """The largest number of copies in which a player holds a team: what it can have to decide at once in turns."""
+        return max(int((self.owner == player).any(1).sum()) for player in range(self.stack.size))
+
+    def _preferences(self, side: int, now: Timestep, ways: Sequence[Route]) -> tuple[list[Tensor], Tensor | None]:
         """Masked preferences [P, G, a, n] of one side's roles, and what was said."""
-        way = self.routes[side]
-        if way is None:
-            return [], None
         blueprint = self.stack.blueprint
-        game = blueprint.game
-        statistics = blueprint.statistics.split(self.stack.statistics)
-        seats = [self._seats(side, way, role, now) for role in game.sides[side].roles]
-        observations = [s.gather(now.observation[role]) for s, role in zip(seats, game.sides[side].roles, strict=True)]
+        game, players = blueprint.game, self.stack.size
+        pieces, statistics = (
+            blueprint.parameters.split(self.stack.parameters),
+            blueprint.statistics.split(self.stack.statistics),
+        )
+
+        def of_groups(x: Tensor, way: Route, role: int) -> Tensor:
+            seats = 1 if game.turn_based else game.roles[role].per_team
+            return way.gather(x.flatten(0, 1)).view(players, -1, seats, *x.shape[2:])
+
+        seated = list(zip(game.sides[side].roles, ways, strict=True))
+        observations = [of_groups(now.observation[role], way, role) for role, way in seated]
         present = []
         if blueprint.speaks(side):
-            acting = [slots_acting(game, role, now.acting) for role in game.sides[side].roles]
-            present = [s.gather(here) for s, here in zip(seats, acting, strict=True)]
+            present = [of_groups(slots_acting(game, role, now.acting), way, role) for role, way in seated]
         preferences, said = actor(blueprint, pieces, statistics, side, observations, present)
-        result = []
-        for seat, role, preference in zip(seats, game.sides[side].roles, preferences, strict=True):
+        for place, (role, way) in enumerate(seated):
             legal = now.legal[role]
             if legal is not None:
-                preference = masked(preference / self.temperature, seat.gather(legal))
-            result.append((role, preference, seat))
-        return result, said
+                preferences[place] = masked(preferences[place] / self.temperature, of_groups(legal, way, role))
+        return preferences, said
 
-    def _seats(self, side: int, way: Route, role: int, now: Timestep) -> Seats:
+    def _evaluate(self, side: int, way: Route, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
+        """The critics' output for the teams of one side, [P, W, seats of a team]."""
+        blueprint = self.stack.blueprint
+        pieces, statistics = (
+            blueprint.parameters.split(self.stack.parameters),
+            blueprint.statistics.split(self.stack.statistics),
+        )
+        seen = []
+        for role in blueprint.game.sides[side].roles:
+            rows = self._looked_at(side, role, way)
+            seen.append(
+                rows.gather(observation[role].flatten(0, 1)).view(
+                    self.stack.size, way.index.shape[1], -1, observation[role].shape[2]
+                )
+            )
+        joint = state.flatten(0, 1)[self._states(side, way)]
+        return critic(blueprint, pieces, statistics, side, joint, seen)
+
+    def _evaluate_compiled(self, side: int, way: Route, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
+        """The same, in a few compiled loops."""
+        blueprint = self.stack.blueprint
+        name = blueprint.game.sides[side].name
+        if blueprint.architecture.critic == "centralised":
+            return self._run(f"critic.{name}", f"state.{name}", state.flatten(0, 1), self._states(side, way))
+        values = []
+        for number in blueprint.game.sides[side].roles:
+            role = blueprint.game.roles[number]
+            rows, seen = self._looked_at(side, number, way).index, observation[number].flatten(0, 1)
+            value = self._run(f"critic.{role.name}", f"observation.{role.name}", seen, rows)
+            values.append(value.view(*way.index.shape, -1).expand(-1, -1, role.per_team))
+        return torch.cat(values, 2)
+
+    def _run(self, prefix: str, seen: str, source: Tensor, rows: Tensor) -> Tensor:
+        """The output [P, n, K] of a network for rows [P, n] of a source [R, F]."""
+        whole: list[Tensor] = []
+        for who in groups(*rows.shape):
+            network, wanted = self._networks.get(prefix, seen, who), rows[who].numpy()
+            parts = [network.forward(network.look(source.numpy(), wanted, part))[1].copy() for part in portions(rows.shape[1])]
+            whole.append(torch.cat([torch.from_numpy(part) for part in parts], 1))
+        return torch.cat(whole)
+
+    def _states(self, side: int, way: Route) -> Tensor:
+        """Where the joint states of a route's teams stand in [N * K], int64 [P, W]."""
         game = self.stack.blueprint.game
-        mover = None
+        teams = torch.tensor(game.sides[side].teams, device=way.index.device)
+        return way.index // len(teams) * len(game.teams) + teams[way.index % len(teams)]
+
+    def _looked_at(self, side: int, role: int, way: Route) -> Route:
+        """The observations that local critics of a route's teams read, in [N * slots]; acting in turns, the mover's."""
+        game = self.stack.blueprint.game
         if game.turn_based:
-            seat = now.acting.int().argmax(1)
-            mover = self.owner.gather(1, self._team_of_seat[seat].unsqueeze(1)).squeeze(1)
-            mover = torch.where(slots_acting(game, role, now.acting).squeeze(1), mover, EMPTY)
-        return Seats(way, len(game.sides[side].teams), game.roles[role], mover)
+            return Route(way.index // len(game.sides[side].teams), way.counts)
+        return way.of_seats(game.roles[role].per_team)
 
     def _note_messages(self, side: int, said: Tensor, insight: Insight) -> None:
-        game, way = self.stack.blueprint.game, self.routes[side]
-        assert way is not None
-        copies = self.owner.shape[0]
+        game = self.stack.blueprint.game
         if insight.messages is None:
-            insight.messages = said.new_full((copies, len(game.seats), said.shape[-1]), float("nan"))
-        seats = torch.tensor([game.teams[team] for team in game.sides[side].teams], device=said.device)
-        teams = len(game.sides[side].teams)
-        flat = said.flatten(0, 1)[way.rows]
-        insight.messages[(way.groups // teams).unsqueeze(1), seats[way.groups % teams]] = flat
-
-
-@dataclass(frozen=True)
-class Seats:
-    """Moves one role's rows between the arena's `[N, slots, …]` and the stack's `[P, G, a, …]`.
-
-    Attributes:
-        way: The side's route.
-        teams: Teams on the side.
-        role: The role.
-        mover: Turn-based: int64 [N], the player to move in each copy, or `EMPTY`; else None.
-    """
-
-    way: Route
-    teams: int
-    role: Role
-    mover: Tensor | None
-
-    def gather(self, x: Tensor) -> Tensor:
-        """`[N, slots, …]` → `[P, G, a, …]`."""
-        rows = x if self.mover is not None else x.reshape(x.shape[0] * self.teams, self.role.per_team, *x.shape[2:])
-        return rows.index_select(0, self.way.index.flatten()).view(*self.way.index.shape, *rows.shape[1:])
-
-    def scatter(self, source: Tensor, target: Tensor) -> None:
-        """`[P, G, a, …]` → `[N, slots, …]`, in place, rows held only."""
-        if self.mover is None:
-            rows = target.view(target.shape[0] * self.teams, self.role.per_team, *target.shape[2:])
-            rows.index_copy_(0, self.way.groups, source.flatten(0, 1).index_select(0, self.way.rows).to(rows.dtype))
-            return
-        copies = torch.arange(target.shape[0], device=target.device)
-        by_player = target.new_zeros(source.shape[0], *target.shape)
-        players = self.way.rows // self.way.index.shape[1]
-        by_player[players, self.way.groups] = source.flatten(0, 1).index_select(0, self.way.rows).to(target.dtype)
-        chosen = by_player[self.mover.clamp_min(0), copies]
-        held = (self.mover != EMPTY).view(-1, *(1,) * (target.dim() - 1))
-        target.copy_(torch.where(held, chosen, target))
-
-
-def slots_acting(game: Game, role: int, acting: Tensor) -> Tensor:
-    """Which of a role's slots act: bool [..., A] → [..., slots]."""
-    seats = acting[..., list(game.roles[role].seats)]
-    return seats.any(-1, keepdim=True) if game.turn_based else seats
-
-
-def gather_views(observation: Tensor, way: Route, teams: int, *, turn_based: bool) -> Tensor:
-    """Observations as the teams' critics need them, [P, G, a, F]; acting in turns, all teams get the mover's."""
-    copies, slots = observation.shape[:2]
-    if turn_based:
-        rows, groups = observation, way.index // teams
-    else:
-        rows, groups = observation.reshape(copies * teams, slots // teams, -1), way.index
-    return rows.index_select(0, groups.flatten()).view(*way.index.shape, *rows.shape[1:])
+            insight.messages = said.new_full((self.owner.shape[0], len(game.seats), said.shape[-1]), float("nan"))
+        seats = [seat for team in game.sides[side].teams for seat in game.teams[team]]
+        spoken = insight.messages[:, seats].view(-1, *said.shape[2:])
+        self.views[side].scatter(said, spoken)
+        insight.messages[:, seats] = spoken.view(len(insight.messages), len(seats), -1)
 
 
 def bounded(role: Role, raw: Tensor) -> Tensor:
@@ -299,9 +287,3 @@ def bounded(role: Role, raw: Tensor) -> Tensor:
         return raw
     low, high = raw.new_tensor(role.actions.low), raw.new_tensor(role.actions.high)
     return torch.minimum(torch.maximum((low + high) / 2 + raw * (high - low) / 2, low), high)
-
-
-def return_scale(statistics: Mapping[str, Tensor], side: str) -> tuple[Tensor, Tensor]:
-    """Deviation and mean of a side's returns, [P] each: a critic's output times the first plus the second is in reward."""
-    deviation = (statistics[f"return.{side}.variance"].squeeze(1) + 1e-8).sqrt()
-    return deviation, statistics[f"return.{side}.mean"].squeeze(1)

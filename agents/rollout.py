@@ -14,6 +14,7 @@ from torch import Tensor
 from agents.population import SeatedStack, bounded
 from envs.arena import Actor, Arena, Timestep
 from envs.game import Game
+from envs.stopwatch import Stopwatch
 
 SEED_LIMIT = 2**31 - 1
 
@@ -25,13 +26,14 @@ class Memory:
     Attributes:
         observation: Per role, float32 [T + 1, C, slots, F].
         legal: Per role, bool [T + 1, C, slots, n], or None.
-        state: float32 [T + 1, C, K, S].
+        state: float32 [T + 1, C, K, S]; S = 0 where no critic asks for it.
         acting: bool [T + 1, C, A].
         action: Per role, raw actions [T, C, slots(, n)].
         likelihood: Per role, float32 [T, C, slots].
         reward: float32 [T, C, A].
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
+        over: bool [T, C], games that ended with step t.
         bootstrap: float32 [T, C, A], what the critic expects after step t; set in steps that cut a seat off.
     """
 
@@ -44,11 +46,12 @@ class Memory:
     reward: Tensor
     terminated: Tensor
     truncated: Tensor
+    over: Tensor
     bootstrap: Tensor
 
     @classmethod
-    def empty(cls, game: Game, steps: int, copies: int, device: torch.device) -> Memory:
-        """Memory for `steps` steps of `copies` copies."""
+    def empty(cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True) -> Memory:
+        """Memory for `steps` steps of `copies` copies, with the joint states if they are wanted."""
         seats = len(game.seats)
 
         def floats(*shape: int) -> Tensor:
@@ -68,13 +71,14 @@ class Memory:
         return cls(
             observation,
             legal,
-            floats(steps + 1, copies, len(game.teams), game.state_size),
+            floats(steps + 1, copies, len(game.teams), game.state_size if joint else 0),
             flags(steps + 1, copies, seats),
             action,
             likelihood,
             floats(steps, copies, seats),
             flags(steps, copies, seats),
             flags(steps, copies, seats),
+            flags(steps, copies),
             floats(steps, copies, seats),
         )
 
@@ -85,7 +89,8 @@ class Memory:
         for rule, allowed in zip(self.legal, now.legal, strict=True):
             if rule is not None and allowed is not None:
                 rule[step] = allowed
-        self.state[step] = now.state
+        if self.state.shape[-1] > 0:
+            self.state[step] = now.state
         self.acting[step] = now.acting
 
 
@@ -95,9 +100,9 @@ class Tally:
 
     Attributes:
         games: int64 [C].
-        returns: float32 [C, K], summed over finished games; a team's return is the mean over its seats.
+        returns: float64 [C, K], summed over finished games; a team's return is the mean over its seats.
         wins: int64 [C, K, K], games in which the first team got more than the second.
-        running: float32 [C, A], rewards of the games still running.
+        running: float64 [C, K], returns so far of the games still running.
     """
 
     games: Tensor
@@ -112,20 +117,25 @@ class Tally:
         counts = torch.zeros(copies, dtype=torch.int64, device=device)
         return cls(
             counts,
-            torch.zeros(copies, teams, device=device),
+            torch.zeros(copies, teams, dtype=torch.float64, device=device),
             torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
-            torch.zeros(copies, len(game.seats), device=device),
+            torch.zeros(copies, teams, dtype=torch.float64, device=device),
         )
 
-    def count(self, game: Game, now: Timestep) -> None:
-        """Add one step's rewards, and close the games that ended."""
-        self.running += now.reward
-        totals = torch.stack([self.running[:, list(seats)].mean(1) for seats in game.teams], dim=1)
-        over = now.over.unsqueeze(1)
-        self.games += now.over
-        self.returns += totals * over
-        self.wins += (totals.unsqueeze(2) > totals.unsqueeze(1) + 1e-6) & over.unsqueeze(2)
-        self.running *= ~over
+    def count(self, game: Game, reward: Tensor, over: Tensor) -> None:
+        """Add T steps' rewards [T, C, A], and close the games that ended with one of them, bool [T, C]."""
+        paid = torch.stack([reward[:, :, list(seats)].double().mean(2) for seats in game.teams], dim=2)
+        paid[0] += self.running
+        so_far = paid.cumsum(0)
+        number = torch.arange(1, len(over) + 1, device=paid.device).unsqueeze(1)
+        ended = (number * over).cummax(0).values  # how many steps there were up to the last end
+        at_end = torch.cat([torch.zeros_like(so_far[:1]), so_far]).gather(0, ended.unsqueeze(2).expand_as(so_far))
+        before = torch.cat([torch.zeros_like(at_end[:1]), at_end[:-1]])
+        totals = so_far - before
+        self.games += over.sum(0)
+        self.returns += (totals * over.unsqueeze(2)).sum(0)
+        self.wins += ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) & over[:, :, None, None]).sum(0)
+        self.running = so_far[-1] - at_end[-1]
 
 
 def collect(
@@ -136,12 +146,14 @@ def collect(
     memory: Memory,
     tally: Tally,
     generator: torch.Generator,
+    watch: Stopwatch | None = None,
 ) -> Timestep:
     """Play T steps in every copy, filling `memory`; returns the timestep to go on from.
 
     A seat that is cut off is worth what its critic expects of what comes then: of the last view where the game ends with it, of
     the present view where the game goes on without it.
     """
+    watch = watch or Stopwatch()
     game, copies = arena.game, arena.copies
     steps = memory.reward.shape[0]
     for step in range(steps):
@@ -159,14 +171,19 @@ def collect(
         for opponent in opponents:
             opponent.act(now, noise, actions)
         seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=arena.device)
+        watch.lap("act")
         now = arena.step(actions, seeds)
+        watch.lap("step")
         memory.reward[step] = now.reward
         memory.terminated[step] = now.terminated
         memory.truncated[step] = now.truncated
         if bool(now.truncated.any()):
             memory.bootstrap[step] = learners.values(*last_view(now))
-        tally.count(game, now)
+        memory.over[step] = now.over
+        watch.lap("record")
     memory.see(steps, now)
+    tally.count(game, memory.reward, memory.over)
+    watch.lap("record")
     return now
 
 

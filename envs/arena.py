@@ -10,9 +10,10 @@ slot that belongs to whichever seat is to act.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
@@ -21,6 +22,9 @@ from envs.game import Game
 
 RESTS = -1
 """In `next_seeds`: a copy whose game ends stays empty until the next `restart`."""
+
+UNFINISHED = "A step of these copies has begun and is not finished; call finish() first."
+NOT_BEGUN = "No step of these copies has begun; call begin() before finish()."
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,10 @@ class Timestep:
 
 
 class Arena(Protocol):
-    """N copies of one game. The same seeds and actions give the same timesteps, whatever the number of workers."""
+    """N copies of one game. The same seeds and actions give the same timesteps, whatever the number of workers.
+
+    Whoever wants to act while the game goes on steps the parts in turn: `begin` one, act in the other, `finish` the first.
+    """
 
     game: Game
     copies: int
@@ -85,8 +92,18 @@ class Arena(Protocol):
         """
         ...
 
+    def parts(self) -> Sequence[Arena]:
+        """Arenas over disjoint blocks of neighbouring copies which together are this one, in order.
+
+        Each can be stepped while a step of another is under way. How many there are follows from the number of copies alone,
+        never from the number of workers. They share what they hold with this arena: closing one closes all.
+        """
+        ...
+
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Make one move in every copy: all acting seats in simultaneous games, the seat to act in turn-based ones.
+
+        The same as `begin` and `finish`.
 
         Args:
             actions: Per role, int64 [N, slots] (discrete) or float32 [N, slots, n] (continuous, within bounds). Slots of
@@ -95,12 +112,52 @@ class Arena(Protocol):
 
         Raises:
             IllegalAction: A seat that is acting chose an action its mask forbids.
+            RuntimeError: A step of these copies is under way.
+        """
+        ...
+
+    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
+        """Begin a step without waiting for it; arguments and errors as in `step`. The tensors may be written to afterwards."""
+        ...
+
+    def finish(self) -> Timestep:
+        """Wait for the step that has begun and see what came of it.
+
+        Raises:
+            RuntimeError: No step has begun.
         """
         ...
 
     def close(self) -> None:
         """Free workers and shared memory; harmless when called twice."""
         ...
+
+
+class Immediate(ABC):
+    """What arenas inherit that gain nothing from being stepped in parts: the whole step is made when it begins."""
+
+    _made: Timestep | None = None
+
+    @abstractmethod
+    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        """Make one move in every copy; see `Arena.step`."""
+
+    def parts(self) -> tuple[Self]:
+        """The arena itself; see `Arena.parts`."""
+        return (self,)
+
+    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
+        """Make a step, to be shown by `finish`; see `Arena.begin`."""
+        if self._made is not None:
+            raise RuntimeError(UNFINISHED)
+        self._made = self.step(actions, next_seeds)
+
+    def finish(self) -> Timestep:
+        """Show the step that was made; see `Arena.finish`."""
+        made, self._made = self._made, None
+        if made is None:
+            raise RuntimeError(NOT_BEGUN)
+        return made
 
 
 @dataclass

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from agents import Architecture, Blueprint, Stack
-from envs.arena import Timestep
+from envs.arena import Immediate, Timestep
 from envs.game import ActionSpace, Game, Role, Side
 
 TWO, THREE = ActionSpace("discrete", 2), ActionSpace("discrete", 3)
@@ -94,7 +94,7 @@ def glance() -> Callable[..., Timestep]:
 
 
 @dataclass
-class Flicker:
+class Flicker(Immediate):
     """An arena that shows something else at every step, whatever is done in it; nothing makes sense but the shapes."""
 
     game: Game

@@ -24,10 +24,14 @@ def batch(seed: int) -> tuple[Tensor, Tensor]:
     return 4.0 * torch.randn(2, size, 3, generator=generator) + 7.0, weight
 
 
+def merge(statistics: dict[str, Tensor], rows: Tensor, weight: Tensor) -> None:
+    absorb(statistics, "x", rows.flatten(0, 1), torch.arange(rows.shape[0] * rows.shape[1]).view(weight.shape), weight)
+
+
 def after(*batches: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
     statistics = fresh()
     for rows, weight in batches:
-        absorb(statistics, "x", rows, weight)
+        merge(statistics, rows, weight)
     return statistics
 
 
@@ -57,13 +61,13 @@ def test_statistics_are_the_mean_and_variance_of_all_rows_seen(one, two):
 def test_a_batch_of_padding_changes_nothing():
     statistics = after(batch(0))
     before = {name: value.clone() for name, value in statistics.items()}
-    absorb(statistics, "x", torch.full((2, 4, 3), 1e6), torch.zeros(2, 4))
+    merge(statistics, torch.full((2, 4, 3), 1e6), torch.zeros(2, 4))
     assert all(torch.equal(value, before[name]) for name, value in statistics.items())
 
 
 def test_a_newborn_who_has_seen_nothing_keeps_unit_statistics():
     statistics = fresh()
-    absorb(statistics, "x", torch.ones(2, 4, 3), torch.tensor([[1.0], [0.0]]).expand(2, 4))
+    merge(statistics, torch.ones(2, 4, 3), torch.tensor([[1.0], [0.0]]).expand(2, 4))
     assert statistics["x.variance"][1].tolist() == [1.0, 1.0, 1.0]
     assert statistics["x.mean"][:, 0].tolist() == [1.0, 0.0]
 
@@ -71,5 +75,5 @@ def test_a_newborn_who_has_seen_nothing_keeps_unit_statistics():
 def test_old_experience_is_forgotten_in_the_end():
     statistics = fresh()
     statistics["x.count"] += 10 * LONGEST_MEMORY
-    absorb(statistics, "x", torch.ones(2, 1, 3), torch.ones(2, 1))
+    merge(statistics, torch.ones(2, 1, 3), torch.ones(2, 1))
     assert statistics["x.count"].flatten().tolist() == [LONGEST_MEMORY] * 2

@@ -1,6 +1,5 @@
 """Adam over a stack does to every player what torch's does to one."""
 
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,13 +30,6 @@ def test_every_player_moves_as_under_torchs_adam_with_cut_gradients(seed, steps)
             torch.nn.utils.clip_grad_norm_(alone, 0.5)
             reference.step()
         torch.testing.assert_close(stacked[player], alone.detach(), atol=1e-5, rtol=1e-4)
-
-
-def test_the_length_before_cutting_is_told():
-    parameters = torch.zeros(2, 2)
-    assert Adam.fresh(parameters).step(parameters, torch.tensor([[3.0, 4.0], [0.0, 0.1]]), RATES[:2], 0.5).tolist() == (
-        pytest.approx([5.0, 0.1])
-    )
 
 
 def test_a_player_without_gradient_rests_although_it_has_momentum():

@@ -177,7 +177,7 @@ def test_each_role_takes_in_the_observations_of_its_own_decisions_only(game, fou
     statistics = after.blueprint.statistics.split(after.statistics)
     for side, batch in batches:
         for role, present in zip(game.sides[side].roles, batch.present, strict=True):
-            learnt = present[batch.index[0]].sum()
+            learnt = present[batch.way.index[0]].sum()
             name = f"observation.{game.roles[role].name}"
             assert float(statistics[f"{name}.count"]) == float(learnt)
             seats = memory.acting[:STEPS][..., list(game.roles[role].seats)]

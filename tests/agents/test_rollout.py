@@ -1,6 +1,6 @@
 """Collecting experience: what is kept, what a cut-off is worth, and what came of the games."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 import torch
@@ -125,13 +125,14 @@ def test_the_last_view_is_the_old_game_where_one_ended_and_the_present_elsewhere
 
 
 def counted(game, *steps):
-    """The tally of one copy after steps of (rewards of the seats, whether the game ended)."""
-    tally = Tally.empty(game, 1, torch.device("cpu"))
-    nothing = torch.zeros(1, len(game.seats), dtype=torch.bool)
-    for reward, over in steps:
-        pay = torch.tensor([reward])
-        tally.count(game, Timestep((), (), nothing, torch.zeros(1), pay, nothing, nothing, torch.tensor([over])))
-    return tally
+    """The tally of one copy after steps of (rewards of the seats, whether the game ended), told at once or one by one."""
+    reward, over = torch.tensor([[reward] for reward, _ in steps]), torch.tensor([[over] for _, over in steps])
+    at_once, one_by_one = Tally.empty(game, 1, torch.device("cpu")), Tally.empty(game, 1, torch.device("cpu"))
+    at_once.count(game, reward, over)
+    for step in range(len(steps)):
+        one_by_one.count(game, reward[step : step + 1], over[step : step + 1])
+    assert all(torch.equal(getattr(at_once, field.name), getattr(one_by_one, field.name)) for field in fields(Tally))
+    return at_once
 
 
 def test_a_teams_return_is_the_mean_over_its_seats_of_all_that_a_game_paid(games):
