@@ -40,7 +40,40 @@ def cycles(name: str, options: Mapping[str, Any], default: int) -> int:
     Raises:
         UnsupportedOptions: It is not a number of one or more.
     """
-    value = options.get("max_cycles", default)
+    return count(name, options, "max_cycles", default)
+
+
+def count(name: str, options: Mapping[str, Any], option: str, default: int) -> int:
+    """Read how many of something there are.
+
+    Args:
+        name: The game's name.
+        options: Keyword arguments of the environment.
+        option: The one to read.
+        default: What the stock environment takes where nothing is said.
+
+    Raises:
+        UnsupportedOptions: It is not a number of one or more.
+    """
+    value = options.get(option, default)
     if not isinstance(value, int) or value < 1:
-        raise UnsupportedOptions(f"the twin of {name} needs max_cycles to be a whole number of at least 1, not {value!r}")
+        raise UnsupportedOptions(f"the twin of {name} needs {option} to be a whole number of at least 1, not {value!r}")
     return value
+
+
+def ratio(name: str, options: Mapping[str, Any], option: str, default: float) -> float:
+    """Read a part of a whole.
+
+    Args:
+        name: The game's name.
+        options: Keyword arguments of the environment.
+        option: The one to read.
+        default: What the stock environment takes where nothing is said.
+
+    Raises:
+        UnsupportedOptions: It is not a number from 0 to 1.
+    """
+    value = options.get(option, default)
+    if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise UnsupportedOptions(f"the twin of {name} needs {option} to be a number from 0 to 1, not {value!r}")
+    return float(value)

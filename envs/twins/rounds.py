@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from envs.arena import Final, IllegalAction, Timestep
+from envs.arena import RESTS, Final, IllegalAction, Immediate, Timestep
 from envs.game import Game
 
 
-class RoundsArena(ABC):
+class RoundsArena(Immediate):
     """N copies of a game in which all seats act at once, cut off after a number of rounds; see `envs.arena.Arena`.
 
-    Because games last equally long, which games are over follows from a count and not from asking the device. Timesteps
-    already given out are never written to again.
+    Because games last equally long, which games are over follows from a count and not from asking the device, and seeds say
+    which copies play. On an accelerator, where every question makes the host wait, the device is therefore asked once a game:
+    an action that does not exist counts as the nearest one that does, and is refused when the games end, or are ended by
+    `restart` or `close`. On the processor it is refused at once. Timesteps already given out are never written to again.
     """
 
     def __init__(self, game: Game, rounds: int, copies: int, device: torch.device) -> None:
@@ -24,73 +26,103 @@ class RoundsArena(ABC):
         self.copies = copies
         self.device = device
         self._rounds = rounds
-        self._round = 0
-        self._playing = torch.zeros(copies, dtype=torch.bool, device=device)
         self._never = torch.zeros(copies, dtype=torch.bool, device=device)
-        self._role_seats = [torch.tensor(role.seats, device=device) for role in game.roles]
+        self._nobody = self._never[:, None].expand(-1, len(game.seats))
+        self._nothing = torch.zeros(copies, len(game.seats), device=device)
         self._legal = tuple(
             torch.ones(copies, len(role.seats), role.actions.size, dtype=torch.bool, device=device)
             if role.actions.kind == "discrete"
             else None
             for role in game.roles
         )
+        self._seat_copies(torch.full((copies,), RESTS))
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Begin a new game in every copy."""
-        self._begin(seeds)
-        return self._timestep(torch.zeros(self.copies, len(self.game.seats), device=self.device), self._never, None)
+        self._refuse_belatedly()
+        self._begin(seeds.cpu())
+        return self._timestep(self._nothing, None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Play one round in every copy that is playing."""
-        for role, chosen in zip(self.game.roles, actions, strict=True):
-            if role.actions.kind == "discrete":
-                self._check(chosen, role.actions.size)
-        reward = self._play(actions) * self._playing[:, None]
+        reward = self._play([self._existing(number, chosen) for number, chosen in enumerate(actions)])
+        if self._someone_rests:
+            reward = reward * self._playing[:, None]
         self._round += 1
-        if self._round < self._rounds or not bool(self._playing.any()):
-            return self._timestep(reward, self._never, None)
-        over = self._playing
-        observation, state = self._view()
-        self._begin(torch.where(over.to(next_seeds.device), next_seeds, -1))
-        return self._timestep(reward, over, Final(observation, state))
+        if self._round < self._rounds or not self._someone_plays:
+            return self._timestep(reward, None)
+        self._refuse_belatedly()
+        over, (observation, state) = self._playing, self._view()
+        self._begin(torch.where(self._plays, next_seeds.cpu(), RESTS))
+        return self._timestep(reward, Final(observation, state), over)
 
     def close(self) -> None:
         """Stop playing; there is nothing to free."""
-        self._playing = self._never
+        self._refuse_belatedly()
+        self._seat_copies(torch.full((self.copies,), RESTS))
 
     def _begin(self, seeds: Tensor) -> None:
-        self._round = 0
-        self._playing = seeds.to(self.device) >= 0
+        self._seat_copies(seeds)
         self._start(seeds)
 
-    def _timestep(self, reward: Tensor, over: Tensor, final: Final | None) -> Timestep:
-        seats = len(self.game.seats)
+    def _seat_copies(self, seeds: Tensor) -> None:
+        """Say which copies play and which rest; seeds int64 [N] on the host."""
+        plays = seeds >= 0
+        self._round = 0
+        self._plays = plays
+        self._someone_plays, self._someone_rests = bool(plays.any()), not bool(plays.all())
+        self._playing = plays.to(self.device)
+        self._resting = (~plays).to(self.device)
+        self._acting = self._playing[:, None].expand(-1, len(self.game.seats))
+        self._extremes: list[list[Tensor]] = [[] for _ in self.game.roles]
+
+    def _timestep(self, reward: Tensor, final: Final | None, over: Tensor | None = None) -> Timestep:
+        """Show the present; `over`, bool [N], where games have just been cut off."""
         observation, state = self._view()
         return Timestep(
             observation=observation,
             legal=self._legal,
-            acting=self._playing[:, None].expand(-1, seats),
+            acting=self._acting,
             state=state,
             reward=reward,
-            terminated=self._never[:, None].expand(-1, seats),
-            truncated=over[:, None].expand(-1, seats),
-            over=over,
+            terminated=self._nobody,
+            truncated=self._nobody if over is None else over[:, None].expand(-1, len(self.game.seats)),
+            over=self._never if over is None else over,
             final=final,
         )
 
-    def _check(self, chosen: Tensor, size: int) -> None:
-        """Refuse actions outside 0 .. size - 1 of copies that are playing."""
+    def _existing(self, number: int, chosen: Tensor) -> Tensor:
+        """Actions that exist, where a copy rests any; refuse others, here or when the game ends."""
+        role = self.game.roles[number]
+        if role.actions.kind == "continuous":
+            return chosen
+        if self._someone_rests:
+            chosen = chosen.masked_fill(self._resting[:, None], 0)
         low, high = torch.aminmax(chosen)
-        if int(low) >= 0 and int(high) < size:
-            return
-        bad = ((chosen < 0) | (chosen >= size)) & self._playing[:, None]
-        if bool(bad.any()):
-            copy, slot = bad.nonzero()[0].tolist()
-            raise IllegalAction(f"copy {copy}, slot {slot}: action {int(chosen[copy, slot])} is not one of {size}")
+        size = role.actions.size
+        if self.device.type == "cpu":
+            if int(low) < 0 or int(high) >= size:
+                copy, slot = ((chosen < 0) | (chosen >= size)).nonzero()[0].tolist()
+                raise IllegalAction(f"copy {copy}, slot {slot}: action {int(chosen[copy, slot])} is not one of {size}")
+            return chosen
+        self._extremes[number] += [low, high]
+        return chosen.clamp(0, size - 1)
+
+    def _refuse_belatedly(self) -> None:
+        """Ask the device, once a role, whether an action of this game did not exist."""
+        seen, self._extremes = self._extremes, [[] for _ in self.game.roles]
+        for role, extremes in zip(self.game.roles, seen, strict=True):
+            if extremes:
+                low, high = torch.stack(torch.aminmax(torch.stack(extremes))).tolist()
+                if low < 0 or high >= role.actions.size:
+                    wrong = low if low < 0 else high
+                    raise IllegalAction(
+                        f"{role.name}: action {wrong}, of the game just ended, is not one of {role.actions.size}"
+                    )
 
     @abstractmethod
     def _start(self, seeds: Tensor) -> None:
-        """Set up the first round of new games; seeds int64 [N], negative where a copy rests."""
+        """Set up the first round of new games; seeds int64 [N] on the host, negative where a copy rests."""
 
     @abstractmethod
     def _play(self, actions: Sequence[Tensor]) -> Tensor:

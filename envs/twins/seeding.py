@@ -9,7 +9,7 @@ the ones before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -33,6 +33,52 @@ def uniforms(seeds: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     Returns:
         float64 [N, count]; row n is `np.random.default_rng(seeds[n]).random(count)`.
     """
+    return _fractions(_words(seeds, count))
+
+
+def integers_then_uniforms(
+    seeds: NDArray[np.int64], bounds: Sequence[int], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Draw whole numbers below bounds, then numbers in [0, 1), from one generator for each seed.
+
+    Numpy takes a bounded number from half a word, the lower half first, by multiplication (D. Lemire, "Fast random integer
+    generation in an interval", 2019), and draws again in the rare case that the product falls where it would favour some
+    numbers. Seeds to which that happens are left to numpy.
+
+    Args:
+        seeds: int64 [N], each in [0, 2**32).
+        bounds: What each whole number stays below, in the order in which they are drawn, each in [1, 2**32).
+        count: How many numbers in [0, 1) to draw after that for each seed.
+
+    Returns:
+        int64 [N, len(bounds)] and float64 [N, count]; row n is what `np.random.default_rng(seeds[n])` gives by
+        `integers(bound)` for each bound, and then by `random(count)`.
+    """
+    whole = np.zeros((len(seeds), len(bounds)), np.int64)
+    drawn = [place for place, bound in enumerate(bounds) if bound > 1]  # nothing is drawn where there is no choice
+    used = -(-len(drawn) // 2)
+    words = _words(seeds, used + count)
+    again = np.zeros(len(seeds), np.bool_)
+    for number, place in enumerate(drawn):
+        bound = bounds[place]
+        product = (words[:, number // 2] >> np.uint64(32 * (number % 2)) & _MASK32) * np.uint64(bound)
+        whole[:, place] = product >> np.uint64(32)
+        again |= (product & _MASK32) < np.uint64((1 << 32) % bound)
+    fractions = _fractions(words[:, used:])
+    for row in again.nonzero()[0]:
+        generator = np.random.default_rng(int(seeds[row]))
+        whole[row] = [generator.integers(bound) for bound in bounds]
+        fractions[row] = generator.random(count)
+    return whole, fractions
+
+
+def _fractions(words: Words) -> NDArray[np.float64]:
+    """Words as numbers in [0, 1), as numpy makes them."""
+    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _words(seeds: NDArray[np.int64], count: int) -> Words:
+    """The first 64-bit words of each seed's generator, uint64 [N, count]."""
     start_high, start_low, stream_high, stream_low = _seed_words(seeds.astype(np.uint64))[:, :, None]
     one = np.uint64(1)
     step_high = (stream_high << one) | (stream_low >> np.uint64(63))
@@ -45,34 +91,35 @@ def uniforms(seeds: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     high = high + more_high + (total < low)
     turn = high >> np.uint64(58)
     mixed = high ^ total
-    drawn = (mixed >> turn) | (mixed << ((np.uint64(64) - turn) & np.uint64(63)))
-    return (drawn >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return (mixed >> turn) | (mixed << ((np.uint64(64) - turn) & np.uint64(63)))
 
 
 def _seed_words(seeds: Words) -> Words:
     """What `SeedSequence(seed).generate_state(4, uint64)` gives, uint64 [4, N]."""
-    constants = _constants(0x43B0D7E5, 0x931E8875)
-    pool = [_hash(seeds if place == 0 else np.zeros_like(seeds), constants) for place in range(_POOL)]
+    constants = _constants(0x43B0D7E5, 0x931E8875, _POOL * _POOL)
+    pool = np.zeros((_POOL, len(seeds)), np.uint64)
+    pool[0] = seeds
+    pool = _hash(pool, constants[:, :_POOL])
     for source in range(_POOL):
-        for target in range(_POOL):
-            if source != target:
-                pool[target] = _mix(pool[target], _hash(pool[source], constants))
-    constants = _constants(0x8B51F9DD, 0x58F38DED)
-    halves = [_hash(pool[place % _POOL], constants) for place in range(2 * _POOL)]
-    return np.stack([low | (high << np.uint64(32)) for low, high in zip(halves[::2], halves[1::2], strict=True)])
+        targets = [target for target in range(_POOL) if target != source]
+        used = _POOL + source * len(targets)
+        pool[targets] = _mix(pool[targets], _hash(pool[source], constants[:, used : used + len(targets)]))
+    halves = _hash(np.concatenate([pool, pool]), _constants(0x8B51F9DD, 0x58F38DED, 2 * _POOL))
+    return halves[::2] | (halves[1::2] << np.uint64(32))
 
 
-def _constants(first: int, factor: int) -> Iterator[tuple[np.uint64, np.uint64]]:
-    """The pairs of constants that hashing uses up one after the other."""
-    while True:
-        second = first * factor & 0xFFFFFFFF
-        yield np.uint64(first), np.uint64(second)
-        first = second
+@cache
+def _constants(first: int, factor: int, count: int) -> Words:
+    """The constants that hashing uses up one pair after the other, uint64 [2, count, 1]."""
+    chain = [first]
+    for _ in range(count):
+        chain.append(chain[-1] * factor & 0xFFFFFFFF)
+    return np.array([chain[:-1], chain[1:]], np.uint64)[:, :, None]
 
 
-def _hash(value: Words, constants: Iterator[tuple[np.uint64, np.uint64]]) -> Words:
-    """Hash 32-bit numbers."""
-    add, factor = next(constants)
+def _hash(value: Words, constants: Words) -> Words:
+    """Hash 32-bit numbers [k, N] with k pairs of constants [2, k, 1]."""
+    add, factor = constants
     value = ((value ^ add) * factor) & _MASK32
     return value ^ (value >> np.uint64(16))
 

@@ -197,7 +197,7 @@ def test_auto_takes_the_twin():
     [
         GameSetup("classic/connect_four_v3", teams=(("player_0",), ("player_1",))),
         GameSetup("classic/connect_four_v3", wrappers=(("clip_reward_v0", {}),)),
-        GameSetup("mpe2/simple_spread_v3"),
+        GameSetup("mpe2/simple_world_comm_v3"),
     ],
 )
 def test_auto_takes_the_stock_environment_where_no_twin_covers_the_setup(setup):
@@ -209,8 +209,8 @@ def test_never_takes_the_stock_environment():
 
 
 def test_always_refuses_a_game_without_a_twin():
-    with pytest.raises(envs.GameError, match=r"mpe2/simple_spread_v3 has no twin\."):
-        envs.make("mpe2/simple_spread_v3", 2, twin="always")
+    with pytest.raises(envs.GameError, match=r"mpe2/simple_world_comm_v3 has no twin\."):
+        envs.make("mpe2/simple_world_comm_v3", 2, twin="always")
 
 
 def test_an_arena_needs_a_copy():
@@ -221,7 +221,7 @@ def test_an_arena_needs_a_copy():
 def test_known_games_say_whether_they_are_installed_and_have_a_twin():
     listed = {game.name: (game.installed, game.twin) for game in envs.games()}
     assert listed["classic/connect_four_v3"] == (True, True)
-    assert listed["mpe2/simple_spread_v3"] == (True, False)
+    assert listed["mpe2/simple_world_comm_v3"] == (True, False)
 
 
 def test_pictures_are_asked_for_only_where_wanted():

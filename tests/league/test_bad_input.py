@@ -84,7 +84,7 @@ def refused(said, *parts):
         (["--workers", "100000"], ["compute.workers is 100000", "less than or equal to 1024"]),
         (["--executor", "threads"], ["compute.executor is 'threads'", "'serial'"]),
         (["--device", "cuda:77"], ["compute.device is 'cuda:77'", "there is cpu"]),
-        (["--set", "game.name=classic/leduc_holdem_v4", "--set", "arena.twin=always"], ["has no twin"]),
+        (["--set", "game.name=classic/texas_holdem_v4", "--set", "arena.twin=always"], ["has no twin"]),
     ],
 )
 def test_a_league_that_cannot_be_is_refused_before_anything_is_written(cli_run, tmp_path, arguments, parts):

@@ -1,0 +1,84 @@
+"""What the Mersenne Twister draws first, for many keys at once.
+
+MT19937 (M. Matsumoto and T. Nishimura, "Mersenne Twister", 1998, with the seeding by arrays of 2002) is behind Python's
+`random` and NumPy's `RandomState`. Nearly all the time goes into spreading a key over 624 words, each made of the one before:
+one key has to wait for its own words, but neighbouring keys do not wait for each other. Here they are spread side by side.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint32]
+
+MOST_WORDS = 227
+"""So many words are made of the spread key alone; later ones would need words that were drawn already."""
+
+_SIZE, _FAR, _LANES = 624, 397, 64
+
+
+def first_words(keys: Words, count: int) -> Words:
+    """Draw the first words of many generators.
+
+    Args:
+        keys: uint32 [N, 2], the keys; a second word of zero counts as missing, as it does in Python.
+        count: How many words to draw for each key, 1 to `MOST_WORDS`.
+
+    Returns:
+        uint32 [count, N]; column n is what `random.Random(keys[n, 0] + 2**32 * keys[n, 1])` gives by `getrandbits(32)`.
+    """
+    if not 1 <= count <= MOST_WORDS:
+        raise ValueError(f"count is {count}; 1 to {MOST_WORDS} words can be drawn")
+    return _first_words(keys, _start(), count)
+
+
+@njit(cache=True, error_model="numpy")
+def _first_words(keys: Words, start: Words, count: int) -> Words:
+    """Do what `first_words` says, `_LANES` keys at a time; start [624] holds what keys are spread over."""
+    words = np.empty((count, len(keys)), np.uint32)
+    state = np.empty((_SIZE, _LANES), np.uint32)
+    added = np.empty((2, _LANES), np.uint32)
+    last = np.empty(_LANES, np.uint32)
+    for begin in range(0, len(keys), _LANES):
+        lanes = min(_LANES, len(keys) - begin)
+        for lane in range(_LANES):  # those too many repeat the last key
+            low, high = keys[begin + min(lane, lanes - 1)]
+            added[0, lane] = low
+            added[1, lane] = low if high == 0 else high + 1
+            last[lane] = start[0]
+        for place in range(1, _SIZE):
+            for lane in range(_LANES):
+                mixed = (last[lane] ^ (last[lane] >> 30)) * 1664525
+                last[lane] = (start[place] ^ mixed) + added[(place - 1) & 1, lane]
+                state[place, lane] = last[lane]
+        for lane in range(_LANES):
+            last[lane] = (state[1, lane] ^ ((last[lane] ^ (last[lane] >> 30)) * 1664525)) + added[1, lane]
+            state[1, lane] = last[lane]
+        for step in range(2, _SIZE + 1):
+            place = step if step < _SIZE else 1
+            for lane in range(_LANES):
+                last[lane] = (state[place, lane] ^ ((last[lane] ^ (last[lane] >> 30)) * 1566083941)) - place
+                state[place, lane] = last[lane]
+        state[0] = 0x80000000
+        for place in range(count):
+            for lane in range(lanes):
+                mixed = (state[place, lane] & 0x80000000) | (state[place + 1, lane] & 0x7FFFFFFF)
+                word = state[place + _FAR, lane] ^ (mixed >> 1) ^ ((mixed & 1) * 0x9908B0DF)
+                word ^= word >> 11
+                word ^= (word << 7) & 0x9D2C5680
+                word ^= (word << 15) & 0xEFC60000
+                words[place, begin + lane] = word ^ (word >> 18)
+    return words
+
+
+@cache
+def _start() -> Words:
+    """What every key is spread over: the words of the seed 19650218."""
+    words = [19650218]
+    for place in range(1, _SIZE):
+        words.append((1812433253 * (words[-1] ^ (words[-1] >> 30)) + place) & 0xFFFFFFFF)
+    return np.array(words, np.uint32)

@@ -1,0 +1,239 @@
+"""What the twins of the particle games share: damped points that act, push each other apart, observe and speak.
+
+The games are the multi-agent particle environments (I. Mordatch and P. Abbeel, 2018; R. Lowe et al., 2017) as mpe2 plays them.
+All copies lie in one float64 tensor, a row for each number and a column for each copy: operations run along the copies, and no
+bit depends on how many there are. Every feature of an observation is the difference of two rows, shown in float32.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from math import isfinite
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from envs.arena import RESTS
+from envs.game import Game
+from envs.twins.options import UnsupportedOptions
+from envs.twins.particle_world import Agent, Features, Physics, World
+from envs.twins.rounds import RoundsArena
+from envs.twins.seeding import integers_then_uniforms
+
+DIRECTIONS = ((0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
+"""Where actions of movement push: nowhere, left, right, down, up. Continuous actions say how much, in the same order."""
+
+PHYSICS = Physics()
+
+
+class ParticleArena(RoundsArena):
+    """N copies of a particle game; see `envs.arena.Arena`. A game adds its reward.
+
+    Args:
+        game: The game's description.
+        world: What there is.
+        observations: What each agent sees, as rows of the world.
+        measured: Pairs of points that the reward needs the distances of, besides those that push each other.
+        rounds: After how many rounds the game is cut off.
+        copies: N.
+        device: Where the tensors live.
+        physics: The constants.
+
+    Attributes:
+        contacts: How many pairs of points push each other.
+        position: float64 [agents, 2, N], where agents are.
+        squared: float64 [pairs, N], squared distances between points, first of those that push each other, then of `measured`.
+        distance: float64 [pairs, N].
+        overlap: float64 [contacts, N], how far the points that push each other do overlap; negative where they do not touch.
+
+    Raises:
+        UnsupportedOptions: The seats, their order or their teams are not those of the stock game.
+    """
+
+    squared: Tensor
+    distance: Tensor
+    overlap: Tensor
+
+    def __init__(
+        self,
+        game: Game,
+        world: World,
+        observations: Sequence[Features],
+        measured: Sequence[tuple[int, int]],
+        rounds: int,
+        copies: int,
+        device: torch.device,
+        physics: Physics = PHYSICS,
+    ) -> None:
+        super().__init__(game, rounds, copies, device)
+        names = tuple(agent.name for agent in world.agents)
+        in_order = [seat for role in game.roles for seat in role.seats] == list(range(len(names)))
+        if game.seats != names or not in_order or game.state_size != sum(map(len, observations)):
+            raise UnsupportedOptions(f"the twin of {game.name} knows only the stock game's own teams, in its order")
+        self.world = world
+        self.physics = physics
+        self._lay_out(observations)
+        self._equip_agents()
+        self._find_pairs(measured)
+        self._start(torch.full((copies,), RESTS))
+
+    def _lay_out(self, observations: Sequence[Features]) -> None:
+        """Make the world's tensor and its parts, which are views of it, and the rows that are shown."""
+        world, agents, copies = self.world, len(self.world.agents), self.copies
+        self._world = torch.zeros(sum(world.rows), copies, dtype=torch.float64, device=self.device)
+        points, velocity, said, _, _ = self._world.split(world.rows)
+        self._zero = torch.zeros((), dtype=torch.float64, device=self.device)
+        self._flat_points = points.view(-1, 2 * copies)
+        self.position = points.view(-1, 2, copies)[:agents]
+        self._velocity = velocity.view(agents, 2, copies)
+        self._messages = said.view(agents, world.message_width, copies)
+        pairs = torch.tensor([pair for observation in observations for pair in observation])
+        self._shown, self._from = pairs.T.contiguous().to(self.device)
+        ends = np.cumsum([0, *map(len, observations)]).tolist()
+        self._views = [(slice(ends[role.seats[0]], ends[role.seats[-1] + 1]), len(role.seats)) for role in self.game.roles]
+
+    def _equip_agents(self) -> None:
+        """Tabulate what each action of each agent does: [agent, forces and message, action], laid out in a line."""
+        agents, width = self.world.agents, self.world.message_width
+        sizes = [self.game.roles[role].actions.size for role in self.game.role_of_seat]
+        table = [
+            torch.tensor([_effect(agent, width, action) for action in range(size)], dtype=torch.float64).T
+            for agent, size in zip(agents, sizes, strict=True)
+        ]
+        self._effects = torch.cat([part.flatten() for part in table]).to(self.device)
+        starts = np.cumsum([0, *(size for size in sizes for _ in range(2 + width))])[:-1]
+        self._first_effect = torch.from_numpy(starts).view(len(agents), 2 + width, 1).to(self.device)
+        self._chosen = torch.zeros(len(agents), 2 + width, self.copies, dtype=torch.int64, device=self.device)
+        self._command = torch.zeros(self._chosen.shape, dtype=torch.float64, device=self.device)
+        self._accel = _each([agent.accel for agent in agents], self.device)
+        tops = [agent.top_speed for agent in agents]
+        self._top_speed = _each(tops, self.device) if any(map(isfinite, tops)) else None
+
+    def _find_pairs(self, measured: Sequence[tuple[int, int]]) -> None:
+        """Number the pairs of points that push each other, and then those measured; say who feels which contact."""
+        world, agents = self.world, len(self.world.agents)
+        contacts = world.contacts()
+        self.contacts = len(contacts)
+        # One point's rows minus the other's: products with 1, -1 and 0 are exact.
+        pairs = torch.zeros(len(contacts) + len(measured), world.entities + world.goals, dtype=torch.float64)
+        for number, (one, other) in enumerate([*contacts, *measured]):
+            pairs[number, one], pairs[number, other] = 1.0, -1.0
+        self._pairs = pairs.to(self.device)
+        size = [agent.size for agent in world.agents] + [landmark.size for landmark in world.landmarks]
+        self._reach = torch.tensor([[size[one] + size[other]] for one, other in contacts], dtype=torch.float64).to(self.device)
+        # Agents feel their contacts in the order of the other colliders, so that forces are always added up in the same order.
+        ends = [
+            (me, [other for other in range(world.colliders) if other != me][turn])
+            for turn in range(max(world.colliders - 1, 0))
+            for me in range(agents)
+        ]
+        contact_of = [contacts.index((min(pair), max(pair))) for pair in ends]
+        self._contact_of = torch.tensor(contact_of, dtype=torch.int64).to(self.device)
+        self._direction = _each([1.0 if me < other else -1.0 for me, other in ends], self.device)
+
+    def _start(self, seeds: Tensor) -> None:
+        # Resting copies are set up too: nobody sees them, and no two points may be in one spot.
+        world, agents = self.world, len(self.world.agents)
+        kinds = [len(world.landmarks)] * world.goals
+        goals, fractions = integers_then_uniforms(seeds.clamp(min=0).numpy(), kinds, 2 * world.entities)
+        within = np.array([1.0] * agents + [landmark.start_within for landmark in world.landmarks]).repeat(2)[:, None]
+        position = -within + (within + within) * fractions.T
+        points = position.reshape(-1, 2, self.copies)
+        goal = points[agents + goals.T, :, np.arange(self.copies)].transpose(0, 2, 1)
+        still = np.zeros((sum(world.rows[1:3]), self.copies))
+        features = np.array(world.goal_features)[goals.T].transpose(0, 2, 1) if world.goal_features else still[:0]
+        rows = [position, goal.reshape(-1, self.copies), still, features.reshape(-1, self.copies), np.zeros((1, self.copies))]
+        self._world.copy_(torch.from_numpy(np.concatenate(rows)))
+        self._measure()
+
+    def _measure(self) -> None:
+        """Measure how far the points of each pair are apart, and how far those that can touch overlap."""
+        self._offset = (self._pairs @ self._flat_points).view(-1, 2, self.copies)
+        self.squared = self._offset.square().sum(1)
+        self.distance = self.squared.sqrt()
+        if self.contacts:
+            self.overlap = self._reach - self.distance[: self.contacts]
+
+    def _play(self, actions: Sequence[Tensor]) -> Tensor:
+        force = self._decode(actions)
+        self._integrate(force if not self.contacts else self._contact_forces().add_(force))
+        self._measure()
+        return self._reward().expand(len(self.world.agents), -1).float().T.contiguous()
+
+    def _decode(self, actions: Sequence[Tensor]) -> Tensor:
+        """Keep the messages among the actions; return the forces among them, float64 [agents, 2, N]."""
+        if self.game.roles[0].actions.kind == "discrete":
+            chosen = actions[0] if len(actions) == 1 else torch.cat(list(actions), 1)
+            torch.add(chosen.T[:, None], self._first_effect, out=self._chosen)
+            command = self._effects.index_select(0, self._chosen.view(-1)).view(self._chosen.shape)
+        else:
+            command = self._decode_continuous(actions)
+        if self.world.message_width:
+            self._messages.copy_(command[:, 2:])
+            return command[:, :2]
+        return command
+
+    def _decode_continuous(self, actions: Sequence[Tensor]) -> Tensor:
+        """What continuous actions do: float64 [agents, forces and message, N]."""
+        for role, chosen in zip(self.game.roles, actions, strict=True):
+            seats = slice(role.seats[0], role.seats[-1] + 1)
+            agent, bounded = self.world.agents[role.seats[0]], chosen.clamp(0.0, 1.0).permute(1, 2, 0)
+            if agent.moves:
+                self._command[seats, :2] = bounded[:, 2:5:2] - bounded[:, 1:5:2]
+            if agent.speaks:
+                self._command[seats, 2:] = bounded[:, len(DIRECTIONS) * agent.moves :]
+        command = self._command.clone()
+        command[:, :2] *= self._accel
+        return command
+
+    def _contact_forces(self) -> Tensor:
+        """The forces of all contacts on each agent, float64 [agents, 2, N]."""
+        margin = self.physics.contact_margin
+        depth = self.overlap / margin
+        # Written out, not softplus: its last bit depends on a number's place in the tensor, hence on the number of copies.
+        # Beyond 200 margins nothing is left that float32 could show, and numbers that run out of float64 are slow.
+        rest = depth.clamp(min=-200.0).abs_().neg_().exp_().log1p_()
+        pressed = depth.clamp_(min=0.0).add_(rest).mul_(margin)
+        force = pressed.mul_(self.physics.contact_force).div_(self.distance[: self.contacts])[:, None]
+        felt = (force * self._offset[: self.contacts]).index_select(0, self._contact_of).mul_(self._direction)
+        return felt.view(-1, *self._velocity.shape).sum(0)
+
+    def _integrate(self, force: Tensor) -> None:
+        """Let a step's time pass."""
+        velocity = self._velocity
+        self.position += velocity * self.physics.dt
+        velocity *= 1 - self.physics.damping
+        velocity += force * self.physics.dt
+        if self._top_speed is not None:
+            speed = velocity.square().sum(1, keepdim=True).sqrt_()
+            velocity.copy_(torch.where(speed > self._top_speed, velocity / speed * self._top_speed, velocity))
+
+    def touching(self) -> Tensor:
+        """1 where points that push each other touch, else 0: float64 [contacts, N]."""
+        return torch.heaviside(self.overlap, self._zero)
+
+    @abstractmethod
+    def _reward(self) -> Tensor:
+        """What the step was worth, by where things are after it: float64 [agents, N], or [1, N] if worth the same to all."""
+
+    def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
+        seen = self._world.index_select(0, self._shown).sub_(self._world.index_select(0, self._from))
+        state = seen.float().T.contiguous()
+        if self._someone_rests:
+            state.masked_fill_(self._resting[:, None], 0.0)
+        observation = tuple(state[:, columns].view(self.copies, slots, -1) for columns, slots in self._views)
+        return observation, state[:, None].expand(-1, len(self.game.teams), -1)
+
+
+def _each(values: Sequence[float], device: torch.device) -> Tensor:
+    """One number for each agent, or each contact it feels, to be spread over axes and copies."""
+    return torch.tensor(values, dtype=torch.float64).view(-1, 1, 1).to(device)
+
+
+def _effect(agent: Agent, width: int, action: int) -> list[float]:
+    """What a discrete action of an agent does: two forces and a message."""
+    push = DIRECTIONS[action % len(DIRECTIONS)] if agent.moves else (0.0, 0.0)
+    word = action // len(DIRECTIONS) if agent.moves else action
+    return [*(agent.accel * part for part in push), *(float(agent.speaks and word == letter) for letter in range(width))]
