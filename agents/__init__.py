@@ -1,12 +1,14 @@
 """Turns experience into better policies: populations of PPO players, trained centrally and acting apart.
 
-Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `losses`, `optimiser`; then
-`population` (stacked players and how they are seated), `policy`, `networks`, `normalisation`; and `mutation`.
+Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `autograd` with `losses`,
+`optimiser`; then `population` (players acting), `seating`, `stack`, `policy`, `networks`, `normalisation`; then what makes it
+fast on a CPU: `derived` (gradients by hand), `perceptron`, `kernels`, `compiling`; and `mutation`.
 """
 
 from agents.hyper import HyperParameters
 from agents.mutation import OPERATORS, Genome, Operator
 from agents.optimiser import Adam
+from agents.perceptron import Networks
 from agents.policy import Architecture, Blueprint
 from agents.population import SeatedStack
 from agents.ppo import Report, Schedule, train
@@ -22,6 +24,7 @@ __all__ = [
     "Blueprint",
     "Genome",
     "HyperParameters",
+    "Networks",
     "Operator",
     "Report",
     "Schedule",

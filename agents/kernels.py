@@ -182,10 +182,10 @@ def draw(
         for x in range(real * logits.shape[2]):
             flat[x] = fast_log(-fast_log(flat[x]))
         for i in range(real):
-            best, chosen = logits[p, i, 0] - gumbel[i, 0], 0
-            for k in range(1, logits.shape[2]):
+            best, chosen = LOWEST, -1
+            for k in range(logits.shape[2]):
                 score = logits[p, i, k] - gumbel[i, k]
-                if score > best:
+                if logits[p, i, k] != LOWEST and (chosen < 0 or score > best):  # legal, even where it is no number
                     best, chosen = score, k
             action[rows[p, start + i]] = chosen
             likelihood[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]

@@ -26,7 +26,7 @@ from envs.game import Role
 class SeatedStack:
     """A stack of players that holds some teams of an arena's copies. Neither seats nor weights change while it lives."""
 
-    def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0) -> None:
+    def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0, networks: Networks | None = None) -> None:
         """Seat the players.
 
         Args:
@@ -34,13 +34,14 @@ class SeatedStack:
             owner: int64 [N, K], an index into the stack or `EMPTY`, per copy and team.
             temperature: Logits are divided by it, and deviations of continuous actions multiplied: 1 acts as trained (what a
                 learner must do), towards 0 everybody takes its favourite action.
+            networks: The stack's, to be used again where the same players are seated more than once.
         """
         self.stack = stack
         self.owner = owner
         self.temperature = temperature
         self._compiled = compiling.serve(owner.device)
         self._plain = [self._compiled and stack.blueprint.plain(side) for side in range(len(stack.blueprint.game.sides))]
-        self._networks = Networks(stack)
+        self._networks = networks or Networks(stack)
         game = stack.blueprint.game
         self._team_of_seat = torch.tensor(game.team_of_seat, device=owner.device)
         self._seats_of_role = torch.tensor(game.role_of_seat, device=owner.device) == torch.arange(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
@@ -21,7 +21,7 @@ from agents.hyper import HyperParameters
 from agents.normalisation import absorb
 from agents.optimiser import Adam
 from agents.population import SeatedStack
-from agents.rollout import SEED_LIMIT, Memory, Tally, collect
+from agents.rollout import SEED_LIMIT, Memory, Table, Tally, collect
 from agents.seating import EMPTY
 from agents.stack import Stack
 from envs.arena import Actor, Arena
@@ -80,7 +80,7 @@ def train(
     stack: Stack,
     adam: Adam,
     owner: Tensor,
-    opponents: Sequence[Actor],
+    opponents: Callable[[slice], Sequence[Actor]],
     hyper: HyperParameters,
     schedule: Schedule,
     generator: torch.Generator,
@@ -93,7 +93,7 @@ def train(
         stack: The learners, changed in place.
         adam: Their optimiser, changed in place.
         owner: int64 [C, K], the learner that holds each team and learns from it, or `EMPTY`.
-        opponents: Whoever acts for the other teams.
+        opponents: Whoever acts for the other teams in a block of copies.
         hyper: One value per player.
         schedule: How much, how often.
         generator: All the randomness there is.
@@ -107,13 +107,18 @@ def train(
     memory = Memory.empty(arena.game, schedule.steps, arena.copies, arena.device, joint=joint)
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=generator, device=arena.device)
-    now = arena.restart(seeds)
+    tables, first = [], 0
+    for part in arena.parts():
+        block = slice(first, first := first + part.copies)
+        tables.append(Table(part, block, SeatedStack(stack, owner[block]), opponents(block), part.restart(seeds[block])))
     reports = []
     watch.start()
     for _ in range(schedule.updates):
         with torch.no_grad():
             before = tally.games.clone(), tally.returns.clone()
-            now = collect(arena, now, SeatedStack(stack, owner), opponents, memory, tally, generator, watch)
+            for table in tables:
+                table.learners = SeatedStack(stack, owner[table.block])
+            collect(tables, memory, tally, generator, watch)
             batches = estimate(stack, owner, memory, hyper)
             returns = mean_returns(owner, stack.size, tally.games - before[0], tally.returns - before[1])
             watch.lap("estimate")

@@ -82,16 +82,23 @@ class Memory:
             floats(steps, copies, seats),
         )
 
-    def see(self, step: int, now: Timestep) -> None:
-        """Keep what is seen before step `step`."""
+    def see(self, step: int, block: slice, now: Timestep) -> None:
+        """Keep what is seen in a block of copies before step `step`."""
         for kept, seen in zip(self.observation, now.observation, strict=True):
-            kept[step] = seen
+            kept[step, block] = seen
         for rule, allowed in zip(self.legal, now.legal, strict=True):
             if rule is not None and allowed is not None:
-                rule[step] = allowed
+                rule[step, block] = allowed
         if self.state.shape[-1] > 0:
-            self.state[step] = now.state
-        self.acting[step] = now.acting
+            self.state[step, block] = now.state
+        self.acting[step, block] = now.acting
+
+    def get(self, step: int, block: slice, now: Timestep) -> None:
+        """Keep what came of step `step` in a block of copies."""
+        self.reward[step, block] = now.reward
+        self.terminated[step, block] = now.terminated
+        self.truncated[step, block] = now.truncated
+        self.over[step, block] = now.over
 
 
 @dataclass
@@ -138,53 +145,79 @@ class Tally:
         self.running = so_far[-1] - at_end[-1]
 
 
-def collect(
-    arena: Arena,
-    now: Timestep,
-    learners: SeatedStack,
-    opponents: Sequence[Actor],
-    memory: Memory,
-    tally: Tally,
-    generator: torch.Generator,
-    watch: Stopwatch | None = None,
-) -> Timestep:
-    """Play T steps in every copy, filling `memory`; returns the timestep to go on from.
+@dataclass
+class Table:
+    """A part of an arena and who plays in it.
 
-    A seat that is cut off is worth what its critic expects of what comes then: of the last view where the game ends with it, of
-    the present view where the game goes on without it.
+    Attributes:
+        arena: The part.
+        block: Its copies among those of the memory.
+        learners: Whose decisions are kept.
+        opponents: Whoever acts for the other teams.
+        now: What the part shows.
+    """
+
+    arena: Arena
+    block: slice
+    learners: SeatedStack
+    opponents: Sequence[Actor]
+    now: Timestep
+
+
+def collect(
+    tables: Sequence[Table], memory: Memory, tally: Tally, generator: torch.Generator, watch: Stopwatch | None = None
+) -> None:
+    """Play T steps in every copy, filling `memory`; every table's `now` is then the timestep to go on from.
+
+    While the step of one table is under way, the players of the next one decide. A seat that is cut off is worth what its
+    critic expects of what comes then: of the last view where the game ends with it, of the present view where the game goes on
+    without it.
     """
     watch = watch or Stopwatch()
-    game, copies = arena.game, arena.copies
-    steps = memory.reward.shape[0]
-    for step in range(steps):
-        memory.see(step, now)
-        noise = [
-            torch.rand((copies, game.slots(number), role.actions.size), generator=generator, device=arena.device).clamp_(
-                1e-7, 1.0 - 1e-7
-            )
-            for number, role in enumerate(game.roles)
-        ]
-        raw = [action[step] for action in memory.action]
-        for kept, likelihood in zip(memory.likelihood, learners.decide(now, noise, raw), strict=True):
-            kept[step] = likelihood
-        actions = [bounded(role, action).clone() for role, action in zip(game.roles, raw, strict=True)]
-        for opponent in opponents:
-            opponent.act(now, noise, actions)
-        seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=arena.device)
-        watch.lap("act")
-        now = arena.step(actions, seeds)
-        watch.lap("step")
-        memory.reward[step] = now.reward
-        memory.terminated[step] = now.terminated
-        memory.truncated[step] = now.truncated
-        if bool(now.truncated.any()):
-            memory.bootstrap[step] = learners.values(*last_view(now))
-        memory.over[step] = now.over
-        watch.lap("record")
-    memory.see(steps, now)
+    game, device = tables[0].arena.game, tables[0].arena.device
+    steps, copies, _ = memory.reward.shape
+    for step in range(steps + 1):
+        noise = [uniform(copies, game, role, generator, device) for role in range(len(game.roles))] if step < steps else []
+        seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=device) if step < steps else None
+        for table in tables:
+            if step > 0:
+                table.now = table.arena.finish()
+                watch.lap("step")
+                memory.get(step - 1, table.block, table.now)
+                if anybody_cut_off(table.now):
+                    memory.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now))
+            memory.see(step, table.block, table.now)
+            watch.lap("record")
+            if seeds is not None:
+                actions = decide(table, memory, step, [numbers[table.block] for numbers in noise])
+                watch.lap("act")
+                table.arena.begin(actions, seeds[table.block])
+                watch.lap("step")
     tally.count(game, memory.reward, memory.over)
     watch.lap("record")
-    return now
+
+
+def decide(table: Table, memory: Memory, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
+    """Let everybody at a table choose: the actions for the arena. What learners did, and how likely it was, is kept."""
+    raw = [action[step, table.block] for action in memory.action]
+    likelihoods = table.learners.decide(table.now, noise, raw)
+    for kept, likelihood in zip(memory.likelihood, likelihoods, strict=True):
+        kept[step, table.block] = likelihood
+    actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
+    for opponent in table.opponents:
+        opponent.act(table.now, noise, actions)
+    return actions
+
+
+def uniform(copies: int, game: Game, role: int, generator: torch.Generator, device: torch.device) -> Tensor:
+    """The chance in one step's decisions of a role, float32 [N, slots, n] in (0, 1)."""
+    shape = copies, game.slots(role), game.roles[role].actions.size
+    return torch.rand(shape, generator=generator, device=device).clamp_(1e-7, 1.0 - 1e-7)
+
+
+def anybody_cut_off(now: Timestep) -> bool:
+    """Whether critics have to be asked what a seat would still have got; asks the device only if the arena does not know."""
+    return bool(now.truncated.any()) if now.cut is None else now.cut
 
 
 def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:

@@ -60,7 +60,8 @@ class Timestep:
         terminated: bool [N, A], the seat's part in the game ended in this step, for good.
         truncated: bool [N, A], the seat's part was cut off in this step (a time limit); never both.
         over: bool [N], the game in this copy ended with this step.
-        final: The last view of the games that ended in this step; None where none did.
+        final: The last view of the games that ended in this step; None where the arena knows that none did.
+        cut: Whether anything is `truncated`, where the arena knows without asking a device; else None.
     """
 
     observation: tuple[Tensor, ...]
@@ -72,6 +73,7 @@ class Timestep:
     truncated: Tensor
     over: Tensor
     final: Final | None = None
+    cut: bool | None = None
 
 
 class Arena(Protocol):
@@ -111,7 +113,8 @@ class Arena(Protocol):
             next_seeds: int64 [N], the seed of the next game in a copy whose game ends with this step, or `RESTS`.
 
         Raises:
-            IllegalAction: A seat that is acting chose an action its mask forbids.
+            IllegalAction: A seat that is acting chose an action its mask forbids. An arena on an accelerator may say so some
+                steps later, at the latest when it is restarted or closed.
             RuntimeError: A step of these copies is under way.
         """
         ...

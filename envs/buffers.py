@@ -67,9 +67,14 @@ class Buffers:
             shared = torch.from_numpy(array)
             return shared.clone() if device.type == "cpu" else shared.to(device)
 
+        def last(array: NDArray[Any]) -> Tensor:
+            kept = np.zeros(array.shape, array.dtype)  # rows of games still running are not worth the copying
+            kept[self.over] = array[self.over]
+            return torch.from_numpy(kept).to(device)
+
         final = None
         if self.over.any():
-            final = Final(tuple(map(tensor, self.final_observation)), tensor(self.final_state))
+            final = Final(tuple(map(last, self.final_observation)), last(self.final_state))
         return Timestep(
             observation=tuple(map(tensor, self.observation)),
             legal=tuple(None if legal is None else tensor(legal) for legal in self.legal),

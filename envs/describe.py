@@ -22,6 +22,9 @@ NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
 UNUSABLE_STATE = {"sisl/multiwalker_v9"}
 """Games whose `state()` does not work all the time: multiwalker's fails as soon as a walker has fallen."""
 
+VIEWS_ARE_STATE = {"mpe2"}
+"""Families whose `state()` is the observations of all seats, one after the other, and whose seats all stay to the end."""
+
 
 @dataclass(frozen=True)
 class Blueprint:
@@ -34,6 +37,7 @@ class Blueprint:
         observation_spaces: Of each seat.
         action_spaces: Of each seat.
         own_state: Length of the environment's own `state()`, or None where it has none.
+        viewed: True where that is nothing but the observations of all seats, one after the other, and need not be asked for.
     """
 
     setup: GameSetup
@@ -42,6 +46,7 @@ class Blueprint:
     observation_spaces: tuple[Space, ...]
     action_spaces: tuple[Space, ...]
     own_state: int | None
+    viewed: bool = False
 
 
 def describe(setup: GameSetup | str) -> Game:
@@ -60,11 +65,12 @@ def survey(setup: GameSetup) -> Blueprint:
     """Read everything there is to know about a game from one environment that is made and reset for it."""
     environment = construct(setup)
     with environment_code(f"{setup.name} cannot be described"):
-        environment.reset(seed=0)
+        shown = environment.reset(seed=0)
         agents = tuple(environment.possible_agents)
         observation_spaces = tuple(environment.observation_space(agent) for agent in agents)
         action_spaces = tuple(environment.action_space(agent) for agent in agents)
         own_state = None if setup.name in UNUSABLE_STATE else state_length(environment)
+        viewed = own_state is not None and _viewed(setup, environment, shown)
         given = setup.teams or environment.metadata.get("teams")
     dispose(environment, setup)
     if isinstance(given, Mapping):  # teams with names of their own
@@ -87,7 +93,7 @@ def survey(setup: GameSetup) -> Blueprint:
         turn_based=not isinstance(environment, ParallelEnv),
         state_size=joint if own_state is None else own_state + (rivals if rivals > 1 else 0),
     )
-    return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state)
+    return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state, viewed)
 
 
 def state_length(environment: Environment) -> int | None:
@@ -96,6 +102,14 @@ def state_length(environment: Environment) -> int | None:
         return int(np.asarray(environment.state(), dtype=np.float32).size)
     except NO_STATE:
         return None
+
+
+def _viewed(setup: GameSetup, environment: Environment, shown: Any) -> bool:
+    """True where the state is known to be made of the observations, and is so in what a parallel environment's reset gave."""
+    if setup.name.split("/")[0] not in VIEWS_ARE_STATE or setup.wrappers or not isinstance(environment, ParallelEnv):
+        return False
+    observations = [shown[0][agent] for agent in environment.possible_agents]
+    return np.array_equal(np.asarray(environment.state()), np.concatenate(observations, axis=None))
 
 
 def _seats(game: str, names: Sequence[str], observed: Sequence[Space], acted: Sequence[Space]) -> list[Seat]:

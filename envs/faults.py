@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -12,11 +12,11 @@ class GameError(ValueError):
 
 
 @contextmanager
-def environment_code(what: str) -> Iterator[None]:
+def environment_code(what: str | Callable[[], str]) -> Iterator[None]:
     """Run code that is not ours, and say what was being done when it fails.
 
     Args:
-        what: The beginning of the sentence: the game and what was being done.
+        what: The beginning of the sentence: the game and what was being done, or a function that says it when it is needed.
 
     Raises:
         GameError: Whatever was raised inside, in one sentence and chained.
@@ -26,7 +26,8 @@ def environment_code(what: str) -> Iterator[None]:
     except GameError:
         raise
     except Exception as error:  # an environment's code may raise anything; only here is it caught, to name the game
-        raise GameError(f"{what}: {type(error).__name__}: {error}") from error
+        said = what if isinstance(what, str) else what()
+        raise GameError(f"{said}: {type(error).__name__}: {error}") from error
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
+from envs.cycle import straight
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
 from envs.references import find
@@ -130,6 +131,8 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     if render and "rgb_array" in environment.metadata.get("render_modes", ()):
         dispose(environment, setup)
         environment = _call(maker, setup, {**setup.options, "render_mode": "rgb_array"})
+    if not setup.wrappers and setup.name.split("/")[0] in FAMILIES:
+        return straight(environment)
     return wrap(environment, setup)
 
 

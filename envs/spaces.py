@@ -17,7 +17,7 @@ from envs.faults import GameError
 from envs.game import ActionSpace
 
 Encode = Callable[[Any, NDArray[np.float32]], None]
-"""Writes an observation into a row of F numbers."""
+"""Writes an observation into F numbers, which have the shape of `shape_of`."""
 
 Decode = Callable[[Any], Any]
 """Turns an entry of the action tensors into what the environment's `step` takes."""
@@ -45,11 +45,11 @@ def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
 
 
 def encoder(space: spaces.Space) -> Encode:
-    """Make the function that writes an observation of this space into a row."""
+    """Make the function that writes an observation of this space into a row of the shape of `shape_of`."""
     parts = _parts(space)
     space = _observed(space)
     if isinstance(space, spaces.Box):
-        write: Encode = _write_box
+        write: Encode = write_array
     elif isinstance(space, spaces.Discrete):
         first = int(space.start)
 
@@ -102,6 +102,13 @@ def decoder(space: spaces.Space) -> Decode:
     return lambda action: np.array(action, dtype=kind).reshape(shape)  # a copy: the environment may keep it
 
 
+def write_array(values: Any, target: NDArray[Any]) -> None:
+    """Write numbers into an array of as many, whatever their shape."""
+    if type(values) is not np.ndarray or values.shape != target.shape:
+        values = np.asarray(values).reshape(target.shape)  # refuses a wrong length, where assignment would broadcast
+    target[...] = values
+
+
 def _parts(space: spaces.Space) -> tuple[str, ...] | None:
     """Keys of a dictionary that carries an action mask, without the mask; None for every other space."""
     if isinstance(space, spaces.Dict) and "action_mask" in space.spaces:
@@ -118,7 +125,3 @@ def _observed(space: spaces.Space) -> spaces.Space:
     if parts == ("observation",):
         return space["observation"]
     return spaces.Dict({part: space[part] for part in parts})
-
-
-def _write_box(observation: Any, row: NDArray[np.float32]) -> None:
-    row[:] = np.asarray(observation).reshape(row.shape)  # reshape refuses a wrong length, where assignment would broadcast

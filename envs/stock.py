@@ -11,15 +11,93 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.arena import IllegalAction, Timestep
-from envs.buffers import buffers_in, bytes_needed
-from envs.copies import Copies
+from envs.buffers import Buffers, buffers_in, bytes_needed
 from envs.describe import Blueprint
+from envs.engines import Blocks, Engine, Local
 from envs.faults import GameError, environment_code
+from envs.game import Game
 from envs.workers import Workers
 
 
-class StockArena:
-    """N copies of a PettingZoo environment, one of the two makers of `Arena`.
+class Section:
+    """Neighbouring copies of a stock arena: some blocks of its engine, and their rows of its buffers; an `Arena` of its own."""
+
+    def __init__(self, game: Game, device: torch.device, engine: Engine, blocks: Blocks, buffers: Buffers, first: int) -> None:
+        """Look at copies that exist.
+
+        Args:
+            game: The game's description.
+            device: Where the tensors of the timesteps live.
+            engine: What steps them.
+            blocks: Which of the engine's blocks they are.
+            buffers: Their rows.
+            first: Number of the first copy in the whole arena, for messages.
+        """
+        self.game = game
+        self.copies = len(buffers.seeds)
+        self.device = device
+        self._engine, self._blocks, self._buffers, self._first = engine, blocks, buffers, first
+
+    def parts(self) -> Sequence[Section]:
+        """What can be stepped on its own; see `Arena.parts`."""
+        return (self,)
+
+    def restart(self, seeds: Tensor) -> Timestep:
+        """Begin a new game in every copy; see `Arena.restart`."""
+        self._engine.ready(self._blocks)
+        _fill(self._buffers.seeds, seeds, "seeds")
+        self._engine.begin("restart", self._blocks)
+        return self.finish()
+
+    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        """Make one move in every copy; see `Arena.step`."""
+        self.begin(actions, next_seeds)
+        return self.finish()
+
+    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
+        """Begin a step; see `Arena.begin`. Workers set to it at once; without them it is made in `finish`."""
+        self._engine.ready(self._blocks)
+        _fill(self._buffers.seeds, next_seeds, "next_seeds")
+        for role, tensor in enumerate(actions):
+            _fill(self._buffers.actions[role], tensor, f"actions of role {self.game.roles[role].name}")
+            self._check(role)
+        self._engine.begin("step", self._blocks)
+
+    def finish(self) -> Timestep:
+        """Wait for the step that has begun; see `Arena.finish`."""
+        self._engine.finish(self._blocks)
+        return self._buffers.timestep(self.device)
+
+    def close(self) -> None:
+        """Free environments, workers and shared memory of the whole arena; harmless when called twice."""
+        self._engine.close()
+
+    def _check(self, role: int) -> None:
+        """Refuse actions that an acting seat's mask or bounds forbid."""
+        space, chosen = self.game.roles[role].actions, self._buffers.actions[role]
+        legal = self._buffers.legal[role]
+        allowed: NDArray[Any]
+        if legal is None:
+            low, high = np.array(space.low, np.float32), np.array(space.high, np.float32)
+            allowed = np.all((chosen >= low) & (chosen <= high), axis=-1)
+        else:
+            inside = chosen.clip(0, space.size - 1)
+            rows = legal.reshape(-1, space.size)
+            allowed = (inside == chosen) & rows[np.arange(len(rows)), inside.reshape(-1)].reshape(chosen.shape)
+        if allowed.all():
+            return
+        acting: NDArray[Any] = self._buffers.acting[:, list(self.game.roles[role].seats)]
+        if self.game.turn_based:
+            acting = np.any(acting, axis=1)[:, None]
+        for copy, slot in np.argwhere(acting & ~allowed):
+            seats = self.game.roles[role].seats
+            seat = int(np.flatnonzero(self._buffers.acting[copy])[0]) if self.game.turn_based else seats[slot]
+            what = f"{self.game.seats[seat]} chose {chosen[copy, slot].tolist()} in copy {self._first + copy}"
+            raise IllegalAction(f"{what} of {self.game.name}, which is not allowed there.")
+
+
+class StockArena(Section):
+    """N copies of a PettingZoo environment, one of the two makers of `Arena`: two halves, from two copies on.
 
     A `Timestep` it returns is a copy: it stays as it is when the arena goes on.
     """
@@ -43,36 +121,25 @@ class StockArena:
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures, where they have any.
         """
-        self.game = blueprint.game
-        self.copies = copies
-        self.device = torch.device(device)
-        self._setup = blueprint.setup
-        self._engine: Copies | Workers
+        game, device = blueprint.game, torch.device(device)
+        bounds = [(0, copies // 2), (copies // 2, copies)] if copies > 1 else [(0, copies)]
+        engine: Engine
         if workers:
-            self._engine = Workers(blueprint, copies, min(workers, copies), fresh)
-            self._buffers = self._engine.buffers
+            engine = Workers(blueprint, bounds, min(workers, copies), fresh)
+            buffers = engine.buffers
         else:
-            self._buffers = buffers_in(bytearray(bytes_needed(self.game, copies)), self.game, copies)
-            self._engine = Copies(blueprint, self._buffers, fresh=fresh, render=render)
+            buffers = buffers_in(bytearray(bytes_needed(game, copies)), game, copies)
+            engine = Local(blueprint, buffers, bounds, fresh, render)
+        super().__init__(game, device, engine, tuple(range(len(bounds))), buffers, 0)
+        self._setup = blueprint.setup
+        self._halves = [
+            Section(game, device, engine, (number,), buffers.part(slice(*block)), block[0])
+            for number, block in enumerate(bounds)
+        ]
 
-    def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy; see `Arena.restart`."""
-        _fill(self._buffers.seeds, seeds, "seeds")
-        self._engine.restart()
-        return self._buffers.timestep(self.device)
-
-    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
-        """Make one move in every copy; see `Arena.step`."""
-        _fill(self._buffers.seeds, next_seeds, "next_seeds")
-        for role, tensor in enumerate(actions):
-            _fill(self._buffers.actions[role], tensor, f"actions of role {self.game.roles[role].name}")
-            self._check(role)
-        self._engine.step()
-        return self._buffers.timestep(self.device)
-
-    def close(self) -> None:
-        """Free environments, workers and shared memory; harmless when called twice."""
-        self._engine.close()
+    def parts(self) -> Sequence[Section]:
+        """The two halves, or the only copy; see `Arena.parts`."""
+        return self._halves
 
     def frame(self, copy: int) -> dict[str, Any]:
         """Draw one copy as it is now.
@@ -88,30 +155,10 @@ class StockArena:
         """
         from envs.drawing import draw  # drawing is for those who look; stepping does without
 
-        if isinstance(self._engine, Workers):
+        if not isinstance(self._engine, Local):
             raise GameError(f"{self.game.name} can only be drawn where its copies are stepped in this process (workers=0).")
         with environment_code(f"{self.game.name} cannot be drawn"):
-            return draw(self._setup.name, self._engine.copies[copy].environment)
-
-    def _check(self, role: int) -> None:
-        """Refuse actions that an acting seat's mask or bounds forbid."""
-        space, chosen = self.game.roles[role].actions, self._buffers.actions[role]
-        acting: NDArray[Any] = self._buffers.acting[:, list(self.game.roles[role].seats)]
-        if self.game.turn_based:
-            acting = np.any(acting, axis=1)[:, None]
-        legal = self._buffers.legal[role]
-        allowed: NDArray[Any]
-        if legal is None:
-            low, high = np.array(space.low, np.float32), np.array(space.high, np.float32)
-            allowed = np.all((chosen >= low) & (chosen <= high), axis=-1)
-        else:
-            inside = chosen.clip(0, space.size - 1)
-            allowed = (inside == chosen) & np.take_along_axis(legal, inside[..., None], axis=-1)[..., 0]
-        for copy, slot in np.argwhere(acting & ~allowed):
-            seats = self.game.roles[role].seats
-            seat = int(np.flatnonzero(self._buffers.acting[copy])[0]) if self.game.turn_based else seats[slot]
-            what = f"{self.game.seats[seat]} chose {chosen[copy, slot].tolist()} in copy {copy} of {self.game.name}"
-            raise IllegalAction(f"{what}, which is not allowed there.")
+            return draw(self._setup.name, self._engine.environment(copy))
 
 
 def _fill(buffer: NDArray[Any], tensor: Tensor, what: str) -> None:

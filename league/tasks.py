@@ -6,7 +6,7 @@ often, the same bits come back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from math import isfinite
@@ -17,12 +17,13 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Schedule, SeatedStack, Stack
+from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Networks, Schedule, SeatedStack, Stack
 from agents import train as train_stack
 from agents.ppo import Report
 from envs.arena import Actor
 from envs.bots import Bot, BotActor, Turn, find_bot
 from envs.game import Game, GameSetup
+from envs.stopwatch import Stopwatch
 from league.errors import LeagueError
 from league.references import load
 from tournaments.match import Cast
@@ -147,8 +148,8 @@ class PlayTask:
     copies: int
 
 
-def train(task: TrainTask) -> list[Trained]:
-    """Train the task's learners; one result each, in order."""
+def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
+    """Train the task's learners; one result each, in order. A watch is started once the arena stands."""
     with one_thread():
         device, game = torch.device(task.ground.device), envs.describe(task.ground.setup)
         stack = Stack.of(Blueprint(game, task.architecture), [learner.weights for learner in task.learners], device)
@@ -159,8 +160,12 @@ def train(task: TrainTask) -> list[Trained]:
             opponents = _opponents(game, task, tickets, device)
             hyper = HyperParameters.stack([learner.hyper for learner in task.learners], device)
             generator = torch.Generator(device).manual_seed(task.seed)
-            reports, tally = train_stack(arena, stack, adam, owner, opponents, hyper, task.schedule, generator)
-        _check_finite(task, stack, reports)
+            if watch is not None:
+                watch.start()
+            reports, tally = train_stack(arena, stack, adam, owner, opponents, hyper, task.schedule, generator, watch=watch)
+            _check_finite(task, stack, reports)
+            if watch is not None:
+                watch.lap("rest")
         results, start = [], 0
         for index, learner in enumerate(task.learners):
             copies = slice(start, start := start + len(learner.tickets))
@@ -178,32 +183,42 @@ def train(task: TrainTask) -> list[Trained]:
         return results
 
 
-def play(task: PlayTask) -> list[MatchResult]:
-    """Play the task's tickets; one result each, in order. Every game begins in a fresh environment."""
+def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
+    """Play the task's tickets; one result each, in order. Every game begins in a fresh environment.
+
+    A watch is started once the arena stands and the players are there.
+    """
     with one_thread():
         game, device = envs.describe(task.ground.setup), torch.device(task.ground.device)
         with closing(_arena(task.ground, min(task.copies, len(task.tickets)), fresh=True)) as arena, torch.no_grad():
-            return play_matches(arena, task.tickets, cast_of(game, task.contestants, device))
+            cast = cast_of(game, task.contestants, device)
+            if watch is not None:
+                watch.start()
+            results = play_matches(arena, task.tickets, cast, watch=watch)
+            if watch is not None:
+                watch.lap("rest")
+            return results
 
 
 def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> Cast:
     """Seat contestants of any architectures and any bots in one arena."""
-    stacks: list[tuple[Stack, float, list[str]]] = []
+    stacks: list[tuple[Stack, Networks, float, list[str]]] = []
     kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
     for architecture, temperature in dict.fromkeys(kinds):
         names = [name for name, c in contestants.items() if (c.architecture, c.temperature) == (architecture, temperature)]
         arrays = [weights for name in names if (weights := contestants[name].weights) is not None]
-        stacks.append((Stack.of(Blueprint(game, architecture), arrays, device), temperature, names))
+        stack = Stack.of(Blueprint(game, architecture), arrays, device)
+        stacks.append((stack, Networks(stack), temperature, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
     def cast(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
-        for stack, temperature, names in stacks:
+        for stack, networks, temperature, names in stacks:
             place = {name: index for index, name in enumerate(names)}
             lookup = torch.tensor([*(place.get(name, EMPTY) for name in players), EMPTY], device=device)
             held = lookup[owner]
             if bool((held != EMPTY).any()):
-                actors.append(SeatedStack(stack, held, temperature))
+                actors.append(SeatedStack(stack, held, temperature, networks))
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors
 
@@ -271,10 +286,13 @@ def _owners(tickets: Sequence[Ticket], place: Mapping[str, int], device: torch.d
     return torch.tensor(rows, device=device)
 
 
-def _opponents(game: Game, task: TrainTask, tickets: Sequence[Ticket], device: torch.device) -> Sequence[Actor]:
+def _opponents(
+    game: Game, task: TrainTask, tickets: Sequence[Ticket], device: torch.device
+) -> Callable[[slice], Sequence[Actor]]:
     names = tuple(task.opponents)
     owner = _owners(tickets, {name: index for index, name in enumerate(names)}, device, learning=False)
-    return cast_of(game, task.opponents, device)(owner, names) if names else []
+    cast = cast_of(game, task.opponents, device)
+    return lambda block: cast(owner[block], names)
 
 
 def _adam(stack: Stack, optimisers: Sequence[Arrays]) -> Adam:

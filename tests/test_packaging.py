@@ -39,7 +39,7 @@ def sort_key(name: str) -> tuple[int, str]:
 
 def test_every_folder_with_files_in_it_is_a_declared_package() -> None:
     files = [path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()]
-    folders = {".".join(path.parent.parts) for path in files if path.suffix != ".pyc"}
+    folders = {".".join(path.parent.parts) for path in files if "__pycache__" not in path.parts}
     assert folders == set(SETUP["tool"]["setuptools"]["packages"])
 
 

@@ -1,9 +1,10 @@
 """Who is better, and how sure that is: matches, ratings and replays. Asks of a player only that it can act.
 
-In reading order: `tickets` (what a match is), `schedule` (who meets whom), `match` (playing them; `moves`: the actions kept),
-`scores` (returns → wins, draws, losses), `payoff` (the table of scores), `ratings` (Elo with intervals and a pinned anchor),
-`standings` (ratings joined with who the players are); then replays: `showcase` (which matches are worth one), `replay` (the
-file), `recorder` and `verdict` (playing a match again, by `retrace`), `replay_text` (stepping through one in a terminal).
+In reading order: `tickets` (what a match is), `schedule` (who meets whom), `match` (playing them; `queue`: which comes next,
+`noise`: all their chance, `scoresheet` and `moves`: the actions kept), `scores` (returns → wins, draws, losses), `payoff` (the
+table of scores), `ratings` (Elo with intervals and a pinned anchor), `standings` (ratings joined with who the players are);
+then replays: `showcase` (which matches are worth one), `replay` (the file), `recorder` and `verdict` (playing a match again, by
+`retrace`), `replay_text` (stepping through one in a terminal).
 
 From `scores` to `showcase` everything is a pure function of the match log. `payoff` and `standings` are functions of the files
 so called and are imported from there.

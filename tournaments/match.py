@@ -1,45 +1,53 @@
-"""Playing matches: many tickets at once, in lock-step, with noise that belongs to the ticket.
-
-The noise of a decision is computed from (ticket seed, step, slot, action) by an integer hash instead of being drawn from a
-generator, so a match does not depend on which other matches share the arena, nor on the device.
-"""
+"""Playing matches: many tickets at once, in lock-step; a copy whose match is over goes on with another ticket at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
+from operator import add
+from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from envs.arena import RESTS, Actor, Arena, IllegalAction, Timestep
+from envs.arena import Actor, Arena, IllegalAction
 from envs.faults import GameError
 from envs.game import Game
-from tournaments.moves import Moves, encode
+from envs.stopwatch import Stopwatch
+from tournaments.noise import decision_noise
+from tournaments.queue import NOTHING, Queue
+from tournaments.scoresheet import Scoresheet
 from tournaments.tickets import MatchResult, Ticket
 
 Cast = Callable[[Tensor, tuple[str, ...]], Sequence[Actor]]
 """Seats players: (owner, players) → actors. `owner` is int64 [N, K], the index into `players` of who holds each team of each
-copy, -1 where a copy stays empty. Every wave of matches is cast anew, so an actor begins with its games."""
+copy, -1 where a copy stays empty.
 
-GOLDEN = 0x9E3779B97F4A7C15 - 2**64
-SPLIT_1 = 0xBF58476D1CE4E5B9 - 2**64
-SPLIT_2 = 0x94D049BB133111EB - 2**64
+The copies are cast anew whenever a match begins in one of them with other players, or the same in other seats; the matches in
+the other copies go on meanwhile. So an actor may meet a match at any step, and has to decide from what it is shown."""
+
+
+Reward = TypeVar("Reward", float, NDArray[np.float64])
 
 
 class MatchTooLong(GameError):
     """A match did not end within the allowed number of steps."""
 
 
-def play(arena: Arena, tickets: Sequence[Ticket], cast: Cast, *, max_steps: int = 100_000) -> list[MatchResult]:
-    """Play every ticket to its end, in waves of as many matches as the arena has copies; finished copies rest.
+def play(
+    arena: Arena, tickets: Sequence[Ticket], cast: Cast, *, max_steps: int = 100_000, watch: Stopwatch | None = None
+) -> list[MatchResult]:
+    """Play every ticket to its end. A copy whose match is over plays the next ticket, or rests when none is left.
 
     Args:
-        arena: Where to play; it stays open. All waves have its N copies, so the tensors keep their shape.
+        arena: Where to play; it stays open. Its parts take their steps in turn, so that one acts while the other is stepped.
         tickets: What to play. One name means the same weights in all of them.
         cast: Seats the players.
         max_steps: Steps after which a match is given up.
+        watch: Is running; its laps are `act`, `step` and `bookkeeping`.
 
     Returns:
         One result per ticket, in the order of the tickets.
@@ -47,41 +55,155 @@ def play(arena: Arena, tickets: Sequence[Ticket], cast: Cast, *, max_steps: int 
     Raises:
         ValueError: A ticket does not fit the game, or a name stands for two different weights.
         IllegalAction: An actor chose an action its mask forbids; the message names the match and the player.
-        GameError: The environment failed; the message names the wave.
+        GameError: The environment failed; the message names the first and the last of the matches being played.
         MatchTooLong: A match is not over after `max_steps` steps.
 
     Laws:
         A match's noise and seed come from its ticket alone: other tickets, their order and N do not reach it.
     """
-    _check(arena.game, tickets)
-    results: list[MatchResult] = []
-    for start in range(0, len(tickets), arena.copies):
-        results += _wave(arena, tickets[start : start + arena.copies], cast, max_steps)
-    return results
+    queue, results = Queue(arena.game, tickets), Results(arena.game, tickets)
+    watch, opening = watch or Stopwatch(), iter(queue.open(arena.copies))
+    parts = [Part(part, tickets, queue, [*islice(opening, part.copies)], cast) for part in arena.parts()]
+    watch.lap("bookkeeping")
+    for part in parts:
+        part.begin(watch)
+    while running := [part for part in parts if part.running]:
+        for part in running:
+            part.finish(results, max_steps, watch)
+            part.begin(watch)
+    found = results.found()
+    watch.lap("bookkeeping")
+    return found
 
 
-def counter_noise(seeds: Tensor, step: int, slots: int, n: int, first: int = 0) -> Tensor:
-    """Uniform numbers that are a function of where they are used.
+class Results:
+    """What came of each ticket, gathered as matches end."""
 
-    Args:
-        seeds: int64 [N], the seed of each copy's match.
-        step: The step within the match.
-        slots: Number of slots.
-        n: Numbers per slot, at most 65,536.
-        first: Counts the slots from here, so that roles do not share numbers.
+    def __init__(self, game: Game, tickets: Sequence[Ticket]) -> None:
+        self._game, self._tickets = game, tickets
+        self._rewards = np.zeros((len(tickets), len(game.seats)))
+        self._steps = np.zeros(len(tickets), np.int64)
+        self._truncated = np.zeros(len(tickets), np.bool_)
+        self._actions = [b""] * len(tickets)
 
-    Returns:
-        float32 [N, slots, n] in (0, 1), bit-equal on every device.
+    def note(self, tickets: NDArray[np.int64], rewards: NDArray[np.float64], truncated: NDArray[np.bool_]) -> None:
+        """Keep summed rewards [B, A] and who was cut off [B] of matches that ended."""
+        self._rewards[tickets] = rewards
+        self._truncated[tickets] = truncated
 
-    Reference:
-        Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators": the finaliser of SplitMix64.
-    """
-    slot = torch.arange(first, first + slots, device=seeds.device).unsqueeze(1)
-    place = slot * 65_536 + torch.arange(n, device=seeds.device)
-    match = _mix(_mix(seeds * GOLDEN) + torch.full_like(seeds, step + 1) * GOLDEN)
-    bits = _mix(match[:, None, None] + (place + 1) * GOLDEN)
-    # 23 bits and a half: the largest float32 below 1 that this can give is still below 1.
-    return (((bits >> 41) & 0x7FFFFF).to(torch.float32) + 0.5) / 2**23
+    def keep(self, tickets: NDArray[np.int64], steps: NDArray[np.int64], actions: Sequence[bytes]) -> None:
+        """Keep steps [B] and actions of matches that ended."""
+        self._steps[tickets] = steps
+        for ticket, moves in zip(tickets.tolist(), actions, strict=True):
+            self._actions[ticket] = moves
+
+    def found(self) -> list[MatchResult]:
+        """All results, in the order of the tickets."""
+        returns = zip(*(team.tolist() for team in team_returns(self._game, list(self._rewards.T))), strict=True)
+        return [*map(MatchResult, self._tickets, returns, self._steps.tolist(), self._actions, self._truncated.tolist())]
+
+
+class Part:
+    """A part of the arena, and the matches that are played there."""
+
+    def __init__(self, arena: Arena, tickets: Sequence[Ticket], queue: Queue, opening: Sequence[int], cast: Cast) -> None:
+        self._arena, self._tickets, self._queue, self._cast = arena, tickets, queue, cast
+        self._sheet = Scoresheet(arena.game)
+        self._rewards = torch.zeros((arena.copies, len(arena.game.seats)), dtype=torch.float64, device=arena.device)
+        self._truncated = torch.zeros(arena.copies, dtype=torch.bool, device=arena.device)
+        self._begun = np.zeros(arena.copies, np.int64)
+        self._playing = np.array(opening)
+        self._following = np.array([queue.take(queue.seating[ticket]) if ticket != NOTHING else NOTHING for ticket in opening])
+        self._seat()
+        self._now = arena.restart(self._seeds)
+
+    @property
+    def running(self) -> bool:
+        """Whether a match is being played here."""
+        return bool((self._playing != NOTHING).any())
+
+    def begin(self, watch: Stopwatch) -> None:
+        """Decide for all copies, and begin the step."""
+        if not self.running:
+            return
+        game, arena, now = self._arena.game, self._arena, self._now
+        steps = torch.from_numpy(self._sheet.step - self._begun).to(arena.device)
+        noise, actions = decision_noise(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
+        for actor in self._actors:
+            actor.act(now, noise, actions)
+        watch.lap("act")
+        self._sheet.write(now.acting, actions)
+        try:
+            arena.begin(actions, self._next_seeds)
+        except IllegalAction as error:
+            raise IllegalAction(f"{self._culprits(actions)}: {error}") from error
+        except GameError as error:
+            raise self._failed(error) from error
+        watch.lap("step")
+
+    def finish(self, results: Results, max_steps: int, watch: Stopwatch) -> None:
+        """Finish the step; where a match is over, write down what came of it and go on with the next."""
+        try:
+            self._now = now = self._arena.finish()
+        except GameError as error:
+            raise self._failed(error) from error
+        watch.lap("step")
+        self._rewards += now.reward
+        self._truncated |= now.truncated.any(1)
+        over = np.flatnonzero(now.over.cpu().numpy())
+        if len(over):
+            self._replace(over, results)
+        since = self._begun[self._playing != NOTHING].min(initial=self._sheet.step)
+        if self._sheet.full or not self.running:
+            results.keep(*self._sheet.cut(since))
+        if self._sheet.step - since >= max_steps:
+            late = self._playing[(self._begun == since) & (self._playing != NOTHING)]
+            names = ", ".join(self._tickets[ticket].match for ticket in late)
+            raise MatchTooLong(f"{names}: not over after {max_steps} steps; give {self._arena.game.name} a limit on its length")
+        watch.lap("bookkeeping")
+
+    def _replace(self, over: NDArray[np.int64], results: Results) -> None:
+        """The matches in these copies are over, and those that follow have begun."""
+        queue, tickets, following = self._queue, self._playing[over], self._following[over]
+        where = torch.from_numpy(over).to(self._arena.device)
+        rewards, truncated = (kept.index_select(0, where).cpu().numpy() for kept in (self._rewards, self._truncated))
+        results.note(tickets, rewards, truncated)
+        self._sheet.close(tickets, over, self._begun[over])
+        self._rewards.index_fill_(0, where, 0.0)
+        self._truncated.index_fill_(0, where, False)
+        self._begun[over] = self._sheet.step
+        self._playing[over] = following
+        seatings = queue.seating[following]
+        self._following[over] = [queue.take(seating) if seating != NOTHING else NOTHING for seating in seatings.tolist()]
+        self._seat(new=bool(((seatings != queue.seating[tickets]) & (following != NOTHING)).any()))
+
+    def _seat(self, *, new: bool = True) -> None:
+        """Make tensors of who plays what; seat the players anew."""
+        queue, device = self._queue, self._arena.device
+        self._seeds = torch.from_numpy(queue.seeds[self._playing]).to(device)
+        self._next_seeds = torch.from_numpy(queue.seeds[self._following]).to(device)
+        if new:
+            owner = torch.from_numpy(queue.owners[queue.seating[self._playing]]).to(device)
+            self._actors = self._cast(owner, queue.players)
+
+    def _failed(self, error: GameError) -> GameError:
+        playing = np.sort(self._playing[self._playing != NOTHING])
+        first, last = (self._tickets[ticket].match for ticket in playing[[0, -1]])
+        return GameError(f"{first} … {last}, step {self._sheet.step}: {error}")
+
+    def _culprits(self, actions: Sequence[Tensor]) -> str:
+        """Name the matches and players with a forbidden action."""
+        game, now, found = self._arena.game, self._now, []
+        for role, legal, chosen in zip(game.roles, now.legal, seat_actions(game, actions), strict=True):
+            if legal is None:
+                continue
+            mask = legal.expand(-1, len(role.seats), -1)
+            allowed = mask.gather(-1, chosen.clamp(0, role.actions.size - 1).unsqueeze(-1)).squeeze(-1)
+            wrong = now.acting[:, role.seats] & (~allowed | (chosen < 0) | (chosen >= role.actions.size))
+            for copy, place in wrong.nonzero().tolist():
+                seat, ticket = role.seats[place], self._tickets[self._playing[copy]]
+                found.append(f"{ticket.match} ({ticket.players[game.team_of_seat[seat]]} as {game.seats[seat]})")
+        return ", ".join(found) or "one of the matches"
 
 
 def seat_actions(game: Game, actions: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -104,120 +226,6 @@ def blank_actions(game: Game, copies: int, device: torch.device) -> tuple[Tensor
     )
 
 
-def decision_noise(game: Game, seeds: Tensor, step: int) -> tuple[Tensor, ...]:
-    """The noise of one step: per role float32 [N, slots, n]; see `counter_noise`."""
-    noise, first = [], 0
-    for index, role in enumerate(game.roles):
-        noise.append(counter_noise(seeds, step, game.slots(index), role.actions.size, first))
-        first += game.slots(index)
-    return tuple(noise)
-
-
-def team_returns(game: Game, rewards: Sequence[float]) -> tuple[float, ...]:
-    """Return of each team from the summed rewards of each seat [A]: the mean over its seats."""
-    return tuple(sum(rewards[seat] for seat in seats) / len(seats) for seats in game.teams)
-
-
-@dataclass
-class _Log:
-    """What is written down during a wave, on the arena's device until the wave is over."""
-
-    acting: list[Tensor] = field(default_factory=list)
-    actions: list[tuple[Tensor, ...]] = field(default_factory=list)
-
-
-def _wave(arena: Arena, tickets: Sequence[Ticket], cast: Cast, max_steps: int) -> list[MatchResult]:
-    game, device, rests = arena.game, arena.device, torch.full((arena.copies,), RESTS, device=arena.device)
-    seeds = rests.clone()
-    seeds[: len(tickets)] = torch.tensor([ticket.seed for ticket in tickets], device=device)
-    actors = cast(*_owners(game, tickets, arena.copies, device))
-    log = _Log()
-    running, noise_seeds = seeds != RESTS, seeds.clamp(min=0)
-    steps = torch.zeros(arena.copies, dtype=torch.int64, device=device)
-    rewards = torch.zeros((arena.copies, len(game.seats)), dtype=torch.float64, device=device)
-    truncated = torch.zeros_like(running)
-    now = arena.restart(seeds)
-    while bool(running.any()):
-        step = len(log.acting)
-        if step == max_steps:
-            late = [ticket.match for ticket, runs in zip(tickets, running.tolist(), strict=False) if runs]
-            raise MatchTooLong(f"{', '.join(late)}: not over after {max_steps} steps; give {game.name} a limit on its length")
-        actions = blank_actions(game, arena.copies, device)
-        noise = decision_noise(game, noise_seeds, step)
-        for actor in actors:
-            actor.act(now, noise, actions)
-        log.acting.append(now.acting)
-        log.actions.append(actions)
-        try:
-            now = arena.step(actions, rests)
-        except IllegalAction as error:
-            raise IllegalAction(f"{_culprits(game, tickets, now, actions)}: {error}") from error
-        except GameError as error:
-            raise GameError(f"{tickets[0].match} … {tickets[-1].match}, step {step}: {error}") from error
-        rewards += now.reward.double() * running.unsqueeze(1)
-        truncated |= now.truncated.any(1) & running
-        steps += running
-        running = running & ~now.over
-    return _results(game, tickets, log, steps.tolist(), rewards.tolist(), truncated.tolist())
-
-
-def _results(
-    game: Game,
-    tickets: Sequence[Ticket],
-    log: _Log,
-    steps: Sequence[int],
-    rewards: Sequence[Sequence[float]],
-    truncated: Sequence[bool],
-) -> list[MatchResult]:
-    acting = torch.stack(log.acting, 1).cpu().numpy()
-    spread = [seat_actions(game, actions) for actions in log.actions]
-    per_role = [torch.stack(role, 1).cpu().numpy() for role in zip(*spread, strict=True)]
-    results = []
-    for copy, ticket in enumerate(tickets):
-        acted = acting[copy, : steps[copy]]
-        chosen = []
-        for role, actions in zip(game.roles, per_role, strict=True):
-            kept, mask = np.zeros_like(actions[copy, : steps[copy]]), acted[:, role.seats]
-            kept[mask] = actions[copy, : steps[copy]][mask]
-            chosen.append(kept)
-        moves = encode(game, Moves(acted, tuple(chosen)))
-        results.append(MatchResult(ticket, team_returns(game, rewards[copy]), steps[copy], moves, truncated[copy]))
-    return results
-
-
-def _owners(game: Game, tickets: Sequence[Ticket], copies: int, device: torch.device) -> tuple[Tensor, tuple[str, ...]]:
-    players = tuple(dict.fromkeys(player for ticket in tickets for player in ticket.players))
-    owner = torch.full((copies, len(game.teams)), -1)
-    owner[: len(tickets)] = torch.tensor([[players.index(player) for player in ticket.players] for ticket in tickets])
-    return owner.to(device), players
-
-
-def _check(game: Game, tickets: Sequence[Ticket]) -> None:
-    known: dict[str, str] = {}
-    for ticket in tickets:
-        if len(ticket.players) != len(game.teams):
-            raise ValueError(f"{ticket.match} seats {len(ticket.players)} teams, but {game.name} has {len(game.teams)}")
-        for player, weights in zip(ticket.players, ticket.weights, strict=True):
-            if known.setdefault(player, weights) != weights:
-                raise ValueError(f"{ticket.match}: {player} has other weights here than in an earlier ticket")
-
-
-def _culprits(game: Game, tickets: Sequence[Ticket], now: Timestep, actions: Sequence[Tensor]) -> str:
-    """Name the matches and players with a forbidden action."""
-    found = []
-    for role, legal, chosen in zip(game.roles, now.legal, seat_actions(game, actions), strict=True):
-        if legal is None:
-            continue
-        mask = legal.expand(-1, len(role.seats), -1)
-        allowed = mask.gather(-1, chosen.clamp(0, role.actions.size - 1).unsqueeze(-1)).squeeze(-1)
-        wrong = now.acting[:, role.seats] & (~allowed | (chosen < 0) | (chosen >= role.actions.size))
-        for copy, place in wrong.nonzero().tolist():
-            seat = role.seats[place]
-            found.append(f"{tickets[copy].match} ({tickets[copy].players[game.team_of_seat[seat]]} as {game.seats[seat]})")
-    return ", ".join(found) or f"one of {tickets[0].match} … {tickets[-1].match}"
-
-
-def _mix(z: Tensor) -> Tensor:
-    z = (z ^ ((z >> 30) & (2**34 - 1))) * SPLIT_1
-    z = (z ^ ((z >> 27) & (2**37 - 1))) * SPLIT_2
-    return z ^ ((z >> 31) & (2**33 - 1))
+def team_returns(game: Game, rewards: Sequence[Reward]) -> tuple[Reward, ...]:
+    """Return of each team from the summed rewards of each seat [A], of one match or of many: the mean over its seats."""
+    return tuple(reduce(add, (rewards[seat] for seat in seats)) / len(seats) for seats in game.teams)

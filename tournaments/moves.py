@@ -1,17 +1,34 @@
-"""The actions of one match, as arrays and as the few bytes kept in the match log."""
+"""The actions of matches, as arrays and as the few bytes kept in the match log.
+
+A match begins with `HEAD`: how it is written (its high bits say that it is one of these), steps T (uint32), seats A (uint16).
+The body follows, compressed where `DEFLATED`: who acted, as bits [T, A], unless it was everybody (`ALL`) or the seats in turn
+(`IN_TURN`); then role by role what the acting seats did, step by step: uint8 (discrete, up to 256 actions), uint16 (more) or
+float32 (continuous). Connect four takes 7 bytes and one for each piece.
+
+Logs written before begin with the byte that zlib begins with. There, all is compressed: T and A (uint32 each), who acted as
+bits, and discrete actions as uint16.
+"""
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from envs.game import Game, Role
 
-HEAD = struct.Struct("<II")
+HEAD, OLD_HEAD = struct.Struct("<BIH"), struct.Struct("<II")
+WRITTEN, OLD = 0x80, 0x78
+ALL, IN_TURN, DEFLATED = 1, 2, 4
+
+LONG = 256
+"""Bytes of a body from which on compressing is worth its time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,23 +45,48 @@ class Moves:
 
 
 def encode(game: Game, moves: Moves) -> bytes:
-    """Write moves as bytes: who acted as bits, then role by role what the acting seats did, compressed.
+    """Write one match as bytes; see `encode_all`."""
+    return encode_all(game, moves.acting, moves.actions, [len(moves.acting)])[0]
+
+
+def encode_all(
+    game: Game, acting: NDArray[np.bool_], actions: Sequence[NDArray[np.generic]], lengths: Sequence[int] | NDArray[np.int64]
+) -> list[bytes]:
+    """Write matches as bytes, each by itself; all its steps stand behind those of the match before.
 
     Args:
         game: The game played.
-        moves: What was done; discrete actions must fit 16 bits.
+        acting: bool [L, A], who acted at each step of each match.
+        actions: Per role, [L, seats(, n)], or [L, 1(, n)] where one entry speaks for whichever seat acted. Entries of seats
+            that did not act do not matter.
+        lengths: Steps of each match; they add up to L.
 
     Returns:
-        zlib of: T and A (uint32), acting (bits), and per role uint16 (discrete) or float32 (continuous), step by step.
+        The bytes of each match, as the top of this file says.
     """
-    parts = [HEAD.pack(*moves.acting.shape), np.packbits(moves.acting).tobytes()]
-    for role, actions in zip(game.roles, moves.actions, strict=True):
-        parts.append(actions[moves.acting[:, role.seats]].astype(_kept(role)).tobytes())
-    return zlib.compress(b"".join(parts), 6)
+    ends = np.cumsum(lengths, dtype=np.int64)
+    starts, modes, seats = ends - lengths, np.zeros(len(ends), np.int64), acting.shape[1]
+    _find_modes(np.ascontiguousarray(acting), ends, modes)
+    steps = list(zip(modes.tolist(), starts.tolist(), ends.tolist(), strict=True))
+    parts = [[b"" if mode else np.packbits(acting[start:end]).tobytes() for mode, start, end in steps]]
+    for role, chosen in zip(game.roles, actions, strict=True):
+        places = np.flatnonzero(acting[:, role.seats])  # seats of the role * step + place among them
+        rows = places if chosen.shape[1] > 1 else places // len(role.seats)
+        kept = chosen.reshape(-1, *chosen.shape[2:])[rows].astype(_kept(role))
+        cuts = np.searchsorted(places, np.append(starts, len(acting)) * len(role.seats)) * (kept.nbytes // max(1, len(kept)))
+        done = kept.tobytes()
+        parts.append([done[start:end] for start, end in pairwise(cuts.tolist())])
+    written = []
+    for (mode, start, end), *pieces in zip(steps, *parts, strict=True):
+        body = b"".join(pieces)
+        if len(body) >= LONG and len(packed := zlib.compress(body, 6)) < len(body):
+            mode, body = mode | DEFLATED, packed
+        written.append(HEAD.pack(WRITTEN | mode, end - start, seats) + body)
+    return written
 
 
 def decode(game: Game, blob: bytes) -> Moves:
-    """Read what `encode` wrote.
+    """Read what `encode` wrote, now or in earlier versions.
 
     Raises:
         ValueError: The bytes are broken or belong to a game with other seats.
@@ -53,32 +95,67 @@ def decode(game: Game, blob: bytes) -> Moves:
         `decode(game, encode(game, moves))` equals `moves`.
     """
     try:
-        raw = zlib.decompress(blob)
-        steps, seats = HEAD.unpack_from(raw)
-    except (zlib.error, struct.error) as error:
+        if blob[:1] == bytes([OLD]):
+            body = zlib.decompress(blob)
+            (steps, seats), mode = OLD_HEAD.unpack_from(body), OLD
+            body = body[OLD_HEAD.size :]
+        else:
+            mode, steps, seats = HEAD.unpack_from(blob)
+            if mode & ~(ALL | IN_TURN | DEFLATED) != WRITTEN:
+                raise ValueError(f"they begin with {mode:#04x}")
+            body = zlib.decompress(blob[HEAD.size :]) if mode & DEFLATED else blob[HEAD.size :]
+    except (zlib.error, struct.error, ValueError) as error:
         raise ValueError(f"the actions of this match cannot be read: {error}") from error
     if seats != len(game.seats):
         raise ValueError(f"the actions are those of a game of {seats} seats, but {game.name} has {len(game.seats)}")
-    at = HEAD.size + -(-steps * seats // 8)
-    bits = np.frombuffer(raw[HEAD.size : at], np.uint8)
-    if bits.size * 8 < steps * seats:
-        raise ValueError("the actions of this match end early")
-    acting = np.unpackbits(bits, count=steps * seats).astype(bool).reshape(steps, seats)
+    acting, at = _acting(body, mode, steps, seats)
     decoded = []
     for role in game.roles:
-        mask, kept = acting[:, role.seats], _kept(role)
+        mask, kept = acting[:, role.seats], _kept(role) if mode != OLD else _kept_before(role)
         width = () if role.actions.kind == "discrete" else (role.actions.size,)
         size = int(mask.sum()) * int(np.prod(width, dtype=int)) * kept.itemsize
-        if len(raw) < at + size:
+        if len(body) < at + size:
             raise ValueError("the actions of this match end early")
         actions = np.zeros((*mask.shape, *width), np.int64 if role.actions.kind == "discrete" else np.float32)
-        actions[mask] = np.frombuffer(raw[at : at + size], kept).reshape(-1, *width)
+        actions[mask] = np.frombuffer(body[at : at + size], kept).reshape(-1, *width)
         decoded.append(actions)
         at += size
-    if at != len(raw):
+    if at != len(body):
         raise ValueError("the actions of this match are longer than its steps")
     return Moves(acting, tuple(decoded))
 
 
+@njit(cache=True, error_model="numpy")
+def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArray[np.int64]) -> None:
+    """Set how who acted is written: acting [L, A], ends [M] → modes [M]."""
+    start, seats = 0, acting.shape[1]
+    for match in range(len(ends)):
+        everybody, in_turn = True, True
+        for step in range(start, ends[match]):
+            for seat in range(seats):
+                everybody &= acting[step, seat]
+                in_turn &= acting[step, seat] == (seat == (step - start) % seats)
+        modes[match] = IN_TURN if in_turn else ALL if everybody else 0
+        start = ends[match]
+
+
+def _acting(body: bytes, mode: int, steps: int, seats: int) -> tuple[NDArray[np.bool_], int]:
+    """Who acted, and where in the body that ends."""
+    if mode != OLD and mode & (ALL | IN_TURN):
+        if len(body) < steps * (seats if mode & ALL else 1):
+            raise ValueError("the actions of this match end early")
+        everybody = np.ones((steps, seats), np.bool_)
+        return everybody if mode & ALL else np.arange(steps)[:, None] % seats == np.arange(seats), 0
+    end = -(-steps * seats // 8)
+    bits = np.frombuffer(body[:end], np.uint8)
+    if bits.size < end:
+        raise ValueError("the actions of this match end early")
+    return np.unpackbits(bits, count=steps * seats).astype(bool).reshape(steps, seats), end
+
+
 def _kept(role: Role) -> np.dtype:
+    return np.dtype("u1" if role.actions.kind == "discrete" and role.actions.size <= 256 else _kept_before(role))
+
+
+def _kept_before(role: Role) -> np.dtype:
     return np.dtype("<u2" if role.actions.kind == "discrete" else "<f4")

@@ -1,170 +1,156 @@
 """Two players in turn put pieces on a board: the arena that connect four and tic-tac-toe share.
 
-A board is a row of columns that fill from the bottom (tic-tac-toe is nine columns of height one). Each copy is two int64
-bitboards, the heights of its columns, and the joint state, which grows by one piece a step and is never computed anew. No
-loop runs over copies, and the device is waited for twice a step: to refuse illegal moves, and to see whether games ended.
+A board is a row of columns that fill from the bottom (tic-tac-toe is nine columns of height one). Each copy is two bitboards;
+all that is shown is worked out from them, the joint state only when somebody reads it. The CPU refuses an illegal move at once.
+Other devices are never waited for: they note what they refuse, and are asked for it now and then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from envs.arena import Final, IllegalAction, Timestep
+from envs.arena import Final, IllegalAction, Immediate, Timestep
 from envs.game import Game
+from envs.twins.bitboards import BoardRules, Compiled, Position, Settled, Tensors
+
+PATIENCE = 32
+"""Steps after which a device is asked whether it has refused a move."""
 
 
-@dataclass(frozen=True)
-class BoardRules:
-    """What tells one board game from another.
+class BoardArena(Immediate):
+    """N copies of a board game; see `envs.arena.Arena`. Timesteps already given out are never written to again.
 
-    Attributes:
-        seats: Agent ids, who moves first named first.
-        columns: How many actions there are; an action is a column.
-        height: How many pieces a column takes.
-        stride: A piece in column c at height h is bit c * stride + h.
-        cells: The cell of the observation [cells, 2] in which the piece of each bit is found.
-        won: From the mover's bitboards int64 [...] to bool [...], True where the mover has won.
+    On devices other than the CPU a refused action puts no piece and passes the turn; `IllegalAction` is raised within
+    `PATIENCE` steps, and at the latest by `restart` or `close`. There every timestep has a `final`, whether or not games ended.
     """
 
-    seats: tuple[str, str]
-    columns: int
-    height: int
-    stride: int
-    cells: tuple[int, ...]
-    won: Callable[[Tensor], Tensor]
+    def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device, *, compiled: bool = True) -> None:
+        """Set the boards up.
 
-    @property
-    def size(self) -> int:
-        """How many pieces fill the board."""
-        return self.columns * self.height
-
-
-class BoardArena:
-    """N copies of a board game; see `envs.arena.Arena`. Timesteps already given out are never written to again."""
-
-    def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device) -> None:
+        Args:
+            game: Seats and teams.
+            rules: The rules.
+            copies: N.
+            device: Where the tensors live.
+            compiled: False treats the CPU like any other device.
+        """
         self.game = game
         self.rules = rules
         self.copies = copies
         self.device = device
-        seats, features = len(game.seats), 2 * rules.size
-        movers = [game.seats.index(seat) for seat in rules.seats]
-        # The joint state is one block of features per (team that looks, seat it looks at).
-        blocks = [seat for team in range(len(game.teams)) for seat in _own_team_first(game, team)]
-        number = torch.arange(copies, device=device)
-        self._state_row = number[:, None] * len(blocks) * features
-        self._first_view = number * len(blocks) + blocks.index(movers[0])
-        self._second_view = blocks.index(movers[1]) - blocks.index(movers[0])
-        # Row turn * bits + bit: the entries of the joint state that a new piece sets.
-        self._new_piece = torch.tensor(
-            [
-                [block * features + 2 * cell + (seat != mover) for block, seat in enumerate(blocks)]
-                for mover in movers
-                for cell in rules.cells
-            ],
-            device=device,
-        )
-        # Row 0: the first mover acts; 1: the second; 2: nobody.
-        self._who_acts = torch.tensor([[seat == who for seat in range(seats)] for who in (*movers, None)], device=device)
-        prize = self._who_acts[:2].float() * 2 - 1
-        self._prize = torch.cat([torch.zeros_like(prize), prize])  # row turn + 2 * won
-        self._never = torch.zeros(copies, seats, dtype=torch.bool, device=device)
-
-        # Column -1 and column `columns` are full for ever: any action outside the board is refused like a full column.
-        heights = torch.full((copies, rules.columns + 2), rules.height, device=device)
-        self._heights = heights.view(-1)
-        self._open_columns = heights[:, None, 1:-1]
-        self._column_row = number * (rules.columns + 2) + 1
-        self._own = torch.zeros_like(number)
-        self._other = torch.zeros_like(number)
-        self._moves = torch.zeros_like(number)
-        self._turn = torch.zeros_like(number)
-        self._state = torch.zeros(copies, len(blocks) * features, device=device)
-        self._clear(~self._never[:, 0])
-        self._seat_copies(torch.zeros_like(number))
+        self._prompt = compiled and device.type == "cpu"
+        self._boards = (Compiled if self._prompt else Tensors)(game, rules, copies, device)
+        self._never = torch.zeros(copies, len(game.seats), dtype=torch.bool, device=device)
+        self._at = self._boards.start(self._never[:, 0]).position
+        self._steps = 0
+        self._refused, self._second = self._never[:, 0], self._never[:, 0]
+        self._asked_for = torch.zeros(copies, dtype=torch.int64, device=device)
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Begin a new game in every copy; the seed only says whether the copy rests."""
-        self._clear(~self._never[:, 0])
-        self._seat_copies((seeds.to(self.device) >= 0).long())
-        return self._timestep(torch.zeros(self._never.shape, device=self.device), self._never[:, 0], None)
+        self._ask()
+        return self._show(self._boards.start(seeds.to(self.device) >= 0), None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Put one piece in every copy that is playing."""
-        rules, turn = self.rules, self._turn
-        column = actions[0].reshape(-1).clamp(-1, rules.columns) * self._playing
-        place = self._column_row + column
-        height = self._heights.index_select(0, place)
-        if int(height.max()) >= rules.height:
-            self._refuse(actions[0], height)
-        self._heights.index_add_(0, place, self._playing)
-
-        bit = torch.add(height, column, alpha=rules.stride)
-        mine = self._own | (self._playing << bit)
-        self._own, self._other = self._other, mine
-        self._moves = self._moves + self._playing
-        self._turn = self._moves & 1
-        pieces = self._new_piece.index_select(0, bit.add_(turn, alpha=len(rules.cells))).add_(self._state_row)
-        self._state.put_(pieces, self._piece_value)
-
-        won = rules.won(mine)
-        over = (self._moves == rules.size).logical_or_(won)
-        reward = self._prize.index_select(0, torch.add(turn, won, alpha=2))
-        final = None
-        if bool(over.any()):
-            final = Final(observation=(self._observation(),), state=self._joint_state())
-            self._clear(over)
-            if int(next_seeds.min()) < 0:
-                self._seat_copies(self._playing * ~(over & (next_seeds.to(self.device) < 0)))
-        return self._timestep(reward, over, final)
+        at, boards, column = self._at, self._boards, actions[0].reshape(-1)
+        mine, refused = boards.place(at, column)
+        self._refuse(at, column, refused)
+        after = boards.settle(at, mine, self.rules.won(mine), next_seeds.to(self.device))
+        ended = not self._prompt or bool(after.over.any())
+        return self._show(after, _Final.of(boards, Position(at.other, mine, ~at.second, at.playing)) if ended else None)
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Nothing to free; see the class for what it may raise."""
+        self._ask()
 
-    def _timestep(self, reward: Tensor, over: Tensor, final: Final | None) -> Timestep:
-        return Timestep(
-            observation=(self._observation(),),
-            legal=(self._open_columns < self.rules.height,),
-            acting=self._who_acts.index_select(0, self._turn + self._rest_row),
-            state=self._joint_state(),
-            reward=reward,
-            terminated=over[:, None].expand(-1, len(self.game.seats)),
+    def _show(self, after: Settled, final: Final | None) -> Timestep:
+        self._at = after.position
+        return _Timestep.of(
+            self._boards,
+            after.position,
+            observation=(after.observation,),
+            legal=(after.legal,),
+            acting=after.acting,
+            reward=after.reward,
+            terminated=after.over[:, None].expand(-1, len(self.game.seats)),
             truncated=self._never,
-            over=over,
+            over=after.over,
             final=final,
+            cut=False,
         )
 
-    def _observation(self) -> Tensor:
-        rows = torch.add(self._first_view, self._turn, alpha=self._second_view)
-        return self._state.view(-1, 1, 2 * self.rules.size).index_select(0, rows)
+    def _refuse(self, at: Position, column: Tensor, refused: Tensor) -> None:
+        """Note each copy's first refused action, and raise it when it is time to ask."""
+        self._steps += 1
+        if self._prompt:
+            if bool(refused.any()):
+                self._refused, self._second, self._asked_for = refused, at.second, column
+                self._ask()
+            return
+        first = refused & ~self._refused
+        self._second = torch.where(first, at.second, self._second)
+        self._asked_for = torch.where(first, column, self._asked_for)
+        self._refused = self._refused | refused
+        if self._steps % PATIENCE == 0:
+            self._ask()
 
-    def _joint_state(self) -> Tensor:
-        return self._state.view(self.copies, len(self.game.teams), -1).clone()
+    def _ask(self) -> None:
+        """Raise what was noted.
 
-    def _clear(self, over: Tensor) -> None:
-        """Empty the boards where `over`, bool [N]."""
-        self._open_columns.masked_fill_(over[:, None, None], 0)
-        for counter in (self._own, self._other, self._moves, self._turn):
-            counter.masked_fill_(over, 0)
-        self._state.index_fill_(0, over.nonzero().view(-1), 0.0)
-
-    def _seat_copies(self, playing: Tensor) -> None:
-        """Say which copies play (1) and which rest (0), int64 [N]. Resting copies hold an empty board nobody moves on."""
-        self._playing = playing
-        self._rest_row = 2 * (1 - playing)
-        self._piece_value = playing.float()[:, None].repeat(1, self._new_piece.shape[1])
-
-    def _refuse(self, actions: Tensor, height: Tensor) -> None:
-        copy = int(height.argmax())
-        seat = self.rules.seats[int(self._turn[copy])]
-        raise IllegalAction(f"copy {copy}: {seat} chose action {int(actions[copy])} and may not")
+        Raises:
+            IllegalAction: Names the first copy, the seat and the action.
+        """
+        if bool(self._refused.any()):
+            copy = int(self._refused.int().argmax())
+            self._refused = self._never[:, 0]
+            seat = self.rules.seats[int(self._second[copy])]
+            raise IllegalAction(f"copy {copy}: {seat} chose action {int(self._asked_for[copy])} and may not")
 
 
-def _own_team_first(game: Game, team: int) -> list[int]:
-    """All seats in the order in which a team sees them in the joint state."""
-    count = len(game.teams)
-    return [seat for step in range(count) for seat in game.teams[(team + step) % count]]
+class _Timestep(Timestep):
+    """A timestep whose joint state is worked out when it is first read: who only plays never reads it."""
+
+    _boards: Tensors
+    _at: Position
+
+    @classmethod
+    def of(cls, boards: Tensors, at: Position, **shown: Any) -> _Timestep:
+        """All of a timestep but the state."""
+        timestep = cls.__new__(cls)
+        vars(timestep).update(shown, _boards=boards, _at=at)
+        return timestep
+
+    @cached_property
+    def state(self) -> Tensor:
+        """See `Timestep`."""
+        return self._boards.joint(self._at)
+
+
+class _Final(Final):
+    """The last view of games, worked out when it is first read."""
+
+    _boards: Tensors
+    _at: Position
+
+    @classmethod
+    def of(cls, boards: Tensors, at: Position) -> _Final:
+        """The view of a position."""
+        final = cls.__new__(cls)
+        vars(final).update(_boards=boards, _at=at)
+        return final
+
+    @cached_property
+    def observation(self) -> tuple[Tensor, ...]:
+        """See `Final`."""
+        return (self._boards.observe(self._at),)
+
+    @cached_property
+    def state(self) -> Tensor:
+        """See `Final`."""
+        return self._boards.joint(self._at)

@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from envs.game import Game
-from envs.twins.board import BoardArena, BoardRules
+from envs.twins import board_kernels
+from envs.twins.bitboards import BoardRules
+from envs.twins.board import BoardArena
 from envs.twins.options import check_options
 
 STEPS = (1, 6, 7, 8)
@@ -31,7 +33,17 @@ def four_in_a_line(pieces: Tensor) -> Tensor:
     Returns:
         bool [...].
     """
-    steps = _steps(pieces.device).view(-1, *[1] * pieces.dim())
+    steps = _steps(pieces.device)
+    if pieces.device.type == "cpu":
+        found = torch.empty(pieces.shape, dtype=torch.bool)
+        board_kernels.four_in_steps(pieces.flatten().numpy(), steps.numpy(), found.view(-1).numpy())
+        return found
+    return lines_of_four(pieces, steps)
+
+
+def lines_of_four(pieces: Tensor, steps: Tensor) -> Tensor:
+    """The formula of `four_in_a_line` for any device; steps: int64 [kinds of line]."""
+    steps = steps.view(-1, *[1] * pieces.dim())
     pairs = pieces & (pieces >> steps)
     return (pairs & (pairs >> 2 * steps)).amax(0) != 0
 

@@ -176,6 +176,7 @@ class LeducArena(Immediate):
             truncated=self._never,
             over=over,
             final=final,
+            cut=False,
         )
 
     def _observation(self, row: Tensor) -> Tensor:

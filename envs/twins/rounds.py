@@ -89,6 +89,7 @@ class RoundsArena(Immediate):
             truncated=self._nobody if over is None else over[:, None].expand(-1, len(self.game.seats)),
             over=self._never if over is None else over,
             final=final,
+            cut=over is not None,
         )
 
     def _existing(self, number: int, chosen: Tensor) -> Tensor:

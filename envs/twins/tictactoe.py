@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from envs.game import Game
-from envs.twins.board import BoardArena, BoardRules
+from envs.twins import board_kernels
+from envs.twins.bitboards import BoardRules
+from envs.twins.board import BoardArena
 from envs.twins.options import check_options
 
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
@@ -30,7 +32,17 @@ def three_in_a_line(pieces: Tensor) -> Tensor:
     Returns:
         bool [...].
     """
-    masks = _masks(pieces.device).view(-1, *[1] * pieces.dim())
+    masks = _masks(pieces.device)
+    if pieces.device.type == "cpu":
+        found = torch.empty(pieces.shape, dtype=torch.bool)
+        board_kernels.any_of(pieces.flatten().numpy(), masks.numpy(), found.view(-1).numpy())
+        return found
+    return full_lines(pieces, masks)
+
+
+def full_lines(pieces: Tensor, masks: Tensor) -> Tensor:
+    """The formula of `three_in_a_line` for any device; masks: int64 [lines]."""
+    masks = masks.view(-1, *[1] * pieces.dim())
     return ((pieces & masks) == masks).any(0)
 
 

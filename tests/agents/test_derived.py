@@ -9,7 +9,7 @@ from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally, auto
 from agents.batches import lesson, shuffled
 from agents.derived import Derived, covers
 from agents.ppo import estimate
-from agents.rollout import Memory, collect
+from agents.rollout import Memory, Table, collect
 
 CPU = torch.device("cpu")
 PLAYERS, COPIES, STEPS = 3, 6, 10
@@ -35,7 +35,8 @@ def lessons(game, stack, flicker, seed):
     arena = flicker(game, COPIES)
     with torch.no_grad():
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
-        collect(arena, now, SeatedStack(stack, owner), [], memory, Tally.empty(game, COPIES, CPU), generator)
+        table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)
+        collect([table], memory, Tally.empty(game, COPIES, CPU), generator)
         batches = estimate(stack, owner, memory, HYPER)
     stack.parameters += 0.1 * torch.randn(stack.parameters.shape, generator=generator)
     return [lesson(stack, side, batch, shuffled(batch.way.real, 2, generator)[0]) for side, batch in batches]

@@ -45,6 +45,13 @@ def test_what_is_no_number_is_not_made_one():
     logits = torch.full((1, 2, 3), torch.nan)
     chances, _ = kernels.softmax(logits.numpy(), np.zeros((1, 2), np.int64), 0, np.ones((1, 3), bool), 1.0)
     assert np.isnan(chances).all()
+    logits, action = torch.full((1, 1, 3), torch.nan).numpy(), np.zeros(1, np.int64)
+    legal, row = np.array([[False, True, False]]), np.zeros((1, 1), np.int64)
+    _, log_sum = kernels.softmax(logits, row, 0, legal, 1.0)
+    kernels.draw(
+        logits, log_sum, row, 0, np.ones(1, np.int64), np.full((1, 3), 0.5, np.float32), action, np.zeros(1, np.float32)
+    )
+    assert action == 1  # a diverged player is found out by its losses, not by a move that is not allowed
     hidden = torch.full((1, 1, 40), torch.nan)
     kernels.activate(hidden.numpy(), np.zeros((1, 40), np.float32), True)
     assert hidden.isnan().all()

@@ -9,7 +9,7 @@ from torch import Tensor
 import envs
 from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Schedule, SeatedStack, Stack, Tally, train
 from agents.ppo import estimate, improve, mean_returns
-from agents.rollout import Memory, collect
+from agents.rollout import Memory, Table, collect
 
 CPU = torch.device("cpu")
 COPIES, STEPS = 8, 12
@@ -30,6 +30,10 @@ def seated(game, players, seed):
     return owner
 
 
+def nobody(block):
+    return []
+
+
 def copied(stack, players=slice(None)):
     return Stack(stack.blueprint, stack.parameters[players].clone(), stack.statistics[players].clone())
 
@@ -39,7 +43,7 @@ def experience(arena, stack, owner, steps=STEPS):
     tally, generator = Tally.empty(arena.game, COPIES, CPU), torch.Generator().manual_seed(0)
     now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
     with torch.no_grad():
-        collect(arena, now, SeatedStack(stack, owner), [], memory, tally, generator)
+        collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)], memory, tally, generator)
     return memory
 
 
@@ -125,7 +129,7 @@ def test_a_player_without_a_seat_is_left_as_it_was(game, founders, flicker):
     before, adam = copied(stack), Adam.fresh(stack.parameters)
     adam.mean += 1.0
     reports, _ = train(
-        flicker(game, COPIES), stack, adam, owner, [], hyper({}, {}), replace(ONE_STEP, updates=2), torch.Generator()
+        flicker(game, COPIES), stack, adam, owner, nobody, hyper({}, {}), replace(ONE_STEP, updates=2), torch.Generator()
     )
     assert torch.equal(stack.parameters[1], before.parameters[1])
     assert torch.equal(stack.statistics[1], before.statistics[1])
@@ -147,7 +151,7 @@ def talking(game):
 def test_fresh_experience_is_met_by_the_policy_that_made_it(game, founders, flicker, critic):
     stack = founders(game, 2, critic=critic, **talking(game))
     adam, owner = Adam.fresh(stack.parameters), seated(game, 2, seed=0)
-    (report,), _ = train(flicker(game, COPIES), stack, adam, owner, [], hyper({}, {}), ONE_STEP, torch.Generator())
+    (report,), _ = train(flicker(game, COPIES), stack, adam, owner, nobody, hyper({}, {}), ONE_STEP, torch.Generator())
     assert report.clip_fraction.tolist() == [0.0, 0.0]
     assert float(report.kl.abs().max()) < 1e-6
     assert float(report.policy_loss.abs().max()) < 1e-5
@@ -210,7 +214,7 @@ def trained(seed, steps=STEPS, updates=2):
     stack = born(Blueprint(arena.game, Architecture((16,))), 2)
     owner = (torch.arange(COPIES) % 2).unsqueeze(1).repeat(1, 2)
     reports, _ = train(
-        arena, stack, Adam.fresh(stack.parameters), owner, [], hyper({}, {}), Schedule(updates, steps),
+        arena, stack, Adam.fresh(stack.parameters), owner, nobody, hyper({}, {}), Schedule(updates, steps),
         torch.Generator().manual_seed(seed),
     )  # fmt: skip
     return stack, reports[-1]

@@ -6,15 +6,15 @@ import pytest
 import torch
 
 from agents import EMPTY, SeatedStack, Tally
-from agents.rollout import Memory, collect, last_view
-from envs.arena import Final, Timestep
+from agents.rollout import Memory, Table, collect, last_view
+from envs.arena import Final, Immediate, Timestep
 from envs.game import Game
 
 COPIES = 4
 
 
 @dataclass
-class Script:
+class Script(Immediate):
     """An arena that shows given timesteps one after the other and keeps the actions it is given."""
 
     game: Game
@@ -51,8 +51,9 @@ def played(game, stack, shown, owner=None, opponents=()):
     memory = Memory.empty(game, len(shown) - 1, COPIES, torch.device("cpu"))
     tally, arena = Tally.empty(game, COPIES, torch.device("cpu")), Script(game, list(shown[1:]))
     generator = torch.Generator().manual_seed(0)
-    now = collect(arena, shown[0], SeatedStack(stack, owner), opponents, memory, tally, generator)
-    return memory, arena, tally, now
+    table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), opponents, shown[0])
+    collect([table], memory, tally, generator)
+    return memory, arena, tally, table.now
 
 
 def scene(game, glance, count):

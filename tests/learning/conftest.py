@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from agents import Adam, Architecture, Blueprint, HyperParameters, Schedule, Stack, train
-from envs.arena import Arena, Final, IllegalAction, Timestep
+from envs.arena import Arena, Final, IllegalAction, Immediate, Timestep
 from envs.game import ActionSpace, Game, Role, Side
 
 COPIES = 32
 
 
 @dataclass
-class Little:
+class Little(Immediate):
     """A game of one team whose seats act together for some rounds; see `envs.arena.Arena`.
 
     Attributes:
@@ -126,7 +126,8 @@ def taught(newborn: Callable[..., Stack]) -> Callable[..., Lesson]:
         owner = torch.zeros(arena.copies, len(arena.game.teams), dtype=torch.int64)
         values = HyperParameters.stack([{**usual, **(hyper or {})}], arena.device)
         generator = torch.Generator().manual_seed(0)
-        reports, _ = train(arena, stack, Adam.fresh(stack.parameters), owner, [], values, Schedule(updates, steps), generator)
+        adam, schedule = Adam.fresh(stack.parameters), Schedule(updates, steps)
+        reports, _ = train(arena, stack, adam, owner, lambda block: [], values, schedule, generator)
         late = reports[-max(updates // 4, 1) :]
         returns, explained = (torch.stack([getattr(r, name) for r in late]) for name in ("game_return", "explained_variance"))
         return Lesson(stack, float(returns.nanmean()), float(explained.mean()))

@@ -7,7 +7,7 @@ import torch
 
 import envs
 from agents import EMPTY, SeatedStack, Tally
-from agents.rollout import Memory, collect
+from agents.rollout import Memory, Table, collect
 from envs.bots import BotActor, find_bot
 
 GAME = "classic/tictactoe_v3"
@@ -23,7 +23,7 @@ def score_against_random(stack):
         bot, generator = BotActor(arena.game, find_bot("random", arena.game), owner == EMPTY), torch.Generator().manual_seed(1)
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
         with torch.no_grad():
-            collect(arena, now, SeatedStack(stack, owner), [bot], memory, tally, generator)
+            collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [bot], now)], memory, tally, generator)
     mine = torch.arange(COPIES) % 2
     won, lost = tally.wins[range(COPIES), mine, 1 - mine].sum(), tally.wins[range(COPIES), 1 - mine, mine].sum()
     return float(0.5 + (won - lost) / (2 * tally.games.sum()))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from envs.arena import RESTS, IllegalAction, Insight, Timestep
+from envs.arena import RESTS, IllegalAction, Immediate, Insight, Timestep
 from envs.game import ActionSpace, Game, Role, Side
 from tournaments.tickets import MatchResult, Ticket
 
@@ -36,7 +36,7 @@ GAMES = {
 }
 
 
-class FakeArena:
+class FakeArena(Immediate):
     """Every acting seat is paid its action (the sum of its components); the last discrete action is forbidden.
 
     A game takes 2 + seed % 5 turns of everybody; games with an even seed are cut off rather than ended.
@@ -45,6 +45,7 @@ class FakeArena:
     def __init__(self, game: Game, copies: int) -> None:
         self.game, self.copies, self.device = game, copies, torch.device("cpu")
         self.restarts: list[list[int]] = []
+        self.steps = 0
 
     def restart(self, seeds: Tensor) -> Timestep:
         self.restarts.append(seeds.tolist())
@@ -52,6 +53,7 @@ class FakeArena:
         return self._show(torch.zeros(self.copies, len(self.game.seats)), torch.zeros(self.copies, dtype=torch.bool))
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        self.steps += 1
         acting = self._acting()
         reward = torch.zeros(acting.shape)
         for role, chosen in zip(self.game.roles, actions, strict=True):

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from envs.arena import IllegalAction
-from tournaments.match import MatchTooLong, counter_noise, play
+from envs.faults import GameError
+from envs.stopwatch import Stopwatch
+from tournaments.match import MatchTooLong, play
 from tournaments.moves import decode
 from tournaments.schedule import Plan, round_robin
 
@@ -64,7 +63,7 @@ def test_returns_are_the_mean_over_seats_of_summed_rewards(games, name, results)
         assert result.returns == pytest.approx([paid[list(team)].mean() for team in game.teams], rel=1e-6)
 
 
-def test_finished_games_rest_until_the_wave_is_over(games, name, results):
+def test_a_match_takes_the_steps_that_its_seed_says(games, name, results):
     turns = len(games[name].seats) if games[name].turn_based else 1
     assert [result.steps for result in results] == [(2 + r.ticket.seed % 5) * turns for r in results]
 
@@ -73,26 +72,81 @@ def test_a_time_limit_is_told_from_an_end(results):
     assert [result.truncated for result in results] == [r.ticket.seed % 2 == 0 for r in results]
 
 
-def test_the_last_wave_is_filled_with_empty_copies(games, tickets, make_arena, noise_cast):
-    arena = make_arena("duel", 4)
-    play(arena, round_robin(games["duel"], "abc", Plan(1, 0)), noise_cast(games["duel"]))
-    assert arena.restarts[-1][2:] == [-1, -1]
+def test_copies_without_a_ticket_stay_empty(games, name, make_arena, noise_cast):
+    arena = make_arena(name, 40)
+    results = play(arena, round_robin(games[name], "abc", Plan(1, 0)), noise_cast(games[name]))
+    assert arena.restarts[0][len(results) :] == [-1] * (40 - len(results))
 
 
-def test_every_wave_is_cast_anew_with_its_own_owners(games, make_arena, noise_cast):
+def test_a_copy_whose_match_is_over_plays_the_next_ticket_at_once(games, make_arena, noise_cast, ticket):
+    tickets = [ticket("x", "y", match=str(seed), seed=seed) for seed in range(10)]
+    arena = make_arena("duel", 2)
+    results = play(arena, tickets, noise_cast(games["duel"]))
+    total = sum(result.steps for result in results)
+    assert total / 2 <= arena.steps < total / 2 + max(result.steps for result in results)
+    assert len(arena.restarts) == 1
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_what_is_forgotten_on_the_way_is_not_needed(games, name, tickets, results, make_arena, noise_cast, monkeypatch, pages):
+    monkeypatch.setattr("tournaments.scoresheet.PAGES", pages)
+    assert play(make_arena(name, 3), tickets, noise_cast(games[name])) == results
+
+
+def test_a_match_does_not_depend_on_the_parts_of_the_arena(games, name, tickets, results, make_arena, noise_cast, monkeypatch):
+    arena = make_arena(name, 5)
+    monkeypatch.setattr(arena, "parts", lambda: (make_arena(name, 2), make_arena(name, 3)))
+    assert play(arena, tickets, noise_cast(games[name])) == results
+    assert not arena.steps
+
+
+def casts(games, tickets, copies, make_arena, noise_cast):
+    """The owners and players of every cast."""
     seen = []
 
     def cast(owner, players):
         seen.append((owner.tolist(), players))
         return noise_cast(games["duel"])(owner, players)
 
-    play(make_arena("duel", 2), round_robin(games["duel"], "ab", Plan(3, 0)), cast)
-    assert seen == [([[0, 1], [1, 0]], ("a", "b"))] * 2
+    play(make_arena("duel", copies), tickets, cast)
+    return seen
+
+
+def test_players_are_not_cast_anew_where_the_same_sit_down_again(games, make_arena, noise_cast):
+    tickets = round_robin(games["duel"], "ab", Plan(12, 0))
+    seen = casts(games, tickets, 2, make_arena, noise_cast)
+    assert seen[0] == ([[0, 1], [1, 0]], ("a", "b"))
+    assert len(seen) < 4
+
+
+def test_players_are_cast_anew_where_others_sit_down(games, make_arena, noise_cast, ticket):
+    tickets = [ticket("x", "y", match="1"), ticket("z", "x", match="2"), ticket("x", "y", match="3")]
+    seen = casts(games, tickets, 1, make_arena, noise_cast)
+    assert [owner for owner, _ in seen] == [[[0, 1]], [[2, 0]]]
+    assert {players for _, players in seen} == {("x", "y", "z")}
+
+
+def test_a_watch_is_told_of_three_phases(games, make_arena, noise_cast):
+    watch = Stopwatch()
+    play(make_arena("duel", 2), round_robin(games["duel"], "ab", Plan(4, 0)), noise_cast(games["duel"]), watch=watch)
+    assert set(watch.seconds) == {"act", "step", "bookkeeping"}
+    assert min(watch.seconds.values()) > 0
 
 
 def test_an_illegal_action_names_match_and_player(make_arena, ticket):
     with pytest.raises(IllegalAction, match=r"^m \(x as seat_0\): the last action is forbidden"):
         play(make_arena("duel", 1), [ticket("x", "y")], lambda owner, players: [Stubborn(3)])
+
+
+def test_a_failing_game_names_the_matches_being_played(games, make_arena, noise_cast, ticket, monkeypatch):
+    def fail(*_):
+        raise GameError("the board fell down")
+
+    arena = make_arena("duel", 2)
+    monkeypatch.setattr(arena, "step", fail)
+    tickets = [ticket("x", "y", match=f"m{seed}", seed=seed) for seed in range(4)]
+    with pytest.raises(GameError, match=r"^m0 … m1, step 1: the board fell down$"):
+        play(arena, tickets, noise_cast(games["duel"]))
 
 
 def test_an_endless_match_is_given_up_with_its_id(make_arena, ticket):
@@ -113,42 +167,3 @@ def test_one_name_with_two_weights_is_refused(games, make_arena):
 
 def test_nothing_to_play_gives_no_results(make_arena):
     assert play(make_arena("duel", 1), [], lambda owner, players: []) == []
-
-
-@given(seed=st.integers(0, 2**31 - 1), step=st.integers(0, 10**6), neighbours=st.lists(st.integers(0, 2**31 - 1), max_size=4))
-def test_noise_is_a_function_of_seed_step_slot_and_action(seed, step, neighbours):
-    alone = counter_noise(torch.tensor([seed]), step, 2, 3)
-    among = counter_noise(torch.tensor([*neighbours, seed]), step, 3, 5)
-    assert torch.equal(alone[0], among[-1, :2, :3])
-
-
-@given(seed=st.integers(0, 2**31 - 1), step=st.integers(0, 10**6))
-def test_noise_lies_strictly_between_0_and_1(seed, step):
-    noise = counter_noise(torch.tensor([seed]), step, 4, 16)
-    assert bool(((noise > 0) & (noise < 1)).all())
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_noise_is_bit_equal_on_a_gpu():
-    seeds = torch.arange(1000) * 2_147_483
-    assert torch.equal(counter_noise(seeds, 77, 3, 9), counter_noise(seeds.cuda(), 77, 3, 9).cpu())
-
-
-def test_roles_do_not_share_noise():
-    seeds = torch.arange(8)
-    assert torch.equal(counter_noise(seeds, 0, 1, 4, first=2), counter_noise(seeds, 0, 3, 4)[:, 2:])
-
-
-@pytest.mark.parametrize("axis", ["seeds", "steps", "slots", "actions"])
-def test_noise_is_uniform_and_uncorrelated_along(axis):
-    seeds, zero = torch.arange(4096), torch.zeros(1, dtype=torch.int64)
-    noise = {
-        "seeds": lambda: counter_noise(seeds, 0, 1, 1).flatten(),
-        "steps": lambda: torch.cat([counter_noise(zero, step, 1, 1).flatten() for step in range(4096)]),
-        "slots": lambda: counter_noise(zero, 0, 4096, 1).flatten(),
-        "actions": lambda: counter_noise(zero, 0, 1, 4096).flatten(),
-    }[axis]().double()
-    counts = torch.histc(noise, 16, 0, 1)
-    chi_square = float(((counts - 256) ** 2 / 256).sum())
-    assert chi_square < 37.7  # 15 degrees of freedom, p = 0.001
-    assert abs(float(torch.corrcoef(torch.stack([noise[1:], noise[:-1]]))[0, 1])) < 0.06

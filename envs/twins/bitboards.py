@@ -1,0 +1,210 @@
+"""Positions of board games as bitboards, what a move makes of them, and what is then to be seen.
+
+`Tensors` says it in tensors for any device, without a loop over copies and without waiting for the device. `Compiled` says
+the same, bit for bit, in one pass over the copies of a CPU arena.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from envs.game import Game
+from envs.twins import board_kernels
+
+
+@dataclass(frozen=True)
+class BoardRules:
+    """What tells one board game from another.
+
+    Attributes:
+        seats: Agent ids, who moves first named first.
+        columns: How many actions there are; an action is a column.
+        height: How many pieces a column takes.
+        stride: A piece in column c at height h is bit c * stride + h.
+        cells: The cell of the observation [cells, 2] in which the piece of each bit is found.
+        won: From the mover's bitboards int64 [...] to bool [...], True where the mover has won.
+    """
+
+    seats: tuple[str, str]
+    columns: int
+    height: int
+    stride: int
+    cells: tuple[int, ...]
+    won: Callable[[Tensor], Tensor]
+
+    @property
+    def size(self) -> int:
+        """How many pieces fill the board."""
+        return self.columns * self.height
+
+
+@dataclass(frozen=True)
+class Position:
+    """N games between two moves. A copy that rests has an empty board, on which the first mover would be to move.
+
+    Attributes:
+        own: int64 [N], pieces of the seat to move.
+        other: int64 [N], pieces of the other seat.
+        second: bool [N], the seat that moves second is to move.
+        playing: bool [N], False where the copy rests.
+    """
+
+    own: Tensor
+    other: Tensor
+    second: Tensor
+    playing: Tensor
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What comes of a move: `position` after it, and the parts of a `Timestep` that go by the same names."""
+
+    position: Position
+    over: Tensor
+    observation: Tensor
+    reward: Tensor
+    legal: Tensor
+    acting: Tensor
+
+
+class Tensors:
+    """The rules of a board game over N copies, on any device."""
+
+    def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device) -> None:
+        """Lay down the tables.
+
+        Args:
+            game: Seats and teams.
+            rules: The rules.
+            copies: N.
+            device: Where tensors live.
+        """
+        first, second = (game.seats.index(seat) for seat in rules.seats)
+        bit_of_cell = {rules.cells[bit]: bit for bit in range(len(rules.cells)) if bit % rules.stride < rules.height}
+        floors = [1 << column * rules.stride for column in range(rules.columns)]
+        # The joint state is one block of features per (team that looks, seat it looks at).
+        blocks = [seat for team in range(len(game.teams)) for seat in _own_team_first(game, team)]
+        self.copies, self.device, self.teams = copies, device, len(game.teams)
+        self.features, self.full = 2 * rules.size, sum(floors) * ((1 << rules.height) - 1)
+        self.bits = torch.tensor([bit_of_cell[cell] for cell in range(rules.size)], device=device)
+        self.floors = torch.tensor(floors, device=device)
+        self.columns = self.floors * ((1 << rules.height) - 1)
+        self.movers = torch.tensor([first, second], device=device)
+        self.swapped = torch.tensor([seat == second for seat in blocks], device=device)
+
+    def start(self, playing: Tensor) -> Settled:
+        """Empty boards, and what is to be seen of them; playing: bool [N]."""
+        nothing = torch.zeros(self.copies, dtype=torch.int64, device=self.device)
+        nobody = torch.zeros_like(playing)
+        return self._show(Position(nothing, nothing, nobody, playing), nobody, nobody, nobody)
+
+    def place(self, at: Position, column: Tensor) -> tuple[Tensor, Tensor]:
+        """Put a piece into a column of every copy that plays.
+
+        Args:
+            at: Where the games stand.
+            column: int64 [N], any number; those of copies that rest do not matter.
+
+        Returns:
+            The mover's pieces with the new one, int64 [N]; and where the action is refused because there is no such column,
+            or no place in it, bool [N]. There, no piece is put.
+        """
+        inside = column.clamp(0, len(self.floors) - 1)
+        piece = ((at.own | at.other) + self.floors[inside]) & self.columns[inside]
+        piece = piece * (at.playing & (inside == column))
+        return at.own | piece, at.playing & (piece == 0)
+
+    def settle(self, at: Position, mine: Tensor, won: Tensor, seeds: Tensor) -> Settled:
+        """End the games that are won or full, and begin the next ones.
+
+        Args:
+            at: Where the games stood before the move.
+            mine: int64 [N], the mover's pieces after it.
+            won: bool [N], the mover has won.
+            seeds: int64 [N], negative where a copy rests once its game is over.
+        """
+        over = at.playing & (won | ((mine | at.other) == self.full))
+        own, other = at.other.masked_fill(over, 0), mine.masked_fill(over, 0)
+        position = Position(own, other, ~at.second & ~over & at.playing, torch.where(over, seeds >= 0, at.playing))
+        return self._show(position, over, won & over, at.second)
+
+    def observe(self, at: Position) -> Tensor:
+        """What the seat to move sees, float32 [N, 1, F]."""
+        return torch.stack([self._plane(at.own), self._plane(at.other)], -1).view(self.copies, 1, self.features)
+
+    def joint(self, at: Position) -> Tensor:
+        """What the critic of each team sees, float32 [N, K, S]."""
+        first, second = torch.where(at.second, at.other, at.own), torch.where(at.second, at.own, at.other)
+        planes = torch.stack([self._plane(first), self._plane(second)], -1)
+        views = torch.stack([planes, planes.flip(-1)], 1)
+        return views[:, self.swapped.long()].view(self.copies, self.teams, -1)
+
+    def _show(self, at: Position, over: Tensor, won: Tensor, second: Tensor) -> Settled:
+        """What is to be seen at a position; `second`: the winner, where `won`, moved second."""
+        acting = torch.stack([at.playing & ~at.second, at.playing & at.second], 1)
+        prize = torch.stack([won & ~second, won & second], 1).float()
+        legal = (((at.own | at.other).unsqueeze(1) + self.floors) & self.columns) != 0
+        seats = self.movers.argsort()
+        reward = (prize - prize.flip(1))[:, seats]
+        return Settled(at, over, self.observe(at), reward, legal.unsqueeze(1), acting[:, seats])
+
+    def _plane(self, pieces: Tensor) -> Tensor:
+        """Bitboards as float32 [N, cells]."""
+        return ((pieces.unsqueeze(1) >> self.bits) & 1).float()
+
+
+class Compiled(Tensors):
+    """The same on the CPU, compiled."""
+
+    def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device) -> None:
+        super().__init__(game, rules, copies, device)
+        self._bits, self._swapped = self.bits.numpy(), self.swapped.numpy()
+        self._columns = self.floors.numpy(), self.columns.numpy()
+        self._movers = self.movers.numpy()
+
+    def place(self, at: Position, column: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Tensors.place`."""
+        mine, refused = np.empty(self.copies, np.int64), np.empty(self.copies, np.bool_)
+        before = (at.own.numpy(), at.other.numpy(), at.playing.numpy(), column.numpy())
+        board_kernels.place(*before, *self._columns, mine, refused)
+        return torch.from_numpy(mine), torch.from_numpy(refused)
+
+    def settle(self, at: Position, mine: Tensor, won: Tensor, seeds: Tensor) -> Settled:
+        """See `Tensors.settle`."""
+        boards, flags = np.empty((2, self.copies), np.int64), np.empty((3, self.copies), np.bool_)
+        reward, acting = np.empty((self.copies, 2), np.float32), np.empty((self.copies, 2), np.bool_)
+        legal, observation = np.empty((self.copies, 1, len(self.floors)), np.bool_), self._unseen()
+        before = (at.other.numpy(), mine.numpy(), at.second.numpy(), at.playing.numpy(), won.numpy(), seeds.numpy())
+        tables = (*self._columns, self._bits, self._movers)
+        board_kernels.settle(*before, *tables, boards, flags, reward, observation.numpy(), legal, acting)
+        own, other, second, playing, over = map(torch.from_numpy, (*boards, *flags))
+        shown = map(torch.from_numpy, (reward, legal, acting))
+        return Settled(Position(own, other, second, playing), over, observation, *shown)
+
+    def observe(self, at: Position) -> Tensor:
+        """See `Tensors.observe`."""
+        observation = self._unseen()
+        board_kernels.observe(at.own.numpy(), at.other.numpy(), self._bits, observation.numpy())
+        return observation
+
+    def joint(self, at: Position) -> Tensor:
+        """See `Tensors.joint`."""
+        state = torch.empty(self.copies, self.teams, len(self.swapped) // self.teams * self.features)
+        before = (at.own.numpy(), at.other.numpy(), at.second.numpy())
+        board_kernels.joint(*before, self._swapped, self._bits, state.numpy())
+        return state
+
+    def _unseen(self) -> Tensor:
+        """Room for observations. Matrices that are multiplied come from torch, which starts them on a cache line."""
+        return torch.empty(self.copies, 1, self.features)
+
+
+def _own_team_first(game: Game, team: int) -> list[int]:
+    """All seats in the order in which a team sees them in the joint state."""
+    count = len(game.teams)
+    return [seat for step in range(count) for seat in game.teams[(team + step) % count]]

@@ -1,0 +1,132 @@
+"""The formulas of `envs.twins.bitboards`, compiled: one pass over the copies of a CPU arena instead of a dozen.
+
+Every function takes C-contiguous NumPy arrays (views of CPU tensors) and writes into those it is given. Axes: N copies, A
+seats, C columns, F features (two for each of the cells), B blocks of the joint state. Numba compiles each function once per
+machine and keeps it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Boards = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+ZERO, ONE = np.float32(0.0), np.float32(1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Boards, columns: Boards, mine: Boards,
+          refused: Flags) -> None:  # fmt: skip
+    """Put a piece into a column of every copy that plays; see `Tensors.place`.
+
+    Args:
+        own: [N].
+        other: [N].
+        playing: [N].
+        column: [N].
+        floors: [C], the lowest place of each column.
+        columns: [C], all places of each column.
+        mine: [N], set: the mover's pieces with the new one.
+        refused: [N], set: there is no such column, or no place in it.
+    """
+    for n in range(own.shape[0]):
+        action, piece = column[n], np.int64(0)
+        if playing[n] and 0 <= action < floors.shape[0]:
+            piece = ((own[n] | other[n]) + floors[action]) & columns[action]
+        mine[n] = own[n] | piece
+        refused[n] = playing[n] and piece == 0
+
+
+@njit(cache=True, error_model="numpy")
+def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flags, seeds: Boards, floors: Boards,
+           columns: Boards, bits: Boards, movers: Boards, boards: Boards, flags: Flags, reward: Floats, observation: Floats,
+           legal: Flags, acting: Flags) -> None:  # fmt: skip
+    """End the games that are won or full, begin the next ones, and show every copy; see `Tensors.settle`.
+
+    Args:
+        other: [N], pieces of the seat that did not move.
+        mine: [N], pieces of the mover.
+        second: [N], the mover moves second.
+        playing: [N].
+        won: [N], the mover has won.
+        seeds: [N].
+        floors: [C].
+        columns: [C].
+        bits: [cells], the place of each cell.
+        movers: [2], the seats in the order in which they move.
+        boards: [2, N], set: pieces of the seat to move, and of the other one.
+        flags: [3, N], set: the second mover is to move; the copy plays; its game is over.
+        reward: [N, A], set.
+        observation: [N, 1, F], set.
+        legal: [N, 1, C], set.
+        acting: [N, A], set.
+    """
+    full = np.int64(0)
+    for c in range(columns.shape[0]):
+        full |= columns[c]
+    for n in range(mine.shape[0]):
+        ended = playing[n] and (won[n] or (mine[n] | other[n]) == full)
+        prize = ONE if ended and won[n] else ZERO
+        mover = 1 if second[n] else 0
+        reward[n, movers[mover]] = prize
+        reward[n, movers[1 - mover]] = -prize if prize != ZERO else ZERO
+        flags[2, n] = ended
+        plays = seeds[n] >= 0 if ended else playing[n]
+        turn = 0 if ended or not playing[n] else 1 - mover
+        boards[0, n] = 0 if ended else other[n]
+        boards[1, n] = 0 if ended else mine[n]
+        flags[0, n] = turn == 1
+        flags[1, n] = plays
+        acting[n, movers[turn]] = plays
+        acting[n, movers[1 - turn]] = False
+        pieces = boards[0, n] | boards[1, n]
+        for c in range(columns.shape[0]):
+            legal[n, 0, c] = ((pieces + floors[c]) & columns[c]) != 0
+    observe(boards[0], boards[1], bits, observation)
+
+
+@njit(cache=True, error_model="numpy")
+def observe(own: Boards, other: Boards, bits: Boards, observation: Floats) -> None:
+    """Show both planes of every copy: own [N], other [N], bits [cells] → observation [N, 1, F]."""
+    for n in range(own.shape[0]):
+        mine, yours = own[n], other[n]
+        for cell in range(bits.shape[0]):
+            observation[n, 0, 2 * cell] = np.float32((mine >> bits[cell]) & 1)
+            observation[n, 0, 2 * cell + 1] = np.float32((yours >> bits[cell]) & 1)
+
+
+@njit(cache=True, error_model="numpy")
+def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Boards, state: Floats) -> None:
+    """Show the joint state: own, other, second [N], swapped [B] (the block looks at the second mover) → state [N, K, S]."""
+    views = state.reshape(state.shape[0], swapped.shape[0], 2 * bits.shape[0])
+    for n in range(own.shape[0]):
+        for block in range(swapped.shape[0]):
+            turned = swapped[block] != second[n]
+            mine, yours = (other[n], own[n]) if turned else (own[n], other[n])
+            for cell in range(bits.shape[0]):
+                views[n, block, 2 * cell] = np.float32((mine >> bits[cell]) & 1)
+                views[n, block, 2 * cell + 1] = np.float32((yours >> bits[cell]) & 1)
+
+
+@njit(cache=True, error_model="numpy")
+def four_in_steps(pieces: Boards, steps: Boards, found: Flags) -> None:
+    """Look for four pieces, each a step of one kind from the one before: pieces [N], steps [any] → found [N]."""
+    for n in range(pieces.shape[0]):
+        lines = np.int64(0)
+        for step in steps:
+            pairs = pieces[n] & (pieces[n] >> step)
+            lines |= pairs & (pairs >> 2 * step)
+        found[n] = lines != 0
+
+
+@njit(cache=True, error_model="numpy")
+def any_of(pieces: Boards, masks: Boards, found: Flags) -> None:
+    """Look for a line of which all places are taken: pieces [N], masks [any] → found [N]."""
+    for n in range(pieces.shape[0]):
+        found[n] = False
+        for mask in masks:
+            found[n] |= (pieces[n] & mask) == mask

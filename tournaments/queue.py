@@ -1,0 +1,82 @@
+"""Which ticket is played next: in a copy whose match is over, one of the same players in the same seats, if any is left."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from envs.arena import RESTS
+from envs.game import Game
+from tournaments.tickets import Ticket
+
+NOTHING = -1
+"""A ticket, a seating or a player that is none; in tables of them, it finds the last row."""
+
+
+class Queue:
+    """The tickets still to be played, by their number in the order in which they were given.
+
+    Attributes:
+        players: Everybody named on the tickets.
+        seating: int64 [M + 1], the seating of each ticket: tickets with the same players in the same seats share one; the last
+            is `NOTHING`.
+        owners: int64 [seatings + 1, K], the index into `players` of who holds each team; the last row is empty.
+        seeds: int64 [M + 1], the seed of each ticket; the last is `RESTS`.
+    """
+
+    def __init__(self, game: Game, tickets: Sequence[Ticket]) -> None:
+        """Line the tickets up.
+
+        Raises:
+            ValueError: A ticket does not fit the game, or a name stands for two different weights.
+        """
+        numbers: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        known: dict[str, str] = {}
+        waiting: list[list[int]] = []
+        seating = []
+        for index, ticket in enumerate(tickets):
+            key = ticket.players, ticket.weights
+            number = numbers.get(key)
+            if number is None:
+                _check(game, ticket, known)
+                number = numbers[key] = len(waiting)
+                waiting.append([])
+            seating.append(number)
+            waiting[number].append(index)
+        place = {player: index for index, player in enumerate(known)}
+        rows = [[place[player] for player in players] for players, _ in numbers]
+        self.players = tuple(known)
+        self.seating = np.array([*seating, NOTHING])
+        self.owners = np.array([*rows, [NOTHING] * len(game.teams)])
+        self.seeds = np.array([*(ticket.seed for ticket in tickets), RESTS])
+        self._waiting = [deque(indices) for indices in waiting]
+        self._next = 0
+
+    def take(self, seating: int) -> int:
+        """Take the next ticket of a seating, else that of the next seating that has any left; `NOTHING` where all are taken."""
+        waiting = self._waiting[seating]
+        while not waiting:
+            if self._next == len(self._waiting):
+                return NOTHING
+            waiting = self._waiting[self._next]
+            self._next += not waiting
+        return waiting.popleft()
+
+    def open(self, copies: int) -> list[int]:
+        """Take the first tickets for so many copies: every seating gets as many copies as it has tickets, in proportion."""
+        tickets = len(self.seating) - 1
+        used = min(copies, tickets)
+        ordered = np.sort(self.seating[:-1])
+        first = [self.take(int(ordered[copy * tickets // used])) for copy in range(used)]
+        return first + [NOTHING] * (copies - used)
+
+
+def _check(game: Game, ticket: Ticket, known: dict[str, str]) -> None:
+    """Refuse a ticket of another game, or of players that are `known` with other weights; the others become known."""
+    if len(ticket.players) != len(game.teams):
+        raise ValueError(f"{ticket.match} seats {len(ticket.players)} teams, but {game.name} has {len(game.teams)}")
+    for player, weights in zip(ticket.players, ticket.weights, strict=True):
+        if known.setdefault(player, weights) != weights:
+            raise ValueError(f"{ticket.match}: {player} has other weights here than in an earlier ticket")
