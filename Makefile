@@ -4,10 +4,13 @@
 #   make test    install what the tests need and run them
 #
 # To work on the code: make lint, make format, make hooks, make clean.
-# Another interpreter: make test PYTHON=python3.12. Options for pytest: make test PYTEST_ARGS="-k ratings".
+# To measure: make peers (environments of those we compare with), make figures (docs/figures.md, an hour).
+# Another interpreter: make test PYTHON=python3.12. Options for pytest: make test PYTEST_ARGS="-k ratings"; for the figures:
+# make figures FIGURES_ARGS="--resume".
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+FIGURES_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet --constraint constraints.txt
@@ -15,7 +18,7 @@ RECIPE := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format hooks clean
+.PHONY: help demo test lint format hooks peers figures clean
 
 help:
 	@sed -n '3,$$ { /^#/!q; s/^# \{0,1\}//p; }' Makefile
@@ -41,9 +44,20 @@ format: $(VENV)/.installed-dev
 hooks: $(VENV)/.installed-dev
 	@$(BIN)/pre-commit install
 
+peers: .venv-sb3/.installed .venv-jax/.installed
+
+.venv-%/.installed: benchmarks/peers/%.txt
+	@$(PYTHON) -m venv .venv-$*
+	@echo "Installing $< into .venv-$* ..."
+	@.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
+	@touch $@
+
+figures: $(VENV)/.installed
+	@$(BIN)/python benchmarks/figures.py $(FIGURES_ARGS)
+
 # The leagues under mlruns/ are somebody's work and stay.
 clean:
-	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-sb3 .venv-jax build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than what it was made from, so that nothing is installed twice.

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from envs.arena import IllegalAction
 from envs.faults import GameError
+from league.bench_cli import app as bench_app
 from league.config import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
 from league.sources import load_config, parse_override
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 replay_app = typer.Typer(help="Look at recorded matches, and check that they are true.", no_args_is_help=True)
 app.add_typer(replay_app, name="replay")
+app.add_typer(bench_app, name="bench")
 
 WIDE = 160
 """Columns where nobody's terminal sets a limit."""

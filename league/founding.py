@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import torch
 
 from agents import Architecture, Blueprint, Genome
@@ -21,12 +24,16 @@ def found(config: LeagueConfig, game: Game, architecture: Architecture, seeds: S
     """
     blueprint, players = Blueprint(game, architecture), []
     for number in range(config.population):
-        generator = torch.Generator().manual_seed(seeds.integer(0, "founders", number))
-        parameters, statistics = blueprint.founder(generator)
-        weights = {**blueprint.parameters.to_arrays(parameters), **blueprint.statistics.to_arrays(statistics)}
+        weights = newborn(blueprint, seeds.integer(0, "founders", number))
         genome = Genome(weights, {}, config.hyper.start(), config.hyper.bounds())
         if number > 0:
             genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
         name, digest = active_name(number + 1), store.weights.put(genome.weights)
         players.append(Player(name, "main agent", "active", None, "founder", 0, digest, "", genome.hyper))
     return players
+
+
+def newborn(blueprint: Blueprint, seed: int) -> Mapping[str, np.ndarray]:
+    """Parameters and statistics, by name, of a player that has learnt nothing yet."""
+    parameters, statistics = blueprint.founder(torch.Generator().manual_seed(seed))
+    return {**blueprint.parameters.to_arrays(parameters), **blueprint.statistics.to_arrays(statistics)}

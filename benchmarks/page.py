@@ -1,0 +1,104 @@
+"""The page of figures, written from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from rows import ROWS, Row
+
+Record = Mapping[str, Any]
+"""One run: its row, round and side, when and on what machine it was made, and what it printed."""
+
+INTRODUCTION = """# Figures
+
+Written by `make figures`; every number is one that a command printed, and the commands stand in `benchmarks/`. Rates are
+compared as ratios, since machines differ: the two sides of a row run in turn, {rounds} times each, pinned to the same core (to
+two where the row says so), and the ratio is that of their medians; the lowest and the highest ratio of a round stand beside it.
+
+On both sides compiling and other things that are done once are left out, actor and critic are networks of their own with two
+hidden layers that see the same, a rollout is 128 steps and is learnt from in 4 epochs of 4 minibatches. An agent-step is one
+decision of one agent that is learnt from: in connect four one a move, in simple_tag four a step. *Roofline* is what `torch.mm`
+alone would allow for the same networks, rows and epochs, measured in the same process right after the training.
+
+Ours is naive self-play through `league bench`, which times the tasks that `league run` runs; observations are standardised, as
+there, while the peers take them as they are. The peers are in `benchmarks/peers/`.
+"""
+
+UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
+         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s"}  # fmt: skip
+
+
+def page(records: Sequence[Record], remarks: str) -> str:
+    """The whole page.
+
+    Args:
+        records: All runs of all rows.
+        remarks: What is added by hand, at the end.
+    """
+    measured = {row.name: [record for record in records if record["row"] == row.name] for row in ROWS}
+    rounds = max((record["round"] for record in records), default=0) + 1
+    parts = [INTRODUCTION.format(rounds=rounds), *_machine(records), *_table(measured), *_profiles(measured)]
+    return "\n".join([*parts, remarks]).rstrip() + "\n"
+
+
+def values(row: Row, records: Sequence[Record]) -> tuple[list[float], list[float]]:
+    """The figures of both sides, round by round."""
+    found: tuple[list[float], list[float]] = [], []
+    for side, kept, figure in zip(("ours", "other"), found, (row.ours.figure, row.other.figure), strict=True):
+        kept += [float(record["printed"][figure]) for record in records if record["side"] == side]
+    return found
+
+
+def _table(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    yield "## Bars\n"
+    yield "| work | ours | compared with | | ratio | goal | |"
+    yield "|---|--:|---|--:|--:|--:|---|"
+    for row in ROWS:
+        ours, other = values(row, measured[row.name])
+        sign = "≤" if row.at_most else "≥"
+        if not ours or not other:
+            yield f"| {row.work} | | {row.other.what} | | | {sign} {row.goal:g} | not measured |"
+            continue
+        ratio = median(ours) / median(other)
+        each = [one / two for one, two in zip(ours, other, strict=False)]
+        reached = ratio <= row.goal if row.at_most else ratio >= row.goal
+        verdict = "reached" if reached else "**not reached**"
+        yield (
+            f"| {row.work} | {_number(ours, row.ours.figure)} | {row.other.what} | {_number(other, row.other.figure)} | "
+            f"**{ratio:.3g}** ({min(each):.3g} … {max(each):.3g}) | {sign} {row.goal:g} | {verdict} |"
+        )
+    yield ""
+
+
+def _number(figures: Sequence[float], figure: str) -> str:
+    middle = median(figures)
+    return f"{middle:,.1f} {UNITS[figure]}" if middle < 1000 else f"{middle:,.0f} {UNITS[figure]}"
+
+
+def _profiles(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    """Where our side's time went."""
+    yield "## Where the time goes\n"
+    yield "| row | share of our time by phase |"
+    yield "|---|---|"
+    for row in ROWS:
+        printed = [record["printed"] for record in measured[row.name] if record["side"] == "ours"]
+        if not printed or not printed[-1].get("phases"):
+            continue
+        names = sorted(printed[-1]["phases"], key=lambda name: -printed[-1]["phases"][name])
+        shares = {name: median(one["phases"].get(name, 0.0) for one in printed) for name in names}
+        told = ", ".join(f"{name} {part:.1%}" for name, part in shares.items() if part >= 0.001)
+        yield f"| {row.work} ({row.ours.what} / {row.other.what}) | {told} |"
+    yield ""
+
+
+def _machine(records: Sequence[Record]) -> Iterator[str]:
+    yield "## Machine\n"
+    yield from dict.fromkeys(record["machine"] for record in records)
+    versions = {name: number for record in records for name, number in record["printed"].get("versions", {}).items()}
+    dates = sorted({record["date"][:10] for record in records})
+    if dates:
+        yield "Versions: " + ", ".join(f"{name} {number}" for name, number in sorted(versions.items())) + "."
+        yield f"Measured on {dates[0]}." if len(dates) == 1 else f"Measured from {dates[0]} to {dates[-1]}."
+    yield ""

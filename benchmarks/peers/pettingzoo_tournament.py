@@ -1,0 +1,62 @@
+"""A tournament as PettingZoo's documentation plays games: one at a time, `agent_iter`, one forward pass for every move.
+
+Two networks of two layers of 64 units play connect four, actions sampled among the legal ones, sides swapped game by game.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import numpy as np
+import torch
+from pettingzoo.classic import connect_four_v3
+from torch import nn
+
+from clock import rate, say
+
+GAMES = 20
+"""Games between two looks at the clock."""
+
+
+def network(seed: int, hidden: int = 64) -> nn.Sequential:
+    """A newborn player: 6 × 7 cells of two kinds in, seven columns out."""
+    torch.manual_seed(seed)
+    layers = nn.Linear(84, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 7)
+    return nn.Sequential(*layers)
+
+
+def choose(player: nn.Module, seen: dict[str, np.ndarray]) -> int:
+    """A column, drawn from the player's policy over those that are not full."""
+    board = torch.from_numpy(seen["observation"].reshape(1, -1).astype(np.float32))
+    with torch.inference_mode():
+        logits = player(board).masked_fill(torch.from_numpy(seen["action_mask"] == 0), -1e9)
+        return int(torch.distributions.Categorical(logits=logits).sample())
+
+
+def main() -> None:
+    """Play for the seconds asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    asked = parser.parse_args()
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    players, game, moves = [network(0), network(1)], connect_four_v3.env(), 0
+
+    def play() -> int:
+        nonlocal moves
+        for number in range(GAMES):
+            game.reset()
+            for agent in game.agent_iter():
+                seen, _, terminated, truncated, _ = game.last()
+                if terminated or truncated:
+                    game.step(None)
+                    continue
+                game.step(choose(players[(int(agent[-1]) + number) % 2], seen))
+                moves += 1
+        return GAMES
+
+    say("games_per_second", rate(play, asked.seconds), ("pettingzoo", "torch"), moves=moves)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""The rows of the page of figures: what is compared with what, and what the ratio should be.
+
+Networks have two hidden layers and a critic of their own that sees what its actor sees, a rollout is 128 steps long and is
+learnt from in 4 epochs of 4 minibatches, on both sides; each side has as many copies of the game as suit it best, and whatever
+else is left out is as `league run` has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Program = Literal["league", "own", "sb3", "jax"]
+"""Who runs a command: `league bench`, this project's Python, or the Python of a peer's environment."""
+
+STEPS, GAMES = "agent_steps_per_second", "games_per_second"
+ROOFLINE = "roofline_agent_steps_per_second"
+CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two things that a row compares.
+
+    Attributes:
+        what: In words.
+        program: Who runs it.
+        command: Its arguments; the seconds are added.
+        figure: The key of the number it prints.
+        cores: Cores it is pinned to.
+        timed: False where it takes as long as it takes.
+    """
+
+    what: str
+    program: Program
+    command: tuple[str, ...]
+    figure: str
+    cores: int = 1
+    timed: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """A comparison; two sides with the same command are read from the same run.
+
+    Attributes:
+        name: For `--only`.
+        work: In words.
+        ours: The numerator.
+        other: The denominator.
+        goal: What the ratio should be at least, or at most.
+        at_most: Which of the two.
+    """
+
+    name: str
+    work: str
+    ours: Side
+    other: Side
+    goal: float
+    at_most: bool = False
+
+
+def training(game: str, *options: str, what: str = "ours", figure: str = STEPS, cores: int = 1) -> Side:
+    """`league bench train`."""
+    return Side(what, "league", ("train", "--game", game, "--steps", "128", "--critic", "local", *options), figure, cores)
+
+
+def peer(what: str, program: Program, script: str, figure: str, *options: str, cores: int = 1) -> Side:
+    """A script of `benchmarks/peers`."""
+    return Side(what, program, (f"benchmarks/peers/{script}.py", *options), figure, cores)
+
+
+def share(name: str, game: str, goal: float, *options: str) -> Row:
+    """Training against the matrix products that it cannot do without."""
+    copies, label = ("1024", "connect four") if game == CONNECT_FOUR else ("512", "simple_tag")
+    arguments = ("--copies", copies, *options)
+    widths = "×".join(("2", options[1].split(",")[0]))
+    return Row(
+        name,
+        f"train {label}, {widths} {options[3]}: share of roofline",
+        training(game, *arguments),
+        training(game, *arguments, what="matrix products alone", figure=ROOFLINE),
+        goal,
+    )
+
+
+def players(count: int, goal: float, copies: str = "1024") -> Row:
+    """Several players in one stack against one, in equally many copies."""
+    return Row(
+        f"players-{count}",
+        f"train connect four, {count} players instead of one, {copies} copies in all",
+        training(CONNECT_FOUR, "--copies", copies, "--players", str(count), what=f"{count} players"),
+        training(CONNECT_FOUR, "--copies", copies, what="one player"),
+        goal,
+    )
+
+
+ONE = training(CONNECT_FOUR, "--copies", "1024")
+TWIN = training(TAG, "--copies", "512")
+STOCK = training(TAG, "--copies", "16", "--twin", "never", "--workers", "2", cores=2)
+TOURNAMENT = Side(
+    "ours",
+    "league",
+    ("tournament", "--game", CONNECT_FOUR, "--critic", "local", "--copies", "1024", "--matches", "8192"),
+    GAMES,
+)
+LEAGUE = Side("outside training and tournaments", "own", ("benchmarks/overhead.py",), "overhead_seconds", 2, timed=False)
+TANH, RELU, WIDE = (
+    ("--hidden", width, "--activation", kind) for width, kind in (("64,64", "tanh"), ("64,64", "relu"), ("256,256", "relu"))
+)
+
+ROWS = (
+    Row(
+        "connect-four-pgx",
+        "train connect four, 2×64 tanh",
+        ONE,
+        peer("Pgx with a PureJaxRL-style PPO", "jax", "pgx_connect_four", STEPS),
+        1.1,
+    ),
+    Row(
+        "connect-four-sb3",
+        "train connect four, 2×64 tanh",
+        ONE,
+        peer("sb3-contrib MaskablePPO, the stock game", "sb3", "maskable_connect_four", STEPS),
+        20.0,
+    ),
+    share("tag-share", TAG, 0.60, *TANH),
+    Row("tag-sb3", "train simple_tag, 2×64 tanh", TWIN, peer("SB3 + SuperSuit", "sb3", "sb3_simple_tag", STEPS), 25.0),
+    share("connect-four-share-64", CONNECT_FOUR, 0.70, *RELU),
+    share("tag-share-64", TAG, 0.70, *RELU),
+    share("connect-four-share-256", CONNECT_FOUR, 0.85, *WIDE),
+    share("tag-share-256", TAG, 0.85, *WIDE),
+    players(8, 0.9),
+    players(64, 0.8),
+    Row(
+        "stock-tag-sb3",
+        "train the stock simple_tag on two cores",
+        STOCK,
+        peer("SB3 + SuperSuit on two cores", "sb3", "sb3_simple_tag", STEPS, "--processes", "2", cores=2),
+        3.0,
+    ),
+    Row(
+        "stock-tag-random",
+        "train the stock simple_tag on two cores",
+        STOCK,
+        Side(
+            "random actions in the same processes",
+            "league",
+            ("arena", "--game", TAG, "--copies", "16", "--twin", "never", "--workers", "2"),
+            STEPS,
+            2,
+        ),
+        0.8,
+    ),
+    Row(
+        "tournament-pgx",
+        "tournament of connect four, 2×64",
+        TOURNAMENT,
+        peer("Pgx, 1,024 games in a batch", "jax", "pgx_tournament", GAMES),
+        1.5,
+    ),
+    Row(
+        "tournament-pettingzoo",
+        "tournament of connect four, 2×64",
+        TOURNAMENT,
+        peer("PettingZoo's loop, one game at a time", "own", "pettingzoo_tournament", GAMES),
+        200.0,
+    ),
+    Row(
+        "two-processes",
+        "train connect four, two processes instead of one",
+        training(CONNECT_FOUR, "--copies", "1024", "--processes", "2", what="two processes", cores=2),
+        training(CONNECT_FOUR, "--copies", "1024", what="one process"),
+        1.8,
+    ),
+    Row(
+        "league-overhead",
+        "the preset connect-four: seconds outside training and tournaments",
+        LEAGUE,
+        Side("the whole league", LEAGUE.program, LEAGUE.command, "seconds", LEAGUE.cores, timed=False),
+        0.05,
+        at_most=True,
+    ),
+)

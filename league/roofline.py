@@ -1,0 +1,144 @@
+"""The limit a training rate is measured against: nothing but the matrix products of the same networks, rows and epochs.
+
+Counted as in the usual accounts of PPO's arithmetic: a forward pass of each network while playing; in every epoch a forward
+pass, the products for the weights' gradients of each layer and those for the inputs' gradients of each layer but the first. No
+bias, no activation, no loss, no optimiser, no game. The products are plain `torch.mm`, each into memory that is there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from agents import Architecture, Schedule
+from envs.game import Game
+
+FEWEST_PASSES = 3
+"""Passes behind a median, however long one takes."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network of a player, and how many rows go through it.
+
+    Attributes:
+        name: `actor.role`, `critic.role` or `critic.side`.
+        sizes: Widths of the input, the hidden layers and the output.
+        rows: Rows of one step of all the player's copies; a mean where seats of several roles take turns.
+        acts: True where it is asked at every step; a critic is asked once for the whole collection.
+    """
+
+    name: str
+    sizes: tuple[int, ...]
+    rows: float
+    acts: bool
+
+
+def networks(game: Game, architecture: Architecture, copies: int) -> list[Network]:
+    """The networks of one player in every seat of `copies` copies. Messages between seats are not counted."""
+    turns = len(game.seats) if game.turn_based else 1
+    hidden, local = architecture.hidden, architecture.critic == "local"
+    found = []
+    for role in game.roles:
+        rows = copies * len(role.seats) / turns
+        found.append(Network(f"actor.{role.name}", (role.features, *hidden, role.actions.size), rows, True))
+        if local:
+            found.append(Network(f"critic.{role.name}", (role.features, *hidden, 1), rows, False))
+    if not local:
+        for side in game.sides:
+            rows = copies * len(side.teams) / (len(game.teams) if game.turn_based else 1)
+            found.append(Network(f"critic.{side.name}", (game.state_size, *hidden, side.seats_per_team), rows, False))
+    return found
+
+
+def decisions_per_step(game: Game, copies: int) -> int:
+    """Decisions of one step in which nobody waits or is out of the game: one a copy in turns, else one a seat."""
+    return copies if game.turn_based else copies * len(game.seats)
+
+
+def rate(
+    game: Game,
+    architecture: Architecture,
+    schedule: Schedule,
+    copies: int,
+    players: int,
+    *,
+    seconds: float,
+    device: torch.device | None = None,
+) -> float:
+    """Agent-steps a second if only the matrix products of training took time, on the threads torch has now.
+
+    Args:
+        game: The game.
+        architecture: The players' networks.
+        schedule: Steps, epochs and minibatches.
+        copies: Copies in all, N, divided among the players evenly.
+        players: P; each makes the products of its own weights on its own rows, one after another.
+        seconds: How long to measure, at least.
+        device: Where.
+
+    Returns:
+        Decisions of a collection over the median time of one update's products.
+    """
+    each = copies // players
+    work = [_products(net, schedule, device or torch.device("cpu")) for net in networks(game, architecture, each)]
+
+    def update() -> None:
+        for products in work:
+            products()
+        if device is not None and device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+    with torch.inference_mode():
+        update()
+        times: list[float] = []
+        begun = perf_counter()
+        while len(times) < FEWEST_PASSES or perf_counter() - begun < seconds:
+            start = perf_counter()
+            update()
+            times.append(perf_counter() - start)
+    return decisions_per_step(game, each) * schedule.steps / median(times)
+
+
+def _products(network: Network, schedule: Schedule, device: torch.device) -> Callable[[], None]:
+    """All products of one network in one update, as a function that makes them."""
+    shapes, step = list(pairwise(network.sizes)), max(1, round(network.rows))
+    batch = max(1, round(schedule.steps * network.rows / schedule.minibatches))
+    weights = [torch.randn(shape, device=device) / shape[0] ** 0.5 for shape in shapes]
+    slopes = [torch.empty_like(weight) for weight in weights]
+    acting, learning = (_layers(network.sizes, rows, device) for rows in (step, batch))
+    back = _layers(network.sizes, batch, device)
+
+    def forward(layers: list[Tensor]) -> None:
+        for weight, before, after in zip(weights, layers, layers[1:], strict=False):
+            torch.mm(before, weight, out=after)
+
+    def backward() -> None:
+        for index in reversed(range(len(weights))):
+            torch.mm(learning[index].t(), back[index + 1], out=slopes[index])
+            if index:
+                torch.mm(back[index + 1], weights[index].t(), out=back[index])
+
+    def update() -> None:
+        if network.acts:
+            for _ in range(schedule.steps):
+                forward(acting)
+        else:
+            for _ in range(schedule.minibatches):
+                forward(learning)
+        for _ in range(schedule.epochs * schedule.minibatches):
+            forward(learning)
+            backward()
+
+    return update
+
+
+def _layers(sizes: tuple[int, ...], rows: int, device: torch.device) -> list[Tensor]:
+    """Inputs and room for what each layer gives, [rows, width] each."""
+    return [torch.randn(rows, size, device=device) for size in sizes]
