@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from agents import compiling
+from agents.compiling import ZERO, Flags, Floats, compiled
+
 
 def gae(
     reward: Tensor,
@@ -43,6 +46,11 @@ def gae(
     Reference:
         Schulman, Moritz, Levine, Jordan & Abbeel (2016), equation 16.
     """
+    if compiling.serve(reward.device):
+        advantages, known = torch.zeros_like(reward), torch.zeros_like(terminated)
+        arrays = (x.contiguous().numpy() for x in (reward, value, acting, terminated, truncated, bootstrap, gamma, lam))
+        _gae(*arrays, advantages.numpy(), known.numpy())
+        return advantages, known
     steps = reward.shape[0]
     advantages, known = torch.zeros_like(reward), torch.zeros_like(acting[:steps])
     pay, ahead = torch.zeros_like(reward[0]), torch.zeros_like(reward[0])
@@ -62,3 +70,36 @@ def gae(
         pay = pay.masked_fill(act, 0.0)
         seen = seen | act
     return advantages, known
+
+
+@compiled
+def _gae(
+    reward: Floats,
+    value: Floats,
+    acting: Flags,
+    terminated: Flags,
+    truncated: Flags,
+    bootstrap: Floats,
+    gamma: Floats,
+    lam: Floats,
+    advantages: Floats,
+    known: Flags,
+) -> None:
+    """The same, seat by seat."""
+    steps, copies, seats = reward.shape
+    for c in range(copies):
+        for a in range(seats):
+            pay, ahead, future, seen = ZERO, ZERO, value[steps, c, a], acting[steps, c, a]
+            for t in range(steps - 1, -1, -1):
+                pay += reward[t, c, a]
+                if terminated[t, c, a] or truncated[t, c, a]:
+                    pay, ahead, seen = reward[t, c, a], ZERO, True
+                    future = bootstrap[t, c, a] if truncated[t, c, a] else ZERO
+                if acting[t, c, a]:
+                    if seen:
+                        known[t, c, a] = True
+                        ahead = pay + gamma[c, a] * (future + lam[c, a] * ahead) - value[t, c, a]
+                        advantages[t, c, a] = ahead
+                    else:
+                        ahead = ZERO
+                    future, pay, seen = value[t, c, a], ZERO, True

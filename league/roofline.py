@@ -2,7 +2,8 @@
 
 Counted as in the usual accounts of PPO's arithmetic: a forward pass of each network while playing; in every epoch a forward
 pass, the products for the weights' gradients of each layer and those for the inputs' gradients of each layer but the first. No
-bias, no activation, no loss, no optimiser, no game. The products are plain `torch.mm`, each into memory that is there already.
+bias, no activation, no loss, no optimiser, no game. The products are plain `torch.mm`, each into memory that is there already;
+a minibatch is taken whole and in portions that stay in a core's own memory, and the faster of the two is the limit.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from torch import Tensor
 
 from agents import Architecture, Schedule
 from envs.game import Game
+
+PORTIONS = (None, 1024)
+"""Rows of a minibatch that are multiplied at once; None takes all."""
 
 FEWEST_PASSES = 3
 """Passes behind a median, however long one takes."""
@@ -87,7 +91,16 @@ def rate(
         Decisions of a collection over the median time of one update's products.
     """
     each = copies // players
-    work = [_products(net, schedule, device or torch.device("cpu")) for net in networks(game, architecture, each)]
+    found = networks(game, architecture, each)
+    times = [_update_time(found, schedule, portion, seconds / len(PORTIONS), device) for portion in PORTIONS]
+    return decisions_per_step(game, each) * schedule.steps / min(times)
+
+
+def _update_time(
+    found: list[Network], schedule: Schedule, portion: int | None, seconds: float, device: torch.device | None
+) -> float:
+    """Seconds of one update's products, the median of several."""
+    work = [_products(net, schedule, portion, device or torch.device("cpu")) for net in found]
 
     def update() -> None:
         for products in work:
@@ -103,13 +116,15 @@ def rate(
             start = perf_counter()
             update()
             times.append(perf_counter() - start)
-    return decisions_per_step(game, each) * schedule.steps / median(times)
+    return median(times)
 
 
-def _products(network: Network, schedule: Schedule, device: torch.device) -> Callable[[], None]:
+def _products(network: Network, schedule: Schedule, portion: int | None, device: torch.device) -> Callable[[], None]:
     """All products of one network in one update, as a function that makes them."""
     shapes, step = list(pairwise(network.sizes)), max(1, round(network.rows))
-    batch = max(1, round(schedule.steps * network.rows / schedule.minibatches))
+    minibatch = max(1, round(schedule.steps * network.rows / schedule.minibatches))
+    parts = max(1, round(minibatch / portion)) if portion else 1
+    batch = max(1, round(minibatch / parts))
     weights = [torch.randn(shape, device=device) / shape[0] ** 0.5 for shape in shapes]
     slopes = [torch.empty_like(weight) for weight in weights]
     acting, learning = (_layers(network.sizes, rows, device) for rows in (step, batch))
@@ -130,9 +145,9 @@ def _products(network: Network, schedule: Schedule, device: torch.device) -> Cal
             for _ in range(schedule.steps):
                 forward(acting)
         else:
-            for _ in range(schedule.minibatches):
+            for _ in range(schedule.minibatches * parts):
                 forward(learning)
-        for _ in range(schedule.epochs * schedule.minibatches):
+        for _ in range(schedule.epochs * schedule.minibatches * parts):
             forward(learning)
             backward()
 

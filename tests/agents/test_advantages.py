@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from agents import compiling
 from agents.advantages import gae
 
 
@@ -254,3 +255,13 @@ def test_each_seat_has_its_own_discount():
     never, always = torch.zeros(1, 1, 2, dtype=torch.bool), torch.ones(2, 1, 2, dtype=torch.bool)
     advantages, _ = gae(pay, value, always, never, never, pay, torch.tensor([[0.5, 0.75]]), torch.ones(1, 2))
     assert advantages.flatten().tolist() == [-0.5, -0.25]
+
+
+@given(stories())
+def test_the_compiled_loop_says_what_tensors_say(story):
+    advantage, known = story.told()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiling, "serve", lambda device: False)
+        expected, seen = story.told()
+    assert torch.equal(known, seen)
+    torch.testing.assert_close(advantage, expected, atol=1e-12, rtol=1e-9)

@@ -142,7 +142,8 @@ def test_the_products_of_a_training_are_those_of_its_networks():
     assert (actor.sizes[0], critic.sizes[0], critic.sizes[-1]) == (84, envs.describe(CONNECT_FOUR).state_size, 1)
 
 
-def test_the_roofline_makes_every_product_that_was_promised(monkeypatch):
+@pytest.mark.parametrize("portion", [None, 8])
+def test_the_roofline_makes_every_product_that_was_promised(monkeypatch, portion):
     products, mm = [], torch.mm
 
     def counted(a, b, *, out):
@@ -150,6 +151,7 @@ def test_the_roofline_makes_every_product_that_was_promised(monkeypatch):
         return mm(a, b, out=out)
 
     monkeypatch.setattr(roofline, "FEWEST_PASSES", 1)
+    monkeypatch.setattr(roofline, "PORTIONS", (portion,))
     monkeypatch.setattr(torch, "mm", counted)
     game, copies, schedule = envs.describe(CONNECT_FOUR), 16, Schedule(1, 8, epochs=3, minibatches=2)
     roofline.rate(game, Architecture((32, 24), critic="local"), schedule, copies, 1, seconds=0.0)
