@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agents import compiling
-from agents.compiling import ZERO, Flags, Floats, compiled
+from agents.elementary import ZERO
+from envs import compiling
+from envs.compiling import Flags, Floats, vectorised
 
 
 def gae(
@@ -22,7 +23,7 @@ def gae(
     """Advantages of every decision, counted from a seat's decision to its own next one.
 
     What a seat is paid between two of its decisions belongs to the first of them: in connect four the loser's −1 arrives on the
-    winner's move. A terminated seat has no future; a truncated one has a future worth `bootstrap`.
+    winner's move. A terminated seat has no future, a truncated one has a future worth `bootstrap`.
 
     Args:
         reward: [T, C, A], paid for step t.
@@ -46,13 +47,11 @@ def gae(
     Reference:
         Schulman, Moritz, Levine, Jordan & Abbeel (2016), equation 16.
     """
+    advantages, known, steps = torch.zeros_like(reward), torch.zeros_like(terminated), reward.shape[0]
     if compiling.serve(reward.device):
-        advantages, known = torch.zeros_like(reward), torch.zeros_like(terminated)
-        arrays = (x.contiguous().numpy() for x in (reward, value, acting, terminated, truncated, bootstrap, gamma, lam))
-        _gae(*arrays, advantages.numpy(), known.numpy())
+        told = reward, value, acting, terminated, truncated, bootstrap, gamma, lam
+        _gae(*(x.contiguous().numpy() for x in told), advantages.numpy(), known.numpy())
         return advantages, known
-    steps = reward.shape[0]
-    advantages, known = torch.zeros_like(reward), torch.zeros_like(acting[:steps])
     pay, ahead = torch.zeros_like(reward[0]), torch.zeros_like(reward[0])
     future, seen = value[steps], acting[steps]
     ended, shrink = terminated | truncated, gamma * lam
@@ -72,7 +71,7 @@ def gae(
     return advantages, known
 
 
-@compiled
+@vectorised
 def _gae(
     reward: Floats,
     value: Floats,

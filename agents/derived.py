@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents import compiling, kernels
+from agents import kernels
 from agents.batches import Lesson, rows_of, seat_rows
 from agents.hyper import HyperParameters
 from agents.perceptron import Networks, groups, portions
 from agents.policy import Blueprint
 from agents.stack import Stack
+from envs import compiling
 
 
 def covers(stack: Stack) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.compiling import HALF, ONE, ZERO, Flags, Floats, Ints, compiled, fast_exp, fast_log, fast_tanh, inlined
+from agents.elementary import HALF, ONE, ZERO, fast_exp, fast_log, fast_tanh
+from envs.compiling import Flags, Floats, Ints, inlined, vectorised
 
 LOWEST = np.float32(np.finfo(np.float32).min)
 
 
-@compiled
+@vectorised
 def take(source: Floats, rows: Ints, start: int, mean: Floats, scale: Floats, cut: float, out: Floats) -> None:
     """Gather rows, standardised: out [P, n, F] = clip((source[rows] - mean) * scale, ± cut).
 
@@ -39,7 +40,7 @@ def take(source: Floats, rows: Ints, start: int, mean: Floats, scale: Floats, cu
                     out[p, i, f] = source[row, f]
 
 
-@compiled
+@vectorised
 def activate(hidden: Floats, bias: Floats, tanh: bool) -> None:
     """Add biases [P, H] and apply tanh or relu to hidden [P, n, H], in place."""
     for p in range(hidden.shape[0]):
@@ -52,7 +53,7 @@ def activate(hidden: Floats, bias: Floats, tanh: bool) -> None:
                     hidden[p, i, j] = max(hidden[p, i, j] + bias[p, j], ZERO)
 
 
-@compiled
+@vectorised
 def slope(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
     """Go back through an activation: gradient [P, n, H] times the slope at its output hidden, in place; bias [P, H] sums it."""
     for p in range(hidden.shape[0]):
@@ -74,7 +75,7 @@ def _slope_row(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> No
             bias[j] += g
 
 
-@compiled
+@vectorised
 def heads(hidden: Floats, weight: Floats, bias: Floats, out: Floats) -> None:
     """Narrow last layers: out [P, n, K] = hidden [P, n, H] · weight [P, K, H] + bias [P, K]."""
     for p in range(hidden.shape[0]):
@@ -86,7 +87,7 @@ def heads(hidden: Floats, weight: Floats, bias: Floats, out: Floats) -> None:
                 out[p, i, k] = total + bias[p, k]
 
 
-@compiled
+@vectorised
 def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, into: Floats, weight_sum: Floats, sums: Floats,
                bias: Floats) -> None:  # fmt: skip
     """Go back through a narrow last layer and the activation before it.
@@ -115,7 +116,7 @@ def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, int
             _slope_row(into[p, i], hidden[p, i], tanh, bias[p])
 
 
-@compiled
+@vectorised
 def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: float) -> tuple[Floats, Floats]:
     """Chances of legal actions; logits [P, n, A] are divided by the temperature and lowered so that the best is 0.
 
@@ -156,7 +157,7 @@ def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: f
     return chances, log_sum
 
 
-@compiled
+@vectorised
 def draw(
     logits: Floats, log_sum: Floats, rows: Ints, start: int, counts: Ints, noise: Floats, action: Ints, likelihood: Floats
 ) -> None:
@@ -191,7 +192,7 @@ def draw(
             likelihood[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]
 
 
-@compiled
+@vectorised
 def surrogate(
     logits: Floats,
     chances: Floats,
@@ -254,7 +255,7 @@ def surrogate(
             totals[p, 3] += w if abs(ratio - ONE) > clip[p] else ZERO
 
 
-@compiled
+@vectorised
 def squared_error(value: Floats, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
     """Half the squared error of values [P, n, K], which become its gradient; totals [P] adds it up.
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents import compiling
-from agents.compiling import Floats, Ints, compiled
+from envs import compiling
+from envs.compiling import Floats, Ints, vectorised
 
 LONGEST_MEMORY = 1e6
 """Rows after which old experience starts to be forgotten, so that statistics can follow a league that changes."""
@@ -55,7 +55,7 @@ def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tenso
     return mean, torch.einsum("pbf,pb->pf", (taken - mean.unsqueeze(1)).square(), weight)
 
 
-@compiled
+@vectorised
 def _moments(source: Floats, rows: Ints, weight: Floats, mean: Floats, spread: Floats) -> None:
     """Weighted mean [P, F] of rows [P, B] of a source [R, F], and the sum of squared distances from it [P, F]; weight [P, B].
 

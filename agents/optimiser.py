@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents import compiling
-from agents.compiling import ONE, Floats, compiled
+from agents.elementary import ONE
+from envs import compiling
+from envs.compiling import Floats, vectorised
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-5
 
@@ -63,7 +64,7 @@ class Adam:
         parameters.sub_(rate * self.mean / root)
 
 
-@compiled
+@vectorised
 def _step(
     parameters: Floats,
     gradient: Floats,

@@ -14,11 +14,12 @@ from math import log
 import torch
 from torch import Tensor
 
-from agents import compiling, kernels
+from agents import kernels
 from agents.perceptron import Networks, groups, portions
 from agents.policy import actor, critic, masked, sample
 from agents.seating import EMPTY, Route, movers, route, slots_acting
 from agents.stack import Stack, return_scale
+from envs import compiling
 from envs.arena import Insight, Timestep
 from envs.game import Role
 

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents import compiling
-from agents.compiling import Flags, Ints, compiled
+from envs import compiling
+from envs.compiling import Flags, Ints, vectorised
 from envs.game import Game
 
 EMPTY = -1
@@ -99,7 +99,7 @@ def movers(owner: Tensor, acting: Tensor, team_of_seat: Tensor, mine: Tensor) ->
     return torch.where(acting.any(1) & mine[seat], holder, EMPTY)
 
 
-@compiled
+@vectorised
 def _lists(owner: Ints, players: int) -> tuple[Ints, Ints]:
     """Each player's places in a flat owner table [G]: index [P, W], padded with 0, and how many are no padding, [P]."""
     counts = np.zeros(players, np.int64)
@@ -119,7 +119,7 @@ def _lists(owner: Ints, players: int) -> tuple[Ints, Ints]:
     return index, counts
 
 
-@compiled
+@vectorised
 def _movers(owner: Ints, acting: Flags, team: Ints, mine: Flags) -> Ints:
     """Who holds the seat that is to act in each copy, see `movers`."""
     holder = np.full(owner.shape[0], -1, np.int64)

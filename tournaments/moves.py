@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from envs.compiling import compiled
 from envs.game import Game, Role
 
 HEAD, OLD_HEAD = struct.Struct("<BIH"), struct.Struct("<II")
@@ -125,7 +125,7 @@ def decode(game: Game, blob: bytes) -> Moves:
     return Moves(acting, tuple(decoded))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArray[np.int64]) -> None:
     """Set how who acted is written: acting [L, A], ends [M] → modes [M]."""
     start, seats = 0, acting.shape[1]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
+from envs import compiling
+from envs.compiling import compiled, inlined
 from envs.game import Game
 
 GOLDEN = 0x9E3779B97F4A7C15
@@ -51,7 +52,7 @@ def counter_noise(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first:
     """
     if isinstance(steps, int):
         steps = torch.full_like(seeds, steps)
-    if seeds.device.type != "cpu":
+    if not compiling.serve(seeds.device):
         return noise_in_tensors(seeds, steps, slots, n, first)
     noise = torch.empty(len(seeds), slots, n)
     _fill(seeds.contiguous().numpy(), steps.contiguous().numpy(), first, noise.numpy())
@@ -79,14 +80,14 @@ def _mixed(z: Tensor) -> Tensor:
     return z ^ ((z >> 31) & (2**33 - 1))
 
 
-@njit(error_model="numpy", inline="always")
+@inlined
 def _mix(z: np.uint64) -> np.uint64:
     z = (z ^ (z >> np.uint64(30))) * _SPLIT_1
     z = (z ^ (z >> np.uint64(27))) * _SPLIT_2
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _fill(seeds: NDArray[np.int64], steps: NDArray[np.int64], first: int, noise: NDArray[np.float32]) -> None:
     """The formula of `counter_noise`, compiled: seeds, steps [N] → noise [N, slots, n]."""
     for copy in range(noise.shape[0]):

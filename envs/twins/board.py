@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from envs import compiling
 from envs.arena import Final, IllegalAction, Immediate, Timestep
 from envs.game import Game
 from envs.twins.bitboards import BoardRules, Compiled, Position, Settled, Tensors
@@ -43,7 +44,7 @@ class BoardArena(Immediate):
         self.rules = rules
         self.copies = copies
         self.device = device
-        self._prompt = compiled and device.type == "cpu"
+        self._prompt = compiled and compiling.serve(device)
         self._boards = (Compiled if self._prompt else Tensors)(game, rules, copies, device)
         self._never = torch.zeros(copies, len(game.seats), dtype=torch.bool, device=device)
         self._at = self._boards.start(self._never[:, 0]).position

@@ -8,8 +8,9 @@ machine and keeps it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from envs.compiling import compiled
 
 Boards = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -18,7 +19,7 @@ Floats = NDArray[np.float32]
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Boards, columns: Boards, mine: Boards,
           refused: Flags) -> None:  # fmt: skip
     """Put a piece into a column of every copy that plays; see `Tensors.place`.
@@ -41,7 +42,7 @@ def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Bo
         refused[n] = playing[n] and piece == 0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flags, seeds: Boards, floors: Boards,
            columns: Boards, bits: Boards, movers: Boards, boards: Boards, flags: Flags, reward: Floats, observation: Floats,
            legal: Flags, acting: Flags) -> None:  # fmt: skip
@@ -89,7 +90,7 @@ def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flag
     observe(boards[0], boards[1], bits, observation)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def observe(own: Boards, other: Boards, bits: Boards, observation: Floats) -> None:
     """Show both planes of every copy: own [N], other [N], bits [cells] → observation [N, 1, F]."""
     for n in range(own.shape[0]):
@@ -99,7 +100,7 @@ def observe(own: Boards, other: Boards, bits: Boards, observation: Floats) -> No
             observation[n, 0, 2 * cell + 1] = np.float32((yours >> bits[cell]) & 1)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Boards, state: Floats) -> None:
     """Show the joint state: own, other, second [N], swapped [B] (the block looks at the second mover) → state [N, K, S]."""
     views = state.reshape(state.shape[0], swapped.shape[0], 2 * bits.shape[0])
@@ -112,7 +113,7 @@ def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Board
                 views[n, block, 2 * cell + 1] = np.float32((yours >> bits[cell]) & 1)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def four_in_steps(pieces: Boards, steps: Boards, found: Flags) -> None:
     """Look for four pieces, each a step of one kind from the one before: pieces [N], steps [any] → found [N]."""
     for n in range(pieces.shape[0]):
@@ -123,7 +124,7 @@ def four_in_steps(pieces: Boards, steps: Boards, found: Flags) -> None:
         found[n] = lines != 0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def any_of(pieces: Boards, masks: Boards, found: Flags) -> None:
     """Look for a line of which all places are taken: pieces [N], masks [any] → found [N]."""
     for n in range(pieces.shape[0]):

@@ -11,9 +11,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from envs.compiling import compiled
 from envs.twins.hashing import first_bytes
 from envs.twins.mersenne import MOST_WORDS, Words, first_words
 
@@ -57,7 +57,7 @@ def shuffled(words: Words) -> Places:
     return _walk(words, *_ways())
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _walk(words: Words, table: Places, start: int) -> Places:
     """Where words lead to in a table; see `_ways`."""
     ends = np.full(words.shape[1], start)

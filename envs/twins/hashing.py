@@ -10,8 +10,9 @@ from functools import cache
 from math import isqrt
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from envs.compiling import compiled
 
 Words = NDArray[np.uint64]
 
@@ -30,13 +31,13 @@ def first_bytes(numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
     return _first_words(np.ascontiguousarray(numbers), *_constants()).astype(">u8").view(np.uint8).reshape(-1, 8)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _turned(word: np.uint64, bits: int) -> np.uint64:
     """Rotate to the right."""
     return (word >> np.uint64(bits)) | (word << np.uint64(64 - bits))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _first_words(numbers: NDArray[np.int64], start: Words, constants: Words) -> Words:
     """The first eight bytes of each hash as a number.
 
@@ -76,7 +77,7 @@ def _first_words(numbers: NDArray[np.int64], start: Words, constants: Words) -> 
     return first
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _write(block: Words, number: int) -> None:
     """Write a number's digits, a closing bit and the count of bits into the first sixteen words."""
     block[:16] = 0

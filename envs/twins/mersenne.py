@@ -10,8 +10,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from envs.compiling import compiled
 
 Words = NDArray[np.uint32]
 
@@ -36,7 +37,7 @@ def first_words(keys: Words, count: int) -> Words:
     return _first_words(keys, _start(), count)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _first_words(keys: Words, start: Words, count: int) -> Words:
     """Do what `first_words` says, `_LANES` keys at a time; start [624] holds what keys are spread over."""
     words = np.empty((count, len(keys)), np.uint32)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from envs import compiling
 from envs.arena import RESTS, Final, IllegalAction, Immediate, Timestep
 from envs.game import Game
 
@@ -101,7 +102,7 @@ class RoundsArena(Immediate):
             chosen = chosen.masked_fill(self._resting[:, None], 0)
         low, high = torch.aminmax(chosen)
         size = role.actions.size
-        if self.device.type == "cpu":
+        if compiling.serve(self.device):
             if int(low) < 0 or int(high) >= size:
                 copy, slot = ((chosen < 0) | (chosen >= size)).nonzero()[0].tolist()
                 raise IllegalAction(f"copy {copy}, slot {slot}: action {int(chosen[copy, slot])} is not one of {size}")

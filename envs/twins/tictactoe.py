@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from envs import compiling
 from envs.game import Game
 from envs.twins import board_kernels
 from envs.twins.bitboards import BoardRules
@@ -33,7 +34,7 @@ def three_in_a_line(pieces: Tensor) -> Tensor:
         bool [...].
     """
     masks = _masks(pieces.device)
-    if pieces.device.type == "cpu":
+    if compiling.serve(pieces.device):
         found = torch.empty(pieces.shape, dtype=torch.bool)
         board_kernels.any_of(pieces.flatten().numpy(), masks.numpy(), found.view(-1).numpy())
         return found

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from agents import compiling
 from agents.advantages import gae
+from envs import compiling
 
 
 @dataclass(frozen=True)

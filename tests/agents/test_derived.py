@@ -5,11 +5,12 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally, autograd, compiling, perceptron
+from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally, autograd, perceptron
 from agents.batches import lesson, shuffled
 from agents.derived import Derived, covers
 from agents.ppo import estimate
 from agents.rollout import Memory, Table, collect
+from envs import compiling
 
 CPU = torch.device("cpu")
 PLAYERS, COPIES, STEPS = 3, 6, 10

@@ -6,9 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import Adam, compiling, kernels
+from agents import Adam, kernels
 from agents.normalisation import moments
 from agents.seating import EMPTY, movers, route
+from envs import compiling
 
 SEEDS = st.integers(0, 2**31)
 

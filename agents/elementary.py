@@ -1,38 +1,12 @@
-"""Compiling loops over arrays with Numba, and the elementary functions they need in a form that compilers vectorise.
-
-Numba compiles a function once per machine and keeps what it made beside the source.
-"""
+"""Elementary functions in a form that compilers vectorise, for compiled loops."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
-from numba import njit
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-_FAST = {"reassoc", "contract", "nsz", "arcp"}  # NaN and infinity keep their meaning: divergence must be seen
-
-
-def serve(device: torch.device) -> bool:
-    """Whether tensors on this device are worked on by compiled loops; all others take the general way."""
-    return device.type == "cpu"
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function when it is first called; the result is kept on disk until its file changes."""
-    return njit(cache=True, error_model="numpy", fastmath=_FAST)(function)
-
-
-def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function part of the compiled ones that call it."""
-    return njit(error_model="numpy", fastmath=_FAST, inline="always")(function)
+from envs.compiling import inlined
 
 
 def _singles(*numbers: float) -> tuple[Any, ...]:
