@@ -25,18 +25,23 @@ ROWS = 1024
 
 
 class Workspace:
-    """Memory that is used again: by one use and size at a time."""
+    """Memory that is used again: for each use as much as its largest size has needed."""
 
     def __init__(self) -> None:
-        self._buffers: dict[tuple[str, int, int, int], Buffer] = {}
+        self._memory: dict[str, Tensor] = {}
+        self._views: dict[tuple[str, int, int, int], Buffer] = {}
 
     def buffer(self, use: str, players: int, rows: int, width: int) -> Buffer:
         """Float32 [players, rows, width] with whatever was left in it."""
         key = use, players, rows, width
-        if key not in self._buffers:
-            tensor = torch.empty(key[1:])
-            self._buffers[key] = tensor, tensor.numpy()
-        return self._buffers[key]
+        if key not in self._views:
+            size = players * rows * width
+            if use not in self._memory or self._memory[use].numel() < size:
+                self._memory[use] = torch.empty(size)
+                self._views = {known: view for known, view in self._views.items() if known[0] != use}
+            tensor = self._memory[use][:size].view(players, rows, width)
+            self._views[key] = tensor, tensor.numpy()
+        return self._views[key]
 
 
 class Perceptron:

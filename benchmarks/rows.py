@@ -97,7 +97,7 @@ def players(count: int, goal: float, copies: str = "1024") -> Row:
 
 ONE = training(CONNECT_FOUR, "--copies", "1024")
 TWIN = training(TAG, "--copies", "512")
-STOCK = training(TAG, "--copies", "16", "--twin", "never", "--workers", "2", cores=2)
+STOCK = training(TAG, "--copies", "128", "--twin", "never", "--workers", "2", cores=2)
 TOURNAMENT = Side(
     "ours",
     "league",
@@ -146,7 +146,7 @@ ROWS = (
         Side(
             "random actions in the same processes",
             "league",
-            ("arena", "--game", TAG, "--copies", "16", "--twin", "never", "--workers", "2"),
+            ("arena", "--game", TAG, "--copies", "128", "--twin", "never", "--workers", "2"),
             STEPS,
             2,
         ),

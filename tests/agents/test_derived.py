@@ -1,5 +1,6 @@
 """The two ways to a gradient and the two ways to act agree: what is derived by hand is what autograd finds."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -129,3 +130,14 @@ def test_a_players_decisions_do_not_depend_on_who_shares_the_stack(games, glance
         mine = torch.where(owner == player, 0, EMPTY)
         alone = SeatedStack(one, mine).decide(now, noise, blank(game, COPIES))[0]
         torch.testing.assert_close(together[alone != 0], alone[alone != 0], atol=1e-6, rtol=1e-6)
+
+
+def test_memory_is_as_large_as_the_largest_use_whatever_came_before():
+    workspace = perceptron.Workspace()
+    for rows in (*range(1, 50), 20):
+        tensor, array = workspace.buffer("hidden", 2, rows, 8)
+        assert tensor.shape == array.shape == (2, rows, 8)
+        assert tensor.is_contiguous()
+        assert np.shares_memory(array, workspace.buffer("hidden", 2, 1, 8)[1])
+    assert workspace.buffer("other", 1, 1, 1)[1] is not array
+    assert sum(memory.numel() for memory in workspace._memory.values()) == 2 * 49 * 8 + 1
