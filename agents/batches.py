@@ -191,7 +191,7 @@ def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list
     width = -(-rows // parts)
     first = torch.arange(len(real), device=real.device).unsqueeze(1) * parts
     way = route(torch.where(part_of == EMPTY, EMPTY, part_of + first).flatten(), len(real) * parts, width)
-    positions, dealt = (way.index % rows).view(-1, parts, width), way.real.view(-1, parts, width)
+    positions, dealt = (x.view(len(real), parts, way.index.shape[1]) for x in (way.index % rows, way.real))
     return list(zip(positions.unbind(1), dealt.unbind(1), strict=True))
 
 

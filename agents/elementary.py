@@ -29,7 +29,7 @@ _B0, _B1, _B2, _B3 = _singles(1.19825839466702e-06, 1.18534705686654e-04, 2.2684
 
 @inlined
 def fast_exp(x: Any) -> Any:
-    """E to the x within 2 units in the last place (Moshier, 1992, Cephes `expf`); flat below -87."""
+    """E to the x within 5 units in the last place (Moshier, 1992, Cephes `expf`); flat below -87."""
     x = min(max(x, _EXP_LOW), _EXP_HIGH)
     k = np.floor(x * _LOG2E + HALF)
     r = x - k * _LN2_HIGH - k * _LN2_LOW

@@ -47,7 +47,8 @@ class Workspace:
 class Perceptron:
     """The network `prefix` of some players: what it sees, its layers, and the gradient that is summed for them.
 
-    Parameters are those of the moment it was made or renewed. What its methods give is overwritten by their next call.
+    The stack's parameters must not move between being looked at, when it is made or renewed, and being used. What its methods
+    give is overwritten by their next call.
     """
 
     def __init__(

@@ -116,13 +116,13 @@ def train(
     for _ in range(schedule.updates):
         with torch.no_grad():
             before = tally.games.clone(), tally.returns.clone()
-            for table in tables:
-                table.learners = SeatedStack(stack, owner[table.block])
             collect(tables, memory, tally, generator, watch)
             batches = estimate(stack, owner, memory, hyper)
             returns = mean_returns(owner, stack.size, tally.games - before[0], tally.returns - before[1])
             watch.lap("estimate")
             reports.append(replace(improve(stack, adam, batches, hyper, schedule, generator), game_return=returns))
+            for table in tables:
+                table.learners = SeatedStack(stack, owner[table.block])
             watch.lap("improve")
     return reports, tally
 

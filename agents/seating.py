@@ -13,6 +13,10 @@ from envs import compiling
 from envs.compiling import Flags, Ints, vectorised
 from envs.game import Game
 
+LEAST = 4
+"""Rows a player has at least, if it has any: matrix products round fewer rows in another way, and what a player decides must
+not depend on how many it decides at once."""
+
 EMPTY = -1
 """In an `owner` table: a team that no player of this stack holds."""
 
@@ -65,10 +69,11 @@ def route(owner: Tensor, players: int, width: int | None = None) -> Route:
         width: W. If it is left out, it is the largest number of groups that a player holds; a GPU has to be asked for that.
     """
     if compiling.serve(owner.device):
-        index, counts = _lists(owner.contiguous().numpy(), players)
+        index, counts = _lists(owner.contiguous().numpy(), players, LEAST)
         return Route(torch.from_numpy(index), torch.from_numpy(counts))
     counts = (owner.unsqueeze(1) == torch.arange(players, device=owner.device)).sum(0)
     width = int(counts.max()) if width is None else width
+    width = max(width, LEAST) if width else 0
     order = torch.where(owner == EMPTY, players, owner).argsort(stable=True)
     ahead = torch.arange(width, device=owner.device)
     places = (counts.cumsum(0) - counts).unsqueeze(1) + ahead
@@ -100,7 +105,7 @@ def movers(owner: Tensor, acting: Tensor, team_of_seat: Tensor, mine: Tensor) ->
 
 
 @vectorised
-def _lists(owner: Ints, players: int) -> tuple[Ints, Ints]:
+def _lists(owner: Ints, players: int, least: int) -> tuple[Ints, Ints]:
     """Each player's places in a flat owner table [G]: index [P, W], padded with 0, and how many are no padding, [P]."""
     counts = np.zeros(players, np.int64)
     for g in range(owner.shape[0]):
@@ -109,6 +114,7 @@ def _lists(owner: Ints, players: int) -> tuple[Ints, Ints]:
     width = 0
     for p in range(players):
         width = max(width, counts[p])
+    width = max(width, least) if width > 0 else 0
     index = np.zeros((players, width), np.int64)
     counts[:] = 0
     for g in range(owner.shape[0]):

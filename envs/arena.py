@@ -149,10 +149,17 @@ class Immediate(ABC):
         """The arena itself; see `Arena.parts`."""
         return (self,)
 
-    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
-        """Make a step, to be shown by `finish`; see `Arena.begin`."""
+    def idle(self) -> None:
+        """Refuse to go on while a step has begun that nobody has seen yet.
+
+        Raises:
+            RuntimeError: There is one.
+        """
         if self._made is not None:
             raise RuntimeError(UNFINISHED)
+
+    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
+        """Make a step, to be shown by `finish`; see `Arena.begin`."""
         self._made = self.step(actions, next_seeds)
 
     def finish(self) -> Timestep:

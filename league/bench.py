@@ -23,8 +23,8 @@ from torch import Tensor
 import envs
 from agents import Blueprint
 from envs.arena import Arena, Timestep
-from envs.game import Game
 from envs.stopwatch import Stopwatch
+from envs.twins.compare import random_actions
 from league import roofline
 from league.config import LeagueConfig
 from league.executors import Executor, Processes, Serial
@@ -275,20 +275,6 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     tickets = round_robin(game, names, Plan(ceil(size / pairs), number))
     starts = range(0, len(tickets), size)
     return [PlayTask(_ground(config), contestants, tickets[start : start + size], settings.copies) for start in starts]
-
-
-def random_actions(game: Game, now: Timestep, generator: torch.Generator) -> list[Tensor]:
-    """Legal actions of every slot, uniformly drawn: per role, [N, slots] or [N, slots, n], as `Arena.step` takes them."""
-    actions = []
-    for index, (role, legal) in enumerate(zip(game.roles, now.legal, strict=True)):
-        shape = (now.acting.shape[0], game.slots(index), role.actions.size)
-        noise = torch.rand(shape, generator=generator, device=now.acting.device)
-        if role.actions.kind == "discrete":
-            actions.append((noise if legal is None else noise.masked_fill_(~legal, -1.0)).argmax(-1))
-        else:
-            low, high = noise.new_tensor(role.actions.low), noise.new_tensor(role.actions.high)
-            actions.append(torch.lerp(low, high, noise))
-    return actions
 
 
 def _prepare(config: LeagueConfig) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from rich.table import Table
 
 from league.config import LeagueConfig, check
 from league.errors import LeagueError
+from league.executors import cores
 
 if TYPE_CHECKING:
     from league.bench import Figures
@@ -239,7 +239,7 @@ def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figur
         "peak_memory_mib": figures.peak_memory_mib,
         "peak_device_memory_mib": figures.peak_device_memory_mib,
         "machine": _machine(settings["device"]),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
     }
     if as_json:

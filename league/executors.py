@@ -128,7 +128,7 @@ def _follow(league: multiprocessing.process.BaseProcess) -> None:
 
 def cores() -> int:
     """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 EXECUTORS: dict[str, Callable[[int | None], Executor]] = {

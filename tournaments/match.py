@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from envs.arena import Actor, Arena, IllegalAction
+from envs import compiling
+from envs.arena import RESTS, Actor, Arena, IllegalAction
 from envs.faults import GameError
 from envs.game import Game
 from envs.stopwatch import Stopwatch
@@ -43,7 +44,8 @@ def play(
     """Play every ticket to its end. A copy whose match is over plays the next ticket, or rests when none is left.
 
     Args:
-        arena: Where to play; it stays open. Its parts take their steps in turn, so that one acts while the other is stepped.
+        arena: Where to play; it stays open, but after an error it can only be closed. Its parts take their steps in turn, so
+            that one acts while the other is stepped.
         tickets: What to play. One name means the same weights in all of them.
         cast: Seats the players.
         max_steps: Steps after which a match is given up.
@@ -71,6 +73,8 @@ def play(
         for part in running:
             part.finish(results, max_steps, watch)
             part.begin(watch)
+    if not compiling.serve(arena.device):
+        arena.restart(torch.full((arena.copies,), RESTS, device=arena.device))  # what was refused last is said here
     found = results.found()
     watch.lap("bookkeeping")
     return found
@@ -189,7 +193,7 @@ class Part:
     def _failed(self, error: GameError) -> GameError:
         playing = np.sort(self._playing[self._playing != NOTHING])
         first, last = (self._tickets[ticket].match for ticket in playing[[0, -1]])
-        return GameError(f"{first} … {last}, step {self._sheet.step}: {error}")
+        return GameError(f"{first} … {last}: {error}" if last != first else f"{first}: {error}")
 
     def _culprits(self, actions: Sequence[Tensor]) -> str:
         """Name the matches and players with a forbidden action."""

@@ -54,11 +54,13 @@ class BoardArena(Immediate):
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Begin a new game in every copy; the seed only says whether the copy rests."""
+        self.idle()
         self._ask()
         return self._show(self._boards.start(seeds.to(self.device) >= 0), None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Put one piece in every copy that is playing."""
+        self.idle()
         at, boards, column = self._at, self._boards, actions[0].reshape(-1)
         mine, refused = boards.place(at, column)
         self._refuse(at, column, refused)

@@ -49,15 +49,16 @@ def compare(arena: Arena, stock: Environment, episodes: int, seed: int, toleranc
 
 
 def random_actions(game: Game, now: Timestep, generator: torch.Generator) -> list[Tensor]:
-    """Draw legal actions for all seats, uniformly."""
+    """Legal actions of every slot, uniformly drawn: per role, [N, slots] or [N, slots, n], as `Arena.step` takes them."""
     actions = []
     for role, seen, legal in zip(game.roles, now.observation, now.legal, strict=True):
-        drawn = torch.rand(*seen.shape[:2], role.actions.size, generator=generator)
+        shape = *seen.shape[:2], role.actions.size
+        drawn = torch.rand(shape, generator=generator, device=generator.device).to(seen.device)
         if legal is not None:
-            actions.append((drawn + legal.cpu()).argmax(-1).to(seen.device))
+            actions.append((drawn + legal).argmax(-1))
         else:
-            low, high = torch.tensor(role.actions.low), torch.tensor(role.actions.high)
-            actions.append((low + (high - low) * drawn).to(seen.device))
+            low, high = drawn.new_tensor(role.actions.low), drawn.new_tensor(role.actions.high)
+            actions.append(torch.lerp(low, high, drawn))
     return actions
 
 

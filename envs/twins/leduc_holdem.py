@@ -133,11 +133,13 @@ class LeducArena(Immediate):
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Begin a new game in every copy."""
+        self.idle()
         self._row = self._dealt(seeds.cpu())
         return self._timestep(torch.zeros(self._never.shape, device=self.device), self._never[:, 0], None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Make one move in every copy that is playing."""
+        self.idle()
         tables, columns = self._tables, len(ACTIONS) + 2
         column = actions[0].reshape(-1).clamp(-1, len(ACTIONS)) + 1
         row = tables.following.index_select(0, torch.add(column, self._row, alpha=columns))

@@ -40,12 +40,14 @@ class RoundsArena(Immediate):
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Begin a new game in every copy."""
+        self.idle()
         self._refuse_belatedly()
         self._begin(seeds.cpu())
         return self._timestep(self._nothing, None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Play one round in every copy that is playing."""
+        self.idle()
         reward = self._play([self._existing(number, chosen) for number, chosen in enumerate(actions)])
         if self._someone_rests:
             reward = reward * self._playing[:, None]

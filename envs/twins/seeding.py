@@ -23,19 +23,6 @@ _MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
 _TWO_128 = 1 << 128
 
 
-def uniforms(seeds: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    """Draw numbers in [0, 1).
-
-    Args:
-        seeds: int64 [N], each in [0, 2**32).
-        count: How many numbers to draw for each seed.
-
-    Returns:
-        float64 [N, count]; row n is `np.random.default_rng(seeds[n]).random(count)`.
-    """
-    return _fractions(_words(seeds, count))
-
-
 def integers_then_uniforms(
     seeds: NDArray[np.int64], bounds: Sequence[int], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ from envs.twins.compare import Mismatch, compare, random_actions
 from envs.twins.connect_four import CONNECT_FOUR, four_in_a_line
 from envs.twins.particle_world import Physics
 from envs.twins.rps import payoff
-from envs.twins.seeding import integers_then_uniforms, uniforms
+from envs.twins.seeding import integers_then_uniforms
 from envs.twins.simple_adversary import AdversaryArena, adversary_world
 from envs.twins.simple_push import PUSH, PushArena
 from envs.twins.simple_reference import REFERENCE, ReferenceArena
@@ -343,7 +343,9 @@ def test_options_of_drawing_are_allowed():
 
 def test_many_seeds_at_once_draw_what_numpy_draws_for_each():
     seeds = np.array([0, 1, 7, 2**31 - 1, *np.random.default_rng(0).integers(0, 2**31, 200)])
-    assert np.array_equal(uniforms(seeds, 20), np.stack([np.random.default_rng(seed).random(20) for seed in seeds]))
+    assert np.array_equal(
+        integers_then_uniforms(seeds, (), 20)[1], np.stack([np.random.default_rng(seed).random(20) for seed in seeds])
+    )
 
 
 @pytest.mark.parametrize("bounds", [(), (1,), (2,), (3, 3), (5, 1, 7), (3_000_000_000, 5, 3_000_000_001)])

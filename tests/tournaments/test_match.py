@@ -145,7 +145,7 @@ def test_a_failing_game_names_the_matches_being_played(games, make_arena, noise_
     arena = make_arena("duel", 2)
     monkeypatch.setattr(arena, "step", fail)
     tickets = [ticket("x", "y", match=f"m{seed}", seed=seed) for seed in range(4)]
-    with pytest.raises(GameError, match=r"^m0 … m1, step 1: the board fell down$"):
+    with pytest.raises(GameError, match=r"^m0 … m1: the board fell down$"):
         play(arena, tickets, noise_cast(games["duel"]))
 
 
