@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from tempfile import TemporaryDirectory
 
 from envs.stopwatch import Stopwatch
@@ -12,6 +13,9 @@ from league.progress import Silent
 
 WORK = ("training", "tournament")
 """The phases in which tasks are run."""
+
+BARE = {"tracking": False, "tournament.replays": False}
+"""A league that keeps nothing but its store."""
 
 
 class PhaseClock(Silent):
@@ -30,23 +34,35 @@ class PhaseClock(Silent):
         self._phase = name
 
 
-def main() -> None:
-    """Run the league in a folder that is thrown away, and print where its time went."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--generations", type=int, help="fewer than the preset has")
-    asked = parser.parse_args()
-    changed = {"generations": asked.generations} if asked.generations else {}
+def measure(changes: Mapping[str, object]) -> Mapping[str, float]:
+    """Run the league in a folder that is thrown away; returns the seconds of each phase."""
     clock = PhaseClock()
     with TemporaryDirectory() as home:
-        league = League(load_config("connect-four", changed), home, clock)
+        league = League(load_config("connect-four", changes), home, clock)
         clock.watch.start()
         league.run()
         clock.phase("ended")
-    seconds = clock.watch.seconds
+    return clock.watch.seconds
+
+
+def main() -> None:
+    """Run the league, and print where its time went."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--generations", type=int, help="fewer than the preset has")
+    parser.add_argument("--bare", action="store_true", help="run it without MLflow and replays as well: what do they cost?")
+    asked = parser.parse_args()
+    changes = {"generations": asked.generations} if asked.generations else {}
+    seconds = measure(changes)
     total = sum(seconds.values())
-    overhead = total - sum(seconds[phase] for phase in WORK)
-    shares = {phase: spent / total for phase, spent in seconds.items()}
-    print(json.dumps({"seconds": total, "overhead_seconds": overhead, "phases": shares}))
+    found = {
+        "seconds": total,
+        "overhead_seconds": total - sum(seconds[phase] for phase in WORK),
+        "phases": {phase: spent / total for phase, spent in seconds.items()},
+    }
+    if asked.bare:
+        bare = sum(measure({**changes, **BARE}).values())
+        found |= {"bare_seconds": bare, "slower_by": total / bare - 1}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

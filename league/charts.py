@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import chain
 from statistics import fmean
 from typing import Any
 
@@ -15,12 +14,13 @@ import envs
 from comms import build
 from envs.game import Game
 from league.config import LeagueConfig
-from league.pictures import Pixels, comm_picture, legible, lineage_picture, payoff_picture, pixels
+from league.paint import Pixels, pixels
+from league.pictures import comm_picture, legible, lineage_picture, payoff_picture
 from league.players import stored_config
 from league.roster import Player, snapshot_name
 from league.store import GenerationRow, RatingRow, Store, TrainingRecord
 from tournaments.payoff import Payoff, payoff
-from tournaments.scores import Outcome, outcomes
+from tournaments.scores import outcomes
 
 MANY = 50
 """Of more players ever born than this, only survivors and champions are shown."""
@@ -150,6 +150,15 @@ def shown(players: Sequence[Player], rows: Sequence[GenerationRow]) -> list[Play
     return [*anchors, *born[:MANY], *late]
 
 
+def as_of(players: Sequence[Player], generation: int) -> list[Player]:
+    """Everybody who was there after a generation; whoever retired later was active then."""
+    return [
+        player if player.retired is None or player.retired <= generation else replace(player, status="active", retired=None)
+        for player in players
+        if (player.born or 0) <= generation
+    ]
+
+
 def first_measured(player: Player) -> int:
     """The generation in which a player is first frozen and rated: founders at once, children in the one after their birth."""
     return (player.born or 0) + (player.operator != "founder")
@@ -157,9 +166,15 @@ def first_measured(player: Player) -> int:
 
 @dataclass(frozen=True)
 class Chronicle:
-    """What a store says of its league as of each generation; read once, when it is asked for."""
+    """What a store says of its league as of each generation; read once, when it is asked for.
+
+    Attributes:
+        store: The league. It may go on meanwhile: what comes after the last of `rows` is not looked at.
+        read: `tables` of generations that were read before, which stay as they are; more are added.
+    """
 
     store: Store
+    read: list[Payoff] = field(default_factory=list)
 
     @cached_property
     def config(self) -> LeagueConfig:
@@ -178,35 +193,31 @@ class Chronicle:
 
     @cached_property
     def players(self) -> list[Player]:
-        """Everybody, as of now."""
-        return self.store.players()
+        """Everybody, as of the last of `rows`."""
+        last = self.rows[-1].number
+        return as_of(self.store.players(), last)
 
     @cached_property
-    def log(self) -> list[list[Outcome]]:
-        """The outcomes of each generation."""
-        return [outcomes(self.game, self.store.matches(row.number)) for row in self.rows]
+    def tables(self) -> list[Payoff]:
+        """Results of each generation's tournament."""
+        unread = self.rows[len(self.read) :]
+        self.read.extend(payoff(outcomes(self.game, self.store.matches(row.number))) for row in unread)
+        return self.read
 
-    def met(self, generation: int) -> Payoff:
-        """Results of one generation's tournament."""
-        return payoff(self.log[generation])
-
-    def table(self, generation: int) -> Payoff:
-        """Results of all tournaments up to a generation."""
-        return payoff(chain.from_iterable(self.log[: generation + 1]))
+    def table(self, generation: int, players: Sequence[str]) -> Payoff:
+        """Results of all tournaments up to a generation between some players, in the order given."""
+        parts = [met.restrict(players) for met in self.tables[: generation + 1]]
+        return Payoff(tuple(players), *(sum(getattr(part, name) for part in parts) for name in ("wins", "draws", "losses")))
 
     def everybody(self, generation: int) -> list[Player]:
         """Everybody who was there after a generation, retired by then or not."""
-        return [
-            player if player.retired is None or player.retired <= generation else replace(player, status="active", retired=None)
-            for player in self.players
-            if (player.born or 0) <= generation
-        ]
+        return as_of(self.players, generation)
 
     def payoff(self, generation: int) -> Pixels:
         """The payoff table as of a generation."""
         elo = {rating.player: rating.elo for rating in self.store.ratings(generation)}
         newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
-        table = self.table(generation).restrict(legible(list(elo), newest))
+        table = self.table(generation, legible(list(elo), newest))
         return pixels(payoff_picture(table, elo, f"{self.store.name} · payoff after generation {generation}"))
 
     def lineage(self, generation: int) -> Pixels:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import envs
 from agents import Genome
+from envs.faults import GameError
 from league.config import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
 from league.evolution import births
 from league.executors import EXECUTORS, Executor
 from league.founding import found
 from league.matchmaking import Candidates, training_tickets
+from league.mirror import Mirror, mirror_of
 from league.players import contestants
 from league.preflight import bear, check_parts, rule_of
 from league.progress import Silent, Watcher
@@ -30,12 +32,11 @@ from league.records import (
     update_figures,
     worth_meeting,
 )
-from league.replays import keep_replays
 from league.results import Result
 from league.roster import ANCHOR, Player, active_name, anchor, snapshot_name
 from league.seeds import Seeds
 from league.store import Generation, Store
-from league.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, play, train
+from league.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, one_thread, play, train
 from league.version import __version__
 from tournaments.payoff import Payoff, payoff
 from tournaments.ratings import Ratings, fit, online_elo
@@ -93,20 +94,36 @@ class League:
         store = self._store(resume)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers)
+        mirror = mirror_of(store, self.config, self.watcher.warn)
         try:
-            self._catch_up(store)
-            while store.generation() + 1 < self.config.generations:
-                self._generation(store, executor)
+            with one_thread():  # as the tasks: whatever machine it is, the same bits
+                self._turn_the_wheel(store, executor, mirror)
+        except Exception:  # what is committed is shown even so; only Ctrl-C does not wait for it
+            with suppress(LeagueError, GameError):
+                mirror.finish()
+            raise
+        else:
+            mirror.finish()
             return Result(store)
         finally:
+            mirror.close()
             executor.close()
             store.unlock()
 
-    def _generation(self, store: Store, executor: Executor) -> None:
+    def _turn_the_wheel(self, store: Store, executor: Executor, mirror: Mirror) -> None:
+        last = store.generation()
+        if last >= 0:
+            mirror.committed(last)
+        log = outcomes(self.game, store.matches())
+        while store.generation() + 1 < self.config.generations:
+            self._generation(store, executor, mirror, log)
+        self.watcher.phase("report")
+
+    def _generation(self, store: Store, executor: Executor, mirror: Mirror, log: list[Outcome]) -> None:
+        """One turn of the wheel; `log` holds the outcomes of all matches so far, and then this generation's as well."""
         turn = Turn(store.generation() + 1, time.monotonic())
         self.watcher.generation(turn.number, self.config.generations)
         actives = store.players("active") or found(self.config, self.game, self.architecture, self.seeds, store)
-        log = outcomes(self.game, store.matches())
 
         with self._phase(turn, "matchmaking"):
             tickets = self._matchmake(turn, store, actives, payoff(log))
@@ -125,7 +142,7 @@ class League:
         with self._phase(turn, "commit"):
             self._commit(turn, store, [*snapshots, *changed], matches, tickets, trained, log, table, ratings)
         with self._phase(turn, "report"):
-            self._report(turn, store, matches, ratings)
+            self._report(turn, store, mirror, ratings)
 
     def _matchmake(self, turn: Turn, store: Store, actives: Sequence[Player], table: Payoff) -> dict[str, list[Ticket]]:
         """Whom each active player meets in training, by its name: past players, weighed by what its parent's line scored."""
@@ -286,24 +303,10 @@ class League:
             )
         )
 
-    def _report(self, turn: Turn, store: Store, matches: Sequence[MatchResult], ratings: Ratings) -> None:
-        """Replays, tracking, and a line for whoever watches; all of it can be made again from the store."""
-        keep_replays(store, self.config, self.game, turn.number, self.watcher.warn)
-        self._track(store)
+    def _report(self, turn: Turn, store: Store, mirror: Mirror, ratings: Ratings) -> None:
+        """A line for whoever watches; replays and tracking, which can be made again from the store, for the mirror."""
+        mirror.committed(turn.number)
         self.watcher.committed(store.generations()[-1], ratings)
-
-    def _track(self, store: Store) -> None:
-        if self.config.tracking:
-            from league.tracking import sync  # mlflow takes seconds to import; leagues without it do not pay
-
-            sync(store, self.home, self.watcher.warn)
-
-    def _catch_up(self, store: Store) -> None:
-        """Make again what a killed process left unmade of the last generation."""
-        last = store.generation()
-        if last >= 0:
-            keep_replays(store, self.config, self.game, last, self.watcher.warn)
-            self._track(store)
 
     def _contestants(
         self, store: Store, names: Sequence[str], weights: Mapping[str, str] | None = None

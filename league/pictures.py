@@ -1,26 +1,14 @@
-"""Pictures of a league: who beats whom, who descends from whom, who hears whom.
-
-Figures are built without pyplot: nothing global is touched, and no screen is needed.
-"""
+"""Pictures of a league: who beats whom, who descends from whom, who hears whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import networkx as nx
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
 
+from league.paint import FAINT, INK, SOFT, Box, Picture, Shape, Stroke, Text, blend, faded, width
 from league.roster import Player, is_bot
 from tournaments.payoff import Payoff
 
@@ -30,19 +18,18 @@ ROOM = 20
 LINES = 40
 """Lines of descent that fit legibly into a tree."""
 
-Pixels = NDArray[np.uint8]
-"""uint8 [height, width, 3]"""
-
-INK, SOFT, FAINT = "#222222", "#777777", "#b8b8b8"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
 """Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
 
 
-def pixels(figure: Figure) -> Pixels:
-    """Paint a figure: uint8 [height, width, 3]."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+SHADES = (
+    "#67001f", "#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061",
+)  # fmt: skip
+"""From losing everything to winning everything (ColorBrewer's RdBu; Harrower and Brewer, 2003)."""
+
+GRID, NEVER = "#eeeeee", "#ececec"
+TITLE, LARGE, SMALL = 16.5, 12.5, 11.0
+"""Sizes of letters."""
 
 
 def legible(ranked: Sequence[str], newest: Sequence[str]) -> list[str]:
@@ -57,7 +44,7 @@ def legible(ranked: Sequence[str], newest: Sequence[str]) -> list[str]:
     return [name for name in ranked if name in kept]
 
 
-def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figure:
+def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Picture:
     """The payoff table as a heat map: the row's score against the column, grey where two never met.
 
     Args:
@@ -67,52 +54,33 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Figur
     """
     count, scores = len(table.players), table.scores()
     np.fill_diagonal(scores, np.nan)
-    # Laid out by hand, in inches: ticks and measured margins would take longer than all the rest.
-    size = 9.0 if count <= 16 else 8.0
-    cell, name = max(0.34, 2.0 / count), 0.009 * size * max(map(len, table.players))
-    left, top = name + 0.75, 0.8 * name + 0.65
-    edges = cell * np.arange(count + 1)
-    width, height = left + edges[-1] + 1.4, top + edges[-1] + 0.45
-    figure = Figure(figsize=(width, height), dpi=100)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0.0, width), ylim=(height, 0.0))
-    axes.set_axis_off()
-    colours = colormaps["RdBu"].with_extremes(bad="#ececec")
-    look: dict[str, Any] = {"cmap": colours, "vmin": 0.0, "vmax": 1.0}
-    axes.pcolormesh(left + edges, top + edges, np.ma.masked_invalid(scores), edgecolors="white", linewidth=1.5, **look)
-    for place, player in enumerate(table.players):
-        middle = cell * (place + 0.5)
-        axes.text(left - 0.55, top + middle, player, fontsize=size, ha="right", va="center")
-        axes.text(left - 0.08, top + middle, f"{elo[player]:.0f}", fontsize=size, ha="right", va="center", color=SOFT)
-        axes.text(left + middle, top - 0.08, player, fontsize=size, rotation=55, rotation_mode="anchor")
-    _numbers(axes, left + edges, top + edges, scores, size - 1)
-    strip, shades = left + edges[-1] + 0.25, np.linspace(1.0, 0.0, 64)[:, None]
-    bottom, length = top + edges[-1], min(edges[-1], 2.4)
-    axes.pcolormesh([strip, strip + 0.13], np.linspace(bottom - length, bottom, 65), shades, **look)
-    for word, share in (("row wins", 1.0), ("even", 0.5), ("column wins", 0.0)):
-        axes.text(strip + 0.22, bottom - length * share, word, fontsize=size, va="center", color=SOFT)
-    axes.text(0.15, 0.15, title, fontsize=12, color=INK, va="top")
+    size = LARGE if count <= 16 else SMALL
+    cell, name = max(34.0, 200 / count), max(width(player, size) for player in table.players)
+    left, top, length = name + 75, 0.82 * name + 62, cell * count
     note = "per cent of the points that the row took from the column; grey: never met"
-    axes.text(0.15, height - 0.13, note, fontsize=size, color=SOFT)
-    return figure
-
-
-def _numbers(axes: Axes, x: NDArray[Any], y: NDArray[Any], scores: NDArray[Any], size: float) -> None:
-    """Write the scores that there are into their cells, in per cent: a stamp for each number, which is faster than texts."""
-    per_cent = np.round(100 * scores)
-    for number in np.unique(per_cent[~np.isnan(per_cent)]):
-        rows, columns = np.nonzero(per_cent == number)
-        outline = TextPath((0, 0), f"{number:.0f}", size=size)
-        middle = (outline.get_extents().p0 + outline.get_extents().p1) / 2
-        stamp = PathCollection(
-            [outline.transformed(Affine2D().translate(*-middle))],
-            offsets=np.stack([(x[columns] + x[columns + 1]) / 2, (y[rows] + y[rows + 1]) / 2], 1),
-            offset_transform=axes.transData,
-            facecolors="white" if abs(number - 50) > 33 else INK,
-            linewidths=0,
-            label=f"{number:.0f}",
+    broad = max(left + length + 140, width(note, size) + 30, width(title, TITLE) + 30)
+    picture = Picture(broad, top + length + 45, [Text(15, 22, title, TITLE)])
+    for row, player in enumerate(table.players):
+        middle = cell * (row + 0.5)
+        picture.add(
+            Text(left - 55, top + middle, player, size, anchor="rm"),
+            Text(left - 8, top + middle, f"{elo[player]:.0f}", size, SOFT, "rm"),
+            Text(left + middle + 4, top - 8, player, size, anchor="ls", turn=55),
         )
-        stamp.set_transform(Affine2D().scale(axes.figure.dpi / 72))
-        axes.add_collection(stamp, autolim=False)
+        for column, score in enumerate(scores[row].tolist()):
+            x, y = left + cell * column, top + cell * row
+            met = not math.isnan(score)
+            picture.add(Box(x + 1, y + 1, cell - 2, cell - 2, blend(SHADES, score) if met else NEVER))
+            if met:
+                ink = "#ffffff" if abs(round(100 * score) - 50) > 33 else INK
+                picture.add(Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, ink, "mm"))
+    strip, tall = left + length + 25, min(length, 240.0)
+    for step in range(round(tall)):
+        picture.add(Box(strip, top + length - tall + step, 13, 1, blend(SHADES, 1 - step / tall)))
+    for word, share in (("row wins", 1.0), ("even", 0.5), ("column wins", 0.0)):
+        picture.add(Text(strip + 22, top + length - tall * share, word, size, SOFT))
+    picture.add(Text(15, picture.height - 18, note, size, SOFT))
+    return picture
 
 
 def descent(players: Sequence[Player]) -> nx.DiGraph:
@@ -148,7 +116,7 @@ def prune(graph: nx.DiGraph, room: int = LINES) -> nx.DiGraph:
     return graph.subgraph(kept)
 
 
-def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str) -> Figure:
+def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str) -> Picture:
     """The tree of descent: a line is a player's life, a fork the mutation that it came from.
 
     Args:
@@ -158,80 +126,57 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
         title: Heading.
     """
     graph = prune(descent(players))
-    lanes = {name: lane for lane, name in enumerate(_lanes(graph))}
+    lanes = {name: 48.0 + 27 * lane for lane, name in enumerate(_lanes(graph))}
     operators = sorted({graph.nodes[name]["player"].operator for name in graph} - {"founder"})
     colours = {"founder": INK} | {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(operators)}
-    figure = Figure(figsize=(9.0, max(2.6, 0.27 * len(lanes) + 1.4)), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
-    for name, lane in lanes.items():
-        player = graph.nodes[name]["player"]
-        start = -0.6 if player.operator == "founder" else float(player.born or 0)
-        living = player.retired is None
-        end = generation + 0.6 if living else max(float(player.retired or 0), start)
-        colour = colours[player.operator]
-        axes.plot([start, end], [lane, lane], color=colour, linewidth=3.5 if living else 2, alpha=1.0 if living else 0.55,
-                  solid_capstyle="round", zorder=2)  # fmt: skip
-        axes.plot([start], [lane], "o", color=colour, markersize=5, zorder=3)
-        if not living:
-            axes.plot([end], [lane], "x", color=colour, markersize=5, markeredgewidth=1.5, zorder=3)
-        star = "  ★" if name == champion else ""
-        size, ink, weight = 9 if living else 8, INK if living else SOFT, "bold" if star else "normal"
-        gap = 0.012 * (generation + 2)
-        axes.text(end + gap, lane, name + star, va="center", fontsize=size, color=ink, weight=weight)
+    bottom = max(lanes.values(), default=48.0) + 20
+    picture = Picture(900, bottom + 76)
+    picture.add(Text(18, 16, title, TITLE))
+    scale = _generations(picture, generation, bottom)
     for parent, child in graph.edges:
         player = graph.nodes[child]["player"]
-        birth, fork = [player.born] * 2, [lanes[parent], lanes[child]]
-        axes.plot(birth, fork, color=colours[player.operator], linewidth=1.2, alpha=0.8, zorder=1)
-    _generations(axes, generation, len(lanes))
+        x, colour = scale(player.born or 0), faded(colours[player.operator], 0.8)
+        picture.add(Box(x - 1, lanes[parent], 2, lanes[child] - lanes[parent], colour))
+    for name, y in lanes.items():
+        player = graph.nodes[name]["player"]
+        start = scale(-0.6 if player.operator == "founder" else player.born or 0)
+        living, colour = player.retired is None, colours[player.operator]
+        end = scale(generation + 0.6) if living else max(scale(player.retired or 0), start)
+        line = colour if living else faded(colour, 0.55)
+        picture.add(Stroke(((start, y), (end, y)), 5 if living else 3, line), Stroke(((start, y),), 8, colour))
+        picture.add(*(() if living else _cross(end, y, colour)))
+        star = "  ★" if name == champion else ""
+        size, ink = (LARGE, INK) if living else (SMALL, SOFT)
+        picture.add(Text(end + 11, y, name + star, size, ink, bold=bool(star)))
     used = {graph.nodes[name]["player"].operator for name in graph}
-    marks = [Line2D([], [], color=colours[name], linewidth=3, marker="o", label=name) for name in colours if name in used]
-    marks.append(Line2D([], [], color=FAINT, linewidth=0, marker="x", markeredgewidth=1.5, label="retired"))
-    figure.legend(handles=marks, loc="outside lower center", ncols=6, frameon=False, fontsize=8.5)
-    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
-    return figure
+    _legend(picture, {name: colour for name, colour in colours.items() if name in used}, bottom + 58)
+    return picture
 
 
-def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Figure:
+def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Picture:
     """Who hears whom within each team that speaks; an arrow goes from the speaker to the listener.
 
     Args:
         teams: Heading of each team → its communication graph over seats.
         title: Heading.
     """
-    count = len(teams)
-    figure = Figure(figsize=(4.8 * count, 4.6), dpi=100)
+    picture = Picture(480 * len(teams), 460, [Text(12, 22, title, TITLE)])
     for place, (name, graph) in enumerate(teams.items()):
-        axes = figure.add_axes((place / count, 0.0, 1 / count, 0.84))
-        colour = PALETTE[place % len(PALETTE)]
+        middle, colour = 480 * place + 240, PALETTE[place % len(PALETTE)]
+        picture.add(Text(middle, 60, name, 14, SOFT, "mm"))
         # Clockwise, the first seat at the top.
-        angles = {seat: 2 * np.pi * turn / len(graph) for turn, seat in enumerate(graph)}
-        where = {seat: (float(np.sin(angle)), float(np.cos(angle))) for seat, angle in angles.items()}
+        angles = {seat: 2 * math.pi * turn / len(graph) for turn, seat in enumerate(graph)}
+        where = {seat: (middle + 126 * math.sin(angle), 265 - 126 * math.cos(angle)) for seat, angle in angles.items()}
         for speaker, listener in graph.edges:
             bend = 0.12 if graph.has_edge(listener, speaker) else 0.0
-            arrow = FancyArrowPatch(
-                where[speaker],
-                where[listener],
-                arrowstyle="-|>",
-                mutation_scale=15,
-                color=colour,
-                alpha=0.8,
-                linewidth=1.5,
-                shrinkA=13,
-                shrinkB=13,
-                connectionstyle=f"arc3,rad={bend}",
-            )
-            axes.add_patch(arrow)
+            picture.add(*_arrow(where[speaker], where[listener], bend, faded(colour, 0.8)))
         for seat, (x, y) in where.items():
-            axes.plot(x, y, "o", color="white", markeredgecolor=colour, markersize=17, markeredgewidth=2)
-            side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
-            axes.text(x * 1.2, y * (1.26 if side == "center" else 1.2), str(seat), ha=side, va="center", fontsize=10, color=INK)
-        axes.set_title(name, fontsize=10, color=SOFT)
-        axes.set_xlim(-1.9, 1.9)
-        axes.set_ylim(-1.5, 1.5)
-        axes.set_aspect("equal")
-        axes.set_axis_off()
-    figure.text(0.02, 0.97, title, fontsize=12, color=INK, va="top")
-    return figure
+            picture.add(Stroke(((x, y),), 26, colour), Stroke(((x, y),), 21, "#ffffff"))
+            side = "m" if abs(x - middle) < 25 else "l" if x > middle else "r"
+            stretch = 1.26 if side == "m" else 1.2
+            at = (middle + stretch * (x - middle), 265 + stretch * (y - 265))
+            picture.add(Text(*at, str(seat), 14, anchor=side + "m"))
+    return picture
 
 
 def _lanes(graph: nx.DiGraph) -> list[str]:
@@ -248,15 +193,59 @@ def _lanes(graph: nx.DiGraph) -> list[str]:
     return order
 
 
-def _generations(axes: Axes, generation: int, lanes: int) -> None:
-    step = max(1, -(-(generation + 1) // 16))
-    axes.set_xticks(range(0, generation + 1, step))
-    axes.set_xlim(-0.9 - 0.01 * generation, generation + 0.8 + 0.14 * (generation + 2))
-    axes.set_ylim(lanes - 0.4, -0.6)
-    axes.set_yticks([])
-    axes.set_xlabel("generation", fontsize=9)
-    axes.tick_params(labelsize=8.5, length=3, color=FAINT)
-    axes.grid(axis="x", color="#eeeeee", zorder=0)
-    axes.set_axisbelow(True)
-    axes.spines[["left", "right", "top"]].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
+def _generations(picture: Picture, generation: int, bottom: float) -> Callable[[float], float]:
+    """Draw the axis of generations; returns where on it a generation lies."""
+    first, last = -0.9 - 0.01 * generation, generation + 0.8 + 0.14 * (generation + 2)
+
+    def scale(at: float) -> float:
+        return 5 + 890 * (at - first) / (last - first)
+
+    for number in range(0, generation + 1, max(1, -(-(generation + 1) // 16))):
+        x = scale(number)
+        picture.add(Box(x, 32, 1, bottom - 32, GRID), Box(x, bottom, 1, 4, FAINT))
+        picture.add(Text(x, bottom + 14, str(number), SMALL, anchor="mm"))
+    picture.add(Box(5, bottom, 890, 1, FAINT), Text(450, bottom + 33, "generation", LARGE, anchor="mm"))
+    return scale
+
+
+def _legend(picture: Picture, colours: Mapping[str, str], y: float) -> None:
+    """What the colours and the cross mean: a line in the middle, as many lines as it takes."""
+    signs = [*colours, "retired"]
+    for start in range(0, len(signs), 6):
+        row = signs[start : start + 6]
+        widths = [width(name, SMALL) + 62 for name in row]
+        x = (picture.width - sum(widths) + 20) / 2
+        for name, wide in zip(row, widths, strict=True):
+            sign = (
+                (Stroke(((x + 2, y), (x + 26, y)), 4, colours[name]), Stroke(((x + 14, y),), 8, colours[name]))
+                if name in colours
+                else _cross(x + 14, y, FAINT)
+            )
+            picture.add(*sign, Text(x + 35, y, name, SMALL))
+            x += wide
+        if start:
+            picture.height += 22
+        y += 22
+
+
+def _cross(x: float, y: float, colour: str) -> tuple[Stroke, Stroke]:
+    ends = (x - 3, y - 3), (x + 3, y + 3), (x - 3, y + 3), (x + 3, y - 3)
+    return Stroke(ends[:2], 2, colour), Stroke(ends[2:], 2, colour)
+
+
+def _arrow(start: tuple[float, float], end: tuple[float, float], bend: float, colour: str) -> tuple[Stroke, Shape]:
+    """A line with a head between two places, bent to its right; it keeps a distance from both."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    via = ((start[0] + end[0]) / 2 - bend * down, (start[1] + end[1]) / 2 + bend * across)
+
+    def on(t: float) -> tuple[float, float]:
+        x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(start, via, end, strict=True))
+        return x, y
+
+    gap = 18 / math.hypot(across, down)
+    tip, neck = on(1 - gap), on(1 - 1.6 * gap)
+    length = math.hypot(tip[0] - neck[0], tip[1] - neck[1])
+    aside = ((tip[1] - neck[1]) * 4.5 / length, (neck[0] - tip[0]) * 4.5 / length)
+    line = tuple(on(gap + (1 - 2.6 * gap) * step / 16) for step in range(17))
+    head = (tip, (neck[0] + aside[0], neck[1] + aside[1]), (neck[0] - aside[0], neck[1] - aside[1]))
+    return Stroke(line, 2, colour), Shape(head, colour)

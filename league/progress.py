@@ -64,16 +64,15 @@ class Lines:
         self.console = console
         self._status: Status | None = None
         self._number, self._total = 0, 0
-        self._first: int | None = None
-        self._begun = time.monotonic()
+        self._done, self._begun = 0, time.monotonic()
         self._started = 0.0
         self._phase, self._rate = "", 0.0
 
     def generation(self, number: int, total: int) -> None:
         """See `Watcher`."""
         self._number, self._total = number, total
-        if self._first is None:
-            self._first, self._begun = number, time.monotonic()
+        if not self._done:
+            self._begun = time.monotonic()
 
     def phase(self, name: str) -> None:
         """See `Watcher`."""
@@ -91,6 +90,7 @@ class Lines:
     def committed(self, row: GenerationRow, ratings: Ratings) -> None:
         """See `Watcher`."""
         self.stop()
+        self._done += 1
         best = ratings[row.champion]
         self.console.print(
             f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  "
@@ -121,9 +121,8 @@ class Lines:
             self._status.update(text)
 
     def _left(self) -> str:
-        done = self._number - (self._first or 0)
         ahead = self._total - self._number - (self._phase == "report")
-        if not done or not ahead:
+        if not self._done or not ahead:
             return ""
-        seconds = (time.monotonic() - self._begun) / (done + (self._phase == "report")) * ahead
+        seconds = (time.monotonic() - self._begun) / self._done * ahead
         return f" · {seconds / 60:.0f} min left" if seconds > 90 else f" · {seconds:.0f} s left"

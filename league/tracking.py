@@ -1,36 +1,32 @@
 """MLflow as a mirror of leagues. The store is the authority: what is here can be deleted and is made again by the next `sync`.
 
-A league is a tree of runs: league → generations → gen-007, and league → players → main-03. Generations are mirrored one after
-the other; the tag `generation` of the league's run is written after everything else of a generation, so that a sync killed in
-the middle begins that generation again. Beginning again changes nothing: values and times come from the store alone, and MLflow
-keeps one of several equal points. mlflow is imported nowhere else in the project, and here only when it is needed: it takes
-seconds, and a broken installation must not stop a league.
+Which runs there are and what they hold is told in `run_tree`; this file knows how MLflow is opened, written to, and fails.
+mlflow is imported nowhere else in the project, and here only when it
+is needed: it takes seconds, and a broken installation must not stop a league.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import sqlite3
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from league import charts
 from league.charts import Chronicle
-from league.pictures import Pixels
-from league.results import standings_rows
-from league.roster import Player, snapshot_name
-from league.store import GenerationRow, Store
+from league.paint import Pixels
+from league.run_tree import PARENT, Points, Tree, catch_up
+from league.store import Store
+from tournaments.payoff import Payoff
 
 DATABASE = "mlflow.db"
-PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
-FOLDERS = ("generations", "players")
+NOTE = "mlflow.note.content"
 POINTS, WORDS = 800, 100
 """Metrics, and params or tags, that go into one call; MLflow takes 1,000 things in all."""
 
@@ -61,31 +57,89 @@ Leagues that play **{game}**. Each league is a run; the arrow at its left opens 
 
 
 def sync(store: Store, home: Path, warn: Callable[[str], None]) -> None:
-    """Add to MLflow what it lacks of a league, up to the last committed generation.
+    """Add to MLflow what it lacks of a league; see `Tracker.sync`."""
+    with closing(Tracker(store, home)) as tracker:
+        tracker.sync(warn)
 
-    May be called at any time and any number of times. Where MLflow fails the league goes on, and the next call catches up.
 
-    Args:
-        store: The league.
-        home: Where leagues live; the database and the artifacts go there too.
-        warn: Told in a sentence why MLflow could not be brought up to date.
+class Tracker:
+    """Brings MLflow up to date with one league, time and again; until it is closed no other process can for this league."""
 
-    Laws:
-        idempotence: However often it is called, and wherever it is killed, there is one point per metric and step in the end.
-    """
-    if store.generation() < 0:
-        return
-    try:
-        _catch_up(_experiment(_connect(home.resolve()), home.resolve(), store.fact("game")), Chronicle(store))
-    except _failures() as error:
-        warn(
-            f"MLflow is behind and will be brought up to date after the next generation; the league goes on ({_reason(error)})"
-        )
+    def __init__(self, store: Store, home: Path) -> None:
+        """Mirror a league; nothing is imported or opened yet.
+
+        Args:
+            store: The league.
+            home: Where leagues live; the database and the artifacts go there too.
+        """
+        self._store, self._home = store, home.resolve()
+        self._lock: TextIO | None = None
+        self._read: list[Payoff] = []
+        self._tree: Tree | None = None
+
+    def prepare(self) -> None:
+        """Import MLflow and open its database, so that this does not have to wait for the first generation."""
+        try:
+            _connect(self._home)
+        except _failures():  # `sync` will meet it again, and say so
+            return
+
+    def sync(self, warn: Callable[[str], None]) -> None:
+        """Add what MLflow lacks of the league, up to the last committed generation.
+
+        May be called at any time and any number of times. Where MLflow fails the league goes on, and the next call catches up.
+
+        Args:
+            warn: Told in a sentence why MLflow could not be brought up to date.
+
+        Laws:
+            idempotence: However often it is called and wherever it is killed, each metric has one point a step in the end.
+        """
+        if self._store.generation() < 0:
+            return
+        tree, self._tree = self._tree, None
+        try:
+            self._take_lock()
+            runs = _experiment(_connect(self._home), self._home, self._store.fact("game"))
+            self._tree = catch_up(runs, Chronicle(self._store, self._read), tree)
+        except _failures() as error:
+            warn(
+                "MLflow is behind and will be brought up to date after the next generation; "
+                f"the league goes on ({_reason(error)})"
+            )
+
+    def close(self) -> None:
+        """Let other processes mirror this league."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        if self._lock is not None:
+            return
+        lock, end = (self._store.folder / "mirror.lock").open("w"), time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    lock.close()
+                    raise OSError(f"another process is still mirroring {self._store.name}") from None
+                time.sleep(PATIENCE / 100)
+            else:
+                self._lock = lock
+                return
 
 
 @dataclass(frozen=True)
-class _Runs:
-    """The runs of one experiment."""
+class Runs:
+    """The runs of one experiment, and what can be done to them.
+
+    Attributes:
+        client: MLflow's.
+        experiment: Its id.
+        artifacts: Where MLflow keeps its files.
+    """
 
     client: Any
     experiment: str
@@ -100,32 +154,28 @@ class _Runs:
             runs += found
         return runs
 
-    def children(self, parent: str) -> dict[str, Any]:
-        """Runs right below another, by name."""
-        return {run.info.run_name: run for run in self.find(f"tags.`{PARENT}` = '{parent}'")}
+    def children(self, parent: Any, since: int = 0) -> dict[str, Any]:
+        """Runs right below another that began at a time or later, by name."""
+        query = f"tags.`{PARENT}` = '{parent.info.run_id}' AND attributes.start_time >= {since}"
+        return {run.info.run_name: run for run in self.find(query)}
 
     def make(self, name: str, begun: int, tags: Mapping[str, str]) -> Any:
         """A new run, RUNNING since `begun`."""
         return self.client.create_run(self.experiment, start_time=begun, tags=dict(tags), run_name=name)
 
     def write(
-        self,
-        run: Any,
-        at: int,
-        steps: Mapping[int, Mapping[str, float]],
-        params: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
+        self, run: Any, points: Points, params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
-        """Add figures, params and tags, the tags last; all of it stamped `at`."""
+        """Add figures, params and tags, the tags last."""
         from mlflow.entities import Metric, Param, RunTag
 
-        points = [Metric(key, value, at, step) for step, figures in steps.items() for key, value in figures.items()]
+        metrics = [Metric(key, value, at, step) for at, step, figures in points for key, value in figures.items()]
         words = [Param(key, value) for key, value in (params or {}).items()]
-        calls = max(-(-len(points) // POINTS), -(-len(words) // WORDS), 1)
+        calls = max(-(-len(metrics) // POINTS), -(-len(words) // WORDS), 1)
         for call in range(calls):
             self.client.log_batch(
                 run.info.run_id,
-                metrics=points[call * POINTS : (call + 1) * POINTS],
+                metrics=metrics[call * POINTS : (call + 1) * POINTS],
                 params=words[call * WORDS : (call + 1) * WORDS],
                 tags=[RunTag(*tag) for tag in (tags or {}).items()] if call == calls - 1 else [],
                 synchronous=True,
@@ -151,130 +201,11 @@ class _Runs:
                 self.client.set_terminated(run.info.run_id, status, end_time=ended)
 
 
-def _catch_up(runs: _Runs, league: Chronicle) -> None:
-    rows, store = league.rows, league.store
-    root = _root(runs, league)
-    mirrored = int(root.data.tags.get("generation", -1))
-    over = rows[-1].number + 1 >= league.config.generations
-    ended = charts.millis(rows[-1].committed_at) if over else None
-    if mirrored == rows[-1].number and root.info.status == ("FINISHED" if over else "RUNNING"):
-        return
-    folders = runs.children(root.info.run_id)
-    for name in FOLDERS:
-        folders[name] = folders.get(name) or runs.make(
-            name, charts.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": store.name}
-        )
-    players = runs.children(folders["players"].info.run_id)
-    for row in rows[mirrored + 1 :]:
-        table = league.payoff(row.number)
-        _generation(runs, league, row, folders["generations"].info.run_id, table)
-        _players(runs, league, row, folders["players"].info.run_id, players)
-        _league(runs, league, row, root, table)
-    for player in league.players:
-        if player.name in players and player.retired is None:
-            runs.settle(players[player.name], ended)
-    for run in (*folders.values(), root):
-        runs.settle(run, ended)
-
-
-def _root(runs: _Runs, league: Chronicle) -> Any:
-    """The run of the league: named like it and begun when it was; a league of the same name made anew gets a new one."""
-    store, begun = league.store, charts.begun(league.rows[0])
-    found = runs.find(f"tags.kind = 'league' AND tags.league = '{store.name}' AND attributes.start_time = {begun}")
-    tags = {
-        "kind": "league",
-        "league": store.name,
-        "game": store.fact("game"),
-        "seed": str(league.config.seed),
-        "config_sha": store.fact("identity"),
-        "version": store.fact("version"),
-    }
-    return found[0] if found else runs.make(store.name, begun, tags)
-
-
-def _generation(runs: _Runs, league: Chronicle, row: GenerationRow, folder: str, table: Pixels) -> None:
-    """The run of a generation."""
-    store, number, at = league.store, row.number, charts.millis(row.committed_at)
-    tags = {PARENT: folder, "kind": "generation", "league": store.name, "generation": str(number)}
-    found = runs.find(f"tags.`{PARENT}` = '{folder}' AND tags.generation = '{number}'")
-    run = found[0] if found else runs.make(f"gen-{number:03d}", charts.begun(row), tags)
-    steps = dict(enumerate(charts.training_curves(store.updates(number))))
-    figures = charts.generation_figures(row, store.ratings(number), league.met(number))
-    params = charts.generation_facts(row, league.players, store.training(number))
-    runs.write(run, at, {**steps, 0: steps.get(0, {}) | figures}, params)
-    runs.text(run, "standings.json", _standings(league, row))
-    runs.client.log_image(run.info.run_id, table, artifact_file="payoff.png")
-    runs.settle(run, at)
-
-
-def _players(runs: _Runs, league: Chronicle, row: GenerationRow, folder: str, made: dict[str, Any]) -> None:
-    """The runs of the players that learnt in a generation or were born at its end, and of the anchors."""
-    store, at = league.store, charts.millis(row.committed_at)
-    ratings = {rating.player: rating for rating in store.ratings(row.number)}
-    there = {player.name: player for player in league.everybody(row.number)}
-    for player in charts.shown(league.players, league.rows):
-        now = there.get(player.name)
-        if now is None or (now.retired is not None and now.retired < row.number):
-            continue
-        run = made[now.name] = made.get(now.name) or runs.make(now.name, _birth(league, now), _identity(league, now, folder))
-        frozen = there.get(snapshot_name(now.name, row.number), now)
-        steps = {row.number: charts.player_figures(ratings[frozen.name], frozen.hyper)} if frozen.name in ratings else {}
-        runs.write(run, at, steps, tags={"status": now.status})
-        if now.retired is not None:
-            runs.settle(run, at)
-
-
-def _identity(league: Chronicle, player: Player, folder: str) -> dict[str, str]:
-    facts = {
-        PARENT: folder,
-        "kind": "player",
-        "league": league.store.name,
-        "league_role": player.league_role,
-        "parent": player.parent,
-        "born": player.born,
-        "operator": player.operator,
-        "status": player.status,
-    }
-    return {name: str(value) for name, value in facts.items() if value is not None}
-
-
-def _birth(league: Chronicle, player: Player) -> int:
-    """Founders and anchors are there from the beginning, children since the end of a generation."""
-    founder = player.born is None or player.operator == "founder"
-    return charts.begun(league.rows[0]) if founder else charts.millis(league.rows[player.born or 0].committed_at)
-
-
-def _league(runs: _Runs, league: Chronicle, row: GenerationRow, root: Any, table: Pixels) -> None:
-    """A generation on the run of the league; written last, with the mark that all of the generation is there."""
-    runs.slide(root, "payoff", row.number, table)
-    runs.slide(root, "lineage", row.number, league.lineage(row.number))
-    graph = league.comm_graph() if row.number == 0 else None
-    if graph is not None:  # the graph stays what it is: one image says it all
-        runs.slide(root, "comm_graph", 0, graph)
-    runs.text(root, "config.yaml", league.store.fact("config"))
-    runs.text(root, "standings.json", _standings(league, row))
-    # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
-    settings = charts.flatten(league.config.model_dump(mode="json")) if row.number == 0 else {}
-    params = {key: value for key, value in settings.items() if key not in root.data.params}
-    at = charts.millis(row.committed_at)
-    runs.write(root, at, {row.number: charts.league_figures(row)}, params, {"generation": str(row.number)})
-
-
-def _standings(league: Chronicle, row: GenerationRow) -> str:
-    """The standings as of a generation, as `league standings --json` prints them."""
-    name, game = league.store.name, league.store.fact("game")
-    rows = standings_rows(league.store, row.number)
-    facts = {"league": name, "game": game, "generation": row.number, "champion": row.champion, "standings": rows}
-    return json.dumps(facts, indent=2)
-
-
 def _connect(home: Path) -> Any:
     """A client on the home's database, which is made if there is none.
 
     MLflow tries for minutes to open a database that is broken or locked, so that is found out first.
     """
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
     home.mkdir(parents=True, exist_ok=True)
     database = home / DATABASE
     with (home / "mlflow.lock").open("w") as lock:
@@ -293,6 +224,7 @@ def _connect(home: Path) -> Any:
 
 
 def _client(database: Path) -> Any:
+    _configure()
     uri = f"sqlite:///{database}"
     with warnings.catch_warnings():
         # MLflow declares its tables in a way that SQLAlchemy 2.1 deprecates.
@@ -302,16 +234,21 @@ def _client(database: Path) -> Any:
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _experiment(client: Any, home: Path, game: str) -> _Runs:
+def _configure() -> None:
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+
+
+def _experiment(client: Any, home: Path, game: str) -> Runs:
     """The experiment of a game, made if there is none, brought back if somebody deleted it."""
     artifacts = home / "artifacts" / re.sub(r"[^A-Za-z0-9._-]+", "-", game)
     found = client.get_experiment_by_name(game)
     if found is None:
         tags = {NOTE: GUIDE.format(game=game)}
-        return _Runs(client, client.create_experiment(game, artifact_location=artifacts.as_uri(), tags=tags), artifacts)
+        return Runs(client, client.create_experiment(game, artifact_location=artifacts.as_uri(), tags=tags), artifacts)
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
-    return _Runs(client, found.experiment_id, artifacts)
+    return Runs(client, found.experiment_id, artifacts)
 
 
 def _reason(error: BaseException) -> str:
@@ -324,6 +261,7 @@ def _reason(error: BaseException) -> str:
 def _failures() -> tuple[type[Exception], ...]:
     """What MLflow fails with: it, its database, the disk, its installation."""
     known = (OSError, sqlite3.Error, ImportError)
+    _configure()
     try:
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import DBAPIError

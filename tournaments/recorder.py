@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from math import isfinite
 
 import numpy as np
@@ -69,7 +70,6 @@ def record(
         raise ReplayMismatch(f"{ticket.match} returned {list(result.returns)} but {list(returns)} on the stock game")
     weights = dict(zip(ticket.players, ticket.weights, strict=True))
     known = profiles or {}
-    versions = {package: importlib.metadata.version(package) for package in PACKAGES}
     replay = Replay(
         format=FORMAT,
         setup=setup,
@@ -84,19 +84,26 @@ def record(
         opening=opening.view,
         steps=tuple(steps),
         returns=returns,
-        versions={"python": platform.python_version(), **versions},
+        versions={"python": platform.python_version(), **_versions()},
     )
     return sealed(replay)
 
 
+@cache
+def _versions() -> dict[str, str]:
+    return {package: importlib.metadata.version(package) for package in PACKAGES}
+
+
 def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor]) -> Decide:
     """Decisions from the match log, with the actors' thoughts."""
-    moves, seeds = decode(game, result.actions), torch.tensor([result.ticket.seed])
+    moves = decode(game, result.actions)
+    steps = torch.arange(len(moves.acting))
+    noise = decision_noise(game, torch.full_like(steps, result.ticket.seed), steps)
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
         agree(game, step, acted, now)
-        insight = _think(game, actors, now, seeds, step)
+        insight = _think(game, actors, now, [numbers[step : step + 1] for numbers in noise])
         decisions = []
         for seat in acted:
             role, slot = game.role_of_seat[seat], slot_of(game, seat)
@@ -116,10 +123,10 @@ def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor]) -> Decid
     return decide
 
 
-def _think(game: Game, actors: Sequence[Actor], now: Timestep, seeds: Tensor, step: int) -> Insight:
+def _think(game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[Tensor]) -> Insight:
     unknown = tuple(torch.full((1, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles))
     insight = Insight(unknown, torch.full((1, len(game.seats)), torch.nan))
-    noise, actions = decision_noise(game, seeds, step), blank_actions(game, 1, seeds.device)
+    actions = blank_actions(game, 1, now.acting.device)
     for actor in actors:
         actor.explain(now, insight)
     for actor in actors:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import zlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -158,9 +158,9 @@ def digest(replay: Replay) -> str:
     """
     verifiable = {
         "format": replay.format,
-        "setup": asdict(replay.setup),
+        "setup": replay.setup,
         "seed": replay.seed,
-        "seats": [asdict(seat) for seat in replay.seats],
+        "seats": replay.seats,
         "opening": replay.opening.observation,
         "steps": [
             {
@@ -183,7 +183,7 @@ def sealed(replay: Replay) -> Replay:
     The digest is the same wherever the match is played again; the seal shows that a file was not touched since it was recorded.
     """
     whole = replace(replay, digest=digest(replay), seal="")
-    return replace(whole, seal=hashlib.sha256(_json(asdict(whole))).hexdigest())
+    return replace(whole, seal=hashlib.sha256(_json(whole)).hexdigest())
 
 
 def save(replay: Replay, path: Path) -> None:
@@ -192,7 +192,7 @@ def save(replay: Replay, path: Path) -> None:
     Laws:
         The same replay gives the same bytes.
     """
-    data = gzip.compress(_json(asdict(replay)), 9, mtime=0)
+    data = gzip.compress(_json(replay), 9, mtime=0)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("wb") as file:
         file.write(data)
@@ -220,7 +220,7 @@ def load(path: Path) -> Replay:
     fault = f"{path.name} is not a replay of format {FORMAT}"
     try:
         replay = READER.validate_json(data, strict=True)
-        same = json.loads(_json(asdict(replay))) == json.loads(data)
+        same = json.loads(_json(replay)) == json.loads(data)
     except ValidationError as error:
         raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
     except ValueError as error:  # NaN or half a character, which JSON cannot say
@@ -241,7 +241,16 @@ def _first_fault(error: ValidationError) -> str:
 
 
 def _json(data: Any) -> bytes:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
+    return json.dumps(
+        data, default=_fields, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    ).encode()
+
+
+def _fields(value: object) -> dict[str, Any]:
+    """A dataclass as JSON has it; `asdict` would copy every number of a replay first."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is nothing that JSON can say")
+    return vars(value)
 
 
 READER = TypeAdapter(Replay)

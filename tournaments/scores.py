@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from envs.game import Game
 from tournaments.tickets import MatchResult
@@ -44,8 +45,7 @@ class Outcome:
     margin: float
 
 
-@dataclass(frozen=True)
-class _Showing:
+class _Showing(NamedTuple):
     """What a player got in one match on the teams it held: the mean of their returns."""
 
     player: str
@@ -73,16 +73,16 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
         add up to the games it played.
     """
     groups: dict[tuple[object, ...], list[_Showing]] = defaultdict(list)
-    for result in sorted(results, key=_as_played):
-        ticket = result.ticket
-        for showing in _showings(result):
-            place: tuple[object, ...] = (ticket.match,) if game.symmetric else (ticket.series, ticket.seed, showing.teams)
-            groups[place].append(showing)
     found: list[Outcome] = []
+    for result in sorted(results, key=_as_played):
+        showings = _showings(result)
+        if game.symmetric:
+            _compare_all(showings, found)
+            continue
+        for showing in showings:
+            groups[result.ticket.series, result.ticket.seed, showing.teams].append(showing)
     for group in groups.values():
-        for one, other in combinations(group, 2):
-            if one.player != other.player:
-                found += [_compare(one, other), _compare(other, one)]
+        _compare_all(group, found)
     return found
 
 
@@ -92,22 +92,26 @@ def _as_played(result: MatchResult) -> tuple[int, str, str]:
 
 
 def _showings(result: MatchResult) -> list[_Showing]:
+    ticket, returns = result.ticket, result.returns
+    if len(set(ticket.players)) == len(returns):
+        return [
+            _Showing(player, (team,), returns[team], ticket.match, ticket.series) for team, player in enumerate(ticket.players)
+        ]
     held: dict[str, list[int]] = defaultdict(list)
-    for team, player in enumerate(result.ticket.players):
+    for team, player in enumerate(ticket.players):
         held[player].append(team)
     return [
-        _Showing(
-            player,
-            tuple(teams),
-            sum(result.returns[team] for team in teams) / len(teams),
-            result.ticket.match,
-            result.ticket.series,
-        )
+        _Showing(player, tuple(teams), sum(returns[team] for team in teams) / len(teams), ticket.match, ticket.series)
         for player, teams in held.items()
     ]
 
 
-def _compare(one: _Showing, other: _Showing) -> Outcome:
-    margin = one.value - other.value
-    score = 0.5 if abs(margin) <= SAME else float(margin > 0)
-    return Outcome(one.player, other.player, score, one.match, one.series, margin)
+def _compare_all(group: list[_Showing], found: list[Outcome]) -> None:
+    """Add what every two of a group of showings on the same teams give: an outcome for each of the two."""
+    for one, other in combinations(group, 2):
+        if one.player != other.player:
+            margin = one.value - other.value
+            score = 0.5 if abs(margin) <= SAME else float(margin > 0)
+            found.append(Outcome(one.player, other.player, score, one.match, one.series, margin))
+            back = other.value - one.value  # not -margin, which makes a negative zero
+            found.append(Outcome(other.player, one.player, 1.0 - score, other.match, other.series, back))

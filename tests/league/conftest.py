@@ -1,16 +1,18 @@
 """Leagues of seconds, the command line without a new process, and what two leagues must have in common."""
 
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from league import League, LeagueConfig, cli, load_config
+from league import League, LeagueConfig, cli, load_config, tracking
 from league.results import standings_rows
 from league.store import Store
+from tests.league.paper_league import fail, found_league
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
 
@@ -69,4 +71,36 @@ def finished(tmp_path_factory: pytest.TempPathFactory, smoke: Callable[..., Leag
     """A home with the smoke league run to its end; not to be changed."""
     home = tmp_path_factory.mktemp("finished")
     League(smoke(), home).run()
+    return home
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh database: MLflow takes seconds to make one."""
+    home = tmp_path_factory.mktemp("template")
+    tracking._connect(home)
+    return home / tracking.DATABASE
+
+
+@pytest.fixture
+def home(tmp_path: Path, template: Path) -> Path:
+    shutil.copy(template, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def league(home: Path) -> Iterator[Store]:
+    store = found_league(home)
+    yield store
+    store.unlock()
+
+
+@pytest.fixture(scope="module")
+def mirrored(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    """A home whose league was mirrored once; not to be changed."""
+    home = tmp_path_factory.mktemp("mirrored")
+    shutil.copy(template, home)
+    store = found_league(home)
+    tracking.sync(store, home, fail)
+    store.unlock()
     return home

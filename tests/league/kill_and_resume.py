@@ -3,16 +3,22 @@
     python tests/league/kill_and_resume.py --kills 20
 
 Each run is a process of its own. The moment is drawn between the beginning of the work and the end of the uninterrupted run.
-Ends with 1 if any resumed league differs in its standings, its weights, its players, its match log or its replays.
+Ends with 1 if any resumed league differs in its standings, its weights, its players, its match log or its replays, or in what
+MLflow shows of it, where it takes part:
+
+    python tests/league/kill_and_resume.py --kills 20 --set tracking=true --set compute.executor=processes
 """
 
 import argparse
 import multiprocessing
 import random
+import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -68,10 +74,25 @@ class Leagues:
 
 
 def ended(home: Path) -> tuple[object, ...]:
-    """What must be the same: standings with weight hashes, players, every match with its moves, every replay's bytes."""
+    """What must be the same: standings with weight hashes, players, matches with their moves, replays' bytes, MLflow's runs."""
     store = Store.open(home, "it")
     replays = {path.name: sha256(path.read_bytes()).hexdigest() for path in store.replays.iterdir()}
-    return standings_rows(store), store.players(), store.matches(), replays, store.generation()
+    return standings_rows(store), store.players(), store.matches(), replays, shown(home), store.generation()
+
+
+def shown(home: Path) -> Counter[tuple[object, ...]]:
+    """How often MLflow has every run, param, point and image; without values, since some are times."""
+    found: Counter[tuple[object, ...]] = Counter()
+    if (home / "mlflow.db").is_file():
+        with closing(sqlite3.connect(home / "mlflow.db")) as database:
+            names = dict(database.execute("SELECT run_uuid, name FROM runs"))
+            found.update(database.execute("SELECT name, status FROM runs"))
+            found.update((names[run], key) for run, key in database.execute("SELECT run_uuid, key FROM params"))
+            points = database.execute("SELECT run_uuid, key, step FROM metrics")
+            found.update((names[run], key, step) for run, key, step in points)
+        images = home.glob("artifacts/*/*/artifacts/images/*")
+        found.update((names[path.parts[-4]], path.name.partition("+timestamp")[0], path.suffix) for path in images)
+    return found
 
 
 def main() -> int:

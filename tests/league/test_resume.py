@@ -60,9 +60,11 @@ def test_resuming_a_finished_league_changes_nothing(tmp_path, smoke, facts):
     assert len((tmp_path / "leagues/smoke/league.db").read_bytes()) == len(database)
 
 
-def test_replays_that_a_killed_process_did_not_record_are_recorded_on_resume(tmp_path, smoke, finished):
+def test_replays_of_any_generation_that_are_missing_are_recorded_on_resume(tmp_path, smoke, finished):
     League(smoke(), tmp_path).run()
-    for name in list(replays(tmp_path))[-3:]:
+    names = list(replays(tmp_path))
+    assert names[0].startswith("g000")
+    for name in (*names[:2], *names[-3:]):
         (Store.open(tmp_path, "smoke").replays / name).unlink()
     League(smoke(), tmp_path).run(resume=True)
     assert replays(tmp_path) == replays(finished)
@@ -70,7 +72,7 @@ def test_replays_that_a_killed_process_did_not_record_are_recorded_on_resume(tmp
 
 def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatch):
     seen = []
-    monkeypatch.setattr(league.tracking, "sync", lambda store, home, warn: seen.append(store.generation()))
+    monkeypatch.setattr(league.tracking.Tracker, "sync", lambda self, warn: seen.append(self._store.generation()))
     with monkeypatch.context() as patch:
         patch.setattr(League, "_report", lambda *_: (_ for _ in ()).throw(Stop))
         with pytest.raises(Stop):

@@ -1,0 +1,151 @@
+"""A league made by hand and what MLflow shows of it, for tests."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from league import tracking
+from league.config import LeagueConfig, to_yaml
+from league.roster import Player, active_name, anchor, snapshot_name
+from league.store import Generation, Store, TrainingRecord
+from tournaments.ratings import Rating
+from tournaments.tickets import MatchResult, Ticket, match_id
+
+HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
+CONFIG = LeagueConfig(name="cup", game={"name": "classic/tictactoe_v3"}, seed=5, generations=3, population=2, tracking=True)
+
+
+def player(number: int, operator: str = "founder", parent: str | None = None, born: int = 0) -> Player:
+    return Player(active_name(number), "main agent", "active", parent, operator, born, "w", "", HYPER)
+
+
+def frozen(live: Player, generation: int) -> Player:
+    name = snapshot_name(live.name, generation)
+    return replace(live, name=name, status="historical", parent=live.name, operator="snapshot", born=generation)
+
+
+def games(generation: int, names: list[str]) -> list[MatchResult]:
+    """Everybody meets everybody once; whoever comes first in `names` wins, but the last two draw."""
+    pairs = [(one, two) for place, one in enumerate(names) for two in names[place + 1 :]]
+    results = []
+    for number, pair in enumerate(pairs):
+        match = match_id(generation, "tournament", number)
+        ticket = Ticket(match, generation, "tournament", number, pair, (False, False), match, ("", ""))
+        drawn = pair == tuple(names[-2:])
+        results.append(MatchResult(ticket, (0.0, 0.0) if drawn else (1.0, -1.0), 9, b"", False))
+    return results
+
+
+def generation(number: int, live: list[Player], changed: list[Player], past: list[str]) -> Generation:
+    snapshots = [frozen(one, number) for one in live]
+    names = [one.name for one in snapshots]
+    elo = {name: 100.0 * (len(names) - place) + 10 * number for place, name in enumerate(names)} | {"bot:random": 0.0}
+    elo |= dict.fromkeys(past, 50.0)
+    training = [
+        TrainingRecord(
+            Ticket(f"g{number}-{one.name}-{opponent}", number, "train", 1, (one.name, opponent), (True, False), "s", ("", "")),
+            *(one.name, 4, 2, 1, 1, 0.25),
+        )
+        for one in live
+        for opponent in (past or [one.name])
+    ]
+    return Generation(
+        number=number,
+        champion=names[0],
+        seconds=2.5,
+        agent_steps=1000,
+        phases={"training": 2.0, "tournament": 0.5},
+        figures={"elo_best": 200.0 + number, "elo_mean": 150.0, "elo_spread": 100.0, "cyclicity": 0.25},
+        players=[*([anchor("bot:random")] if number == 0 else []), *snapshots, *changed],
+        matches=games(number, [*names, *past, "bot:random"]),
+        training=training,
+        updates={
+            one.name: [{"policy_loss": 0.1, "entropy": 1.0 - 0.1 * at, "decisions": 5.0} for at in range(3)] for one in live
+        },
+        ratings=[Rating(name, value, value - 20, value + 20, 4, 2, 1, 1, 0.625) for name, value in elo.items()],
+    )
+
+
+def turns() -> list[Generation]:
+    """Three generations; after the second, main-02 gives way to main-03, a child of main-01."""
+    one, two = player(1), player(2)
+    three = player(3, "perturb", "main-01-g001", born=1)
+    return [
+        generation(0, [one, two], [one, two], []),
+        generation(1, [one, two], [one, replace(two, status="retired", retired=1), three], ["main-01-g000", "main-02-g000"]),
+        generation(2, [one, three], [one, three], ["main-01-g001", "main-02-g001"]),
+    ]
+
+
+def found_league(home: Path, config: LeagueConfig = CONFIG, count: int = 3) -> Store:
+    facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1.2.3"}
+    store = Store.create(home, config.name, facts)
+    for turn in turns()[:count]:
+        store.commit(turn)
+    return store
+
+
+def go_on(store: Store) -> None:
+    """One generation more, in which nobody is replaced."""
+    live, last = store.players("active"), store.generation()
+    store.commit(generation(last + 1, live, live, [snapshot_name("main-01", last)]))
+
+
+def fail(sentence: str) -> None:
+    raise AssertionError(sentence)
+
+
+def client(home: Path) -> Any:
+    return tracking._client(home / tracking.DATABASE)
+
+
+def runs(home: Path) -> dict[str, Any]:
+    """Every run by name."""
+    there = client(home)
+    experiments = [experiment.experiment_id for experiment in there.search_experiments()]
+    found = there.search_runs(experiments)
+    assert len({run.info.run_name for run in found}) == len(found)
+    return {run.info.run_name: run for run in found}
+
+
+def history(home: Path, run: Any, metric: str) -> dict[int, float]:
+    """Step → value; every step once."""
+    points = client(home).get_metric_history(run.info.run_id, metric)
+    assert len({point.step for point in points}) == len(points), f"{run.info.run_name}: {metric} has a step twice"
+    return {point.step: point.value for point in points}
+
+
+def everything(home: Path) -> dict[str, Any]:
+    """All that MLflow shows, without what it makes up itself: ids, and the times of images."""
+    found = runs(home)
+    names = {run.info.run_id: name for name, run in found.items()}
+    shown = {}
+    for name, run in found.items():
+        tags = {key: names.get(value, value) for key, value in run.data.tags.items()}
+        metrics = {metric: history(home, run, metric) for metric in run.data.metrics}
+        shown[name] = (
+            run.info.status,
+            run.info.start_time,
+            run.info.end_time,
+            tags,
+            run.data.params,
+            metrics,
+            files(home, run),
+        )
+    return shown
+
+
+def files(home: Path, run: Any) -> list[str]:
+    folder = home / "artifacts" / "classic-tictactoe_v3" / run.info.run_id / "artifacts"
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return [re.sub(r"\+timestamp\+\d+\+[0-9a-f-]{36}", "", path) for path in paths]
+
+
+def parent(found: dict[str, Any], name: str) -> str | None:
+    up = found[name].data.tags.get(tracking.PARENT)
+    return next((other for other, run in found.items() if run.info.run_id == up), None)
+
+
+def without_times(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: (status, *rest) for name, (status, _, _, *rest) in shown.items()}

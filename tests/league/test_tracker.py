@@ -1,0 +1,92 @@
+"""A tracker that is kept from generation to generation, and one that broke off, show what a new one would."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from league import charts, tracking
+from league.store import Store
+from tests.league.paper_league import everything, fail, found_league, turns, without_times
+
+
+def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: Path, home: Path) -> None:
+    store = found_league(home, count=1)
+    with closing(tracking.Tracker(store, home)) as tracker:
+        tracker.prepare()
+        tracker.sync(fail)
+        for turn in turns()[1:]:
+            store.commit(turn)
+            tracker.sync(fail)
+            tracker.sync(fail)
+    store.unlock()
+    assert without_times(everything(home)) == without_times(everything(mirrored))
+
+
+def test_a_tracker_that_is_kept_makes_a_deleted_database_again(home: Path, template: Path, mirrored: Path) -> None:
+    store = found_league(home, count=2)
+    with closing(tracking.Tracker(store, home)) as tracker:
+        tracker.sync(fail)
+        (home / tracking.DATABASE).unlink()
+        shutil.copy(template, home)
+        store.commit(turns()[2])
+        tracker.sync(fail)
+    store.unlock()
+    assert without_times(everything(home)) == without_times(everything(mirrored))
+
+
+def test_what_a_store_has_committed_meanwhile_is_left_to_the_next_time(home: Path) -> None:
+    store = found_league(home, count=2)
+    league = charts.Chronicle(store)
+    assert [row.number for row in league.rows] == [0, 1]
+    store.commit(turns()[2])
+    assert [(one.name, one.status, one.born) for one in league.players if one.status == "active"] == [
+        ("main-01", "active", 0),
+        ("main-03", "active", 1),
+    ]
+    assert not any(one.born == 2 for one in league.players)
+    store.unlock()
+
+
+@pytest.mark.parametrize(
+    ("call", "number", "kept"),
+    [
+        ("create_run", 5, False),
+        ("create_run", 5, True),
+        ("log_batch", 1, False),
+        ("log_batch", 6, True),
+        ("log_batch", 8, False),
+        ("log_image", 2, True),
+        ("log_image", 4, False),
+        ("set_terminated", 1, True),
+    ],
+)
+def test_mirroring_that_broke_off_is_completed(
+    league: Store, home: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, kept: bool, mirrored: Path
+) -> None:
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    real, calls, warnings = getattr(MlflowClient, call), [], []
+
+    def breaks(*args: Any, **kwargs: Any) -> Any:
+        calls.append(call)
+        done = real(*args, **kwargs)
+        if len(calls) >= number:
+            raise MlflowException("the disk is full")
+        return done
+
+    tracker = tracking.Tracker(league, home)
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, call, breaks)
+        tracker.sync(warnings.append)
+    assert len(warnings) == 1
+    assert "the disk is full" in warnings[0]
+    if not kept:
+        tracker.close()
+        tracker = tracking.Tracker(league, home)
+    tracker.sync(fail)
+    tracker.close()
+    assert without_times(everything(home)) == without_times(everything(mirrored))
