@@ -1,7 +1,7 @@
 import gzip
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -96,6 +96,10 @@ def test_a_recorded_match_of_several_roles_is_verified():
 
 def test_a_saved_replay_is_loaded_as_it_was(path, replay):
     assert load(path) == replay
+
+
+def test_a_saved_replay_is_its_fields_by_name(path, replay):
+    assert json.loads(gzip.decompress(path.read_bytes())) == json.loads(json.dumps(asdict(replay)))
 
 
 def test_the_same_replay_gives_the_same_bytes(path, replay, tmp_path):
