@@ -1,8 +1,8 @@
 """Turns experience into better policies: populations of PPO players, trained centrally and acting apart.
 
 Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `autograd` with `losses`,
-`optimiser`; then `population` (players acting), `seating`, `stack`, `policy`, `networks`, `normalisation`; then what makes it
-fast on a CPU: `derived` (gradients by hand), `perceptron`, `kernels`, `compiling`; and `mutation`.
+`optimiser`, `hyper`; then `population` (players acting), `seating`, `stack`, `policy`, `networks`, `normalisation`; then what
+makes it fast on a CPU: `derived` (gradients by hand), `perceptron`, `kernels`, `elementary`; and `mutation`.
 """
 
 from agents.hyper import HyperParameters

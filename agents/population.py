@@ -281,6 +281,16 @@ class SeatedStack:
         spoken = insight.messages[:, seats].view(-1, *said.shape[2:])
         self.views[side].scatter(said, spoken)
         insight.messages[:, seats] = spoken.view(len(insight.messages), len(seats), -1)
+        self._note_hearing(side, insight)
+
+    def _note_hearing(self, side: int, insight: Insight) -> None:
+        """Who hears whom within the teams of a side that this stack holds."""
+        game, hears = self.stack.blueprint.game, self.stack.blueprint.architecture.hears[side]
+        if insight.hears is None:
+            insight.hears = self.owner.new_zeros((self.owner.shape[0], len(game.seats), len(game.seats)), dtype=torch.float32)
+        for team in game.sides[side].teams:
+            seats, held = torch.tensor(game.teams[team]), (self.owner[:, team] != EMPTY).nonzero().flatten()
+            insight.hears[held[:, None, None], seats[:, None], seats] = insight.hears.new_tensor(hears)
 
 
 def bounded(role: Role, raw: Tensor) -> Tensor:

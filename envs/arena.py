@@ -179,11 +179,13 @@ class Insight:
             Continuous roles: the mean of each component.
         value: float32 [N, A], the critic's estimate of each seat's discounted future reward; NaN where there is no critic.
         messages: float32 [N, A, M], what each seat says; None where nobody speaks.
+        hears: float32 [N, A, A], how much each seat (row) takes from what each other says; None where nobody speaks.
     """
 
     probabilities: tuple[Tensor, ...]
     value: Tensor
     messages: Tensor | None = None
+    hears: Tensor | None = None
 
 
 class Actor(Protocol):

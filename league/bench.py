@@ -170,7 +170,8 @@ def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
         GameError: The game cannot be made.
     """
     arena, watch, games, moves = _prepare(config), Stopwatch(), 0, 0
-    play(replace(play_tasks(config, 0)[0], tickets=play_tasks(config, 0)[0].tickets[: config.tournament.copies]))
+    warming = play_tasks(config, 0)[0]
+    play(replace(warming, tickets=warming.tickets[: config.tournament.copies]))
     for schedule in count(1):
         for task in play_tasks(config, schedule):
             results = play(task, watch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from league.config import LeagueConfig, check
+from league.console import Json, out, print_json
 from league.errors import LeagueError
 from league.executors import cores
 
@@ -40,7 +39,6 @@ Seconds = Annotated[float, typer.Option(min=0.01, help="how long to measure, rou
 Device = Annotated[str | None, typer.Option(help="cpu or cuda")]
 Twin = Annotated[str | None, typer.Option(help="auto, never or always")]
 Workers = Annotated[int | None, typer.Option(help="processes that step a stock game; 0 steps it in this one")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 SECONDS = 5.0
 
 
@@ -69,7 +67,7 @@ def train(
 
     _one_thread(threads)
     shape = _policy(hidden, activation, critic, normalise)
-    schedule = {"steps": steps, "epochs": epochs, "minibatches": minibatches}
+    schedule = _schedule(steps, epochs, minibatches)
     config = _config(game, players, copies, policy=shape, train=schedule, arena=_arena(twin, workers), device=device)
     figures = measure_training(config, seconds, processes)
     _print(
@@ -164,7 +162,7 @@ def roofline_alone(
 
     _use(threads)
     shape = _policy(hidden, activation, critic, None)
-    schedule = {"steps": steps, "epochs": epochs, "minibatches": minibatches}
+    schedule = _schedule(steps, epochs, minibatches)
     config = _config(game, players, copies, policy=shape, train=schedule, device=device)
     figures = measure_roofline(config, seconds)
     settings = _settings(config, "policy", "schedule") | {"threads": threads, "seconds": seconds}
@@ -193,6 +191,10 @@ def _policy(hidden: str | None, activation: str | None, critic: str | None, norm
     except ValueError as error:
         raise LeagueError(f"--hidden {hidden!r} should be layer widths with commas between them, like 64,64") from error
     return {"hidden": widths, "activation": activation, "critic": critic, "normalise": normalise}
+
+
+def _schedule(steps: int | None, epochs: int | None, minibatches: int | None) -> dict[str, Any]:
+    return {"steps": steps, "epochs": epochs, "minibatches": minibatches}
 
 
 def _arena(twin: str | None, workers: int | None) -> dict[str, Any]:
@@ -243,7 +245,7 @@ def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figur
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
     }
     if as_json:
-        typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False))
+        print_json(plain)
         return
     table = Table(box=None, show_header=False, pad_edge=False, title=f"bench {command}", title_justify="left")
     for name, value in settings.items():
@@ -254,7 +256,7 @@ def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figur
         table.add_row(f"  {name}", f"{share:.1%}")
     table.add_row("peak memory", f"{figures.peak_memory_mib:,.0f} MiB")
     table.add_row("machine", plain["machine"])
-    Console().print(table)
+    out.print(table)
 
 
 def _machine(device: str) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from envs.arena import IllegalAction
 from envs.faults import GameError
 from league.bench_cli import app as bench_app
 from league.config import LeagueConfig, check, to_yaml
+from league.console import HOME, Home, Json, LeagueName, at, err, out, print_json
 from league.errors import LeagueError
+from league.look_cli import app as look_app
+from league.replay_cli import app as replay_app
 from league.sources import load_config, parse_override
 from league.store import Store, leagues
 from tournaments.replay import ReplayError
@@ -30,22 +31,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-replay_app = typer.Typer(help="Look at recorded matches, and check that they are true.", no_args_is_help=True)
+app.add_typer(look_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
 
-WIDE = 160
-"""Columns where nobody's terminal sets a limit."""
-
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
-
-Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder of leagues and MLflow")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.updates=4")]
 ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes")]
 Workers = Annotated[int | None, typer.Option("--workers", help="worker processes; one per core if left out")]
-HOME = Path("mlruns")
 
 
 @app.command()
@@ -76,7 +68,7 @@ def run(
 
 @app.command()
 def resume(
-    name: Annotated[str, typer.Argument(help="a league")],
+    name: LeagueName,
     generations: Annotated[
         int | None, typer.Option(min=1, help="how many there shall be in all; more extend the league")
     ] = None,
@@ -93,67 +85,6 @@ def resume(
     values["compute"] |= compute
     values["generations"] = max(generations or 0, config.generations)
     _turn(check(values, "league resume"), home, resuming=True)
-
-
-@app.command("list")
-def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
-    """List the leagues."""
-    from league.tables import league_rows, leagues_table
-
-    stores = _readable(home)
-    if as_json:
-        _json({"leagues": league_rows(stores)})
-    elif stores:
-        out.print(leagues_table(stores))
-    else:
-        out.print(f"no leagues in {home} yet; try: league run connect-four")
-
-
-@app.command()
-def standings(name: Annotated[str, typer.Argument(help="a league")], as_json: Json = False, home: Home = HOME) -> None:
-    """Print every frozen player with its rating, best first."""
-    from league.results import standings as read
-    from league.results import standings_rows
-    from league.tables import standings_table
-
-    store = Store.open(home, name)
-    if as_json:
-        facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
-        _json({**facts, "standings": standings_rows(store)})
-    else:
-        out.print(standings_table(read(store), f"{name}, generation {store.generation()}: champion {store.champion()}"))
-
-
-@app.command()
-def lineage(name: Annotated[str, typer.Argument(help="a league")], as_json: Json = False, home: Home = HOME) -> None:
-    """Print who descends from whom."""
-    from league.tables import lineage_tree
-
-    store = Store.open(home, name)
-    players = store.players()
-    if as_json:
-        keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
-        _json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
-    else:
-        out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
-
-
-@app.command()
-def payoff(name: Annotated[str, typer.Argument(help="a league")], as_json: Json = False, home: Home = HOME) -> None:
-    """Print what every two players scored against each other."""
-    import envs
-    from league.players import stored_config
-    from league.tables import payoff_table
-    from tournaments.payoff import pairs
-    from tournaments.payoff import payoff as count
-    from tournaments.scores import outcomes
-
-    store = Store.open(home, name)
-    table = count(outcomes(envs.describe(stored_config(store).game.setup()), store.matches()))
-    if as_json:
-        _json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
-    else:
-        out.print(payoff_table(table))
 
 
 @app.command()
@@ -175,7 +106,7 @@ def tournament(
 
     contest = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
     if as_json:
-        _json(contest.plain())
+        print_json(contest.plain())
     else:
         out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} pinned at 0"))
         out.print()
@@ -195,7 +126,7 @@ def games(
 
     page = check_game(check) if check else describe_game(game) if game else list_games()
     if as_json:
-        _json(page.plain)
+        print_json(page.plain)
     else:
         out.print(page.shown)
     if page.failed:
@@ -208,92 +139,6 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="on this machine
     from league.ui import open_ui
 
     raise typer.Exit(open_ui(home, port))
-
-
-@replay_app.command("list")
-def replay_list(
-    name: Annotated[str | None, typer.Argument(help="a league; all of them if left out")] = None,
-    as_json: Json = False,
-    home: Home = HOME,
-) -> None:
-    """List recorded matches."""
-    from league.tables import replay_rows, replays_table
-    from tournaments.replay import SUFFIX, load
-
-    stores = [Store.open(home, name)] if name else _readable(home)
-    files = [path for store in stores for path in sorted(store.replays.glob(f"*{SUFFIX}"))]
-    loaded = []
-    for path in files:
-        try:
-            loaded.append((path, load(path)))
-        except ReplayError as error:
-            err.print(f"left out {path}: {error}", highlight=False, markup=False)
-    if as_json:
-        _json({"replays": replay_rows(loaded)})
-    else:
-        out.print(replays_table(loaded))
-
-
-@replay_app.command("show")
-def replay_show(
-    file: Annotated[Path, typer.Argument(help="a replay's file")],
-    step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
-    home: Home = HOME,
-) -> None:
-    """Step through a recorded match: Enter goes on, b goes back, q quits. Prints it whole where nobody can type."""
-    from tournaments.replay import load
-    from tournaments.replay_text import lines
-
-    replay, place = load(_replay_file(file, home)), step or 0
-    if step is not None and step > len(replay.steps):
-        raise LeagueError(f"--step {step}: the match has {len(replay.steps)} steps")
-    browsing = step is None and sys.stdin.isatty() and sys.stdout.isatty()
-    while True:
-        if browsing:
-            out.clear()
-        for line in lines(replay, place):
-            out.print(line, highlight=False, markup=False)
-        if browsing:
-            answer = input("Enter: on · b: back · q: quit  ").strip().lower()
-            if answer == "q":
-                return
-            place = max(0, place - 1) if answer == "b" else min(len(replay.steps), place + 1)
-            continue
-        if step is not None or place >= len(replay.steps):
-            return
-        place += 1
-        out.print()
-
-
-@replay_app.command("verify")
-def replay_verify(
-    files: Annotated[list[Path] | None, typer.Argument(help="files or leagues' names; everything if left out")] = None,
-    as_json: Json = False,
-    home: Home = HOME,
-) -> None:
-    """Play recorded matches again on the stock game, and compare."""
-    from tournaments.replay import SUFFIX
-    from tournaments.verdict import verify
-
-    paths: list[Path] = []
-    for item in files or [Path(store.name) for store in _readable(home)]:
-        if str(item) in leagues(home):
-            paths += sorted(Store.open(home, str(item)).replays.glob(f"*{SUFFIX}"))
-        else:
-            paths.append(item)
-    failed = []
-    for path in paths:
-        verdict = verify(path)
-        if not verdict.verified:
-            failed.append({"file": str(path), "reason": verdict.reason})
-    if as_json:
-        _json({"verified": len(paths) - len(failed), "failed": failed})
-    else:
-        out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
-        for failure in failed:
-            out.print(f"failed: {failure['file']}: {failure['reason']}", highlight=False, markup=False)
-    if failed:
-        raise typer.Exit(1)
 
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
@@ -319,23 +164,17 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
         watcher.stop()
     rows = result.standings
     out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
-    at = _at(home)
+    here = at(home)
     hints = {
-        f"league standings {config.name}{at}": "all players",
-        f"league replay list {config.name}{at}": "matches worth seeing",
-        f"league tournament {config.name}/champion bot:random{at}": "any players, any leagues",
-        f"league ui{at}": "compare generations in MLflow",
+        f"league standings {config.name}{here}": "all players",
+        f"league replay list {config.name}{here}": "matches worth seeing",
+        f"league tournament {config.name}/champion bot:random{here}": "any players, any leagues",
+        f"league ui{here}": "compare generations in MLflow",
     }
     width = max(map(len, hints))
     out.print("\nNext:")
     for command, what in hints.items():
         out.print(f"  {command:{width}s}   {what}", highlight=False)
-
-
-def _replay_file(file: Path, home: Path) -> Path:
-    """A replay by its path, or by the name that `replay list` prints if only one league has it."""
-    found = [] if file.exists() else sorted((home / "leagues").glob(f"*/replays/{file.name}"))
-    return found[0] if len(found) == 1 else file
 
 
 def _stopped(name: str, home: Path) -> str:
@@ -344,26 +183,7 @@ def _stopped(name: str, home: Path) -> str:
         return "stopped; nothing was begun"
     safe = Store.open(home, name).generation()
     kept = f"generation {safe} is safe" if safe >= 0 else "no generation was finished yet"
-    return f"stopped; {kept}. Go on with: league resume {name}{_at(home)}"
-
-
-def _readable(home: Path) -> list[Store]:
-    """Every league of a home that can be read; the others are named."""
-    stores = []
-    for name in leagues(home):
-        try:
-            stores.append(Store.open(home, name))
-        except LeagueError as error:
-            err.print(f"left out {name}: {error}", highlight=False, markup=False)
-    return stores
-
-
-def _at(home: Path) -> str:
-    return "" if home == HOME else f" --home {home}"
-
-
-def _json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return f"stopped; {kept}. Go on with: league resume {name}{at(home)}"
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -17,10 +17,11 @@ from torch import Tensor
 from envs.arena import Actor, Insight, Timestep
 from envs.describe import survey
 from envs.game import Game, GameSetup
+from envs.labels import labels
 from envs.stock import StockArena
 from tournaments.match import Cast, blank_actions, decision_noise
 from tournaments.moves import decode
-from tournaments.replay import FORMAT, Decision, Profile, Replay, sealed
+from tournaments.replay import FORMAT, Channel, Decision, Profile, Replay, sealed
 from tournaments.retrace import Decide, ReplayMismatch, agree, legal_moves, seats_of, slot_of, step_returns, trace
 from tournaments.tickets import MatchResult
 
@@ -62,7 +63,8 @@ def record(
         players = tuple(dict.fromkeys(ticket.players))
         owner = torch.tensor([[players.index(player) for player in ticket.players]])
         actors = () if cast is None else cast(owner, players)
-        opening, *steps = trace(arena, ticket.seed, _from_log(game, result, actors))
+        channels: set[Channel] = set()
+        opening, *steps = trace(arena, ticket.seed, _from_log(game, result, actors, channels))
     returns = step_returns(game, steps)
     if len(steps) != result.steps:
         raise ReplayMismatch(f"{ticket.match} took {result.steps} steps but {len(steps)} on the stock game")
@@ -84,6 +86,8 @@ def record(
         opening=opening.view,
         steps=tuple(steps),
         returns=returns,
+        channels=tuple(sorted(channels, key=lambda channel: (channel.speaker, channel.listener))),
+        labels={role.name: names for role in game.roles if (names := labels(setup.name, role))},
         versions={"python": platform.python_version(), **_versions()},
     )
     return sealed(replay)
@@ -94,8 +98,8 @@ def _versions() -> dict[str, str]:
     return {package: importlib.metadata.version(package) for package in PACKAGES}
 
 
-def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor]) -> Decide:
-    """Decisions from the match log, with the actors' thoughts."""
+def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor], channels: set[Channel]) -> Decide:
+    """Decisions from the match log, with the actors' thoughts; over which channels they spoke is noted in `channels`."""
     moves = decode(game, result.actions)
     steps = torch.arange(len(moves.acting))
     noise = decision_noise(game, torch.full_like(steps, result.ticket.seed), steps)
@@ -104,6 +108,8 @@ def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor]) -> Decid
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
         agree(game, step, acted, now)
         insight = _think(game, actors, now, [numbers[step : step + 1] for numbers in noise])
+        if insight.hears is not None:
+            channels.update(_channels(insight.hears[0]))
         decisions = []
         for seat in acted:
             role, slot = game.role_of_seat[seat], slot_of(game, seat)
@@ -132,6 +138,11 @@ def _think(game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[T
     for actor in actors:
         actor.act(now, noise, actions)
     return insight
+
+
+def _channels(hears: Tensor) -> Iterator[Channel]:
+    for listener, speaker in hears.nonzero().tolist():
+        yield Channel(speaker, listener, round(float(hears[listener, speaker]), 4))
 
 
 def _known(numbers: Tensor) -> tuple[float | None, ...] | None:

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from envs.game import GameSetup
 from tournaments.tickets import SEEDS, Purpose
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 SUFFIX = ".replay.json.gz"
 LARGEST = 512 * 2**20
 """Bytes of JSON beyond which a file is taken for a bomb."""
@@ -83,6 +83,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A link of the communication graph: the listening seat takes this share of what it hears from the speaking one."""
+
+    speaker: int
+    listener: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class View:
     """What was to be seen: the fingerprint of all observations and the picture's elements (None: cannot be drawn)."""
 
@@ -127,12 +136,14 @@ class Replay:
         opening: What was to be seen before the first step.
         steps: The match.
         returns: Return of each team: mean over its seats of the summed rewards.
+        channels: Who heard whom; empty where nobody spoke.
+        labels: Role → what its actions are called; empty where they have numbers only.
         versions: Of Python and the packages that played it.
         digest: sha256 of everything that playing it again can verify; see `digest`.
         seal: sha256 of all the rest as well; see `sealed`.
     """
 
-    format: Literal[1]
+    format: Literal[2]
     setup: GameSetup
     match: str
     series: str
@@ -145,6 +156,8 @@ class Replay:
     opening: View
     steps: tuple[Step, ...]
     returns: tuple[float, ...]
+    channels: tuple[Channel, ...] = ()
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     seal: str = ""
@@ -154,7 +167,7 @@ def digest(replay: Replay) -> str:
     """The sha256 of the canonical JSON of all that playing the match again gives or needs.
 
     That is: setup, seed, seats and who held them, returns, and of every step the actions, legal moves, rewards, endings and
-    fingerprints. Not: what players thought, pictures, ratings, tags, versions.
+    fingerprints. Not: what players thought or heard, pictures, ratings, tags, labels, versions.
     """
     verifiable = {
         "format": replay.format,

@@ -188,6 +188,19 @@ def test_an_explanation_shows_what_was_said(games, glance, founders):
     assert not insight.messages[::2, :3][~now.acting[::2, :3]].any()
 
 
+def test_an_explanation_shows_who_hears_whom_in_the_teams_held(games, glance, founders):
+    game, now = games["hunt"], glance(games["hunt"], COPIES, 0)
+    owner = torch.tensor([[0, EMPTY, EMPTY], [EMPTY, 0, 0]] * (COPIES // 2))
+    hears = speaking(game)["hears"][0]
+    nothing = [torch.full((COPIES, game.slots(i), role.actions.size), torch.nan) for i, role in enumerate(game.roles)]
+    insight = Insight(tuple(nothing), torch.full(now.acting.shape, torch.nan))
+    SeatedStack(founders(game, 1, message_size=3, hears=(hears, None)), owner).explain(now, insight)
+    assert insight.hears is not None
+    assert torch.equal(insight.hears[0, :3, :3], torch.tensor(hears))
+    assert not insight.hears[1::2].any()
+    assert not insight.hears[:, 3:].any()
+
+
 def test_a_player_survives_being_taken_out_of_the_stack_and_put_back(game, founders):
     stack = founders(game, PLAYERS)
     again = Stack.of(stack.blueprint, [stack.player(index) for index in range(PLAYERS)], torch.device("cpu"))

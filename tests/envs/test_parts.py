@@ -11,6 +11,7 @@ import torch
 import envs
 from envs.arena import IllegalAction
 from envs.game import GameSetup
+from envs.twins.compare import random_actions
 from envs.workers import shares
 
 GAMES = Path(__file__).parent / "games"
@@ -21,18 +22,6 @@ TWINS = [("classic/connect_four_v3", "always"), ("classic/rps_v2", "always")]
 
 def stock(name, copies, workers=0, twin="never", **options):
     return envs.make(GameSetup(name, options), copies, twin=twin, workers=workers)
-
-
-def choose(game, now, random):
-    """Random legal actions for every slot."""
-    actions = []
-    for role, legal, shown in zip(game.roles, now.legal, now.observation, strict=True):
-        if legal is None:
-            low, high = torch.tensor(role.actions.low), torch.tensor(role.actions.high)
-            actions.append(low + (high - low) * torch.rand((*shown.shape[:2], role.actions.size), generator=random))
-        else:
-            actions.append(torch.multinomial(legal.flatten(0, 1).float(), 1, generator=random).view(legal.shape[:2]))
-    return actions
 
 
 def shown(now):
@@ -67,7 +56,7 @@ def whole(arena, steps):
     story, told = [shown(now)], []
     for _ in range(steps):
         seeds = seeds + arena.copies
-        told.append((choose(arena.game, now, random), seeds))
+        told.append((random_actions(arena.game, now, random), seeds))
         now = arena.step(*told[-1])
         story.append(shown(now))
     return story, told
@@ -130,9 +119,9 @@ def test_a_half_goes_on_while_the_other_waits():
     first, second = arena.parts()
     now, still = first.restart(torch.tensor([0, 1])), second.restart(torch.tensor([2, 3]))
     random = torch.Generator().manual_seed(0)
-    second.begin(choose(arena.game, still, random), torch.tensor([8, 9]))
+    second.begin(random_actions(arena.game, still, random), torch.tensor([8, 9]))
     for _ in range(3):
-        now = first.step(choose(arena.game, now, random), torch.tensor([4, 5]))
+        now = first.step(random_actions(arena.game, now, random), torch.tensor([4, 5]))
     later = second.finish()
     assert later.reward.shape == (2, 2)
     assert not equal(shown(still), shown(later))
@@ -144,7 +133,7 @@ def test_actions_may_be_written_over_once_a_step_has_begun(workers):
     one, other = stock(f"{NIM}:make", 2, workers), stock(f"{NIM}:make", 2, workers)
     now = one.restart(torch.tensor([0, 1]))
     other.restart(torch.tensor([0, 1]))
-    actions, seeds = choose(one.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3])
+    actions, seeds = random_actions(one.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3])
     expected = one.step([action.clone() for action in actions], seeds.clone())
     other.begin(actions, seeds)
     actions[0].fill_(99)
@@ -158,7 +147,7 @@ def test_actions_may_be_written_over_once_a_step_has_begun(workers):
 def test_begin_twice_and_finish_without_begin_are_refused(name, twin, workers):
     arena = stock(name, 4, workers, twin)
     now = arena.restart(torch.arange(4))
-    told = (choose(arena.game, now, torch.Generator().manual_seed(0)), torch.arange(4))
+    told = (random_actions(arena.game, now, torch.Generator().manual_seed(0)), torch.arange(4))
     with pytest.raises(RuntimeError, match="No step of these copies has begun"):
         arena.finish()
     arena.begin(*told)
@@ -175,7 +164,7 @@ def test_the_whole_waits_for_its_parts_and_they_for_it(workers):
     arena = stock(f"{NIM}:make", 4, workers)
     first, second = arena.parts()
     now = arena.restart(torch.arange(4))
-    actions = choose(arena.game, now, torch.Generator().manual_seed(0))
+    actions = random_actions(arena.game, now, torch.Generator().manual_seed(0))
     first.begin([actions[0][:2]], torch.arange(2))
     for busy in (arena.restart, first.restart):
         with pytest.raises(RuntimeError, match="has begun and is not finished"):
@@ -200,8 +189,8 @@ def test_a_crash_in_a_part_names_the_copy_of_the_whole(game, workers):
     first, second = arena.parts()
     random = torch.Generator().manual_seed(0)
     now, then = first.restart(torch.tensor([0, 1])), second.restart(torch.tensor([2, 3, 4]))
-    first.begin(choose(arena.game, now, random), torch.tensor([5, 6]))
-    second.begin(choose(arena.game, then, random), torch.tensor([7, 8, 9]))
+    first.begin(random_actions(arena.game, now, random), torch.tensor([5, 6]))
+    second.begin(random_actions(arena.game, then, random), torch.tensor([7, 8, 9]))
     first.finish()
     with pytest.raises(envs.GameError, match=r"make failed in copy 3 with seed 3: ZeroDivisionError: "):
         second.finish()
@@ -212,7 +201,7 @@ def test_an_illegal_action_in_a_part_names_the_copy_of_the_whole_and_begins_noth
     arena = stock(f"{NIM}:make", 4)
     second = arena.parts()[1]
     now = second.restart(torch.tensor([0, 1]))
-    actions = choose(arena.game, now, torch.Generator().manual_seed(0))
+    actions = random_actions(arena.game, now, torch.Generator().manual_seed(0))
     actions[0][1, 0] = 99
     with pytest.raises(IllegalAction, match=r"chose 99 in copy 3 of .*nim"):
         second.begin(actions, torch.tensor([0, 0]))
@@ -227,7 +216,7 @@ def test_an_arena_may_be_closed_in_the_middle_of_a_step(workers, capfd):
     processes = list(arena._engine._processes) if workers else []
     for part in parts:
         now = part.restart(torch.tensor([0, 1]))
-        part.begin(choose(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3]))
+        part.begin(random_actions(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3]))
     parts[0].close()
     assert not any(process.is_alive() for process in processes)
     with pytest.raises(envs.GameError, match="is closed"):
@@ -244,8 +233,8 @@ def test_a_worker_that_dies_during_an_overlapped_step_is_reported_and_the_others
     now, then = first.restart(torch.tensor([0, 1])), second.restart(torch.tensor([2, 3]))
     processes, random = list(arena._engine._processes), torch.Generator().manual_seed(0)
     os.kill(processes[1].pid, signal.SIGSTOP)  # so that it cannot answer before it is killed
-    first.begin(choose(arena.game, now, random), torch.tensor([5, 6]))
-    second.begin(choose(arena.game, then, random), torch.tensor([7, 8]))
+    first.begin(random_actions(arena.game, now, random), torch.tensor([5, 6]))
+    second.begin(random_actions(arena.game, then, random), torch.tensor([7, 8]))
     os.kill(processes[1].pid, signal.SIGKILL)
     with pytest.raises(envs.GameError, match=r"Worker 1 of .*nim.py:make died \(exit code -9\)"):
         first.finish()
@@ -259,7 +248,7 @@ def test_workers_make_the_step_while_nobody_waits():
     first, _ = arena.parts()
     now = arena.restart(torch.arange(4))
     assert not any(pipe.poll() for pipe in arena._engine._pipes)
-    first.begin([choose(arena.game, now, torch.Generator().manual_seed(0))[0][:2]], torch.arange(2))
+    first.begin([random_actions(arena.game, now, torch.Generator().manual_seed(0))[0][:2]], torch.arange(2))
     assert all(pipe.poll(20) for pipe in arena._engine._pipes)  # both have answered
     first.finish()
     arena.close()

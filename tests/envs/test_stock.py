@@ -13,6 +13,7 @@ import envs
 from envs.arena import RESTS, IllegalAction, Timestep
 from envs.game import GameSetup
 from envs.registry import construct
+from envs.twins.compare import random_actions
 
 GAMES = Path(__file__).parent / "games"
 NIM, SKIRMISH, MEDLEY, BROKEN = (f"{GAMES}/{game}.py" for game in ("nim", "skirmish", "medley", "broken"))
@@ -23,18 +24,6 @@ def stock(name, copies=1, workers=0, fresh=False, wrappers=(), teams=None, rende
     return envs.make(setup, copies, twin="never", workers=workers, fresh=fresh, render=render)
 
 
-def choose(game, now: Timestep, random: torch.Generator) -> list[torch.Tensor]:
-    """Random legal actions for every slot."""
-    actions = []
-    for role, legal, shown in zip(game.roles, now.legal, now.observation, strict=True):
-        if legal is None:
-            low, high = torch.tensor(role.actions.low), torch.tensor(role.actions.high)
-            actions.append(low + (high - low) * torch.rand((*shown.shape[:2], role.actions.size), generator=random))
-        else:
-            actions.append(torch.multinomial(legal.flatten(0, 1).float(), 1, generator=random).view(legal.shape[:2]))
-    return actions
-
-
 def play(arena, steps, seed=0, rests=False) -> list[Timestep]:
     """Timesteps of random play; copies whose games end begin anew with other seeds, unless they are to rest."""
     random = torch.Generator().manual_seed(seed)
@@ -42,7 +31,7 @@ def play(arena, steps, seed=0, rests=False) -> list[Timestep]:
     story = [arena.restart(seeds)]
     for _ in range(steps):
         seeds = seeds + arena.copies
-        actions = choose(arena.game, story[-1], random)
+        actions = random_actions(arena.game, story[-1], random)
         story.append(arena.step(actions, torch.full_like(seeds, RESTS) if rests else seeds))
     return story
 
@@ -123,7 +112,7 @@ def test_a_parallel_game_is_that_of_the_environment(name, games):
         while not now.over:
             living = [game.seats[seat] for seat in now.acting[0].nonzero().flatten()]
             assert living == [seat for seat in game.seats if seat in environment.agents]
-            actions, told = choose(game, now, random), {}
+            actions, told = random_actions(game, now, random), {}
             for role, place in enumerate(game.roles):
                 for slot, seat in enumerate(game.seats[index] for index in place.seats):
                     if seat in living:
@@ -171,7 +160,7 @@ def test_a_copy_may_rest_while_the_others_play():
     now = arena.restart(torch.tensor([RESTS, 0]))
     assert (now.acting.any(1).tolist(), now.observation[0][0].any().item()) == ([False, True], False)
     for _ in range(3):
-        now = arena.step(choose(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([5, RESTS]))
+        now = arena.step(random_actions(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([5, RESTS]))
     assert (now.acting[0].any().item(), now.over[0].item()) == (False, False)
 
 
@@ -293,14 +282,14 @@ def test_a_timestep_stays_as_it_is():
     arena = stock(f"{SKIRMISH}:make", copies=2)
     now = arena.restart(torch.tensor([0, 1]))
     before = replace(now, state=now.state.clone(), observation=tuple(shown.clone() for shown in now.observation))
-    arena.step(choose(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3]))
+    arena.step(random_actions(arena.game, now, torch.Generator().manual_seed(0)), torch.tensor([2, 3]))
     assert same([now], [before])
 
 
 def test_an_illegal_action_is_refused_by_name():
     arena = stock(f"{NIM}:make", copies=2)
     now = arena.restart(torch.tensor([0, 1]))
-    actions = choose(arena.game, now, torch.Generator().manual_seed(0))
+    actions = random_actions(arena.game, now, torch.Generator().manual_seed(0))
     actions[0][1, 0] = int((~now.legal[0][1, 0]).nonzero()[0])
     with pytest.raises(IllegalAction, match=r"player_0 chose \d+ in copy 1 of .*nim"):
         arena.step(actions, torch.tensor([0, 0]))

@@ -12,7 +12,7 @@ from envs.game import GameSetup
 from tournaments.match import play
 from tournaments.moves import Moves, decode, encode
 from tournaments.recorder import record
-from tournaments.replay import Profile, ReplayError, load, save, sealed
+from tournaments.replay import Channel, Profile, ReplayError, load, save, sealed
 from tournaments.replay_text import bar, lines
 from tournaments.retrace import ReplayMismatch, fingerprint
 from tournaments.schedule import Plan, round_robin
@@ -40,6 +40,8 @@ class Thinker:
             insight.probabilities[index][0, slots] = 1 / role.actions.size
         insight.value[0, mine] = 0.25
         insight.messages = torch.zeros(1, len(self.game.seats), 2)
+        insight.hears = torch.zeros(1, len(self.game.seats), len(self.game.seats))
+        insight.hears[0, 1, 0] = 1 / 3
 
 
 def random_cast(setup):
@@ -120,6 +122,15 @@ def test_a_replay_says_who_sat_where_and_who_they_were(replay):
     assert [(seat.seat, seat.player) for seat in replay.seats] == [("player_0", "main-01"), ("player_1", "main-02")]
     assert replay.players["main-01"].weights == "1f"
     assert replay.players["main-01"].elo == 231.4
+
+
+def test_a_replay_says_who_heard_whom_and_what_actions_are_called(replay):
+    assert replay.channels == (Channel(speaker=0, listener=1, weight=0.3333),)
+    assert replay.labels == {"player": tuple(f"column {number}" for number in range(7))}
+
+
+def test_a_replay_of_players_who_do_not_speak_has_no_channels(result):
+    assert record(result, CONNECT_FOUR).channels == ()
 
 
 def test_a_replay_holds_every_logged_action(replay, result):
@@ -269,7 +280,7 @@ def test_no_file_is_unreadable_in_a_sentence(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"null", b"[" * 100_000])
 def test_what_is_no_json_object_is_no_replay(path, content):
     path.write_bytes(gzip.compress(content))
-    with pytest.raises(ReplayError, match="is not a replay of format 1"):
+    with pytest.raises(ReplayError, match="is not a replay of format 2"):
         load(path)
 
 
@@ -288,13 +299,13 @@ def test_a_key_that_nobody_knows_is_no_replay(path):
 
 def test_a_number_that_json_cannot_say_is_no_replay(path):
     edited(path, lambda data: data["players"]["main-01"].update(elo=float("nan")))
-    with pytest.raises(ReplayError, match="is not a replay of format 1"):
+    with pytest.raises(ReplayError, match="is not a replay of format 2"):
         load(path)
 
 
 def test_another_format_is_named(path):
-    edited(path, lambda data: data.update(format=2))
-    with pytest.raises(ReplayError, match="is not a replay of format 1: it has format 2"):
+    edited(path, lambda data: data.update(format=3))
+    with pytest.raises(ReplayError, match="is not a replay of format 2: it has format 3"):
         load(path)
 
 

@@ -1,0 +1,71 @@
+"""The commands that look at leagues: what there is, who is how strong, who descends from whom, who beats whom."""
+
+from __future__ import annotations
+
+import typer
+
+from league.console import HOME, Home, Json, LeagueName, out, print_json, readable
+from league.store import Store
+
+app = typer.Typer()
+
+
+@app.command("list")
+def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
+    """List the leagues."""
+    from league.tables import league_rows, leagues_table
+
+    stores = readable(home)
+    if as_json:
+        print_json({"leagues": league_rows(stores)})
+    elif stores:
+        out.print(leagues_table(stores))
+    else:
+        out.print(f"no leagues in {home} yet; try: league run connect-four")
+
+
+@app.command()
+def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print every frozen player with its rating, best first."""
+    from league.results import standings as read
+    from league.results import standings_rows
+    from league.tables import standings_table
+
+    store = Store.open(home, name)
+    if as_json:
+        facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
+        print_json({**facts, "standings": standings_rows(store)})
+    else:
+        out.print(standings_table(read(store), f"{name}, generation {store.generation()}: champion {store.champion()}"))
+
+
+@app.command()
+def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print who descends from whom."""
+    from league.tables import lineage_tree
+
+    store = Store.open(home, name)
+    players = store.players()
+    if as_json:
+        keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
+        print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
+    else:
+        out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
+
+
+@app.command()
+def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print what every two players scored against each other."""
+    import envs
+    from league.players import stored_config
+    from league.tables import payoff_table
+    from tournaments.payoff import pairs
+    from tournaments.payoff import payoff as count
+    from tournaments.scores import outcomes
+
+    store = Store.open(home, name)
+    table = count(outcomes(envs.describe(stored_config(store).game.setup()), store.matches()))
+    if as_json:
+        print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
+    else:
+        out.print(payoff_table(table))

@@ -1,0 +1,108 @@
+"""The commands of `league replay`: recorded matches listed, stepped through, checked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from league.console import HOME, Home, Json, err, out, print_json, readable
+from league.errors import LeagueError
+from league.store import Store, leagues
+from tournaments.replay import ReplayError
+
+app = typer.Typer(help="Look at recorded matches, and check that they are true.", no_args_is_help=True)
+
+
+@app.command("list")
+def replay_list(
+    name: Annotated[str | None, typer.Argument(help="a league; all of them if left out")] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """List recorded matches."""
+    from league.tables import replay_rows, replays_table
+    from tournaments.replay import SUFFIX, load
+
+    stores = [Store.open(home, name)] if name else readable(home)
+    files = [path for store in stores for path in sorted(store.replays.glob(f"*{SUFFIX}"))]
+    loaded = []
+    for path in files:
+        try:
+            loaded.append((path, load(path)))
+        except ReplayError as error:
+            err.print(f"left out {path}: {error}", highlight=False, markup=False)
+    if as_json:
+        print_json({"replays": replay_rows(loaded)})
+    else:
+        out.print(replays_table(loaded))
+
+
+@app.command("show")
+def replay_show(
+    file: Annotated[Path, typer.Argument(help="a replay's file")],
+    step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
+    home: Home = HOME,
+) -> None:
+    """Step through a recorded match: Enter goes on, b goes back, q quits. Prints it whole where nobody can type."""
+    from tournaments.replay import load
+    from tournaments.replay_text import lines
+
+    replay, place = load(_replay_file(file, home)), step or 0
+    if step is not None and step > len(replay.steps):
+        raise LeagueError(f"--step {step}: the match has {len(replay.steps)} steps")
+    browsing = step is None and sys.stdin.isatty() and sys.stdout.isatty()
+    while True:
+        if browsing:
+            out.clear()
+        for line in lines(replay, place):
+            out.print(line, highlight=False, markup=False)
+        if browsing:
+            answer = input("Enter: on · b: back · q: quit  ").strip().lower()
+            if answer == "q":
+                return
+            place = max(0, place - 1) if answer == "b" else min(len(replay.steps), place + 1)
+            continue
+        if step is not None or place >= len(replay.steps):
+            return
+        place += 1
+        out.print()
+
+
+@app.command("verify")
+def replay_verify(
+    files: Annotated[list[Path] | None, typer.Argument(help="files or leagues' names; everything if left out")] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """Play recorded matches again on the stock game, and compare."""
+    from tournaments.replay import SUFFIX
+    from tournaments.verdict import verify
+
+    paths: list[Path] = []
+    for item in files or [Path(store.name) for store in readable(home)]:
+        if str(item) in leagues(home):
+            paths += sorted(Store.open(home, str(item)).replays.glob(f"*{SUFFIX}"))
+        else:
+            paths.append(item)
+    failed = []
+    for path in paths:
+        verdict = verify(path)
+        if not verdict.verified:
+            failed.append({"file": str(path), "reason": verdict.reason})
+    if as_json:
+        print_json({"verified": len(paths) - len(failed), "failed": failed})
+    else:
+        out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
+        for failure in failed:
+            out.print(f"failed: {failure['file']}: {failure['reason']}", highlight=False, markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _replay_file(file: Path, home: Path) -> Path:
+    """A replay by its path, or by the name that `replay list` prints if only one league has it."""
+    found = [] if file.exists() else sorted((home / "leagues").glob(f"*/replays/{file.name}"))
+    return found[0] if len(found) == 1 else file
