@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 import re
 import warnings
@@ -128,12 +129,18 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     """
     maker = _maker(setup.name)
     environment = _call(maker, setup, dict(setup.options))
-    if render and "rgb_array" in environment.metadata.get("render_modes", ()):
+    if render and "rgb_array" in environment.metadata.get("render_modes", ()) and _takes_render_mode(maker):
         dispose(environment, setup)
         environment = _call(maker, setup, {**setup.options, "render_mode": "rgb_array"})
     if not setup.wrappers and setup.name.split("/")[0] in FAMILIES:
         return straight(environment)
     return wrap(environment, setup)
+
+
+def _takes_render_mode(maker: Callable[..., Any]) -> bool:
+    """Whether a maker lets one ask for pictures; one of somebody's own may decide that for itself."""
+    parameters = inspect.signature(maker).parameters.values()
+    return any(parameter.kind is parameter.VAR_KEYWORD or parameter.name == "render_mode" for parameter in parameters)
 
 
 def dispose(environment: Environment, setup: GameSetup) -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from statistics import fmean
 from typing import Any
+
+import networkx as nx
 
 import envs
 from comms import build
 from envs.game import Game
 from league.config import LeagueConfig
-from league.paint import Pixels, pixels
-from league.pictures import comm_picture, legible, lineage_picture, payoff_picture
+from league.paint import Picture, Pixels, pixels
+from league.pictures import ROOM, comm_picture, legible, lineage_picture, payoff_picture
 from league.players import stored_config
-from league.roster import Player, snapshot_name
+from league.roster import Player, is_bot, snapshot_name
 from league.store import GenerationRow, RatingRow, Store, TrainingRecord
-from tournaments.payoff import Payoff, payoff
+from tournaments.payoff import Payoff, exploitability, payoff
+from tournaments.replay import SUFFIX, Replay, ReplayError, load
 from tournaments.scores import outcomes
 
 MANY = 50
@@ -117,6 +122,58 @@ def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> lis
     return curves
 
 
+@dataclass(frozen=True)
+class Lessons:
+    """What a generation's training came to.
+
+    Attributes:
+        curves: Update by update, see `training_curves`.
+        met: Games by the kind of opponent, see `opponent_kind`.
+        games: Learner → games it trained on.
+    """
+
+    curves: Sequence[Mapping[str, float]]
+    met: Mapping[str, float]
+    games: Mapping[str, int]
+
+
+ITSELF, AGES = "itself", ((1, "1 generation old"), (3, "2 or 3 generations old"))
+OLDER = "4 generations old or more"
+"""Kinds of opponents that are no bots: ages are those of snapshots."""
+
+
+def opponent_kind(opponent: str, generation: int, born: Mapping[str, int | None]) -> str:
+    """Whom somebody trains against, in a word or two: a bot's name, or how long ago the opponent was frozen.
+
+    Args:
+        opponent: Its name.
+        generation: The present one.
+        born: Player → generation of birth.
+    """
+    if is_bot(opponent):
+        return opponent
+    age = generation - (born.get(opponent) or 0)
+    return next((kind for most, kind in AGES if age <= most), OLDER)
+
+
+def lessons(
+    generation: int,
+    training: Sequence[TrainingRecord],
+    updates: Mapping[str, Sequence[Mapping[str, float]]],
+    born: Mapping[str, int | None],
+) -> Lessons:
+    """Sum up a generation's training; a game against several opponents is shared among them."""
+    met: dict[str, float] = {}
+    games: Counter[str] = Counter()
+    for record in training:
+        games[record.learner] += record.games
+        others = [name for name in record.ticket.players if name != record.learner]
+        kinds = [opponent_kind(name, generation, born) for name in others] or [ITSELF]
+        for kind in kinds:
+            met[kind] = met.get(kind, 0.0) + record.games / len(kinds)
+    return Lessons(training_curves(updates), met, dict(games))
+
+
 def player_figures(rating: RatingRow, hyper: Mapping[str, float]) -> dict[str, float]:
     """A player's figures as of a generation."""
     found = {"player/elo": rating.elo, "player/elo_low": rating.low, "player/elo_high": rating.high}
@@ -171,10 +228,12 @@ class Chronicle:
     Attributes:
         store: The league. It may go on meanwhile: what comes after the last of `rows` is not looked at.
         read: `tables` of generations that were read before, which stay as they are; more are added.
+        learnt: `lessons` of such generations, likewise.
     """
 
     store: Store
     read: list[Payoff] = field(default_factory=list)
+    learnt: list[Lessons] = field(default_factory=list)
 
     @cached_property
     def config(self) -> LeagueConfig:
@@ -204,34 +263,101 @@ class Chronicle:
         self.read.extend(payoff(outcomes(self.game, self.store.matches(row.number))) for row in unread)
         return self.read
 
+    @cached_property
+    def lessons(self) -> list[Lessons]:
+        """What each generation's training came to."""
+        born = {player.name: player.born for player in self.players}
+        for row in self.rows[len(self.learnt) :]:
+            number = row.number
+            self.learnt.append(lessons(number, self.store.training(number), self.store.updates(number), born))
+        return self.learnt
+
+    @cached_property
+    def ratings(self) -> list[RatingRow]:
+        """Ratings as of the last of `rows`, best first."""
+        return self.store.ratings(self.rows[-1].number)
+
+    @property
+    def champion(self) -> str:
+        """The best frozen player as of the last of `rows`."""
+        return self.rows[-1].champion
+
     def table(self, generation: int, players: Sequence[str]) -> Payoff:
         """Results of all tournaments up to a generation between some players, in the order given."""
         parts = [met.restrict(players) for met in self.tables[: generation + 1]]
         return Payoff(tuple(players), *(sum(getattr(part, name) for part in parts) for name in ("wins", "draws", "losses")))
 
+    def meetings(self, player: str, generation: int) -> Payoff:
+        """Results of all tournaments up to a generation between a player, who comes first, and everybody it met."""
+        met = {player: True}
+        for part in self.tables[: generation + 1]:
+            if player in part.players:
+                games = part.games[part.index(player)].tolist()
+                met |= {opponent: True for opponent, played in zip(part.players, games, strict=True) if played}
+        return self.table(generation, list(met))
+
+    @cached_property
+    def champions_meetings(self) -> Payoff:
+        """The same of the last champion."""
+        return self.meetings(self.champion, self.rows[-1].number)
+
+    def exploitability(self, generation: int) -> float:
+        """How much the champion of a generation is known to lose to somebody of the league, at least."""
+        champion = self.rows[generation].champion
+        return exploitability(self.meetings(champion, generation), champion)
+
     def everybody(self, generation: int) -> list[Player]:
         """Everybody who was there after a generation, retired by then or not."""
         return as_of(self.players, generation)
 
+    def payoff_drawn(self, generation: int, title: str, room: int = ROOM) -> Picture:
+        """The payoff table of so many players as of a generation; a small picture where there is little room."""
+        last = generation == self.rows[-1].number
+        elo = {rating.player: rating.elo for rating in (self.ratings if last else self.store.ratings(generation))}
+        newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
+        return payoff_picture(self.table(generation, legible(list(elo), newest, room)), elo, title, small=room < ROOM)
+
     def payoff(self, generation: int) -> Pixels:
         """The payoff table as of a generation."""
-        elo = {rating.player: rating.elo for rating in self.store.ratings(generation)}
-        newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
-        table = self.table(generation, legible(list(elo), newest))
-        return pixels(payoff_picture(table, elo, f"{self.store.name} · payoff after generation {generation}"))
+        return pixels(self.payoff_drawn(generation, f"{self.store.name} · payoff after generation {generation}"))
+
+    def lineage_drawn(self, generation: int, title: str, broad: float = 900.0) -> Picture:
+        """The tree of descent as of a generation."""
+        champion = next(player for player in self.players if player.name == self.rows[generation].champion)
+        return lineage_picture(self.everybody(generation), generation, champion.parent or champion.name, title, broad)
 
     def lineage(self, generation: int) -> Pixels:
         """The tree of descent as of a generation."""
-        champion = next(player for player in self.players if player.name == self.rows[generation].champion)
-        title = f"{self.store.name} · lineage after generation {generation}"
-        return pixels(lineage_picture(self.everybody(generation), generation, champion.parent or champion.name, title))
+        return pixels(self.lineage_drawn(generation, f"{self.store.name} · lineage after generation {generation}"))
 
-    def comm_graph(self) -> Pixels | None:
-        """Who hears whom, None where nobody speaks."""
+    @cached_property
+    def recorded(self) -> list[Replay]:
+        """The recorded matches of the newest generation that has any; what cannot be read is left out."""
+        last = self.rows[-1].number
+        for generation in range(last, -1, -1):
+            paths = sorted(self.store.replays.glob(f"g{generation:03d}-*{SUFFIX}"))
+            if paths:
+                return [replay for path in paths if (replay := _read(path)) is not None]
+        return []
+
+    def comm_graphs(self) -> dict[str, nx.DiGraph]:
+        """Who hears whom: side → graph over the seats of one of its teams; nothing where nobody speaks."""
         topology, game = self.config.comms.topology, self.game
-        teams = {
-            f"{side.name} ({topology})": build(topology, [game.seats[seat] for seat in game.teams[side.teams[0]]])
+        return {
+            side.name: build(topology, [game.seats[seat] for seat in game.teams[side.teams[0]]])
             for side in game.sides
             if topology != "none" and side.seats_per_team > 1
         }
+
+    def comm_graph(self) -> Pixels | None:
+        """Who hears whom, None where nobody speaks."""
+        teams = {f"{side} ({self.config.comms.topology})": graph for side, graph in self.comm_graphs().items()}
         return pixels(comm_picture(teams, f"{self.store.name} · who hears whom")) if teams else None
+
+
+def _read(path: Path) -> Replay | None:
+    """A recorded match, None where the file cannot be read."""
+    try:
+        return load(path)
+    except ReplayError:
+        return None

@@ -18,6 +18,7 @@ from league.config import LeagueConfig, check, to_yaml
 from league.console import HOME, Home, Json, LeagueName, at, err, out, print_json
 from league.errors import LeagueError
 from league.look_cli import app as look_app
+from league.play_cli import app as play_app
 from league.replay_cli import app as replay_app
 from league.sources import load_config, parse_override
 from league.store import Store, leagues
@@ -32,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(look_app)
+app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
 
@@ -97,6 +99,7 @@ def tournament(
     games: Annotated[int, typer.Option(min=1, help="games per pair, every side taken equally often")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="decides the seeds of all matches")] = 0,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write a page of it, with replays")] = None,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
@@ -104,13 +107,21 @@ def tournament(
     from league.contests import hold
     from league.tables import pairs_table, standings_table
 
-    contest = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        raise LeagueError(f"--html {html}: a page is a file in a folder that is there")
+    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
+    contest = played.contest
     if as_json:
         print_json(contest.plain())
     else:
         out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} pinned at 0"))
         out.print()
         out.print(pairs_table(contest.pairs))
+    if html is not None:
+        from league.pages import contest_html
+
+        html.write_text(contest_html(played, lambda sentence: err.print(sentence, highlight=False, markup=False)), "utf-8")
+        err.print(f"the page of this tournament: {html}", highlight=False, markup=False)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 
 import envs
-from envs.game import GameSetup
+from envs.game import Game, GameSetup
 from league.config import ArenaConfig, known
 from league.errors import LeagueError
 from league.executors import EXECUTORS
 from league.players import Named, resolve
 from league.roster import ANCHOR, entrant_of
-from league.tasks import Ground, PlayTask, play
-from tournaments.payoff import PairRow, pairs, payoff
-from tournaments.ratings import fit
+from league.tasks import Contestant, Ground, PlayTask, play
+from tournaments.payoff import PairRow, Payoff, pairs, payoff
+from tournaments.ratings import Ratings, fit
 from tournaments.schedule import FORMATS, Plan
 from tournaments.scores import outcomes
 from tournaments.standings import Entrant, Standing, standings
+from tournaments.tickets import MatchResult
 
 MATCHES_PER_TASK = 512
 COPIES = 256
@@ -52,6 +53,29 @@ class Contest:
         return asdict(self)
 
 
+@dataclass(frozen=True, eq=False)
+class Played:
+    """A tournament with all that it takes to look at its matches.
+
+    Attributes:
+        contest: What came of it.
+        setup: The game, to make it again.
+        game: The game.
+        contestants: Name → who played.
+        results: Every match, as they were scheduled.
+        table: What the players scored against one another.
+        ratings: Their ratings.
+    """
+
+    contest: Contest
+    setup: GameSetup
+    game: Game
+    contestants: Mapping[str, Contestant]
+    results: Sequence[MatchResult]
+    table: Payoff
+    ratings: Ratings
+
+
 def hold(
     names: Sequence[str],
     home: Path,
@@ -62,7 +86,7 @@ def hold(
     seed: int = 0,
     executor: str = "processes",
     done: Callable[[int], None] = lambda tasks: None,
-) -> Contest:
+) -> Played:
     """Play a tournament.
 
     Args:
@@ -107,7 +131,8 @@ def hold(
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
-    return Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
+    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
+    return Played(contest, setup, described, contestants, results, table, ratings)
 
 
 def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:

@@ -1,6 +1,9 @@
-"""The commands that look at leagues: what there is, who is how strong, who descends from whom, who beats whom."""
+"""The commands that look at leagues: what there is, who is how strong, who descends from whom, what came of it."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,17 +29,20 @@ def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
 
 @app.command()
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
-    """Print every frozen player with its rating, best first."""
+    """Print every frozen player with its rating, best first, and how the lines of players rose."""
     from league.results import standings as read
     from league.results import standings_rows
-    from league.tables import standings_table
+    from league.tables import lines_table, standings_table
 
     store = Store.open(home, name)
     if as_json:
         facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
         print_json({**facts, "standings": standings_rows(store)})
     else:
-        out.print(standings_table(read(store), f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        rows = read(store)
+        out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        out.print()
+        out.print(lines_table(rows))
 
 
 @app.command()
@@ -69,3 +75,21 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
     else:
         out.print(payoff_table(table))
+
+
+@app.command()
+def report(
+    name: LeagueName,
+    to: Annotated[Path | None, typer.Option("--out", help="folder to write to; the league's own if left out")] = None,
+    home: Home = HOME,
+) -> None:
+    """Write a page that tells what came of a league, and its solution as YAML."""
+    from league.charts import Chronicle
+    from league.report import write
+
+    store = Store.open(home, name)
+    champion = store.champion()
+    page, *others = write(Chronicle(store), to or store.folder)
+    elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
+    out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {store.generation() + 1} generations", highlight=False)
+    out.print(f"beside it: {', '.join(path.name for path in others)}", highlight=False)

@@ -3,6 +3,8 @@
 All of it comes from the store: what a killed league leaves unmade is made when it is resumed. So the league only says which
 generation is committed, and at the end waits until everything is there. With worker processes a process of its own does the
 work, of low priority; it ends with its league, however that ends. Should it end before, the league itself makes the rest.
+Replays are made generation by generation; MLflow, which takes as long for several at once as for one, is given a share of the
+time: where generations take seconds it hears of some together, where they take minutes of each.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import envs
@@ -32,13 +35,22 @@ from league.store import Store
 if TYPE_CHECKING:
     from league.tracking import Tracker
 
-NICENESS = 10
-"""How much more willingly than the workers the mirror gives way: it has what they leave, and a tenth of a core."""
+NICENESS = 19
+"""How much more willingly than the workers the mirror gives way: it has what they leave."""
+
+SHARE = 0.02
+"""Of the time that passes, how much MLflow may take of one core while the league goes on."""
 
 GRACE = 5.0
 """Seconds that the mirror has to end."""
 
+HANDOVER = 3.0
+"""Seconds after which a league that has ended makes the rest itself: a busy machine may leave its mirror nothing."""
+
 Warn: TypeAlias = Callable[[str], None]
+
+Told: TypeAlias = tuple[int, bool]
+"""What a mirror process is told: a generation is committed; whether the league waits for all to be made."""
 
 Message: TypeAlias = tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int]
 """What a mirror process says: a warning for whoever watches; why it gives up; the generation up to which all is made."""
@@ -63,7 +75,9 @@ class Reporter:
     def __init__(self, store: Store) -> None:
         """Report on the league in a store."""
         self.store = store
+        self.shown = -1
         self._kept = -1
+        self._free_at = 0.0
         self._tracker: Tracker | None = None
 
     @cached_property
@@ -90,8 +104,16 @@ class Reporter:
         if self.config.tracking:
             self.tracker.prepare()
 
-    def bring_up_to(self, generation: int, warn: Warn) -> None:
-        """Make what is missing of a generation and of all before it; what was looked at once is not looked at again.
+    def wait(self, generation: int) -> float:
+        """Seconds until MLflow is to hear of a generation, if none comes meanwhile.
+
+        The last but one is no time to wait: at the end the league waits for what is left.
+        """
+        near = generation + 2 >= self.config.generations
+        return 0.0 if near or not self.config.tracking else max(0.0, self._free_at - time.monotonic())
+
+    def keep(self, generation: int, warn: Warn) -> None:
+        """Make missing replays of a generation and of all before it; what was looked at once is not looked at again.
 
         Args:
             generation: It is committed.
@@ -104,8 +126,19 @@ class Reporter:
         while self._kept < generation:
             keep_replays(self.store, self.config, self.game, self._kept + 1, warn)
             self._kept += 1
+
+    def show(self, generation: int, warn: Warn) -> None:
+        """Bring MLflow up to date; see `keep`."""
         if self.config.tracking:
+            begun = time.process_time()
             self.tracker.sync(warn)
+            self._free_at = time.monotonic() + (time.process_time() - begun) / SHARE
+        self.shown = generation
+
+    def bring_up_to(self, generation: int, warn: Warn) -> None:
+        """Do both."""
+        self.keep(generation, warn)
+        self.show(generation, warn)
 
     def close(self) -> None:
         """Let other processes report on this league."""
@@ -114,18 +147,23 @@ class Reporter:
 
 
 class Inline:
-    """Makes it at once, in this process."""
+    """Makes it in this process."""
 
     def __init__(self, reporter: Reporter, warn: Warn) -> None:
         """Let a reporter work whenever a generation is committed, and warn as it does."""
-        self._reporter, self._warn = reporter, warn
+        self._reporter, self._warn, self._newest = reporter, warn, -1
 
     def committed(self, generation: int) -> None:
         """See `Mirror`."""
-        self._reporter.bring_up_to(generation, self._warn)
+        self._newest = generation
+        self._reporter.keep(generation, self._warn)
+        if not self._reporter.wait(generation):
+            self._reporter.show(generation, self._warn)
 
     def finish(self) -> None:
         """See `Mirror`."""
+        if self._reporter.shown < self._newest:
+            self._reporter.bring_up_to(self._newest, self._warn)
 
     def close(self) -> None:
         """See `Mirror`."""
@@ -141,7 +179,7 @@ def work(folder: Path, league: Connection) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the league
     os.nice(NICENESS)
-    told: SimpleQueue[int] = SimpleQueue()
+    told: Queue[Told] = Queue()
     threading.Thread(target=_listen, args=(league, told), daemon=True).start()
     reporter = Reporter(Store(folder))
     try:
@@ -150,17 +188,33 @@ def work(folder: Path, league: Connection) -> None:
         reporter.prepare()
         gc.freeze()
         gc.enable()
-        while True:
-            generation = told.get()
-            while not told.empty():
-                generation = told.get()
-            reporter.bring_up_to(generation, lambda sentence: _say(league, ("warning", sentence)))
-            _say(league, ("done", generation))
+        _follow(reporter, told, league)
     except (LeagueError, GameError, OSError) as error:
         _say(league, ("failed", str(error)))
 
 
-def _listen(league: Connection, told: SimpleQueue[int]) -> None:
+def _follow(reporter: Reporter, told: Queue[Told], league: Connection) -> None:
+    """Make what a league needs as it goes on."""
+
+    def warn(sentence: str) -> None:
+        _say(league, ("warning", sentence))
+
+    newest, awaited = told.get()
+    while True:
+        while not told.empty():
+            newest, awaited = told.get()
+        reporter.keep(newest, warn)
+        pause = 0.0 if awaited else reporter.wait(newest)
+        try:
+            if reporter.shown < newest and not pause:
+                reporter.show(newest, warn)
+                _say(league, ("done", newest))
+            newest, awaited = told.get(timeout=pause or None)
+        except Empty:  # nothing came meanwhile, and it is time
+            continue
+
+
+def _listen(league: Connection, told: Queue[Told]) -> None:
     while True:
         try:
             told.put(league.recv())
@@ -208,18 +262,22 @@ class Background:
             while self._alive and self._pipe.poll():
                 self._hear(self._pipe.recv())
             if self._alive:
-                self._pipe.send(generation)
+                self._pipe.send((generation, False))
         except (EOFError, OSError):
             self._lose("it ended unexpectedly")
 
     def finish(self) -> None:
         """See `Mirror`."""
+        end = time.monotonic() + HANDOVER
         try:
-            while self._alive and self._made < self._newest:
+            if self._alive and self._made < self._newest:
+                self._pipe.send((self._newest, True))
+            while self._alive and self._made < self._newest and self._pipe.poll(max(0.0, end - time.monotonic())):
                 self._hear(self._pipe.recv())
         except (EOFError, OSError):
             self._lose("it ended unexpectedly")
         if self._made < self._newest:
+            self._end()
             self._reporter.bring_up_to(self._newest, self._warn)
             self._made = self._newest
 

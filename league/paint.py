@@ -1,7 +1,7 @@
 """Pictures as lists of marks, and the painting of them.
 
 Painted with Pillow: there are pictures after every generation, and matplotlib takes a tenth of a second for what takes
-milliseconds here. Lengths are pixels, y points down.
+milliseconds here. Lengths are pixels, y points down. `vector` makes SVG of the same marks.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ Pixels = NDArray[np.uint8]
 Points: TypeAlias = tuple[tuple[float, float], ...]
 
 INK, SOFT, FAINT = "#222222", "#777777", "#b8b8b8"
+
+CLEAR, DIM, PALE = 0.8, 0.55, 0.15
+"""Shares of a colour that `faded` leaves: of forks, of what is over, of areas behind lines."""
 
 FINE = 4
 """Edges are smoothed by painting so many times as large, and shrinking."""
@@ -56,13 +59,17 @@ class Text:
 
 @dataclass(frozen=True)
 class Box:
-    """A filled rectangle with sharp edges, from its upper left corner; thinner than a pixel it is one pixel thin."""
+    """A filled rectangle with sharp edges, from its upper left corner; thinner than a pixel it is one pixel thin.
+
+    A `note` is what somebody who points at the mark is told; pixels do not show it. Strokes and shapes have one too.
+    """
 
     x: float
     y: float
     width: float
     height: float
     colour: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Stroke:
     points: Points
     width: float
     colour: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ class Shape:
 
     points: Points
     colour: str
+    note: str = ""
 
 
 Mark: TypeAlias = Text | Box | Stroke | Shape
@@ -119,6 +128,14 @@ def pixels(picture: Picture) -> Pixels:
 def width(words: str, size: float, bold: bool = False) -> float:
     """How long a line of words is."""
     return _font(size, bold).getlength(words)
+
+
+def fitting(words: str, size: float, room: float) -> str:
+    """Words that are no longer than the room for them: of longer ones the beginning is left out."""
+    if width(words, size) <= room:
+        return words
+    start = next((start for start in range(1, len(words)) if width(f"…{words[start:]}", size) <= room), len(words))
+    return f"…{words[start:]}"
 
 
 def faded(colour: str, share: float) -> str:

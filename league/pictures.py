@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import networkx as nx
 import numpy as np
 
-from league.paint import FAINT, INK, SOFT, Box, Picture, Shape, Stroke, Text, blend, faded, width
+from league.paint import CLEAR, DIM, FAINT, INK, SOFT, Box, Mark, Picture, Shape, Stroke, Text, blend, faded, fitting, width
 from league.roster import Player, is_bot
 from tournaments.payoff import Payoff
 
@@ -17,6 +17,9 @@ ROOM = 20
 
 LINES = 40
 """Lines of descent that fit legibly into a tree."""
+
+FIGURED = 12
+"""Arrows that may carry a figure each."""
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
 """Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
@@ -27,60 +30,83 @@ SHADES = (
 )  # fmt: skip
 """From losing everything to winning everything (ColorBrewer's RdBu; Harrower and Brewer, 2003)."""
 
+STEPS = 20
+"""Steps of the scale: a shade is five per cent."""
+
 GRID, NEVER = "#eeeeee", "#ececec"
 TITLE, LARGE, SMALL = 16.5, 12.5, 11.0
 """Sizes of letters."""
 
 
-def legible(ranked: Sequence[str], newest: Sequence[str]) -> list[str]:
+def legible(ranked: Sequence[str], newest: Sequence[str], room: int = ROOM) -> list[str]:
     """So many players as fit into a picture: scripted ones, the newest and the best, the strongest first.
 
     Args:
         ranked: Everybody, the strongest first.
         newest: The players of the last generation.
+        room: How many fit.
     """
-    wanted = [*(name for name in ranked if is_bot(name)), *newest, *ranked]
-    kept = set(dict.fromkeys(wanted).keys() if len(ranked) <= ROOM else list(dict.fromkeys(wanted))[:ROOM])
+    wanted = dict.fromkeys([*(name for name in ranked if is_bot(name)), *newest, *ranked])
+    kept = set(list(wanted)[:room])
     return [name for name in ranked if name in kept]
 
 
-def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str) -> Picture:
+def shade(score: float) -> str:
+    """The colour of a score between 0 and 1, in steps of `1 / STEPS`."""
+    return blend(SHADES, round(score * STEPS) / STEPS)
+
+
+def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small: bool = False) -> Picture:
     """The payoff table as a heat map: the row's score against the column, grey where two never met.
 
     Args:
         table: The table, its players in the order to be shown.
         elo: Rating of each player.
-        title: Heading.
+        title: Heading; with "" the page around it has one, and says what the figures are.
+        small: For a narrow screen: smaller cells, and no strip of the colours beside them.
     """
-    count, scores = len(table.players), table.scores()
+    count, scores, games = len(table.players), table.scores(), table.games
     np.fill_diagonal(scores, np.nan)
-    size = LARGE if count <= 16 else SMALL
-    cell, name = max(34.0, 200 / count), max(width(player, size) for player in table.players)
-    left, top, length = name + 75, 0.82 * name + 62, cell * count
-    note = "per cent of the points that the row took from the column; grey: never met"
-    broad = max(left + length + 140, width(note, size) + 30, width(title, TITLE) + 30)
-    picture = Picture(broad, top + length + 45, [Text(15, 22, title, TITLE)])
+    size = LARGE if count <= 16 and not small else SMALL
+    cell = 29.0 if small else max(34.0, 200 / count)
+    names = [fitting(player, size, 92.0 if small else 200.0) for player in table.players]
+    name = max(width(player, size) for player in names)
+    left, top, length = name + (55 if small else 75), 0.82 * name + (62 if title else 26), cell * count
+    note = "per cent of the points that the row took from the column; grey: never met" if title else ""
+    broad = max(left + length + (0.5 * name if small else 140), width(note, size) + 30, width(title, TITLE) + 30)
+    picture = Picture(broad, top + length + (45 if note else 12), [Text(15, 22, title, TITLE)] if title else [])
     for row, player in enumerate(table.players):
         middle = cell * (row + 0.5)
         picture.add(
-            Text(left - 55, top + middle, player, size, anchor="rm"),
+            Text(left - (40 if small else 55), top + middle, names[row], size, anchor="rm"),
             Text(left - 8, top + middle, f"{elo[player]:.0f}", size, SOFT, "rm"),
-            Text(left + middle + 4, top - 8, player, size, anchor="ls", turn=55),
+            Text(left + middle + 4, top - 8, names[row], size, anchor="ls", turn=55),
         )
         for column, score in enumerate(scores[row].tolist()):
             x, y = left + cell * column, top + cell * row
-            met = not math.isnan(score)
-            picture.add(Box(x + 1, y + 1, cell - 2, cell - 2, blend(SHADES, score) if met else NEVER))
-            if met:
-                ink = "#ffffff" if abs(round(100 * score) - 50) > 33 else INK
-                picture.add(Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, ink, "mm"))
-    strip, tall = left + length + 25, min(length, 240.0)
-    for step in range(round(tall)):
-        picture.add(Box(strip, top + length - tall + step, 13, 1, blend(SHADES, 1 - step / tall)))
-    for word, share in (("row wins", 1.0), ("even", 0.5), ("column wins", 0.0)):
-        picture.add(Text(strip + 22, top + length - tall * share, word, size, SOFT))
-    picture.add(Text(15, picture.height - 18, note, size, SOFT))
+            if math.isnan(score):
+                picture.add(Box(x + 1, y + 1, cell - 2, cell - 2, NEVER))
+                continue
+            told = f"{player} took {100 * score:.0f} % from {table.players[column]} in {games[row, column]} games"
+            ink = "#ffffff" if abs(round(100 * score) - 50) > 33 else INK
+            picture.add(
+                Box(x + 1, y + 1, cell - 2, cell - 2, shade(score), told),
+                Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, ink, "mm"),
+            )
+    if not small:
+        picture.add(*_strip(left + length + 25, top + length, min(length, 240.0), size))
+    if note:
+        picture.add(Text(15, picture.height - 18, note, size, SOFT))
     return picture
+
+
+def _strip(x: float, bottom: float, tall: float, size: float) -> Iterator[Mark]:
+    """What the shades mean."""
+    step = tall / (STEPS + 1)
+    for number in range(STEPS + 1):
+        yield Box(x, bottom - step * (number + 1), 13, step, shade(number / STEPS))
+    for word, share in (("row wins", 1.0), ("even", 0.5), ("column wins", 0.0)):
+        yield Text(x + 22, bottom - tall * share, word, size, SOFT)
 
 
 def descent(players: Sequence[Player]) -> nx.DiGraph:
@@ -116,7 +142,7 @@ def prune(graph: nx.DiGraph, room: int = LINES) -> nx.DiGraph:
     return graph.subgraph(kept)
 
 
-def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str) -> Picture:
+def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str, broad: float = 900.0) -> Picture:
     """The tree of descent: a line is a player's life, a fork the mutation that it came from.
 
     Args:
@@ -124,26 +150,30 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
         generation: The last generation, right-hand edge of the picture.
         champion: The player, learning or retired, whose snapshot is the champion.
         title: Heading.
+        broad: Width of the picture.
     """
     graph = prune(descent(players))
-    lanes = {name: 48.0 + 27 * lane for lane, name in enumerate(_lanes(graph))}
+    top = 48.0 if title else 16.0
+    lanes = {name: top + 27 * lane for lane, name in enumerate(_lanes(graph))}
     operators = sorted({graph.nodes[name]["player"].operator for name in graph} - {"founder"})
     colours = {"founder": INK} | {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(operators)}
-    bottom = max(lanes.values(), default=48.0) + 20
-    picture = Picture(900, bottom + 76)
-    picture.add(Text(18, 16, title, TITLE))
-    scale = _generations(picture, generation, bottom)
+    bottom = max(lanes.values(), default=top) + 20
+    picture = Picture(broad, bottom + 76, [Text(18, 16, title, TITLE)] if title else [])
+    scale = _generations(picture, generation, top - 16, bottom)
     for parent, child in graph.edges:
         player = graph.nodes[child]["player"]
-        x, colour = scale(player.born or 0), faded(colours[player.operator], 0.8)
-        picture.add(Box(x - 1, lanes[parent], 2, lanes[child] - lanes[parent], colour))
+        x, colour = scale(player.born or 0), faded(colours[player.operator], CLEAR)
+        told = f"{player.operator} made {child} from {parent} after generation {player.born}"
+        picture.add(Box(x - 1, lanes[parent], 2, lanes[child] - lanes[parent], colour, told))
     for name, y in lanes.items():
         player = graph.nodes[name]["player"]
         start = scale(-0.6 if player.operator == "founder" else player.born or 0)
         living, colour = player.retired is None, colours[player.operator]
         end = scale(generation + 0.6) if living else max(scale(player.retired or 0), start)
-        line = colour if living else faded(colour, 0.55)
-        picture.add(Stroke(((start, y), (end, y)), 5 if living else 3, line), Stroke(((start, y),), 8, colour))
+        line = colour if living else faded(colour, DIM)
+        told = f"{name}: {player.operator}, born in generation {player.born}"
+        told += "" if living else f", retired in generation {player.retired}"
+        picture.add(Stroke(((start, y), (end, y)), 5 if living else 3, line, told), Stroke(((start, y),), 8, colour, told))
         picture.add(*(() if living else _cross(end, y, colour)))
         star = "  ★" if name == champion else ""
         size, ink = (LARGE, INK) if living else (SMALL, SOFT)
@@ -153,30 +183,48 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
     return picture
 
 
-def comm_picture(teams: Mapping[str, nx.DiGraph], title: str) -> Picture:
+def comm_picture(
+    teams: Mapping[str, nx.DiGraph], title: str, traffic: Mapping[tuple[str, str], float] | None = None
+) -> Picture:
     """Who hears whom within each team that speaks; an arrow goes from the speaker to the listener.
 
     Args:
         teams: Heading of each team → its communication graph over seats.
-        title: Heading.
+        title: Heading; with "" the page around it has one.
+        traffic: How much goes from each speaker to each listener: the more, the thicker the arrow, and few arrows carry their
+            figure. None draws all alike.
     """
-    picture = Picture(480 * len(teams), 460, [Text(12, 22, title, TITLE)])
+    down = 0 if title else -45
+    picture = Picture(480 * len(teams), 0, [Text(12, 22, title, TITLE)] if title else [])
+    most = max((traffic or {}).values(), default=0.0)
     for place, (name, graph) in enumerate(teams.items()):
-        middle, colour = 480 * place + 240, PALETTE[place % len(PALETTE)]
-        picture.add(Text(middle, 60, name, 14, SOFT, "mm"))
+        centre, colour = (480 * place + 240, 265 + down), PALETTE[place % len(PALETTE)]
+        picture.add(*([Text(centre[0], 60 + down, name, 14, SOFT, "mm")] if name else []))
         # Clockwise, the first seat at the top.
         angles = {seat: 2 * math.pi * turn / len(graph) for turn, seat in enumerate(graph)}
-        where = {seat: (middle + 126 * math.sin(angle), 265 - 126 * math.cos(angle)) for seat, angle in angles.items()}
+        where = {seat: (centre[0] + 126 * math.sin(angle), centre[1] - 126 * math.cos(angle)) for seat, angle in angles.items()}
         for speaker, listener in graph.edges:
             bend = 0.12 if graph.has_edge(listener, speaker) else 0.0
-            picture.add(*_arrow(where[speaker], where[listener], bend, faded(colour, 0.8)))
-        for seat, (x, y) in where.items():
-            picture.add(Stroke(((x, y),), 26, colour), Stroke(((x, y),), 21, "#ffffff"))
-            side = "m" if abs(x - middle) < 25 else "l" if x > middle else "r"
-            stretch = 1.26 if side == "m" else 1.2
-            at = (middle + stretch * (x - middle), 265 + stretch * (y - 265))
-            picture.add(Text(*at, str(seat), 14, anchor=side + "m"))
+            size = None if traffic is None else traffic.get((speaker, listener), 0.0)
+            thick = 2.0 if size is None else 0.6 + 4.4 * size / most if most else 0.6
+            told = f"{speaker} to {listener}" + ("" if size is None else f": {size:.2f}")
+            picture.add(*_arrow(where[speaker], where[listener], bend, thick, faded(colour, CLEAR), told))
+            if size is not None and graph.number_of_edges() <= FIGURED:
+                picture.add(Text(*_on(where[speaker], where[listener], bend + 0.2, 0.42), f"{size:.2f}", SMALL, anchor="mm"))
+        picture.add(*_seats(centre, where, colour))
+        picture.height = max(picture.height, max(y for _, y in where.values()) + 69)
     return picture
+
+
+def _seats(centre: tuple[float, float], where: Mapping[str, tuple[float, float]], colour: str) -> Iterator[Mark]:
+    """Seats and their names."""
+    for seat, (x, y) in where.items():
+        yield Stroke(((x, y),), 26, colour)
+        yield Stroke(((x, y),), 21, "#ffffff")
+        side = "m" if abs(x - centre[0]) < 25 else "l" if x > centre[0] else "r"
+        stretch = 1.26 if side == "m" else 1.2
+        at = (centre[0] + stretch * (x - centre[0]), centre[1] + stretch * (y - centre[1]))
+        yield Text(*at, str(seat), 14, anchor=side + "m")
 
 
 def _lanes(graph: nx.DiGraph) -> list[str]:
@@ -193,39 +241,46 @@ def _lanes(graph: nx.DiGraph) -> list[str]:
     return order
 
 
-def _generations(picture: Picture, generation: int, bottom: float) -> Callable[[float], float]:
-    """Draw the axis of generations; returns where on it a generation lies."""
-    first, last = -0.9 - 0.01 * generation, generation + 0.8 + 0.14 * (generation + 2)
+def _generations(picture: Picture, generation: int, top: float, bottom: float) -> Callable[[float], float]:
+    """Draw the axis of generations; returns where on it a generation lies. Names have room at its right."""
+    broad, names = picture.width - 10, 104.0
+    first = -0.9 - 0.01 * generation
+    last = first + (generation + 0.8 - first) * broad / (broad - names)
 
     def scale(at: float) -> float:
-        return 5 + 890 * (at - first) / (last - first)
+        return 5 + broad * (at - first) / (last - first)
 
-    for number in range(0, generation + 1, max(1, -(-(generation + 1) // 16))):
+    for number in range(0, generation + 1, max(1, math.ceil((generation + 1) * 54 / broad))):
         x = scale(number)
-        picture.add(Box(x, 32, 1, bottom - 32, GRID), Box(x, bottom, 1, 4, FAINT))
+        picture.add(Box(x, top, 1, bottom - top, GRID), Box(x, bottom, 1, 4, FAINT))
         picture.add(Text(x, bottom + 14, str(number), SMALL, anchor="mm"))
-    picture.add(Box(5, bottom, 890, 1, FAINT), Text(450, bottom + 33, "generation", LARGE, anchor="mm"))
+    picture.add(Box(5, bottom, broad, 1, FAINT), Text(5 + broad / 2, bottom + 33, "generation", LARGE, anchor="mm"))
     return scale
 
 
 def _legend(picture: Picture, colours: Mapping[str, str], y: float) -> None:
     """What the colours and the cross mean: a line in the middle, as many lines as it takes."""
-    signs = [*colours, "retired"]
-    for start in range(0, len(signs), 6):
-        row = signs[start : start + 6]
-        widths = [width(name, SMALL) + 62 for name in row]
-        x = (picture.width - sum(widths) + 20) / 2
-        for name, wide in zip(row, widths, strict=True):
+    rows: list[list[str]] = [[]]
+    for name in (*colours, "retired"):
+        if sum(map(_sign_width, [*rows[-1], name])) > picture.width:
+            rows.append([])
+        rows[-1].append(name)
+    for place, row in enumerate(rows):
+        x = (picture.width - sum(map(_sign_width, row)) + 20) / 2
+        for name in row:
             sign = (
                 (Stroke(((x + 2, y), (x + 26, y)), 4, colours[name]), Stroke(((x + 14, y),), 8, colours[name]))
                 if name in colours
                 else _cross(x + 14, y, FAINT)
             )
             picture.add(*sign, Text(x + 35, y, name, SMALL))
-            x += wide
-        if start:
-            picture.height += 22
+            x += _sign_width(name)
+        picture.height += 22 if place else 0
         y += 22
+
+
+def _sign_width(name: str) -> float:
+    return width(name, SMALL) + 62
 
 
 def _cross(x: float, y: float, colour: str) -> tuple[Stroke, Stroke]:
@@ -233,19 +288,22 @@ def _cross(x: float, y: float, colour: str) -> tuple[Stroke, Stroke]:
     return Stroke(ends[:2], 2, colour), Stroke(ends[2:], 2, colour)
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], bend: float, colour: str) -> tuple[Stroke, Shape]:
-    """A line with a head between two places, bent to its right; it keeps a distance from both."""
+def _on(start: tuple[float, float], end: tuple[float, float], bend: float, t: float) -> tuple[float, float]:
+    """A place on the curve between two places, from 0 to 1, that is bent to its right."""
     across, down = end[0] - start[0], end[1] - start[1]
     via = ((start[0] + end[0]) / 2 - bend * down, (start[1] + end[1]) / 2 + bend * across)
+    x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(start, via, end, strict=True))
+    return x, y
 
-    def on(t: float) -> tuple[float, float]:
-        x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(start, via, end, strict=True))
-        return x, y
 
-    gap = 18 / math.hypot(across, down)
-    tip, neck = on(1 - gap), on(1 - 1.6 * gap)
-    length = math.hypot(tip[0] - neck[0], tip[1] - neck[1])
-    aside = ((tip[1] - neck[1]) * 4.5 / length, (neck[0] - tip[0]) * 4.5 / length)
-    line = tuple(on(gap + (1 - 2.6 * gap) * step / 16) for step in range(17))
+def _arrow(
+    start: tuple[float, float], end: tuple[float, float], bend: float, thick: float, colour: str, told: str
+) -> tuple[Stroke, Shape]:
+    """A line with a head between two places, bent to its right; it keeps a distance from both."""
+    gap = 18 / math.dist(start, end)
+    tip, neck = _on(start, end, bend, 1 - gap), _on(start, end, bend, 1 - 1.6 * gap)
+    length, half = math.dist(tip, neck), 3.5 + thick / 2
+    aside = ((tip[1] - neck[1]) * half / length, (neck[0] - tip[0]) * half / length)
+    line = tuple(_on(start, end, bend, gap + (1 - 2.6 * gap) * step / 16) for step in range(17))
     head = (tip, (neck[0] + aside[0], neck[1] + aside[1]), (neck[0] - aside[0], neck[1] - aside[1]))
-    return Stroke(line, 2, colour), Shape(head, colour)
+    return Stroke(line, thick, colour, told), Shape(head, colour, told)

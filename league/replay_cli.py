@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from league.console import HOME, Home, Json, err, out, print_json, readable
-from league.errors import LeagueError
+from league.errors import LeagueError, disk_has_room
 from league.store import Store, leagues
 from tournaments.replay import ReplayError
 
@@ -23,11 +23,13 @@ def replay_list(
     home: Home = HOME,
 ) -> None:
     """List recorded matches."""
+    from league.play import played_by_hand
     from league.tables import replay_rows, replays_table
     from tournaments.replay import SUFFIX, load
 
     stores = [Store.open(home, name)] if name else readable(home)
     files = [path for store in stores for path in sorted(store.replays.glob(f"*{SUFFIX}"))]
+    files += [] if name else played_by_hand(home)
     loaded = []
     for path in files:
         try:
@@ -78,11 +80,12 @@ def replay_verify(
     home: Home = HOME,
 ) -> None:
     """Play recorded matches again on the stock game, and compare."""
+    from league.play import played_by_hand
     from tournaments.replay import SUFFIX
     from tournaments.verdict import verify
 
     paths: list[Path] = []
-    for item in files or [Path(store.name) for store in readable(home)]:
+    for item in files or [*(Path(store.name) for store in readable(home)), *played_by_hand(home)]:
         if str(item) in leagues(home):
             paths += sorted(Store.open(home, str(item)).replays.glob(f"*{SUFFIX}"))
         else:
@@ -102,7 +105,25 @@ def replay_verify(
         raise typer.Exit(1)
 
 
+@app.command("html")
+def replay_html(
+    file: Annotated[Path, typer.Argument(help="a replay's file")],
+    to: Annotated[Path | None, typer.Option("--out", help="the page's file, or a folder for it; here if left out")] = None,
+    home: Home = HOME,
+) -> None:
+    """Write a recorded match as one HTML file, to be watched in any browser: nothing else is needed, and nothing is fetched."""
+    from tournaments.replay import SUFFIX, load
+    from tournaments.viewer.replay_page import replay_page
+
+    path = _replay_file(file, home)
+    page, name = replay_page(load(path)), f"{path.name.removesuffix(SUFFIX)}.html"
+    place = Path(name) if to is None else to / name if to.is_dir() else to
+    with disk_has_room(f"{place} could not be written"):
+        place.write_text(page, encoding="utf-8")
+    out.print(f"wrote {place}: open it in a browser", highlight=False, markup=False)
+
+
 def _replay_file(file: Path, home: Path) -> Path:
-    """A replay by its path, or by the name that `replay list` prints if only one league has it."""
-    found = [] if file.exists() else sorted((home / "leagues").glob(f"*/replays/{file.name}"))
+    """A replay by its path, or by the name that `replay list` prints if only one folder has it."""
+    found = [] if file.exists() else [*(home / "leagues").glob(f"*/replays/{file.name}"), *(home / "replays").glob(file.name)]
     return found[0] if len(found) == 1 else file

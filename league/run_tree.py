@@ -7,19 +7,27 @@ nothing: values and times come from the store alone, and MLflow keeps one of sev
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from league import charts
-from league.charts import Chronicle
-from league.paint import Pixels
+from league.charts import Chronicle, Lessons
+from league.errors import LeagueError
+from league.images import Picture
+from league.registry import Registry
 from league.results import standings_rows
 from league.roster import Player, snapshot_name
-from league.store import GenerationRow
+from league.store import GenerationRow, Store
+from tournaments.payoff import Payoff
+from tournaments.replay import SUFFIX, Replay, ReplayError, load
 
 if TYPE_CHECKING:
+    from league.pages import Shelf
     from league.tracking import Runs
 
 PARENT = "mlflow.parentRunId"
@@ -28,25 +36,55 @@ FOLDERS = ("generations", "players")
 BATCH = 16
 """Generations that are mirrored in one go: their points share calls, and a sync that is killed begins them all again."""
 
+STANDINGS, PAYOFF, REPLAY = "standings.json", "payoff.png", "replay.html"
+"""Files of every generation; names that several runs share stand side by side when the runs are compared."""
+
+PAGES = ("report.html", "tournament.html", "solution.yaml")
+"""Files of the league's run that show the newest state."""
+
+SHOWS = {
+    # MLflow sets tables of several runs side by side where this says that they are tables.
+    "mlflow.loggedArtifacts": json.dumps([{"path": STANDINGS, "type": "table"}]),
+    "mlflow.loggedImages": "True",
+}
+"""Tags by which MLflow knows what there is to be shown."""
+
 Points: TypeAlias = Sequence[tuple[int, int, Mapping[str, float]]]
 """Figures and what they are stamped with: milliseconds since 1970, step."""
+
+Warn: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What was read of a league's past, which does not change; kept by whoever mirrors it time and again."""
+
+    read: list[Payoff] = field(default_factory=list)
+    learnt: list[Lessons] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=dict)
+
+    def chronicle(self, store: Store) -> Chronicle:
+        """The league as of now."""
+        return Chronicle(store, self.read, self.learnt)
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The runs of one league.
+    """The runs of one league, and its registered model.
 
     Attributes:
         root: The league's run as it was found last.
         folders: The runs right below it.
         generations: Runs of generations, from the first that is not mirrored wholly.
         players: Runs of players.
+        registry: The registered model.
     """
 
     root: Any
     folders: dict[str, Any]
     generations: dict[str, Any]
     players: dict[str, Any]
+    registry: Registry
 
     @property
     def mirrored(self) -> int:
@@ -54,39 +92,55 @@ class Tree:
         return int(self.root.data.tags.get("generation", -1))
 
 
-def catch_up(runs: Runs, league: Chronicle, known: Tree | None = None) -> Tree | None:
+@dataclass(frozen=True)
+class Made:
+    """What there is of a league, None where that was not looked at, and which generations were added to it."""
+
+    tree: Tree | None
+    generations: list[int]
+
+
+def catch_up(
+    runs: Runs, league: Chronicle, warn: Warn, memory: Memory, known: Tree | None = None, *, thorough: bool = False
+) -> Made:
     """Mirror what is missing.
 
     Args:
         runs: The runs of the league's experiment.
         league: The league.
+        warn: Told what cannot be shown.
+        memory: What was read of the league before.
         known: What was returned the last time, if nobody else has written since: it is not looked for again.
-
-    Returns:
-        What there is of the league then, None where that was not looked at.
+        thorough: Look for what is missing of generations that are marked as mirrored, too.
     """
     rows, root = league.rows, _root(runs, league)
     over = rows[-1].number + 1 >= league.config.generations
     ended = charts.millis(rows[-1].committed_at) if over else None
-    if int(root.data.tags.get("generation", -1)) == rows[-1].number and root.info.status == ("FINISHED" if over else "RUNNING"):
-        return known
-    tree = _tree(runs, league, root, known)
-    for start in range(tree.mirrored + 1, len(rows), BATCH):
+    marked, state = int(root.data.tags.get("generation", -1)), "FINISHED" if over else "RUNNING"
+    if not thorough and marked == rows[-1].number and root.info.status == state:
+        return Made(known, [])
+    tree = _tree(runs, league, root, None, 0) if thorough else _tree(runs, league, root, known, marked + 1)
+    first = marked + 1
+    if thorough:
+        first = next((row.number for row in rows[:first] if not _whole(runs, league, row, tree)), first)
+        if first <= marked:  # what is made again is marked as made when it is
+            runs.write(root, [], tags={"generation": str(first - 1)})
+    for start in range(first, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        tables = {row.number: league.payoff(row.number) for row in batch}
+        tables = {row.number: Picture(league.payoff(row.number)) for row in batch}
         for row in batch:
-            _generation(runs, league, row, tree, tables[row.number])
+            _generation(runs, league, row, tree, tables[row.number], warn)
         _players(runs, league, batch, tree)
-        _league(runs, league, batch, tree, tables)
+        _league(runs, league, batch, tree, tables, memory)
     for player in league.players:
         if player.name in tree.players and player.retired is None:
             runs.settle(tree.players[player.name], ended)
     for run in (*tree.folders.values(), root):
         runs.settle(run, ended)
-    return tree
+    return Made(tree, [row.number for row in rows[first:]])
 
 
-def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None) -> Tree:
+def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None, first: int) -> Tree:
     """What there is of a league; what was known of another run, which somebody deleted, does not count."""
     rows = league.rows
     if known is not None and known.root.info.run_id == root.info.run_id:
@@ -96,10 +150,27 @@ def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None) -> Tree:
         folders[name] = folders.get(name) or runs.make(
             name, charts.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": league.store.name}
         )
-    tree = Tree(root, folders, {}, runs.children(folders["players"]))
-    missing = rows[tree.mirrored + 1 :]
-    since = charts.begun(missing[0]) if missing else 0
-    return replace(tree, generations=runs.children(folders["generations"], since)) if missing else tree
+    since = charts.begun(rows[first]) if first < len(rows) else charts.millis(rows[-1].committed_at)
+    generations = runs.children(folders["generations"], since)
+    registry = Registry.of(runs, league, root.info.run_id)
+    return Tree(root, folders, generations, runs.children(folders["players"]), registry)
+
+
+def _whole(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree) -> bool:
+    """Whether all of a generation is there: its run, its files, its pictures, its champion, the players that were there."""
+    run = tree.generations.get(f"gen-{row.number:03d}")
+    if run is None or run.info.run_id not in tree.registry.versions:
+        return False
+    wanted = [STANDINGS, PAYOFF, *([REPLAY] if _replay_files(league.store, row.number) else [])]
+    pictures = runs.folder(tree.root) / "images"
+    everybody = {player.name for player in league.everybody(row.number)}
+    last = row.number == league.rows[-1].number
+    return (
+        all((runs.folder(run) / name).is_file() for name in wanted)
+        and all(any(pictures.glob(f"{key}+step+{row.number}+*.png")) for key in ("payoff", "lineage"))
+        and all(player.name in tree.players for player in charts.shown(league.players, league.rows) if player.name in everybody)
+        and all((runs.folder(tree.root) / name).is_file() for name in (STANDINGS, *PAGES) if last)
+    )
 
 
 def _root(runs: Runs, league: Chronicle) -> Any:
@@ -117,19 +188,52 @@ def _root(runs: Runs, league: Chronicle) -> Any:
     return found[0] if found else runs.make(store.name, begun, tags)
 
 
-def _generation(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, table: Pixels) -> None:
-    """The run of a generation."""
+def _generation(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, table: Picture, warn: Warn) -> None:
+    """The run of a generation, and its champion in the registry."""
     store, number, at = league.store, row.number, charts.millis(row.committed_at)
     name, folder = f"gen-{number:03d}", tree.folders["generations"].info.run_id
     tags = {PARENT: folder, "kind": "generation", "league": store.name, "generation": str(number)}
     run = tree.generations.pop(name, None) or runs.make(name, charts.begun(row), tags)
-    curves = charts.training_curves(store.updates(number))
-    figures = charts.generation_figures(row, store.ratings(number), league.tables[number])
+    curves, ratings = charts.training_curves(store.updates(number)), store.ratings(number)
+    figures = charts.generation_figures(row, ratings, league.tables[number]) | {
+        "gen/exploitability": league.exploitability(number)
+    }
     params = charts.generation_facts(row, league.players, store.training(number))
-    runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params)
-    runs.text(run, "standings.json", _standings(league, row))
-    runs.client.log_image(run.info.run_id, table, artifact_file="payoff.png")
+    files = {STANDINGS: _standings(league, row), PAYOFF: table.png}
+    replay = final(store, number)
+    if replay is not None:
+        from tournaments.viewer.replay_page import replay_page
+
+        files[REPLAY] = replay_page(replay).encode()
+    runs.put(run, files)
+    runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params, SHOWS)
+    try:
+        tree.registry.crown(run, league, row, next(rating.elo for rating in ratings if rating.player == row.champion))
+    except LeagueError as error:
+        warn(f"the champion of generation {number} is not registered as a model: {error}")
     runs.settle(run, at)
+
+
+def final(store: Store, generation: int) -> Replay | None:
+    """The recorded final of a generation, else any of its recorded matches; None where there is none that can be read."""
+    for path in sorted(_replay_files(store, generation), key=lambda path: (not _is_final(path), path)):
+        try:
+            return load(path)
+        except ReplayError:
+            continue
+    return None
+
+
+def _is_final(path: Path) -> bool:
+    """Whether a file says that it is a final; whether it is a replay is looked at when it is loaded, which takes longer."""
+    try:
+        return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
+        return False
+
+
+def _replay_files(store: Store, generation: int) -> list[Path]:
+    return list(store.replays.glob(f"g{generation:03d}-*{SUFFIX}"))
 
 
 def _players(runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree) -> None:
@@ -151,9 +255,11 @@ def _players(runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree
                 points = figures.setdefault(name, [])
                 points.append((at, row.number, charts.player_figures(ratings[frozen.name], frozen.hyper)))
     for name, (now, at) in latest.items():
-        run = tree.players.get(name) or runs.make(name, _birth(league, now), _identity(league, now, tree))
-        tree.players[name] = run
-        runs.write(run, figures.get(name, []), tags={"status": now.status})
+        run = tree.players.get(name)
+        if run is None:
+            run = tree.players[name] = runs.make(name, _birth(league, now), _identity(league, now, tree))
+        if name in figures or run.data.tags.get("status") != now.status:
+            runs.write(run, figures.get(name, []), tags={"status": now.status})
         if now.retired is not None:
             runs.settle(run, at)
 
@@ -178,27 +284,50 @@ def _birth(league: Chronicle, player: Player) -> int:
     return charts.begun(league.rows[0]) if founder else charts.millis(league.rows[player.born or 0].committed_at)
 
 
-def _league(runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree, tables: Mapping[int, Pixels]) -> None:
+def _league(
+    runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree, tables: Mapping[int, Picture], memory: Memory
+) -> None:
     """Generations on the run of the league; written last, with the mark that all of them is there."""
     root, last = tree.root, batch[-1]
     for row in batch:
-        runs.slide(root, "payoff", row.number, tables[row.number])
-        runs.slide(root, "lineage", row.number, league.lineage(row.number))
+        at = charts.millis(row.committed_at)
+        runs.slide(root, "payoff", row.number, at, tables[row.number])
+        runs.slide(root, "lineage", row.number, at, Picture(league.lineage(row.number)))
     graph = league.comm_graph() if batch[0].number == 0 else None
     if graph is not None:  # the graph stays what it is: one image says it all
-        runs.slide(root, "comm_graph", 0, graph)
-    runs.text(root, "config.yaml", league.store.fact("config"))
-    runs.text(root, "standings.json", _standings(league, last))
+        runs.slide(root, "comm_graph", 0, charts.millis(batch[0].committed_at), Picture(graph))
+    files = {"config.yaml": league.store.fact("config").encode(), STANDINGS: _standings(league, last)}
+    if last.number == league.rows[-1].number:
+        files |= _pages(league, memory)
+    runs.put(root, files)
+    tree.registry.lead_to(last.number, league)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
     settings = charts.flatten(league.config.model_dump(mode="json")) if batch[0].number == 0 else {}
     params = {key: value for key, value in settings.items() if key not in root.data.params}
-    points = [(charts.millis(row.committed_at), row.number, charts.league_figures(row)) for row in batch]
-    runs.write(root, points, params, {"generation": str(last.number)})
+    points = [
+        (
+            charts.millis(row.committed_at),
+            row.number,
+            charts.league_figures(row) | {"league/exploitability": league.exploitability(row.number)},
+        )
+        for row in batch
+    ]
+    runs.write(root, points, params, {**SHOWS, "generation": str(last.number)})
 
 
-def _standings(league: Chronicle, row: GenerationRow) -> str:
-    """The standings as of a generation, as `league standings --json` prints them."""
-    name, game = league.store.name, league.store.fact("game")
+def _pages(league: Chronicle, memory: Memory) -> dict[str, bytes]:
+    """The pages about the league as it stands."""
+    from league.pages import tournament_html
+    from league.report import report_html, solution_yaml
+
+    texts = report_html(league), tournament_html(league, memory.shelf), solution_yaml(league)
+    return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
+
+
+def _standings(league: Chronicle, row: GenerationRow) -> bytes:
+    """The standings as of a generation, as MLflow's tables are: names of columns, and rows."""
     rows = standings_rows(league.store, row.number)
-    facts = {"league": name, "game": game, "generation": row.number, "champion": row.champion, "standings": rows}
-    return json.dumps(facts, indent=2)
+    table = [{"rank": rank, **standing} for rank, standing in enumerate(rows, 1)]
+    columns = list(table[0]) if table else []
+    cells = [[round(cell, 3) if isinstance(cell, float) else cell for cell in line.values()] for line in table]
+    return json.dumps({"columns": columns, "data": cells}, indent=1).encode()

@@ -1,8 +1,8 @@
 """MLflow as a mirror of leagues. The store is the authority: what is here can be deleted and is made again by the next `sync`.
 
-Which runs there are and what they hold is told in `run_tree`; this file knows how MLflow is opened, written to, and fails.
-mlflow is imported nowhere else in the project, and here only when it
-is needed: it takes seconds, and a broken installation must not stop a league.
+Which runs there are and what they hold is told in `run_tree`, what is registered in `registry`; this file knows how MLflow is
+opened, written to, and fails. mlflow is imported here and by the code of the registered models, which runs outside the project;
+here only when it is needed: it takes seconds, and a broken installation must not stop a league.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from league.charts import Chronicle
-from league.paint import Pixels
-from league.run_tree import PARENT, Points, Tree, catch_up
+from league.errors import LeagueError
+from league.images import Picture, on_slider
+from league.registry import path_of
+from league.run_tree import PARENT, Memory, Points, Tree, catch_up
 from league.store import Store
-from tournaments.payoff import Payoff
 
 DATABASE = "mlflow.db"
 NOTE = "mlflow.note.content"
@@ -56,6 +56,14 @@ Leagues that play **{game}**. Each league is a run; the arrow at its left opens 
 """
 
 
+class BehindError(LeagueError):
+    """MLflow could not be brought up to date with a league; `reason` says why."""
+
+    def __init__(self, league: str, reason: str) -> None:
+        super().__init__(f"MLflow cannot be brought up to date with {league}: {reason}")
+        self.reason = reason
+
+
 def sync(store: Store, home: Path, warn: Callable[[str], None]) -> None:
     """Add to MLflow what it lacks of a league; see `Tracker.sync`."""
     with closing(Tracker(store, home)) as tracker:
@@ -74,7 +82,7 @@ class Tracker:
         """
         self._store, self._home = store, home.resolve()
         self._lock: TextIO | None = None
-        self._read: list[Payoff] = []
+        self._memory = Memory()
         self._tree: Tree | None = None
 
     def prepare(self) -> None:
@@ -90,23 +98,44 @@ class Tracker:
         May be called at any time and any number of times. Where MLflow fails the league goes on, and the next call catches up.
 
         Args:
-            warn: Told in a sentence why MLflow could not be brought up to date.
+            warn: Told in a sentence why MLflow could not be brought up to date, or what is left out.
 
         Laws:
-            idempotence: However often it is called and wherever it is killed, each metric has one point a step in the end.
+            idempotence: However often it is called and wherever it is killed, each metric has one point a step in the end, and
+                each generation one version of the registered model.
+        """
+        try:
+            self.fill_in(warn)
+        except BehindError as error:
+            warn(
+                "MLflow is behind and will be brought up to date after the next generation, or by "
+                f"`league sync {self._store.name}`; the league goes on ({error.reason})"
+            )
+
+    def fill_in(self, warn: Callable[[str], None], *, thorough: bool = False) -> list[int]:
+        """The same, for somebody who wants to know.
+
+        Args:
+            warn: Told in a sentence what is left out.
+            thorough: Do not trust the mark of what is there: look for what was deleted, or was made by an older version.
+
+        Returns:
+            The generations that were added.
+
+        Raises:
+            BehindError: MLflow fails; what was added stays.
         """
         if self._store.generation() < 0:
-            return
+            return []
         tree, self._tree = self._tree, None
         try:
-            self._take_lock()
+            self.hold()
             runs = _experiment(_connect(self._home), self._home, self._store.fact("game"))
-            self._tree = catch_up(runs, Chronicle(self._store, self._read), tree)
+            made = catch_up(runs, self._memory.chronicle(self._store), warn, self._memory, tree, thorough=thorough)
         except _failures() as error:
-            warn(
-                "MLflow is behind and will be brought up to date after the next generation; "
-                f"the league goes on ({_reason(error)})"
-            )
+            raise BehindError(self._store.name, _reason(error)) from error
+        self._tree = made.tree
+        return made.generations
 
     def close(self) -> None:
         """Let other processes mirror this league."""
@@ -114,7 +143,12 @@ class Tracker:
             self._lock.close()
             self._lock = None
 
-    def _take_lock(self) -> None:
+    def hold(self) -> None:
+        """Keep other processes from mirroring this league.
+
+        Raises:
+            OSError: One is at it, and does not end soon.
+        """
         if self._lock is not None:
             return
         lock, end = (self._store.folder / "mirror.lock").open("w"), time.monotonic() + PATIENCE
@@ -138,21 +172,25 @@ class Runs:
     Attributes:
         client: MLflow's.
         experiment: Its id.
-        artifacts: Where MLflow keeps its files.
+        uri: Of the database.
     """
 
     client: Any
     experiment: str
-    artifacts: Path
+    uri: str
+
+    def pages(self, search: Callable[..., Any], *query: Any) -> list[Any]:
+        """All that a search finds, page after page."""
+        page = search(*query, max_results=1000)
+        found = list(page)
+        while page.token:
+            page = search(*query, max_results=1000, page_token=page.token)
+            found += page
+        return found
 
     def find(self, query: str) -> list[Any]:
         """Runs by a filter."""
-        found = self.client.search_runs([self.experiment], query, max_results=1000)
-        runs = list(found)
-        while found.token:
-            found = self.client.search_runs([self.experiment], query, max_results=1000, page_token=found.token)
-            runs += found
-        return runs
+        return self.pages(self.client.search_runs, [self.experiment], query)
 
     def children(self, parent: Any, since: int = 0) -> dict[str, Any]:
         """Runs right below another that began at a time or later, by name."""
@@ -181,15 +219,33 @@ class Runs:
                 synchronous=True,
             )
 
-    def text(self, run: Any, name: str, content: str) -> None:
-        """An artifact at the root of a run."""
-        self.client.log_text(run.info.run_id, content, name)
+    def folder(self, run: Any) -> Path:
+        """Where the artifacts of a run are."""
+        return path_of(run.info.artifact_uri)
 
-    def slide(self, run: Any, key: str, step: int, image: Pixels) -> None:
-        """An image of a series with a slider; one that a killed process left at this step makes room."""
-        for left in (self.artifacts / run.info.run_id / "artifacts" / "images").glob(f"{key}+step+{step}+*"):
-            left.unlink()
-        self.client.log_image(run.info.run_id, image, key=key, step=step, synchronous=True)
+    def put(self, run: Any, files: Mapping[str, bytes]) -> None:
+        """Write artifacts, each of them whole or not at all. What was there under their names is replaced.
+
+        MLflow's client would ask the database for the run again, and copy, for every file.
+        """
+        for name, content in files.items():
+            path = self.folder(run) / name
+            unfinished = path.with_name(f".{path.name}.part")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                unfinished.write_bytes(content)
+                unfinished.replace(path)
+            except OSError:
+                unfinished.unlink(missing_ok=True)
+                raise
+
+    def slide(self, run: Any, key: str, step: int, at: int, picture: Picture) -> None:
+        """Add a picture to a series with a slider; one of another name that was left at this step makes room."""
+        files = on_slider(run.info.run_id, key, step, at, picture)
+        for left in (self.folder(run) / "images").glob(f"{key}+step+{step}+*"):
+            if f"images/{left.name}" not in files:
+                left.unlink()
+        self.put(run, files)
 
     def settle(self, run: Any, ended: int | None) -> None:
         """Let a run be FINISHED since `ended`, or RUNNING where that is None; processes that were killed left it otherwise."""
@@ -225,7 +281,7 @@ def _connect(home: Path) -> Any:
 
 def _client(database: Path) -> Any:
     _configure()
-    uri = f"sqlite:///{database}"
+    uri = _uri(database)
     with warnings.catch_warnings():
         # MLflow declares its tables in a way that SQLAlchemy 2.1 deprecates.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -234,21 +290,33 @@ def _client(database: Path) -> Any:
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
+def _uri(database: Path) -> str:
+    return f"sqlite:///{database}"
+
+
 def _configure() -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
 
 
 def _experiment(client: Any, home: Path, game: str) -> Runs:
-    """The experiment of a game, made if there is none, brought back if somebody deleted it."""
-    artifacts = home / "artifacts" / re.sub(r"[^A-Za-z0-9._-]+", "-", game)
+    """The experiment of a game, made if there is none, brought back if somebody deleted it.
+
+    Raises:
+        OSError: The database belongs to another folder: MLflow keeps the full names of its files.
+    """
+    artifacts = (home / "artifacts" / re.sub(r"[^A-Za-z0-9._-]+", "-", game)).as_uri()
+    uri = _uri(home / DATABASE)
     found = client.get_experiment_by_name(game)
     if found is None:
-        tags = {NOTE: GUIDE.format(game=game)}
-        return Runs(client, client.create_experiment(game, artifact_location=artifacts.as_uri(), tags=tags), artifacts)
+        found = client.get_experiment(client.create_experiment(game, artifact_location=artifacts))
+    if found.artifact_location != artifacts:
+        raise OSError(f"{home / DATABASE} was made for {found.artifact_location}; move it away, and a new one is made")
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
-    return Runs(client, found.experiment_id, artifacts)
+    if NOTE not in found.tags:
+        client.set_experiment_tag(found.experiment_id, NOTE, GUIDE.format(game=game, experiment=found.experiment_id))
+    return Runs(client, found.experiment_id, uri)
 
 
 def _reason(error: BaseException) -> str:

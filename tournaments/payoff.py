@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,12 @@ from tournaments.scores import Outcome
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+ENOUGH = 10
+"""Games between two players below which their score says too little to build on."""
+
+NORMAL = 1.959964
+"""Standard deviations within which 95 % of a normal distribution lie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +161,56 @@ def cyclicity(table: Payoff) -> float:
     decided = np.sum((met @ met) * met) / 6
     circular = np.sum((beats @ beats) * beats.T) / 3
     return float(circular / decided) if decided else 0.0
+
+
+def exploitability(payoff: Payoff, player: str) -> float:
+    """How much a player is known to lose to somebody of its league: a lower bound of how far it can be exploited.
+
+    The best score that any other player has against it, less ½, and 0 where nobody scores more. Only opponents with at least
+    `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. A best response, which nobody has trained, may score more.
+
+    Args:
+        payoff: The results.
+        player: A player of the table.
+
+    Returns:
+        Between 0 and ½.
+
+    Raises:
+        KeyError: The player is not in the table.
+
+    Laws:
+        The order of rows changes nothing. More points for an opponent never lower it.
+
+    Reference:
+        Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among players that exist.
+    """
+    row = payoff.index(player)
+    known = payoff.games[:, row] >= ENOUGH
+    known[row] = False
+    return float(max((payoff.shrunk()[known, row] - 0.5).max(initial=0.0), 0.0))
+
+
+def score_interval(points: float, games: int) -> tuple[float, float]:
+    """The 95 % interval of a score, a draw being half a point: what the games leave possible.
+
+    Args:
+        points: Wins plus half the draws; 0 to `games`.
+        games: At least 1.
+
+    Returns:
+        Low and high, in [0, 1]. Somewhat too wide where there are draws.
+
+    Laws:
+        The opponent's interval is the mirror image. The score lies inside. The same score in more games: narrower.
+
+    Reference:
+        Wilson (1927): the score interval of a proportion.
+    """
+    share, spare = points / games, NORMAL**2 / games
+    middle = (share + spare / 2) / (1 + spare)
+    half = NORMAL * sqrt(share * (1 - share) / games + spare / (4 * games)) / (1 + spare)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def pairs(table: Payoff) -> list[PairRow]:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep
 from envs.describe import survey
+from envs.drawing import has_drawing
 from envs.game import Game, GameSetup
 from envs.labels import labels
 from envs.stock import StockArena
@@ -58,7 +59,7 @@ def record(
         GameError: The game cannot be made.
     """
     ticket = result.ticket
-    with closing(StockArena(survey(setup), 1, fresh=True)) as arena, torch.no_grad():
+    with closing(StockArena(survey(setup), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game = arena.game
         players = tuple(dict.fromkeys(ticket.players))
         owner = torch.tensor([[players.index(player) for player in ticket.players]])

@@ -227,3 +227,14 @@ def test_known_games_say_whether_they_are_installed_and_have_a_twin():
 def test_pictures_are_asked_for_only_where_wanted():
     setup = GameSetup("mpe2/simple_spread_v3")
     assert (construct(setup).render_mode, construct(setup, render=True).render_mode) == (None, "rgb_array")
+
+
+def test_a_maker_that_takes_no_render_mode_is_not_asked_for_pictures(tmp_path):
+    (tmp_path / "shy.py").write_text(
+        "from mpe2 import simple_v3\n\n\ndef make():\n    return simple_v3.env()\n\n\ndef keen(render_mode=None):\n"
+        "    return simple_v3.env(render_mode=render_mode)\n"
+    )
+    modes = [
+        construct(GameSetup(f"{tmp_path}/shy.py:{maker}"), render=True).unwrapped.render_mode for maker in ("make", "keen")
+    ]
+    assert modes == [None, "rgb_array"]

@@ -1,12 +1,22 @@
 """A league made by hand and what MLflow shows of it, for tests."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import safetensors.numpy
+import torch
+
+import envs
+from agents import Blueprint
 from league import tracking
 from league.config import LeagueConfig, to_yaml
+from league.registry import LEAGUE_RUN, path_of
 from league.roster import Player, active_name, anchor, snapshot_name
 from league.store import Generation, Store, TrainingRecord
 from tournaments.ratings import Rating
@@ -22,7 +32,22 @@ def player(number: int, operator: str = "founder", parent: str | None = None, bo
 
 def frozen(live: Player, generation: int) -> Player:
     name = snapshot_name(live.name, generation)
-    return replace(live, name=name, status="historical", parent=live.name, operator="snapshot", born=generation)
+    facts = {"status": "historical", "parent": live.name, "operator": "snapshot", "born": generation}
+    return replace(live, name=name, weights=digest(name), **facts)
+
+
+@cache
+def weights(name: str) -> dict[str, np.ndarray]:
+    """Weights of a player that has learnt nothing; each name has its own."""
+    game = envs.describe(CONFIG.game.name)
+    blueprint = Blueprint(game, CONFIG.architecture(game))
+    parameters, statistics = blueprint.founder(torch.Generator().manual_seed(len(name) + sum(map(ord, name))))
+    return blueprint.parameters.to_arrays(parameters) | blueprint.statistics.to_arrays(statistics)
+
+
+@cache
+def digest(name: str) -> str:
+    return sha256(safetensors.numpy.save(dict(sorted(weights(name).items())))).hexdigest()
 
 
 def games(generation: int, names: list[str]) -> list[MatchResult]:
@@ -37,11 +62,14 @@ def games(generation: int, names: list[str]) -> list[MatchResult]:
     return results
 
 
-def generation(number: int, live: list[Player], changed: list[Player], past: list[str]) -> Generation:
+def generation(
+    number: int, live: list[Player], changed: list[Player], past: list[str], older: Sequence[str] = ()
+) -> Generation:
+    """A generation; its tournament is between the living, some of the past and the anchor, the older are only rated."""
     snapshots = [frozen(one, number) for one in live]
     names = [one.name for one in snapshots]
     elo = {name: 100.0 * (len(names) - place) + 10 * number for place, name in enumerate(names)} | {"bot:random": 0.0}
-    elo |= dict.fromkeys(past, 50.0)
+    elo |= dict.fromkeys(past, 50.0) | dict.fromkeys(older, 40.0)
     training = [
         TrainingRecord(
             Ticket(f"g{number}-{one.name}-{opponent}", number, "train", 1, (one.name, opponent), (True, False), "s", ("", "")),
@@ -74,7 +102,7 @@ def turns() -> list[Generation]:
     return [
         generation(0, [one, two], [one, two], []),
         generation(1, [one, two], [one, replace(two, status="retired", retired=1), three], ["main-01-g000", "main-02-g000"]),
-        generation(2, [one, three], [one, three], ["main-01-g001", "main-02-g001"]),
+        generation(2, [one, three], [one, three], ["main-01-g001", "main-02-g001"], ["main-01-g000", "main-02-g000"]),
     ]
 
 
@@ -82,14 +110,21 @@ def found_league(home: Path, config: LeagueConfig = CONFIG, count: int = 3) -> S
     facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1.2.3"}
     store = Store.create(home, config.name, facts)
     for turn in turns()[:count]:
-        store.commit(turn)
+        commit(store, turn)
     return store
+
+
+def commit(store: Store, turn: Generation) -> None:
+    """A generation, and the weights of its champion."""
+    store.weights.put(weights(turn.champion))
+    store.commit(turn)
 
 
 def go_on(store: Store) -> None:
     """One generation more, in which nobody is replaced."""
-    live, last = store.players("active"), store.generation()
-    store.commit(generation(last + 1, live, live, [snapshot_name("main-01", last)]))
+    live, last, met = store.players("active"), store.generation(), snapshot_name("main-01", store.generation())
+    older = [one.name for one in store.players("historical") if one.name != met]
+    commit(store, generation(last + 1, live, live, [met], older))
 
 
 def fail(sentence: str) -> None:
@@ -133,7 +168,24 @@ def everything(home: Path) -> dict[str, Any]:
             metrics,
             files(home, run),
         )
+    shown["registered model"] = ("", 0, 0, registered(home))
     return shown
+
+
+def registered(home: Path, name: str = CONFIG.name) -> list[dict[str, Any]]:
+    """The versions of a league's registered model, oldest first, with the names of runs for their ids."""
+    there, names = client(home), {run.info.run_id: name for name, run in runs(home).items()}
+    versions = sorted(there.search_model_versions(f"name = '{name}'"), key=lambda version: int(version.version))
+    return [
+        {
+            "version": version.version,
+            "run": names[version.run_id],
+            "files of": names[path_of(version.source).parts[-3]],
+            "aliases": sorted(there.get_model_version(name, version.version).aliases),
+            **{tag: value for tag, value in version.tags.items() if tag != LEAGUE_RUN},
+        }
+        for version in versions
+    ]
 
 
 def files(home: Path, run: Any) -> list[str]:

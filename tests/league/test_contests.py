@@ -2,9 +2,13 @@
 
 import pytest
 
-from league import League, LeagueError
-from league.contests import hold
+from league import League, LeagueError, contests
 from league.store import Store
+
+
+def hold(*names, **options):
+    """What came of a tournament."""
+    return contests.hold(*names, **options).contest
 
 
 def score(contest, one, other):
@@ -94,3 +98,9 @@ def test_standings_say_who_somebody_is_in_its_league(finished):
     assert (row.league_role, row.generation, row.parent, row.weights) == (
         frozen.league_role, frozen.born, frozen.parent, frozen.weights,
     )  # fmt: skip
+
+
+def test_a_tournament_gives_back_its_matches(finished):
+    played = contests.hold(["smoke/champion", "bot:random"], finished, games=4, executor="serial")
+    assert [result.ticket.purpose for result in played.results] == ["evaluation"] * 4
+    assert int(played.table.games.sum()) == 2 * 4

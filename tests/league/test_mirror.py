@@ -45,19 +45,20 @@ class Paper(Reporter):
 
     def bring_up_to(self, generation, warn) -> None:
         self.asked.append(generation)
+        self.shown = generation
 
 
 def talk(folder: Path, league: Connection) -> None:
     """Warn twice of every generation."""
     while True:
-        generation = league.recv()
+        generation, _ = league.recv()
         for part in "ab":
             league.send(("warning", f"{generation}{part}"))
         league.send(("done", generation))
 
 
 def dawdle(folder: Path, league: Connection) -> None:
-    generation = league.recv()
+    generation, _ = league.recv()
     time.sleep(0.5)
     (folder / "made").write_text(str(generation))
     league.send(("done", generation))

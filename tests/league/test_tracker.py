@@ -9,7 +9,7 @@ import pytest
 
 from league import charts, tracking
 from league.store import Store
-from tests.league.paper_league import everything, fail, found_league, turns, without_times
+from tests.league.paper_league import commit, everything, fail, found_league, turns, without_times
 
 
 def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: Path, home: Path) -> None:
@@ -18,7 +18,7 @@ def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: P
         tracker.prepare()
         tracker.sync(fail)
         for turn in turns()[1:]:
-            store.commit(turn)
+            commit(store, turn)
             tracker.sync(fail)
             tracker.sync(fail)
     store.unlock()
@@ -31,7 +31,7 @@ def test_a_tracker_that_is_kept_makes_a_deleted_database_again(home: Path, templ
         tracker.sync(fail)
         (home / tracking.DATABASE).unlink()
         shutil.copy(template, home)
-        store.commit(turns()[2])
+        commit(store, turns()[2])
         tracker.sync(fail)
     store.unlock()
     assert without_times(everything(home)) == without_times(everything(mirrored))
@@ -41,7 +41,7 @@ def test_what_a_store_has_committed_meanwhile_is_left_to_the_next_time(home: Pat
     store = found_league(home, count=2)
     league = charts.Chronicle(store)
     assert [row.number for row in league.rows] == [0, 1]
-    store.commit(turns()[2])
+    commit(store, turns()[2])
     assert [(one.name, one.status, one.born) for one in league.players if one.status == "active"] == [
         ("main-01", "active", 0),
         ("main-03", "active", 1),
@@ -58,9 +58,12 @@ def test_what_a_store_has_committed_meanwhile_is_left_to_the_next_time(home: Pat
         ("log_batch", 1, False),
         ("log_batch", 6, True),
         ("log_batch", 8, False),
-        ("log_image", 2, True),
-        ("log_image", 4, False),
         ("set_terminated", 1, True),
+        ("create_registered_model", 1, True),
+        ("create_model_version", 2, False),
+        ("create_model_version", 3, True),
+        ("set_registered_model_alias", 2, False),
+        ("set_registered_model_alias", 4, True),
     ],
 )
 def test_mirroring_that_broke_off_is_completed(

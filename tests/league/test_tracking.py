@@ -3,9 +3,13 @@
 import json
 import shutil
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+import yaml
 
 from league import tracking
 from league.config import CommsConfig, GameConfig, to_yaml
@@ -13,6 +17,7 @@ from league.store import Store
 from tests.league.paper_league import (
     CONFIG,
     client,
+    commit,
     everything,
     fail,
     files,
@@ -54,7 +59,8 @@ def test_the_leagues_run_has_its_configuration_and_its_figures_by_generation(mir
     assert history(mirrored, run, "league/elo_best") == {0: 200.0, 1: 201.0, 2: 202.0}
     assert history(mirrored, run, "league/agent_steps_per_second") == dict.fromkeys(range(3), 500.0)
     assert run.data.metrics.keys() == {
-        f"league/{name}" for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "agent_steps_per_second")
+        f"league/{name}"
+        for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "exploitability", "agent_steps_per_second")
     }
 
 
@@ -63,14 +69,29 @@ def test_the_leagues_pictures_have_one_image_per_generation(mirrored: Path) -> N
     assert images == [f"images/{key}+step+{step}+compressed.webp" for key in ("lineage", "payoff") for step in range(3)]
 
 
-def test_the_leagues_files_are_its_configuration_and_its_last_standings(mirrored: Path, tmp_path: Path) -> None:
+def text(home: Path, run: Any, name: str) -> str:
+    """An artifact, as the client gives it."""
+    return Path(client(home).download_artifacts(run.info.run_id, name)).read_text(encoding="utf-8")
+
+
+def test_the_leagues_files_are_its_configuration_its_last_standings_and_pages_about_it(mirrored: Path) -> None:
     run = runs(mirrored)["cup"]
-    assert {"config.yaml", "standings.json"} <= set(files(mirrored, run))
-    standings = json.loads(
-        Path(client(mirrored).download_artifacts(run.info.run_id, "standings.json", str(tmp_path))).read_text()
-    )
-    assert (standings["generation"], standings["champion"]) == (2, "main-01-g002")
-    assert standings["standings"][0]["player"] == "main-01-g002"
+    names = [name for name in files(mirrored, run) if not name.startswith("images/")]
+    assert names == ["config.yaml", "report.html", "solution.yaml", "standings.json", "tournament.html"]
+    assert text(mirrored, run, "config.yaml") == to_yaml(CONFIG)
+    for page in ("report.html", "tournament.html"):
+        assert text(mirrored, run, page).startswith("<!doctype html>")
+    assert yaml.safe_load(text(mirrored, run, "solution.yaml"))["environment"]
+
+
+def test_standings_are_tables_that_can_be_set_side_by_side(mirrored: Path) -> None:
+    found = runs(mirrored)
+    for name, champion in (("cup", "main-01-g002"), ("gen-000", "main-01-g000"), ("gen-002", "main-01-g002")):
+        table = pd.read_json(StringIO(text(mirrored, found[name], "standings.json")), orient="split")
+        assert list(table.columns[:4]) == ["rank", "player", "league_role", "generation"]
+        assert table["player"][0] == champion
+        tables = json.loads(found[name].data.tags["mlflow.loggedArtifacts"])
+        assert tables == [{"path": "standings.json", "type": "table"}]
 
 
 def test_a_generation_says_what_happened_in_it(mirrored: Path) -> None:
@@ -92,18 +113,21 @@ def test_a_generations_figures_stand_at_step_0_and_its_training_curves_at_update
     assert history(mirrored, run, "gen/elo_mean") == {0: 160.0}
     assert history(mirrored, run, "gen/score_vs_previous") == {0: 1.0}
     assert history(mirrored, run, "gen/seconds") == {0: 2.5}
+    assert history(mirrored, run, "gen/exploitability") == {0: 0.0}
     assert history(mirrored, run, "train/entropy") == pytest.approx({0: 1.0, 1: 0.9, 2: 0.8})
 
 
 def test_figures_that_there_are_none_of_are_left_out(mirrored: Path) -> None:
     found = runs(mirrored)
     assert "gen/score_vs_previous" not in found["gen-000"].data.metrics
-    assert not {"train/kl", "train/decisions", "gen/exploitability"} & found["gen-001"].data.metrics.keys()
+    assert not {"train/kl", "train/decisions"} & found["gen-001"].data.metrics.keys()
 
 
 def test_generations_have_files_of_the_same_names(mirrored: Path) -> None:
     found = runs(mirrored)
-    assert [files(mirrored, found[f"gen-00{number}"]) for number in range(3)] == [["payoff.png", "standings.json"]] * 3
+    names = [files(mirrored, found[f"gen-00{number}"]) for number in range(3)]
+    assert [name for name in names[0] if "/" not in name] == ["payoff.png", "standings.json"]
+    assert names == [names[0]] * 3
 
 
 def test_a_players_curve_is_that_of_its_snapshots_while_it_learnt(mirrored: Path) -> None:
@@ -136,7 +160,7 @@ def test_mirroring_each_generation_or_all_at_once_is_the_same(mirrored: Path, ho
     tracking.sync(store, home, fail)
     assert runs(home)["cup"].info.status == runs(home)["main-02"].info.status == "RUNNING"
     for turn in turns()[1:]:
-        store.commit(turn)
+        commit(store, turn)
         tracking.sync(store, home, fail)
     store.unlock()
     assert without_times(everything(home)) == without_times(everything(mirrored))
@@ -163,7 +187,7 @@ def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store,
     league.unlock()
     shutil.rmtree(league.folder)
     again = found_league(home, count=0)
-    again.commit(replace(turns()[0], seconds=77.0))
+    commit(again, replace(turns()[0], seconds=77.0))
     tracking.sync(again, home, fail)
     again.unlock()
     there = client(home)
@@ -190,7 +214,7 @@ def test_a_deleted_database_is_made_again(league: Store, home: Path, template: P
 def test_seats_that_speak_are_drawn(home: Path) -> None:
     config = CONFIG.model_copy(update={"game": GameConfig(name="mpe2/simple_tag_v3"), "comms": CommsConfig(topology="ring")})
     store = found_league(home, config, count=0)
-    store.commit(replace(turns()[0], matches=()))
+    commit(store, replace(turns()[0], matches=()))
     tracking.sync(store, home, fail)
     store.unlock()
     images = (home / "artifacts" / "mpe2-simple_tag_v3").glob("*/artifacts/images/comm_graph+step+0+*.png")

@@ -1,3 +1,4 @@
+import base64
 import gzip
 import json
 import random
@@ -127,6 +128,14 @@ def test_a_replay_says_who_sat_where_and_who_they_were(replay):
 def test_a_replay_says_who_heard_whom_and_what_actions_are_called(replay):
     assert replay.channels == (Channel(speaker=0, listener=1, weight=0.3333),)
     assert replay.labels == {"player": tuple(f"column {number}" for number in range(7))}
+
+
+def test_a_game_without_a_drawing_is_photographed():
+    setup = GameSetup("classic/go_v5", {"board_size": 5})
+    photographed = record(played(setup)[0], setup)
+    frames = [photographed.opening.frame, *(step.view.frame for step in photographed.steps)]
+    assert all(base64.b64decode(frame["png"]).startswith(b"\x89PNG") for frame in frames)
+    assert check(photographed).verified
 
 
 def test_a_replay_of_players_who_do_not_speak_has_no_channels(result):

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, NewType
 
 PAGE = """\
 <!doctype html>
@@ -39,6 +39,9 @@ PAGE = """\
 BLOCK = '<script type="text/plain" id="data-{name}">{packed}</script>'
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
+Packed = NewType("Packed", str)
+"""Data as a page carries it: compressed JSON. See `pack`."""
+
 
 @cache
 def asset(name: str) -> str:
@@ -47,7 +50,13 @@ def asset(name: str) -> str:
 
 
 def document(
-    title: str, body: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), data: Mapping[str, Any] | None = None
+    title: str,
+    body: str,
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    data: Mapping[str, Any] | None = None,
+    packed: Mapping[str, Packed] | None = None,
 ) -> str:
     """Put a page together.
 
@@ -57,22 +66,23 @@ def document(
         styles: Style sheets that follow `base.css`, their text.
         scripts: Scripts that follow `unpack.js`, their text; they share one scope of their own and run once, at the end.
         data: Name → what `await unpack(name)` gives the scripts: anything that JSON can say.
+        packed: The same for data that is packed already.
 
     Returns:
         The file's text. The same arguments give the same text.
     """
     style = "\n".join([asset("base.css"), *styles])
     script = "\n".join(['(() => {"use strict";', asset("unpack.js"), *scripts, "})();"]) if scripts else ""
-    blocks = (
-        f'<script type="text/plain" id="data-{escape(name)}">{_packed(value)}</script>' for name, value in (data or {}).items()
-    )
+    whole = {name: pack(value) for name, value in (data or {}).items()} | dict(packed or {})
+    blocks = (BLOCK.format(name=escape(name), packed=content) for name, content in whole.items())
     policy = POLICY.format(script=_hash(script), style=_hash(style))
     return PAGE.format(policy=policy, title=escape(title), style=style, body=body, blocks="\n".join(blocks), script=script)
 
 
-def _packed(value: Any) -> str:
+def pack(value: Any) -> Packed:
+    """Pack what JSON can say for `document`, once for all the pages that carry it."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
-    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode("ascii")
+    return Packed(base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode("ascii"))
 
 
 def _hash(text: str) -> str:

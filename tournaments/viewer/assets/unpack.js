@@ -3,7 +3,8 @@
 /** What Python gave `document` under a name. */
 async function unpack(name) {
   const packed = atob(document.getElementById(`data-${name}`).textContent.trim());
-  const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(packed.length);
+  for (let at = 0; at < packed.length; at++) bytes[at] = packed.charCodeAt(at); // pages can hold megabytes
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).json();
 }

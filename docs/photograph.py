@@ -1,0 +1,155 @@
+"""Take the README's pictures of a finished league, in Chromium: ratings in MLflow, two generations compared, a replay.
+
+    python docs/photograph.py [HOME] [LEAGUE]
+
+The pictures are written beside this file. Playwright comes with what the tests need, Chromium from the system's packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import FrameLocator, Page, sync_playwright
+
+FOLDER = Path(__file__).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 90.0
+"""Seconds that MLflow's server has to begin."""
+
+SETTLED = 1500
+"""Milliseconds that MLflow's charts take to move into place."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where MLflow's pages on a league are.
+
+    Attributes:
+        address: Of the server.
+        experiment: Id of the game's experiment.
+        runs: Name of a run of the league → its id.
+    """
+
+    address: str
+    experiment: str
+    runs: dict[str, str]
+
+
+@contextmanager
+def served(home: Path, league: str) -> Iterator[Shelf]:
+    """Have `league ui` serve a home, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = [Path(sys.executable).with_name("league"), "ui", "--home", home, "--port", str(port)]
+    address, begun = f"http://127.0.0.1:{port}", time.monotonic()
+    server = subprocess.Popen(program, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=5).close()
+                break
+            except OSError:
+                if server.poll() is not None or time.monotonic() - begun > PATIENCE:
+                    raise
+                time.sleep(0.3)
+        yield _shelf(home, league, address)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait()
+
+
+def _shelf(home: Path, league: str, address: str) -> Shelf:
+    query = (
+        "SELECT runs.name, run_uuid, experiment_id FROM runs JOIN tags USING (run_uuid) "
+        "WHERE tags.key = 'league' AND tags.value = ? AND lifecycle_stage = 'active'"
+    )
+    with closing(sqlite3.connect(f"{(home / 'mlflow.db').resolve().as_uri()}?mode=ro", uri=True)) as database:
+        rows = database.execute(query, (league,)).fetchall()
+    return Shelf(address, str(rows[0][2]), {name: run for name, run, _ in rows})
+
+
+def ratings(page: Page, shelf: Shelf) -> None:
+    """Open MLflow's charts with the rating curves of all players laid over one another."""
+    only = quote("tags.kind = 'player'")
+    charts = f"runs?workflowType=machine_learning&compareRunsMode=CHART&searchFilter={only}"
+    page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/{charts}")
+    page.get_by_text("matching runs").wait_for()
+    _put_aside(page)
+    players = page.locator("[role=row]", has=page.get_by_role("link", name="players", exact=True)).first
+    players.locator("button").first.click()
+    page.get_by_role("link", name="main-01", exact=True).wait_for()
+    page.locator(".ag-header button").first.click()
+    page.get_by_text("Show all runs").click()
+    page.get_by_placeholder("Search metric charts").fill("player/elo$")
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.wait_for_timeout(SETTLED)
+
+
+def compare(page: Page, shelf: Shelf, *generations: str) -> None:
+    """Open MLflow's comparison of some generations."""
+    runs, experiments = json.dumps([shelf.runs[name] for name in generations]), json.dumps([shelf.experiment])
+    page.goto(f"{shelf.address}/#/compare-runs?runs={quote(runs)}&experiments={quote(experiments)}")
+    page.get_by_text("Run details").wait_for()
+    _put_aside(page)
+    page.wait_for_timeout(SETTLED)
+
+
+def artifact(page: Page, shelf: Shelf, run: str, name: str) -> FrameLocator:
+    """Open a page of ours among the artifacts of a run; the frame in which MLflow shows it."""
+    page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/runs/{shelf.runs[run]}/artifacts")
+    page.get_by_text(name, exact=True).click()
+    _put_aside(page)
+    frame = page.frame_locator("iframe").first
+    frame.locator("main").first.wait_for()
+    return frame
+
+
+def _put_aside(page: Page) -> None:
+    """Close the assistant that MLflow opens beside its pages."""
+    page.wait_for_timeout(SETTLED / 2)
+    for button in page.get_by_role("button", name="Close", exact=True).all():
+        button.click()
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("home", nargs="?", type=Path, default=Path("mlruns"))
+    parser.add_argument("league", nargs="?", default="connect-four")
+    asked = parser.parse_args()
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        sys.exit(f"there is no {', '.join(BROWSERS)} on this machine")
+    with sync_playwright() as playwright, served(asked.home, asked.league) as shelf:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        generations = sorted(name for name in shelf.runs if name.startswith("gen-"))
+        ratings(page, shelf)
+        page.screenshot(path=FOLDER / "mlflow-ratings.png")
+        compare(page, shelf, generations[0], generations[-1])
+        page.screenshot(path=FOLDER / "mlflow-compare.png")
+        frame = artifact(page, shelf, generations[-1], "replay.html")
+        frame.get_by_role("button", name="To the end").click()
+        frame.get_by_role("button", name="One step back").click()
+        page.wait_for_timeout(SETTLED)
+        page.screenshot(path=FOLDER / "mlflow-replay.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

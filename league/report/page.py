@@ -1,0 +1,93 @@
+"""The report of a league: one page that answers what people ask of it, the most important first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from league.charts import Chronicle
+from league.report.advice import advice
+from league.report.champion import answers, champion
+from league.report.family import family
+from league.report.growth import drift, growth
+from league.report.markup import Markup, Section, element, joined, paragraph, words
+from league.report.practice import opponents, time, training
+from league.report.talk import talk
+from league.report.versus import circles, versus
+from league.report.wording import counted, duration
+from tournaments.viewer.document import document
+
+SECTIONS: dict[str, Callable[[Chronicle], Section | None]] = {
+    "champion": champion,
+    "growth": growth,
+    "versus": versus,
+    "family": family,
+    "drift": drift,
+    "talk": talk,
+    "circles": circles,
+    "opponents": opponents,
+    "training": training,
+    "time": time,
+    "next": advice,
+}
+"""The sections in order, by the name that links lead to. A section with nothing to say gives None and is not shown.
+
+Adding one is adding a function:
+
+    def lengths(chronicle: Chronicle) -> Section | None:
+        steps = [match.steps for match in chronicle.store.matches(chronicle.rows[-1].number)]
+        if not steps:
+            return None
+        return Section("How long games are", paragraph(words(f"From {min(steps)} to {max(steps)} steps.")))
+
+    SECTIONS["lengths"] = lengths
+"""
+
+
+def report_html(chronicle: Chronicle) -> str:
+    """The report as of the last generation of a chronicle.
+
+    Args:
+        chronicle: The league; at least one generation is committed.
+
+    Returns:
+        An HTML file that needs nothing else. The same league gives the same text.
+    """
+    found = {name: section for name, make in SECTIONS.items() if (section := make(chronicle)) is not None}
+    links = [Markup(f'<li><a href="#{escape(name)}">{words(section.heading)}</a></li>') for name, section in found.items()]
+    parts = [
+        Markup(f'<section id="{escape(name)}"><h2>{words(section.heading)}</h2>\n{section.body}\n</section>')
+        for name, section in found.items()
+    ]
+    league = chronicle.store.name
+    body = "\n".join(
+        [
+            '<main class="report">',
+            f"<header><h1>{words(league)}</h1>{paragraph(words(_summary(chronicle)), kind='soft')}</header>",
+            f'<section id="answers" class="card" aria-label="In short">{answers(chronicle)}</section>',
+            f'<nav aria-label="Contents">{element("ol", joined(*links))}</nav>',
+            f'<div class="sections">{"".join(parts)}</div>',
+            "</main>",
+        ]
+    )
+    return document(f"{league}: report", body, styles=[_style()])
+
+
+@cache
+def _style() -> str:
+    return files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+
+
+def _summary(chronicle: Chronicle) -> str:
+    """What kind of league it is, in a line."""
+    rows, config = chronicle.rows, chronicle.config
+    seconds = sum(row.seconds for row in rows)
+    learnt = sum(player.operator not in ("snapshot", "anchor") for player in chronicle.players)
+    planned = "" if rows[-1].number + 1 >= config.generations else f" of {config.generations}"
+    return (
+        f"A league on {config.game.name}: {len(rows)}{planned} generations, {config.population} players at a time, "
+        f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {rows[-1].number} was "
+        f"committed at {rows[-1].committed_at} UTC."
+    )

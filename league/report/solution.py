@@ -1,0 +1,243 @@
+"""What a league found, as YAML: the algorithm, the environment, how it was trained, what came of it, how to put it to work."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from statistics import fmean
+from typing import Any
+
+import yaml
+
+from envs.game import Role
+from league.charts import Chronicle
+from league.report.champion import own_rating
+from league.report.deployment import deployment
+from league.report.descent import ancestors, ancestry
+from league.report.meetings import meetings
+from league.roster import ANCHOR, Player
+from tournaments.tickets import MatchResult
+
+SOLVED = 0.9
+"""Score against the random player from which on a game counts as solved."""
+
+PACKAGES = ("torch", "numpy", "pettingzoo")
+"""Whose versions are told beside our own."""
+
+
+class _Block(str):
+    """Text that is written line by line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write values that occur twice twice: people read this."""
+        return True
+
+
+_Dumper.add_representer(_Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|"))
+
+
+def solution_yaml(chronicle: Chronicle) -> str:
+    """The solution as of the last generation of a chronicle; `yaml.safe_load` reads it.
+
+    Args:
+        chronicle: The league; at least one generation is committed.
+    """
+    facts = {
+        "league": chronicle.store.name,
+        "algorithm": _algorithm(chronicle),
+        "environment": _environment(chronicle),
+        "training_configuration": _configuration(chronicle),
+        "training_results": _results(chronicle),
+        "stages": _stages(chronicle),
+        "deployment": _Block(deployment(chronicle)),
+    }
+    return yaml.dump(facts, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+
+
+def _algorithm(chronicle: Chronicle) -> dict[str, Any]:
+    config = chronicle.config
+    policy, making, evolution = config.policy, config.matchmaking, config.evolution
+    graphs = chronicle.comm_graphs()
+    links = {side: [list(edge) for edge in graph.edges] for side, graph in graphs.items()}
+    heard = " and on what arrives over the graph" if graphs else ""
+    critics = {"centralised": "sees the joint state, in training only", "local": "sees what the seat sees, in training only"}
+    speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
+    return {
+        "name": "league of PPO players",
+        "learner": "PPO with clipped surrogate, GAE and Adam; players of a league learn side by side as stacked tensors",
+        "networks": {
+            "actor": f"one perceptron a role, on the seat's own observation{heard}",
+            "hidden": list(policy.hidden),
+            "activation": policy.activation,
+            "normalised_observations": policy.normalise,
+            "temperature_when_frozen": policy.temperature,
+        },
+        "critic": {"kind": policy.critic, "meaning": critics[policy.critic]},
+        "communication": speaking if graphs else None,
+        "matchmaking": {
+            "rule": making.rule,
+            "self_play_share": making.self_play,
+            "newest_past_players": making.latest,
+            "scripted_players": list(config.tournament.anchors) if making.anchors else [],
+        },
+        "evolution": {
+            "population": config.population,
+            "elite": evolution.elite,
+            "replaced_each_generation": evolution.replace,
+            "selection_tournament_size": evolution.selection,
+            "operators": dict(evolution.operators),
+        },
+        "rating": f"Bradley-Terry on the Elo scale over all tournament games, {ANCHOR} pinned at 0",
+    }  # fmt: skip
+
+
+def _environment(chronicle: Chronicle) -> dict[str, Any]:
+    game, setup = chronicle.game, chronicle.config.game
+    return {
+        "name": game.name,
+        "options": dict(setup.options),
+        "wrappers": [dict(wrapper) for wrapper in setup.wrappers],
+        "kind": "turn-based: one seat acts at a time" if game.turn_based else "simultaneous: all living seats act at once",
+        "seats": list(game.seats),
+        "teams": [
+            {"side": game.sides[game.side_of_team[team]].name, "seats": [game.seats[seat] for seat in seats]}
+            for team, seats in enumerate(game.teams)
+        ],
+    }
+
+
+def _configuration(chronicle: Chronicle) -> dict[str, Any]:
+    game, config = chronicle.game, chronicle.config
+    champion = next(player for player in chronicle.players if player.name == chronicle.champion)
+    last = chronicle.rows[-1].number
+    returns = [value for match in chronicle.store.matches(last) for value in match.returns]
+    return {
+        "spaces": {role.name: _spaces(role) for role in game.roles},
+        "joint_state_size": game.state_size,
+        "reward": {
+            "description": "the environment's own; a team's return is the mean of its seats' summed rewards, not discounted",
+            "team_return_range_seen": [_short(min(returns)), _short(max(returns))] if returns else None,
+            "seen_in": f"the tournament of generation {last}",
+        },
+        "hyper_parameters": {name: _short(value) for name, value in sorted(champion.hyper.items())},
+        "schedule": {
+            "generations": config.generations,
+            **config.train.model_dump(mode="json"),
+            "decisions_learnt_from": sum(row.agent_steps for row in chronicle.rows),
+        },
+    }  # fmt: skip
+
+
+def _results(chronicle: Chronicle) -> dict[str, Any]:
+    rows, rating = chronicle.rows, own_rating(chronicle)
+    against = next((meeting for meeting in meetings(chronicle) if meeting.opponent == ANCHOR), None)
+    seconds = sum(row.seconds for row in rows)
+    return {
+        "champion": chronicle.champion,
+        "elo": _short(rating.elo),
+        "elo_95_percent": [_short(rating.low), _short(rating.high)],
+        "episodes_to_solve": _episodes_to_solve(chronicle),
+        "success_rate": {
+            "value": None if against is None else _short(against.score),
+            "criterion": f"the champion's score against {ANCHOR}, a draw counting one half",
+            "games": 0 if against is None else against.games,
+            "interval_95_percent": None if against is None else [_short(against.low), _short(against.high)],
+        },
+        "mean_return": _mean_return(chronicle),
+        "wall_hours": _short(seconds / 3600),
+        "agent_steps": sum(row.agent_steps for row in rows),
+        "training_games": sum(sum(lesson.games.values()) for lesson in chronicle.lessons),
+        "seed": chronicle.config.seed,
+        "versions": {
+            "marl-league": chronicle.store.fact("version"),
+            "python": platform.python_version(),
+            **{package: version(package) for package in PACKAGES},
+        },
+        "identity": {
+            "sha256": chronicle.store.fact("identity"),
+            "meaning": "of all settings that decide results, the seed among them; the same on every machine",
+        },
+    }
+
+
+def _episodes_to_solve(chronicle: Chronicle) -> dict[str, Any]:
+    """Training games of the champion's line of descent until it first scored enough."""
+    line = ancestry(chronicle.champion, chronicle.players)
+    direct = ancestors(line, chronicle.players)
+    born = {player.name: player for player in chronicle.players}
+    games, best, met = 0, 0.0, 0
+    facts = {
+        "criterion": f"a snapshot of the champion's line of descent scores at least {SOLVED} against {ANCHOR} in its tournament"
+    }
+    for row, lesson, table in zip(chronicle.rows, chronicle.lessons, chronicle.tables, strict=True):
+        for name in sorted(direct):
+            player = born[name]
+            if player.born != row.number:
+                continue
+            games += lesson.games.get(player.parent or "", 0)
+            if {name, ANCHOR} <= set(table.players) and table.games[table.index(name), table.index(ANCHOR)]:
+                met, best = met + 1, max(best, table.score(name, ANCHOR))
+                if table.score(name, ANCHOR) >= SOLVED:
+                    return {"value": games, **facts, "generation": row.number, "snapshot": name}
+    reason = f"its best score was {best:.2f}, after {games} training games" if met else f"it never met {ANCHOR}"
+    return {"value": None, **facts, "reason": reason}
+
+
+def _mean_return(chronicle: Chronicle) -> dict[str, Any]:
+    """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
+    game, champion = chronicle.game, chronicle.champion
+    born = next(player.born for player in chronicle.players if player.name == champion)
+    found: dict[str, list[float]] = {}
+    for match in chronicle.store.matches(born):
+        for team in _teams(match, champion):
+            found.setdefault(game.sides[game.side_of_team[team]].name, []).append(match.returns[team])
+    everything = [value for values in found.values() for value in values]
+    return {
+        "value": _short(fmean(everything)) if everything else None,
+        "by_side": {side: _short(fmean(values)) for side, values in found.items()},
+        "games": len(everything),
+        "against": f"its opponents in the tournament of generation {born}",
+    }
+
+
+def _stages(chronicle: Chronicle) -> list[dict[str, Any]]:
+    found = []
+    for row in chronicle.rows:
+        children = [player for player in chronicle.players if player.born == row.number and _mutated(player)]
+        retired = [player.name for player in chronicle.players if player.retired == row.number]
+        found.append(
+            {
+                "generation": row.number,
+                "champion": row.champion,
+                "elo": _short(row.figures["elo_best"]) if "elo_best" in row.figures else None,
+                "agent_steps": row.agent_steps,
+                "mutated": [
+                    {"child": player.name, "parent": player.parent, "operator": player.operator} for player in children
+                ],
+                "retired": retired,
+            }
+        )
+    return found
+
+
+def _mutated(player: Player) -> bool:
+    return player.operator not in ("founder", "snapshot", "anchor")
+
+
+def _teams(match: MatchResult, player: str) -> Sequence[int]:
+    return [team for team, name in enumerate(match.ticket.players) if name == player]
+
+
+def _spaces(role: Role) -> Mapping[str, Any]:
+    actions: dict[str, Any] = {"kind": role.actions.kind, "size": role.actions.size}
+    if role.actions.kind == "continuous":
+        actions |= {"low": list(role.actions.low), "high": list(role.actions.high)}
+    return {"observation": {"shape": list(role.observation_shape), "numbers": role.features}, "actions": actions}
+
+
+def _short(value: float) -> float:
+    """Five digits: enough for people."""
+    return float(f"{value:.5g}")

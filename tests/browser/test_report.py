@@ -1,0 +1,158 @@
+"""The report of a league in a real browser: on a wide and a narrow screen, in the light and in the dark, by keyboard."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from league.charts import Chronicle
+from league.report import report_html
+from league.roster import anchor
+from tests.league.paper_league import commit, found_league, generation
+
+RUN_ME = "bot:<img src=x onerror=alert(1)>"
+VISIBLE = "[...document.querySelectorAll('svg')].filter((each) => each.checkVisibility())"
+WIDE, NARROW = {"width": 1600, "height": 900}, {"width": 390, "height": 844}
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgb = (element) => {
+    canvas.fillStyle = getComputedStyle(element).color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => part / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const cells = [...document.querySelectorAll("#versus .wide rect[class^=heat]")].filter((cell) => cell.nextSibling);
+  return cells.map((cell) => cell.nextElementSibling).map((text, place) => {
+    if (!text || text.tagName !== "text" || text.getAttribute("text-anchor") !== "middle") return 21;
+    const [a, b] = [light(rgb(cells[place])), light(rgb(text))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  });
+}"""
+"""Contrast between each cell of the payoff table and the figure in it, as WCAG 2.1 defines it."""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a league made by hand, in which a scripted player has a wicked name."""
+    home = tmp_path_factory.mktemp("report")
+    store = found_league(home, count=2)
+    live = store.players("active")
+    turn = generation(2, live, live, ["main-01-g001", RUN_ME])
+    commit(store, replace(turn, players=[*turn.players, anchor(RUN_ME)]))
+    file = home / "report.html"
+    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
+    store.unlock()
+    return file
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_page_is_never_wider_than_the_screen(page: Page, report: Path, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    page.goto(report.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize(("size", "shown"), [(WIDE, "wide"), (NARROW, "narrow")], ids=["wide", "narrow"])
+def test_every_chart_is_shown_once(page: Page, report: Path, size: dict[str, int], shown: str) -> None:
+    page.set_viewport_size(size)
+    page.goto(report.as_uri())
+    visible = page.evaluate(f"{VISIBLE}.map((each) => each.classList[1])")
+    assert set(visible) == {shown, "small"}
+    assert len(visible) == page.locator("figure").count()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_letters_in_charts_are_large_enough_to_be_read(page: Page, report: Path, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    page.goto(report.as_uri())
+    letters = "[...each.querySelectorAll('text')].map((text) => text.getAttribute('font-size') * each.getScreenCTM().a)"
+    heights = page.evaluate(f"{VISIBLE}.flatMap((each) => {letters})")
+    assert min(heights) >= 8.5
+
+
+def test_nothing_in_a_chart_is_cut_off(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    outside = page.evaluate(
+        """[...document.querySelectorAll('svg')].filter((each) => each.checkVisibility()).flatMap((each) => {
+          const paper = each.getBoundingClientRect();
+          return [...each.querySelectorAll('text')].filter((text) => {
+            const place = text.getBoundingClientRect();
+            return place.left < paper.left - 1 || place.right > paper.right + 1 || place.bottom > paper.bottom + 1;
+          }).map((text) => text.textContent);
+        })"""
+    )
+    assert outside == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_in_the_payoff_table_stand_out_from_their_cells(page: Page, report: Path, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(report.as_uri())
+    contrasts = page.evaluate(CONTRAST)
+    assert len(contrasts) > 10
+    assert min(contrasts) >= 4.5
+
+
+def test_charts_follow_the_colours_of_the_page(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    colour = "getComputedStyle(document.querySelector('#growth .wide .series-2')).color"
+    light = page.evaluate(colour)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(colour) != light
+
+
+def test_a_name_with_markup_is_shown_as_text(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    assert page.locator("img").count() == 0
+    assert page.get_by_text(RUN_ME).count() > 0
+
+
+def test_the_contents_lead_to_their_sections(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    links = page.locator("nav a")
+    for number in range(links.count()):
+        heading = links.nth(number).inner_text()
+        links.nth(number).click()
+        section = page.locator(links.nth(number).get_attribute("href") or "")
+        assert section.locator("h2").inner_text() == heading
+        assert section.evaluate("(each) => each.getBoundingClientRect().top < innerHeight")
+
+
+def test_the_figures_of_a_chart_open_by_keyboard(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    summary = page.locator("#growth summary")
+    table = page.locator("#growth table")
+    assert not table.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    assert "main-01" in table.inner_text()
+
+
+def test_charts_are_pictures_with_a_name_for_those_who_hear_the_page(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    assert page.get_by_role("img", name="Elo of every line of descent").count() == 1
+    assert page.get_by_role("table", name="Elo of every line of descent", include_hidden=True).count() == 1
+
+
+def test_a_frame_that_may_do_nothing_shows_the_report(page: Page, report: Path) -> None:
+    frame = report.with_name("frame.html")
+    frame.write_text(f'<iframe sandbox src="{report.name}" width="1200" height="800"></iframe>', encoding="utf-8")
+    page.goto(frame.as_uri())
+    inside = page.frame_locator("iframe")
+    assert inside.locator("h1").inner_text() == "cup"
+    assert inside.locator("#growth svg.wide").is_visible()
+
+
+def test_a_printed_report_is_dark_on_white(page: Page, report: Path) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(report.as_uri())
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert not page.locator("nav").is_visible()

@@ -1,0 +1,206 @@
+"""What to do next: said where the figures say so and nowhere else, with commands that run as printed."""
+
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from league.charts import Chronicle, Lessons
+from league.config import CommsConfig, GameConfig
+from league.report.advice import CONFIG, MANY, RULES, STRONGER, advice
+from league.report.versus import COIN
+from league.store import Store
+from tests.league.paper_league import CONFIG as PAPER
+from tests.league.paper_league import found_league, go_on
+from tournaments.payoff import Payoff
+
+CHAMPION = "main-01-g006"
+
+
+@pytest.fixture
+def league(tmp_path: Path) -> Iterator[Chronicle]:
+    """Seven generations of the league made by hand, all that was planned; nothing remarkable happened in it."""
+    store = found_league(tmp_path, PAPER.model_copy(update={"generations": 7}))
+    for _ in range(4):
+        go_on(store)
+    yield plain(Chronicle(store))
+    store.unlock()
+
+
+def plain(chronicle: Chronicle) -> Chronicle:
+    """Without anything that a rule would speak of."""
+    rows = [replace(row, figures={"cyclicity": 0.0}) for row in chronicle.rows]
+    vars(chronicle)["rows"] = rows
+    bot = replace(chronicle.ratings[0], player="bot:random", elo=0.0, low=0.0, high=0.0)
+    vars(chronicle)["ratings"] = [*rated(chronicle, {n: 100.0 + n for n in range(7)}, 40.0), bot]
+    curve = {"train/entropy": 1.0, "train/explained_variance": 0.9}
+    chronicle.learnt[:] = [Lessons([curve], {}, {})] * 7
+    vars(chronicle)["champions_meetings"] = met({"bot:random": (8, 2), "bot:minimax-2": (8, 2)})
+    return chronicle
+
+
+def rated(chronicle: Chronicle, elo: dict[int, float], half: float) -> list[Any]:
+    """Ratings of the first player's snapshots by generation; the champion first."""
+    rows = [
+        replace(chronicle.ratings[0], player=f"main-01-g{n:03d}", elo=value, low=value - half, high=value + half)
+        for n, value in elo.items()
+    ]
+    return sorted(rows, key=lambda row: row.player != CHAMPION)
+
+
+def met(records: dict[str, tuple[int, int]]) -> Payoff:
+    """What the champion won and lost."""
+    names = (CHAMPION, *records)
+    wins = np.zeros((len(names), len(names)), np.int64)
+    for place, (won, lost) in enumerate(records.values(), 1):
+        wins[0, place], wins[place, 0] = won, lost
+    return Payoff(names, wins, np.zeros_like(wins), wins.T.copy())
+
+
+def curves(first: dict[str, float], last: dict[str, float]) -> list[Lessons]:
+    return [Lessons([{f"train/{name}": value for name, value in figures.items()}], {}, {}) for figures in (first, last)]
+
+
+def climbing(chronicle: Chronicle) -> None:
+    vars(chronicle)["ratings"] = rated(chronicle, {n: 100.0 * n for n in range(7)}, 20.0)
+
+
+def standing(chronicle: Chronicle) -> None:
+    vars(chronicle)["ratings"] = rated(chronicle, {n: -10.0 * n for n in range(7)}, 1.0)
+
+
+def changed(**settings: Any) -> Callable[[Chronicle], None]:
+    def change(chronicle: Chronicle) -> None:
+        values = chronicle.config.model_dump() | settings
+        vars(chronicle)["config"] = type(chronicle.config).model_validate(values)
+
+    return change
+
+
+def cyclic(chronicle: Chronicle) -> None:
+    vars(chronicle)["rows"] = [replace(row, figures={"cyclicity": COIN + 0.1}) for row in chronicle.rows]
+
+
+def against(**records: tuple[int, int]) -> Callable[[Chronicle], None]:
+    named = {name.replace("_", ":", 1).replace("_", "-"): record for name, record in records.items()}
+    return lambda chronicle: vars(chronicle).update(champions_meetings=met(named))
+
+
+def learnt(first: dict[str, float], last: dict[str, float]) -> Callable[[Chronicle], None]:
+    return lambda chronicle: vars(chronicle).update(lessons=curves(first, last))
+
+
+def drawing(chronicle: Chronicle) -> None:
+    own, *others = chronicle.ratings
+    vars(chronicle)["ratings"] = [replace(own, games=10, draws=9), *others]
+
+
+def neck_and_neck(chronicle: Chronicle) -> None:
+    vars(chronicle)["ratings"] = rated(chronicle, {5: 100.0, 6: 110.0}, 20.0)
+
+
+def speaking(chronicle: Chronicle) -> None:
+    changed(game=GameConfig(name="mpe2/simple_spread_v3"), comms=CommsConfig(topology="ring"))(chronicle)
+
+
+CASES: list[tuple[str, Callable[[Chronicle], None], str]] = [
+    ("unfinished", changed(generations=9), "league resume cup"),
+    ("improving", climbing, "league resume cup --generations 11"),
+    ("stalled", standing, "--set train.updates=32"),
+    ("beaten by a bot", against(bot_minimax_2=(2, 8)), "--set matchmaking.anchors=true"),
+    ("outgrown", against(bot_random=(20, 0)), f"league tournament cup/champion bot:{STRONGER[0]} --games 40"),
+    ("open lead", neck_and_neck, f"league tournament cup/champion cup/main-01-g005 --games {MANY}"),
+    ("nemesis", against(**{"main-02-g001": (1, 19)}), f"league tournament cup/champion cup/main-02-g001 --games {MANY}"),
+    ("circling", cyclic, "--set matchmaking.rule=uniform --set matchmaking.latest=50"),
+    ("collapsed", learnt({"entropy": 1.0}, {"entropy": 0.05}), "--set hyper.entropy.start=0.03 --set hyper.entropy.high=0.1"),
+    ("blind", learnt({}, {"explained_variance": 0.1}), "--set 'policy.hidden=[128, 128]'"),
+    ("all drawn", drawing, "--set tournament.games=80"),
+    ("mute", speaking, "--set comms.topology=none"),
+]
+
+
+@pytest.mark.parametrize(("rule", "change", "command"), [pytest.param(*case, id=case[0]) for case in CASES])
+def test_a_rule_speaks_where_the_figures_say_so(
+    league: Chronicle, rule: str, change: Callable[[Chronicle], None], command: str
+) -> None:
+    change(league)
+    found = RULES[rule](league)
+    assert found is not None
+    assert command in found.command
+    assert len(found.reason) > 30
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "open lead"])
+def test_a_rule_is_silent_where_there_is_nothing_to_say(league: Chronicle, rule: str) -> None:
+    assert RULES[rule](league) is None
+
+
+def test_a_settled_lead_is_not_measured_again(league: Chronicle) -> None:
+    vars(league)["ratings"] = rated(league, {5: 100.0, 6: 200.0}, 20.0)
+    assert RULES["open lead"](league) is None
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {case[0] for case in CASES} | {"watch"} == RULES.keys()
+
+
+def test_players_that_train_against_bots_are_measured_against_the_one_they_lose_to(league: Chronicle) -> None:
+    changed(matchmaking=league.config.matchmaking.model_copy(update={"anchors": True}))(league)
+    against(bot_minimax_2=(2, 8))(league)
+    assert f"league tournament cup/champion bot:minimax-2 --games {MANY}" in RULES["beaten by a bot"](league).command
+
+
+def test_a_local_critic_is_given_the_whole_state(league: Chronicle) -> None:
+    changed(policy=league.config.policy.model_copy(update={"critic": "local"}))(league)
+    learnt({}, {"explained_variance": 0.1})(league)
+    assert "--set policy.critic=centralised" in RULES["blind"](league).command
+
+
+def test_a_league_with_nothing_to_say_about_has_no_such_section(league: Chronicle) -> None:
+    vars(league)["ratings"] = rated(league, {5: 100.0, 6: 200.0}, 20.0)
+    assert advice(league) is None
+
+
+def test_a_name_that_is_taken_is_not_suggested(league: Chronicle) -> None:
+    home = league.store.folder.parent.parent
+    (home / "leagues" / "cup-wider").mkdir()
+    (home / "leagues" / "cup-wider" / "league.db").touch()
+    learnt({}, {"explained_variance": 0.1})(league)
+    assert "--name cup-wider-2 " in RULES["blind"](league).command
+
+
+@pytest.mark.parametrize("change", [pytest.param(case[1], id=case[0]) for case in CASES if "--set" in case[2]])
+def test_the_settings_of_a_new_league_are_allowed(league: Chronicle, change: Callable[[Chronicle], None], cli_run: Any) -> None:
+    change(league)
+    (league.store.folder / CONFIG).write_text(league.store.fact("config"), encoding="utf-8")
+    for rule in RULES.values():
+        found = rule(league)
+        if found is not None and "league run" in found.command:
+            words = shlex.split(found.command.partition("&& ")[2])
+            said = cli_run(*words[1:], "--print-config")
+            assert said.code == 0, said.err
+
+
+def test_every_command_for_a_finished_league_runs_as_printed(finished: Path, tmp_path: Path, cli_run: Any) -> None:
+    home = tmp_path / "a home"
+    shutil.copytree(finished, home)
+    chronicle = Chronicle(Store.open(home, "smoke"))
+    found = [suggestion for rule in RULES.values() if (suggestion := rule(chronicle)) is not None]
+    assert len(found) > 1
+    for suggestion in found:
+        for command in suggestion.command.split(" && "):
+            said = cli_run(*shlex.split(command)[1:])
+            assert said.code == 0, f"{command}\n{said.err}"
+
+
+def test_a_home_of_the_usual_name_is_not_spoken_of(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(finished, tmp_path / "mlruns")
+    monkeypatch.chdir(tmp_path)
+    found = RULES["watch"](Chronicle(Store.open(Path("mlruns"), "smoke")))
+    assert found is not None
+    assert found.command == "league replay list smoke"

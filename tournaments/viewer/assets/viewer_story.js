@@ -1,0 +1,90 @@
+// What a replay says, by position: after so many steps. Position 0 is the opening, the last one is the end.
+
+const viewerStory = (content) => {
+  const last = content.steps.length;
+  const [SEAT, ACTION, LEGAL, PROBABILITIES, VALUE, MESSAGE] = [0, 1, 2, 3, 4, 5];
+
+  /** Decisions about to be taken at a position; none at the end. */
+  const decisions = (position) => (position < last ? content.steps[position][0].map(opened) : []);
+
+  function opened(raw) {
+    return {
+      seat: raw[SEAT],
+      action: raw[ACTION],
+      legal: raw[LEGAL] == null ? null : content.legal[raw[LEGAL]],
+      probabilities: raw[PROBABILITIES] ?? null,
+      value: raw[VALUE] ?? null,
+      message: raw[MESSAGE] ?? null,
+    };
+  }
+
+  /** Rewards with which a position was reached, by seat; 0 where all are 0. */
+  const rewards = (position) => (position > 0 ? content.steps[position - 1][1] : 0);
+
+  const player = (seat) => content.players[content.seats[seat].player].name;
+  const alone = new Set(content.seats.map((seat) => seat.player)).size === content.seats.length;
+
+  /** A seat in a sentence: the player's name, and the seat's where a player has several. */
+  const who = (seat) => (alone ? player(seat) : `${content.seats[seat].name} (${player(seat)})`);
+
+  /** The same, as short as it can be. */
+  const short = (seat) => (alone ? player(seat) : content.seats[seat].name);
+
+  /** What an action is called. */
+  function called(seat, action) {
+    if (Array.isArray(action)) return `(${action.slice(0, 3).map((number) => viewerNumbers.signed(number)).join(", ")}${action.length > 3 ? ", …" : ""})`;
+    return content.labels[content.seats[seat].labels][action] ?? `action ${action}`;
+  }
+
+  /** How a position was reached, in a sentence or two. */
+  function happened(position) {
+    if (position === 0) return "The opening.";
+    const moves = decisions(position - 1);
+    const said = [];
+    if (moves.length === 1) said.push(`${who(moves[0].seat)}: ${called(moves[0].seat, moves[0].action)}.`);
+    else if (moves.length <= 4) said.push(`${moves.map((move) => `${short(move.seat)}: ${called(move.seat, move.action)}`).join(", ")}.`);
+    else said.push(`${moves.length} seats moved.`);
+    const largest = viewerNumbers.paid(rewards(position)).sort(([, one], [, other]) => Math.abs(other) - Math.abs(one));
+    const paid = largest.map(([seat, amount]) => [short(seat), viewerNumbers.signed(amount)]);
+    if (paid.length > 1 && paid.length === content.seats.length && new Set(paid.map(([, amount]) => amount)).size === 1) said.push(`Rewards: ${paid[0][1]} for everybody.`);
+    else if (paid.length) said.push(`Rewards: ${viewerSeveral(paid.map(([name, amount]) => `${name} ${amount}`))}.`);
+    const over = content.steps[position - 1][2];
+    if (over.length && position < last) said.push(`Out: ${viewerSeveral(over.map(([seat]) => short(seat)))}.`);
+    return said.join(" ");
+  }
+
+  /** Who is to decide at a position, in some words. */
+  function toMove(position) {
+    if (position === last) return content.result;
+    const seats = decisions(position).map((decision) => decision.seat);
+    if (seats.length === 0) return "Nobody is to move.";
+    return `To move: ${viewerSeveral(seats.map(who), 3)}.`;
+  }
+
+  return { ...content, last, decisions, rewards, player, alone, who, short, called, happened, toMove };
+};
+
+/** Some words in a row; of many the first ones, and how many others there are, which is never one. */
+const viewerSeveral = (words, most = 4) =>
+  words.length <= most + 1 ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} others`;
+
+/** Numbers as people read them. */
+const viewerNumbers = {
+  /** Two decimals and a sign that is a minus, not a hyphen. */
+  signed(number, decimals = 2) {
+    if (number === null || number === undefined || !Number.isFinite(number)) return "?";
+    const size = Math.abs(number);
+    const digits = size >= 1000 ? Math.round(size).toLocaleString("en") : size.toFixed(size >= 100 ? Math.min(decimals, 1) : decimals);
+    const nothing = Number(digits.replaceAll(",", "")) === 0;
+    return nothing ? digits : (number < 0 ? "−" : "+") + digits;
+  },
+
+  /** As short as it can be: for axes and ratings. */
+  short(number) {
+    const digits = Math.abs(number) >= 1000 ? Math.round(Math.abs(number)).toLocaleString("en") : String(Number(Math.abs(number).toPrecision(4)));
+    return number < 0 && digits !== "0" ? `−${digits}` : digits;
+  },
+
+  /** [seat, amount] of those that got something. */
+  paid: (rewards) => (rewards === 0 ? [] : [...rewards.entries()].filter(([, amount]) => amount !== 0)),
+};

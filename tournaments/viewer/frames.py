@@ -1,0 +1,153 @@
+"""Frames of a replay as a page carries them: only what can be drawn, and of it only what changed.
+
+A file may come from anybody, so nothing passes here but shapes that are known, finite lengths, colours that are nothing but
+colours, text, and pictures that are nothing but base64.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Frame = Mapping[str, Any]
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]{1,30}")
+"""What a frame may call a colour; anything else is drawn in `STRANGE`."""
+
+STRANGE = "gray"
+
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
+LENGTHS: dict[str, tuple[str, ...]] = {
+    "circle": ("x", "y", "r"),
+    "rect": ("x", "y", "w", "h"),
+    "line": ("x1", "y1", "x2", "y2", "width"),
+    "text": ("x", "y", "size"),
+}
+"""The shapes that can be drawn and the lengths each must have."""
+
+SIZES = {"r", "w", "h", "width", "size"}
+"""Lengths that cannot be negative."""
+
+FARTHEST = 1e6
+
+
+def pack(frames: Iterable[Frame | None]) -> tuple[list[Any], list[str]]:
+    """Frames as differences.
+
+    Args:
+        frames: As `envs.drawing` describes them; None where there is no picture.
+
+    Returns:
+        The frames and the pictures, each picture once. A frame is
+
+        * None: there is nothing to see;
+        * 0: what there was before;
+        * `{"size": [width, height], "notes": [[text, seats], …]}` with `"picture"`, a number, or `"shapes"`, a list;
+        * `{"moved": [[number, {name: value, …}], …]}`: the frame before, but these things of these shapes have changed; with
+          `"notes"` where they have changed too.
+    """
+    packed: list[Any] = []
+    pictures: dict[str, int] = {}
+    before: dict[str, Any] | None = {}
+    for frame in frames:
+        now = _drawable(frame, pictures)
+        packed.append(0 if now == before else _difference(before, now))
+        before = now
+    return packed, list(pictures)
+
+
+def colours_of_seats(packed: Iterable[Any]) -> dict[int, str]:
+    """The colour of the shape that is a seat, for seats that are shapes and never change their colour."""
+    found: dict[int, str] = {}
+    fickle: set[int] = set()
+    for shape in _painted(packed):
+        if "seat" in shape and found.setdefault(shape["seat"], shape["color"]) != shape["color"]:
+            fickle.add(shape["seat"])
+    return {seat: colour for seat, colour in found.items() if seat not in fickle}
+
+
+def colours_in(packed: Iterable[Any]) -> set[str]:
+    """The colours of everything that is not text."""
+    return {shape["color"] for shape in _painted(packed) if shape["kind"] != "text"}
+
+
+def _painted(packed: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Every shape of packed frames when it is first drawn or painted anew."""
+    shapes: list[dict[str, Any]] = []
+    for frame in packed:
+        if not frame:
+            continue
+        shapes = list(frame.get("shapes", shapes))
+        yield from frame.get("shapes", ())
+        for number, change in frame.get("moved", ()):
+            shapes[number] = {**shapes[number], **change}
+            if "color" in change:
+                yield shapes[number]
+
+
+def _drawable(frame: Frame | None, pictures: dict[str, int]) -> dict[str, Any] | None:
+    """What can be drawn of a frame; None if that is nothing. Pictures are added to `pictures`."""
+    frame = frame or {}
+    size = [_length(frame.get(name)) or 0 for name in ("width", "height")]
+    if min(size) <= 0:
+        return None
+    png, shapes, notes = frame.get("png"), frame.get("shapes"), frame.get("notes")
+    said = [note for note in map(_note, notes) if note] if isinstance(notes, list) else []
+    if isinstance(png, str) and BASE64.fullmatch(png):
+        return {"size": size, "notes": said, "picture": pictures.setdefault(png, len(pictures))}
+    drawn = [shape for shape in map(_shape, shapes) if shape] if isinstance(shapes, list) else []
+    return {"size": size, "notes": said, "shapes": drawn} if drawn else None
+
+
+def _shape(raw: Any) -> dict[str, Any] | None:
+    """A shape with nothing in it but what it needs; None where it is not one."""
+    kind, color, seat = (raw.get(name) for name in ("kind", "color", "seat")) if isinstance(raw, Mapping) else (None,) * 3
+    if not isinstance(kind, str) or kind not in LENGTHS:
+        return None
+    lengths = {name: _length(raw.get(name)) for name in LENGTHS[kind]}
+    if None in lengths.values():
+        return None
+    sound = {name: max(length, 0) if name in SIZES else length for name, length in lengths.items() if length is not None}
+    paint = color if isinstance(color, str) and COLOUR.fullmatch(color) else STRANGE
+    more: dict[str, Any] = {"text": str(raw.get("text", ""))} if kind == "text" else {}
+    return {"kind": kind, **sound, "color": paint, **more, **({"seat": seat} if _is_seat(seat) else {})}
+
+
+def _note(raw: Any) -> list[Any] | None:
+    """Something said below a picture, and the seats that know it; None where it is not that."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("text"), str):
+        return None
+    seats = raw.get("seats")
+    return [raw["text"], [seat for seat in seats if _is_seat(seat)] if isinstance(seats, list) else None]
+
+
+def _is_seat(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _length(value: Any) -> float | None:
+    """A number within bounds, rounded to hundredths of a pixel, whole where it is; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        return None
+    length = round(float(min(max(value, -FARTHEST), FARTHEST)), 2) + 0.0
+    return int(length) if length.is_integer() else length
+
+
+def _difference(before: dict[str, Any] | None, now: dict[str, Any] | None) -> Any:
+    if not before or not now or before["size"] != now["size"] or "shapes" not in before or "shapes" not in now:
+        return now
+    if [_fixed(shape) for shape in before["shapes"]] != [_fixed(shape) for shape in now["shapes"]]:
+        return now
+    moved = [
+        [number, {name: value for name, value in new.items() if value != old[name]}]
+        for number, (old, new) in enumerate(zip(before["shapes"], now["shapes"], strict=True))
+        if new != old
+    ]
+    return {"moved": moved, **({"notes": now["notes"]} if now["notes"] != before["notes"] else {})}
+
+
+def _fixed(shape: dict[str, Any]) -> tuple[str, int | None]:
+    """What does not change as long as a shape stays the same thing."""
+    return shape["kind"], shape.get("seat")

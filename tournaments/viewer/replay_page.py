@@ -1,0 +1,196 @@
+"""The replay viewer: one match in one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+from envs.drawings_boards import SEATS
+from tournaments.moments import drawn, moments, result, winners
+from tournaments.replay import Decision, Profile, Replay, ReplayError, Step
+from tournaments.viewer.document import asset, document
+from tournaments.viewer.frames import colours_in, colours_of_seats, pack
+
+STYLES: tuple[str, ...] = ("viewer.css", "viewer_panels.css")
+"""Style sheets that the viewer needs, in order."""
+
+SCRIPTS: tuple[str, ...] = (
+    "viewer_story.js",
+    "viewer_frames.js",
+    "viewer_decision.js",
+    "viewer_network.js",
+    "viewer_lines.js",
+    "viewer_curves.js",
+    "viewer_moments.js",
+    "viewer_controls.js",
+    "viewer_header.js",
+    "viewer.js",
+)
+"""Scripts that the viewer needs, in order; the last defines `openReplay`."""
+
+PAGE_SCRIPT = "viewer_page.js"
+"""What opens the viewer on a page of its own, where the address says."""
+
+SERIES = 7
+"""Colours that pages have for things that bring none."""
+
+NAMED = 4
+"""Players that a title names at most."""
+
+BODY = """\
+<main class="viewer-main">
+<h1>{game}</h1>
+<div id="replay"><noscript><p>This page needs JavaScript to show the match. {result}</p></noscript></div>
+</main>"""
+
+
+def replay_page(replay: Replay) -> str:
+    """A page that shows one match; the same replay gives the same text.
+
+    Raises:
+        ReplayError: The replay's parts do not fit together.
+    """
+    title = heading(replay)
+    scripts = [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
+    body = BODY.format(game=escape(replay.setup.name), result=escape(result(replay)))
+    return document(title, body, styles=[asset(name) for name in STYLES], scripts=scripts, data={"replay": content(replay)})
+
+
+def heading(replay: Replay) -> str:
+    """Who played what, in one line."""
+    players = list(dict.fromkeys(seat.player for seat in replay.seats))
+    named = players if len(players) <= NAMED + 1 else players[:NAMED]  # one player takes no more room than "1 other"
+    others = f" and {len(players) - len(named)} others" if len(named) < len(players) else ""
+    return f"{' – '.join(named)}{others}, {replay.setup.name}"
+
+
+def content(replay: Replay) -> dict[str, Any]:
+    """What the viewer's scripts need of a replay, as compact as it can be without being hard to read.
+
+    Args:
+        replay: The match.
+
+    Returns:
+        Values that JSON can say. Seats, players and legal moves are named by number. A decision is
+        `[seat, action, legal, probabilities, value, message]`, `legal` being a number in `legal`; a step is
+        `[decisions, rewards, ended]`, with 0 for rewards that are all 0 and `[[seat, cut off], …]` for seats whose part ended.
+
+    Raises:
+        ReplayError: The replay's parts do not fit together.
+    """
+    _check(replay)
+    names, roles = _names(replay)
+    legal: dict[tuple[int, ...], int] = {}
+    frames, pictures = pack(view.frame for view in (replay.opening, *(step.view for step in replay.steps)))
+    return {
+        "game": replay.setup.name,
+        "setup": {"options": replay.setup.options, "wrappers": replay.setup.wrappers},
+        "match": replay.match,
+        "series": replay.series,
+        "seed": replay.seed,
+        "purpose": replay.purpose,
+        "generation": replay.generation,
+        "tags": replay.tags,
+        "digest": replay.digest,
+        "seal": replay.seal,
+        "versions": sorted(replay.versions.items()),
+        "players": [{"name": name, **asdict(replay.players.get(name, Profile()))} for name in names],
+        "seats": list(_seats(replay, frames)),
+        "labels": [replay.labels.get(role, ()) for role in roles],
+        "returns": replay.returns,
+        "winners": winners(replay),
+        "drawn": drawn(replay),
+        "result": result(replay),
+        "channels": [[channel.speaker, channel.listener, channel.weight] for channel in replay.channels],
+        "moments": [asdict(moment) for moment in moments(replay)],
+        "frames": frames,
+        "pictures": pictures,
+        "steps": [
+            [
+                [_decision(decision, legal) for decision in step.decisions],
+                step.rewards if any(step.rewards) else 0,
+                list(_ended(step, replay.steps[number - 1] if number else None)),
+            ]
+            for number, step in enumerate(replay.steps)
+        ],
+        "legal": list(legal),
+    }
+
+
+def _names(replay: Replay) -> tuple[list[str], list[str]]:
+    """The players and the roles, each once."""
+    return list(dict.fromkeys(seat.player for seat in replay.seats)), list(dict.fromkeys(seat.role for seat in replay.seats))
+
+
+def _seats(replay: Replay, packed: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    names, roles = _names(replay)
+    for seat, colour in zip(replay.seats, colours(replay, packed), strict=True):
+        yield {
+            "name": seat.seat,
+            "team": seat.team,
+            "role": seat.role,
+            "player": names.index(seat.player),
+            "labels": roles.index(seat.role),
+            "colour": colour,
+        }
+
+
+def colours(replay: Replay, packed: Sequence[Any]) -> list[str]:
+    """A colour for each seat, as style sheets say it.
+
+    The one it has in the game's own pictures, if these tell the teams apart. Otherwise every team has a colour of the page, and
+    where there is only one team, every seat.
+
+    Args:
+        replay: The match.
+        packed: Its frames, packed.
+    """
+    seats, teams = range(len(replay.seats)), [seat.team for seat in replay.seats]
+    painted = colours_of_seats(packed)
+    if not painted and len(seats) == len(SEATS) and colours_in(packed).issuperset(SEATS):
+        painted = dict(enumerate(SEATS))
+    worn = {(painted[seat], teams[seat]) for seat in seats if seat in painted}
+    if len(replay.returns) > 1 and painted.keys() >= set(seats) and len({colour for colour, _ in worn}) == len(worn):
+        return [painted[seat] for seat in seats]
+    numbers = seats if len(replay.returns) == 1 else teams
+    return [f"var(--series-{number % SERIES + 1})" for number in numbers]
+
+
+def _decision(decision: Decision, legal: dict[tuple[int, ...], int]) -> list[Any]:
+    moves = None if decision.legal is None else legal.setdefault(decision.legal, len(legal))
+    parts = [decision.seat, decision.action, moves, decision.probabilities, decision.value, decision.message]
+    while parts[-1] is None:
+        parts.pop()
+    return parts
+
+
+def _ended(step: Step, before: Step | None) -> Iterator[list[int]]:
+    """Seats whose part ended at a step, and whether it was cut off."""
+    for seat, over in enumerate(zip(step.terminated, step.truncated, strict=True)):
+        if any(over) and not (before and (before.terminated[seat] or before.truncated[seat])):
+            yield [seat, int(not over[0])]
+
+
+def _check(replay: Replay) -> None:
+    """Refuse what no match can be: a seat, a team or a list that does not fit the others.
+
+    Raises:
+        ReplayError: With what does not fit.
+    """
+    seats, teams = len(replay.seats), len(replay.returns)
+    if {seat.team for seat in replay.seats} != set(range(teams)):
+        raise ReplayError(f"{replay.match} has returns of {teams} teams, but its seats belong to others.")
+    heard = [end for channel in replay.channels for end in (channel.speaker, channel.listener)]
+    _within(replay, "channels", heard, seats)
+    for number, step in enumerate(replay.steps):
+        _within(replay, f"step {number}", [decision.seat for decision in step.decisions], seats)
+        if not len(step.rewards) == len(step.terminated) == len(step.truncated) == seats:
+            raise ReplayError(f"{replay.match} has {seats} seats, but step {number} is about another number of them.")
+
+
+def _within(replay: Replay, where: str, named: Sequence[int], seats: int) -> None:
+    wrong = [seat for seat in named if not 0 <= seat < seats]
+    if wrong:
+        raise ReplayError(f"{replay.match}, {where}: there is no seat {wrong[0]} among {seats}.")
