@@ -25,6 +25,8 @@ from urllib.parse import quote
 
 from playwright.sync_api import FrameLocator, Page, sync_playwright
 
+from league.views import key_of
+
 FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 90.0
@@ -39,11 +41,13 @@ class Shelf:
     """Where MLflow's pages on a league are.
 
     Attributes:
+        league: Its name.
         address: Of the server.
         experiment: Id of the game's experiment.
         runs: Name of a run of the league → its id.
     """
 
+    league: str
     address: str
     experiment: str
     runs: dict[str, str]
@@ -55,7 +59,7 @@ def served(home: Path, league: str) -> Iterator[Shelf]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = [Path(sys.executable).with_name("league"), "ui", "--home", home, "--port", str(port)]
+    program = [Path(sys.executable).with_name("league"), "ui", "--home", home, "--port", str(port), "--no-browser"]
     address, begun = f"http://127.0.0.1:{port}", time.monotonic()
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL)
     try:
@@ -80,23 +84,15 @@ def _shelf(home: Path, league: str, address: str) -> Shelf:
     )
     with closing(sqlite3.connect(f"{(home / 'mlflow.db').resolve().as_uri()}?mode=ro", uri=True)) as database:
         rows = database.execute(query, (league,)).fetchall()
-    return Shelf(address, str(rows[0][2]), {name: run for name, run, _ in rows})
+    return Shelf(league, address, str(rows[0][2]), {name: run for name, run, _ in rows})
 
 
 def ratings(page: Page, shelf: Shelf) -> None:
-    """Open MLflow's charts with the rating curves of all players laid over one another."""
-    only = quote("tags.kind = 'player'")
-    charts = f"runs?workflowType=machine_learning&compareRunsMode=CHART&searchFilter={only}"
+    """Open MLflow's saved view of the players: their rating curves laid over one another."""
+    charts = f"runs?workflowType=machine_learning&compareRunsMode=CHART&viewStateShareKey={key_of(shelf.league, 'players')}"
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/{charts}")
-    page.get_by_text("matching runs").wait_for()
-    _put_aside(page)
-    players = page.locator("[role=row]", has=page.get_by_role("link", name="players", exact=True)).first
-    players.locator("button").first.click()
-    page.get_by_role("link", name="main-01", exact=True).wait_for()
-    page.locator(".ag-header button").first.click()
-    page.get_by_text("Show all runs").click()
-    page.get_by_placeholder("Search metric charts").fill("player/elo$")
     page.locator(".js-plotly-plot").first.wait_for()
+    _put_aside(page)
     page.wait_for_timeout(SETTLED)
 
 

@@ -15,7 +15,7 @@ from envs.arena import IllegalAction
 from envs.faults import GameError
 from league.bench_cli import app as bench_app
 from league.config import LeagueConfig, check, to_yaml
-from league.console import HOME, Home, Json, LeagueName, at, err, out, print_json
+from league.console import HOME, Home, Json, LeagueName, at, err, harmless, out, print_json
 from league.errors import LeagueError
 from league.look_cli import app as look_app
 from league.play_cli import app as play_app
@@ -145,11 +145,33 @@ def games(
 
 
 @app.command()
-def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="on this machine only")] = 5000, home: Home = HOME) -> None:
-    """Open the MLflow UI on the leagues of this home."""
+def sync(name: LeagueName, home: Home = HOME) -> None:
+    """Bring MLflow up to date with a league: what it lacks is added, nothing is there twice.
+
+    Also for leagues that were run with tracking=false, and after mlflow.db was moved away.
+    """
+    from league.reporter import fill_in
+
+    store = Store.open(home, name)
+    added = fill_in(store, lambda sentence: err.print(sentence, highlight=False, markup=False))
+    said = f"{added[0]} to {added[-1]} were added" if added else "nothing was missing"
+    out.print(f"MLflow shows {name}, generations 0 to {store.generation()}: {said}", highlight=False)
+    out.print(f"Look at it: league ui {name}{at(home)}", highlight=False)
+
+
+@app.command()
+def ui(
+    name: Annotated[str | None, typer.Argument(help="the league whose charts to open; if left out, the only one")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="on this machine only")] = 5000,
+    browser: Annotated[
+        bool | None, typer.Option("--browser/--no-browser", help="open a browser; if left out, where there is a screen")
+    ] = None,
+    home: Home = HOME,
+) -> None:
+    """Open the MLflow UI on the charts of a league."""
     from league.ui import open_ui
 
-    raise typer.Exit(open_ui(home, port))
+    raise typer.Exit(open_ui(home, name, port, browser=browser))
 
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
@@ -212,7 +234,8 @@ def _sentences() -> Iterator[None]:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    err.print(f"error: {sentence}", highlight=False, markup=False, style="red")
+    said = "\n".join(map(harmless, f"error: {sentence}".splitlines()))
+    err.print(said, highlight=False, markup=False, style="red")
     sys.exit(2)
 
 

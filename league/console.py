@@ -19,6 +19,9 @@ WIDE = 160
 out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
 
+STRANGE = "�"
+"""Stands for characters that cannot be printed."""
+
 Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder of leagues and MLflow")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
@@ -28,6 +31,11 @@ HOME = Path("mlruns")
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def harmless(text: str) -> str:
+    """Text with a mark for every character that would do something to a terminal instead of being seen."""
+    return "".join(character if character.isprintable() else STRANGE for character in text)
 
 
 def at(home: Path) -> str:

@@ -16,7 +16,6 @@ from rich.segment import Segment
 from rich.text import Text
 
 LEVELS = "▁▂▃▄▅▆▇█"
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 WON, DRAWN, LOST = "█", "▒", "░"
 
 GOOD, EVEN, BAD, FAINT = "#3d8bd0", "#8d8d8d", "#e07b39", "#8a8a8a"
@@ -78,7 +77,7 @@ class Axis:
 
 def axis_of(values: Sequence[float], width: int) -> Axis:
     """An axis with room for all values and for 0."""
-    first, last = min(0.0, *values), max(0.0, *values)
+    first, last = min([0.0, *values]), max([0.0, *values])
     return Axis(first, max(last, first + 1.0), width)
 
 
@@ -111,13 +110,6 @@ def sparkline(values: Sequence[float | None], low: float, high: float, width: in
     span = high - low if high > low else 1.0
     levels = [None if (value := values[end]) is None else min(max((value - low) / span, 0.0), 1.0) for end in ends]
     return "".join(" " if level is None else LEVELS[min(int(level * len(LEVELS)), len(LEVELS) - 1)] for level in levels)
-
-
-def bar(share: float, width: int) -> str:
-    """A bar for a share of 1, in eighths of a column, padded to `width`."""
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
 def shares(won: int, drawn: int, lost: int, width: int) -> Text:

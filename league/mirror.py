@@ -17,37 +17,25 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
-import envs
 from envs.faults import GameError
-from envs.game import Game
 from league.config import LeagueConfig
 from league.errors import LeagueError
-from league.players import stored_config
-from league.replays import keep_replays
+from league.reporter import Reporter, Warn
 from league.store import Store
-
-if TYPE_CHECKING:
-    from league.tracking import Tracker
 
 NICENESS = 19
 """How much more willingly than the workers the mirror gives way: it has what they leave."""
-
-SHARE = 0.02
-"""Of the time that passes, how much MLflow may take of one core while the league goes on."""
 
 GRACE = 5.0
 """Seconds that the mirror has to end."""
 
 HANDOVER = 3.0
 """Seconds after which a league that has ended makes the rest itself: a busy machine may leave its mirror nothing."""
-
-Warn: TypeAlias = Callable[[str], None]
 
 Told: TypeAlias = tuple[int, bool]
 """What a mirror process is told: a generation is committed; whether the league waits for all to be made."""
@@ -67,83 +55,6 @@ class Mirror(Protocol):
 
     def close(self) -> None:
         """Let go of it; what is unmade stays so."""
-
-
-class Reporter:
-    """Makes what is derived from committed generations."""
-
-    def __init__(self, store: Store) -> None:
-        """Report on the league in a store."""
-        self.store = store
-        self.shown = -1
-        self._kept = -1
-        self._free_at = 0.0
-        self._tracker: Tracker | None = None
-
-    @cached_property
-    def config(self) -> LeagueConfig:
-        """The configuration."""
-        return stored_config(self.store)
-
-    @cached_property
-    def game(self) -> Game:
-        """The game."""
-        return envs.describe(self.config.game.setup())
-
-    @property
-    def tracker(self) -> Tracker:
-        """Who brings MLflow up to date."""
-        if self._tracker is None:
-            from league.tracking import Tracker  # mlflow takes seconds to import; leagues without it do not pay
-
-            self._tracker = Tracker(self.store, self.store.folder.parent.parent)
-        return self._tracker
-
-    def prepare(self) -> None:
-        """Do beforehand what takes time and needs no generation."""
-        if self.config.tracking:
-            self.tracker.prepare()
-
-    def wait(self, generation: int) -> float:
-        """Seconds until MLflow is to hear of a generation, if none comes meanwhile.
-
-        The last but one is no time to wait: at the end the league waits for what is left.
-        """
-        near = generation + 2 >= self.config.generations
-        return 0.0 if near or not self.config.tracking else max(0.0, self._free_at - time.monotonic())
-
-    def keep(self, generation: int, warn: Warn) -> None:
-        """Make missing replays of a generation and of all before it; what was looked at once is not looked at again.
-
-        Args:
-            generation: It is committed.
-            warn: Told of what cannot be made.
-
-        Raises:
-            LeagueError: The disk is full, or the store cannot be read.
-            GameError: The game cannot be made.
-        """
-        while self._kept < generation:
-            keep_replays(self.store, self.config, self.game, self._kept + 1, warn)
-            self._kept += 1
-
-    def show(self, generation: int, warn: Warn) -> None:
-        """Bring MLflow up to date; see `keep`."""
-        if self.config.tracking:
-            begun = time.process_time()
-            self.tracker.sync(warn)
-            self._free_at = time.monotonic() + (time.process_time() - begun) / SHARE
-        self.shown = generation
-
-    def bring_up_to(self, generation: int, warn: Warn) -> None:
-        """Do both."""
-        self.keep(generation, warn)
-        self.show(generation, warn)
-
-    def close(self) -> None:
-        """Let other processes report on this league."""
-        if self._tracker is not None:
-            self._tracker.close()
 
 
 class Inline:
@@ -261,8 +172,7 @@ class Background:
         try:
             while self._alive and self._pipe.poll():
                 self._hear(self._pipe.recv())
-            if self._alive:
-                self._pipe.send((generation, False))
+            self._tell(generation, awaited=False)
         except (EOFError, OSError):
             self._lose("it ended unexpectedly")
 
@@ -270,8 +180,8 @@ class Background:
         """See `Mirror`."""
         end = time.monotonic() + HANDOVER
         try:
-            if self._alive and self._made < self._newest:
-                self._pipe.send((self._newest, True))
+            if self._made < self._newest:
+                self._tell(self._newest, awaited=True)
             while self._alive and self._made < self._newest and self._pipe.poll(max(0.0, end - time.monotonic())):
                 self._hear(self._pipe.recv())
         except (EOFError, OSError):
@@ -290,6 +200,12 @@ class Background:
         """Start the process. It takes seconds to begin, so this has a thread; what it is told meanwhile waits in the pipe."""
         with closing(theirs), suppress(OSError, EOFError):  # where it cannot be started, the pipe is found closed
             self._process.start()
+
+    def _tell(self, generation: int, *, awaited: bool) -> None:
+        """Tell the process; one that is gone is noticed when it is listened to, and may have said why."""
+        if self._alive:
+            with suppress(OSError):
+                self._pipe.send((generation, awaited))
 
     def _hear(self, message: Message) -> None:
         match message:

@@ -181,7 +181,7 @@ def _read(path: Path, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> 
     except ReplayError:
         return None
     result = _result(replay)
-    if len(result.returns) != len(game.teams):
+    if replay.setup.name != game.name or len(result.returns) != len(game.teams):
         return None
     log: Iterable[Outcome] = outcomes(game, [result])
     if not game.symmetric:  # it is compared with other matches of its series

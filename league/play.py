@@ -72,8 +72,7 @@ def play(
             try:
                 (result,) = play_matches(arena, [ticket], lambda owner, players: [person])
             except (Left, EOFError, KeyboardInterrupt):
-                steps = f"{person.steps} step{'s' * (person.steps != 1)}"
-                say(f"\nLeft after {steps}; a game that is not over is not saved.")
+                say(f"\nLeft after {_steps(person.steps)}; a game that is not over is not saved.")
                 return None
             person.show_end()
         for line in outcome(pairing, result):
@@ -96,7 +95,7 @@ def _actors(pairing: Pairing) -> Sequence[Actor]:
 def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
     """What came of a match, in words: returns of the teams, and who won where that can be said of one game."""
     game, mine = pairing.game, pairing.team
-    lines = [f"The end, after {result.steps} steps."]
+    lines = [f"The end, after {_steps(result.steps)}."]
     for team, value in enumerate(result.returns):
         seats = ", ".join(game.seats[seat] for seat in game.teams[team])
         lines.append(f"  {pairing.teams[team]} ({seats}): {value:+g}")
@@ -105,6 +104,10 @@ def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
         own = result.returns[mine]
         lines.append("You won." if own > best else "You lost." if own < best else "A draw.")
     return lines
+
+
+def _steps(number: int) -> str:
+    return f"{number} step{'s' * (number != 1)}"
 
 
 def opening(pairing: Pairing, seed: int) -> list[str]:

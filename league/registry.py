@@ -31,13 +31,13 @@ class Registry:
         runs: The runs of the league's experiment.
         root: Id of the league's run.
         deployment: What its models have in common.
-        versions: Its versions, by the run of their generation.
+        versions: Its versions by generation, of those whose files are there.
     """
 
     runs: Runs
     root: str
     deployment: Deployment
-    versions: dict[str, Any]
+    versions: dict[int, Any]
 
     @classmethod
     def of(cls, runs: Runs, league: Chronicle, root: str) -> Registry:
@@ -48,8 +48,8 @@ class Registry:
             about = ABOUT.format(league=name, game=game, uri=runs.uri, code=CODE)
             client.create_registered_model(name, tags={"league": name, "game": game}, description=about)
         found = runs.pages(client.search_model_versions, f"name = '{name}'")
-        mine = {version.run_id: version for version in found if version.tags.get(LEAGUE_RUN) == root}
-        return cls(runs, root, Deployment(league.config), mine)
+        mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and path_of(version.source).is_dir()]
+        return cls(runs, root, Deployment(league.config), {int(version.tags["generation"]): version for version in mine})
 
     def crown(self, run: Any, league: Chronicle, row: GenerationRow, elo: float) -> None:
         """Register the champion of a generation; what is there already stays.
@@ -60,9 +60,9 @@ class Registry:
             row: The generation.
             elo: The champion's rating as of then.
         """
-        client, name, run_id = self.runs.client, league.store.name, run.info.run_id
+        client, name = self.runs.client, league.store.name
         champion = next(player for player in league.players if player.name == row.champion)
-        if run_id not in self.versions:
+        if row.number not in self.versions:
             tags = {
                 "player": champion.name,
                 "elo": f"{elo:.1f}",
@@ -70,26 +70,25 @@ class Registry:
                 "weights": champion.weights,
                 LEAGUE_RUN: self.root,
             }
-            self.versions[run_id] = client.create_model_version(
+            self.versions[row.number] = client.create_model_version(
                 name,
                 self._source(run, league, row, champion),
-                run_id,
+                run.info.run_id,
                 tags=tags,
                 description=f"{champion.name}, champion of generation {row.number} with {elo:.0f} Elo",
                 await_creation_for=None,
             )
-        client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[run_id].version)
+        client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[row.number].version)
 
     def lead_to(self, generation: int, league: Chronicle) -> None:
         """Let the alias of the newest champion lead to that of a generation, if it is registered."""
-        found = [version for version in self.versions.values() if version.tags["generation"] == str(generation)]
-        if found:
-            self.runs.client.set_registered_model_alias(league.store.name, NEWEST, found[-1].version)
+        if generation in self.versions:
+            self.runs.client.set_registered_model_alias(league.store.name, NEWEST, self.versions[generation].version)
 
     def _source(self, run: Any, league: Chronicle, row: GenerationRow, champion: Player) -> str:
         """Where the model is: whoever is champion again is not written again."""
         for version in self.versions.values():
-            if version.tags["weights"] == champion.weights and path_of(version.source).is_dir():
+            if version.tags["weights"] == champion.weights:
                 return str(version.source)
         weights = league.store.weights.get(champion.weights, champion.name)
         files = self.deployment.model(champion, weights, row, run.info.run_id)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from league.console import HOME, Home, Json, err, out, print_json, readable
+from league.console import HOME, Home, Json, err, harmless, out, print_json, readable
 from league.errors import LeagueError, disk_has_room
 from league.store import Store, leagues
 from tournaments.replay import ReplayError
@@ -35,7 +35,7 @@ def replay_list(
         try:
             loaded.append((path, load(path)))
         except ReplayError as error:
-            err.print(f"left out {path}: {error}", highlight=False, markup=False)
+            err.print(harmless(f"left out {path}: {error}"), highlight=False, markup=False)
     if as_json:
         print_json({"replays": replay_rows(loaded)})
     else:
@@ -44,7 +44,7 @@ def replay_list(
 
 @app.command("show")
 def replay_show(
-    file: Annotated[Path, typer.Argument(help="a replay's file")],
+    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
     step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
     home: Home = HOME,
 ) -> None:
@@ -60,9 +60,9 @@ def replay_show(
         if browsing:
             out.clear()
         for line in lines(replay, place):
-            out.print(line, highlight=False, markup=False)
+            out.print(harmless(line), highlight=False, markup=False)
         if browsing:
-            answer = input("Enter: on · b: back · q: quit  ").strip().lower()
+            answer = asked("Enter: on · b: back · q: quit  ")
             if answer == "q":
                 return
             place = max(0, place - 1) if answer == "b" else min(len(replay.steps), place + 1)
@@ -100,14 +100,14 @@ def replay_verify(
     else:
         out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
         for failure in failed:
-            out.print(f"failed: {failure['file']}: {failure['reason']}", highlight=False, markup=False)
+            out.print(harmless(f"failed: {failure['file']}: {failure['reason']}"), highlight=False, markup=False)
     if failed:
         raise typer.Exit(1)
 
 
 @app.command("html")
 def replay_html(
-    file: Annotated[Path, typer.Argument(help="a replay's file")],
+    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
     to: Annotated[Path | None, typer.Option("--out", help="the page's file, or a folder for it; here if left out")] = None,
     home: Home = HOME,
 ) -> None:
@@ -123,7 +123,28 @@ def replay_html(
     out.print(f"wrote {place}: open it in a browser", highlight=False, markup=False)
 
 
+def asked(prompt: str) -> str:
+    """What is typed; at the end of what can be typed, q."""
+    try:
+        return input(prompt).strip().lower()
+    except EOFError:
+        return "q"
+
+
 def _replay_file(file: Path, home: Path) -> Path:
-    """A replay by its path, or by the name that `replay list` prints if only one folder has it."""
-    found = [] if file.exists() else [*(home / "leagues").glob(f"*/replays/{file.name}"), *(home / "replays").glob(file.name)]
+    """A replay by its path, by the name that `replay list` prints if only one folder has it; the newest final of a league."""
+    if not file.exists() and str(file) in leagues(home):
+        return _newest_final(Store.open(home, str(file)))
+    folders = [] if file.exists() else [*(home / "leagues").glob("*/replays"), home / "replays"]
+    found = [folder / file.name for folder in folders if (folder / file.name).is_file()]
     return found[0] if len(found) == 1 else file
+
+
+def _newest_final(store: Store) -> Path:
+    from league.exhibits import finals_first
+
+    for generation in range(store.generation(), -1, -1):
+        found = finals_first(store, generation)
+        if found:
+            return found[0]
+    raise LeagueError(f"no match of {store.name!r} is recorded; `league sync {store.name}` records those worth seeing")

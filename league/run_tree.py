@@ -7,24 +7,20 @@ nothing: values and times come from the store alone, and MLflow keeps one of sev
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from league import charts
 from league.charts import Chronicle, Lessons
 from league.errors import LeagueError
+from league.exhibits import IMAGES, PAGES, TABLES, names_of_generation, of_generation, of_league, pages
 from league.images import Picture
 from league.registry import Registry
-from league.results import standings_rows
 from league.roster import Player, snapshot_name
 from league.store import GenerationRow, Store
+from league.views import saved_views
 from tournaments.payoff import Payoff
-from tournaments.replay import SUFFIX, Replay, ReplayError, load
 
 if TYPE_CHECKING:
     from league.pages import Shelf
@@ -35,19 +31,6 @@ FOLDERS = ("generations", "players")
 
 BATCH = 16
 """Generations that are mirrored in one go: their points share calls, and a sync that is killed begins them all again."""
-
-STANDINGS, PAYOFF, REPLAY = "standings.json", "payoff.png", "replay.html"
-"""Files of every generation; names that several runs share stand side by side when the runs are compared."""
-
-PAGES = ("report.html", "tournament.html", "solution.yaml")
-"""Files of the league's run that show the newest state."""
-
-SHOWS = {
-    # MLflow sets tables of several runs side by side where this says that they are tables.
-    "mlflow.loggedArtifacts": json.dumps([{"path": STANDINGS, "type": "table"}]),
-    "mlflow.loggedImages": "True",
-}
-"""Tags by which MLflow knows what there is to be shown."""
 
 Points: TypeAlias = Sequence[tuple[int, int, Mapping[str, float]]]
 """Figures and what they are stamped with: milliseconds since 1970, step."""
@@ -145,6 +128,7 @@ def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None, first: i
     rows = league.rows
     if known is not None and known.root.info.run_id == root.info.run_id:
         return replace(known, root=root)
+    runs.offer(saved_views(league.store.name, charts.begun(rows[0])))
     folders = runs.children(root)
     for name in FOLDERS:
         folders[name] = folders.get(name) or runs.make(
@@ -159,17 +143,16 @@ def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None, first: i
 def _whole(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree) -> bool:
     """Whether all of a generation is there: its run, its files, its pictures, its champion, the players that were there."""
     run = tree.generations.get(f"gen-{row.number:03d}")
-    if run is None or run.info.run_id not in tree.registry.versions:
+    if run is None or row.number not in tree.registry.versions:
         return False
-    wanted = [STANDINGS, PAYOFF, *([REPLAY] if _replay_files(league.store, row.number) else [])]
     pictures = runs.folder(tree.root) / "images"
     everybody = {player.name for player in league.everybody(row.number)}
     last = row.number == league.rows[-1].number
     return (
-        all((runs.folder(run) / name).is_file() for name in wanted)
+        all((runs.folder(run) / name).is_file() for name in names_of_generation(league.store, row.number))
         and all(any(pictures.glob(f"{key}+step+{row.number}+*.png")) for key in ("payoff", "lineage"))
         and all(player.name in tree.players for player in charts.shown(league.players, league.rows) if player.name in everybody)
-        and all((runs.folder(tree.root) / name).is_file() for name in (STANDINGS, *PAGES) if last)
+        and all((runs.folder(tree.root) / name).is_file() for name in PAGES if last)
     )
 
 
@@ -199,41 +182,13 @@ def _generation(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, t
         "gen/exploitability": league.exploitability(number)
     }
     params = charts.generation_facts(row, league.players, store.training(number))
-    files = {STANDINGS: _standings(league, row), PAYOFF: table.png}
-    replay = final(store, number)
-    if replay is not None:
-        from tournaments.viewer.replay_page import replay_page
-
-        files[REPLAY] = replay_page(replay).encode()
-    runs.put(run, files)
-    runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params, SHOWS)
+    runs.put(run, of_generation(league, number, table))
+    runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params, TABLES)
     try:
         tree.registry.crown(run, league, row, next(rating.elo for rating in ratings if rating.player == row.champion))
     except LeagueError as error:
         warn(f"the champion of generation {number} is not registered as a model: {error}")
     runs.settle(run, at)
-
-
-def final(store: Store, generation: int) -> Replay | None:
-    """The recorded final of a generation, else any of its recorded matches; None where there is none that can be read."""
-    for path in sorted(_replay_files(store, generation), key=lambda path: (not _is_final(path), path)):
-        try:
-            return load(path)
-        except ReplayError:
-            continue
-    return None
-
-
-def _is_final(path: Path) -> bool:
-    """Whether a file says that it is a final; whether it is a replay is looked at when it is loaded, which takes longer."""
-    try:
-        return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
-        return False
-
-
-def _replay_files(store: Store, generation: int) -> list[Path]:
-    return list(store.replays.glob(f"g{generation:03d}-*{SUFFIX}"))
 
 
 def _players(runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree) -> None:
@@ -296,10 +251,9 @@ def _league(
     graph = league.comm_graph() if batch[0].number == 0 else None
     if graph is not None:  # the graph stays what it is: one image says it all
         runs.slide(root, "comm_graph", 0, charts.millis(batch[0].committed_at), Picture(graph))
-    files = {"config.yaml": league.store.fact("config").encode(), STANDINGS: _standings(league, last)}
+    runs.put(root, of_league(league, last.number))
     if last.number == league.rows[-1].number:
-        files |= _pages(league, memory)
-    runs.put(root, files)
+        runs.put(root, pages(league, memory.shelf))
     tree.registry.lead_to(last.number, league)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
     settings = charts.flatten(league.config.model_dump(mode="json")) if batch[0].number == 0 else {}
@@ -312,22 +266,4 @@ def _league(
         )
         for row in batch
     ]
-    runs.write(root, points, params, {**SHOWS, "generation": str(last.number)})
-
-
-def _pages(league: Chronicle, memory: Memory) -> dict[str, bytes]:
-    """The pages about the league as it stands."""
-    from league.pages import tournament_html
-    from league.report import report_html, solution_yaml
-
-    texts = report_html(league), tournament_html(league, memory.shelf), solution_yaml(league)
-    return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
-
-
-def _standings(league: Chronicle, row: GenerationRow) -> bytes:
-    """The standings as of a generation, as MLflow's tables are: names of columns, and rows."""
-    rows = standings_rows(league.store, row.number)
-    table = [{"rank": rank, **standing} for rank, standing in enumerate(rows, 1)]
-    columns = list(table[0]) if table else []
-    cells = [[round(cell, 3) if isinstance(cell, float) else cell for cell in line.values()] for line in table]
-    return json.dumps({"columns": columns, "data": cells}, indent=1).encode()
+    runs.write(root, points, params, {**TABLES, **IMAGES, "generation": str(last.number)})

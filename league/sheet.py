@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from league.console import harmless
 from league.figures import Figure, Screen
 
 GAP = 2
@@ -53,7 +54,7 @@ def sheet(
         chart: A last column.
         caption: Below it.
     """
-    names = [*left, *right]
+    names, rows = [*left, *right], [[harmless(cell) for cell in row] for row in rows]
     widths = {name: max(cell_len(cell) for cell in (name, *(row[n] for row in rows))) for n, name in enumerate(names)}
 
     def draw(screen: Screen) -> Table:

@@ -12,14 +12,12 @@ from rich.tree import Tree
 
 from league.figures import (
     DRAWN,
-    EIGHTHS,
     GOOD,
     LOST,
     WON,
     Figure,
     Screen,
     axis_of,
-    bar,
     interval,
     shaded,
     shares,
@@ -30,6 +28,7 @@ from league.sheet import Chart, sheet
 from league.store import Store
 from tournaments.payoff import PairRow, Payoff, by_strength
 from tournaments.replay import Replay
+from tournaments.replay_text import bar
 from tournaments.standings import Standing
 
 CELL = 6
@@ -165,7 +164,7 @@ def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
                 share = (ratings[name] - axis.first) / (axis.last - axis.first)
                 label.append(bar(share, room), GOOD)
             elif room >= 8:
-                label.append(EIGHTHS[0] * room)
+                label.append(" " * room)
             rated = f"Elo {ratings[name]:5.0f}" if name in ratings else "not rated"
             branches[name] = branches[above[name]].add(label.append(f"  {rated}  {told[name]}"))
         return tree

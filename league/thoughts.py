@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-import torch
 from rich.text import Text
 from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep
 from envs.game import Game
 from league.answers import called
-from league.figures import GOOD, bar
+from league.figures import GOOD
+from tournaments.recorder import ask
+from tournaments.replay_text import BAR, bar
 from tournaments.retrace import legal_moves, slot_of
 
 LIKELIEST = 8
 """Moves that are shown at most."""
-
-BAR = 24
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,7 @@ def thoughts(
         noise: As for `Actor.act`.
         actions: As for `Actor.act`, written in place.
     """
-    unknown = tuple(torch.full((1, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles))
-    insight = Insight(unknown, torch.full((1, len(game.seats)), torch.nan))
-    for actor in actors:
-        actor.explain(now, insight)
+    insight = ask(game, actors, now)
     for actor in actors:
         actor.act(now, noise, actions)
     return [_thought(game, seat, now, insight, actions) for seat in now.acting[0].nonzero().flatten().tolist()]

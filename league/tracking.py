@@ -42,17 +42,28 @@ SETTINGS = {
 }
 """How MLflow is to behave, where the environment does not say otherwise; read when it is imported."""
 
-GUIDE = """\
-Leagues that play **{game}**. Each league is a run; the arrow at its left opens `generations` and `players`.
+KIND = "mlflow.experimentKind"
+"""Tells MLflow's pages that this is about training, and not about language models."""
 
-* **Is it getting better?** Chart `league/elo_best` and `league/elo_mean` of the league's run. 0 Elo is the random player.
-* **Who is who?** Show the runs under `players` (the eye at the left; ten rows are drawn unless you ask for more) and chart
-  `player/elo`. A curve ends where its player was replaced. Group by `league_role` for bands.
-* **Does training work?** Show the runs under `generations`: `train/*` lays their learning curves over one another.
-* **What did a generation bring?** Tick some of them and press *Compare*: parallel coordinates of `gen/*`, standings and payoff
-  tables side by side.
-* **Who beats whom, who descends from whom?** The image charts `payoff` and `lineage` of the league's run have a slider: the
-  generation.
+GUIDE = """\
+Leagues that play **{game}**. Open *Views* (top right): three for every league, *league*, *players* and *generations*.
+
+1. **league**: is it getting better? `league/elo_best` and `league/elo_mean`; 0 Elo is the random player. Below: who beats whom
+   and who descends from whom, with a slider for the generation.
+2. **players**: who is how strong? `player/elo` of everybody; a curve ends where its player was replaced. Group by `league_role`
+   for bands.
+3. **generations**: what did each bring (`gen/score_vs_previous`: above ½ is progress), and does training work (`train/*`)?
+
+Then:
+
+* **Two generations side by side**: tick them, press *Compare*, go down to *Artifacts*: `standings.csv`, `payoff.png`. The
+  button with the table, above the runs, shows `standings.json` of all of them.
+* **Watch a match**: a generation's run, *Artifacts*, `replay.html`: its final.
+* **Read**: the league's run, *Artifacts*: `report.html` (how the champion got there, what to do next), `tournament.html`
+  (every match), `solution.yaml` (what was trained and how to use it).
+* **Use a champion**: *Model registry*, the league's name; one version per generation, the newest is `@champion`.
+
+Without a view each league is a run; the sign at its left opens `generations` and `players`.
 """
 
 
@@ -147,7 +158,7 @@ class Tracker:
         """Keep other processes from mirroring this league.
 
         Raises:
-            OSError: One is at it, and does not end soon.
+            BehindError: One is at it, and does not end soon.
         """
         if self._lock is not None:
             return
@@ -158,7 +169,7 @@ class Tracker:
             except BlockingIOError:
                 if time.monotonic() > end:
                     lock.close()
-                    raise OSError(f"another process is still mirroring {self._store.name}") from None
+                    raise BehindError(self._store.name, "another process is still at it") from None
                 time.sleep(PATIENCE / 100)
             else:
                 self._lock = lock
@@ -173,11 +184,13 @@ class Runs:
         client: MLflow's.
         experiment: Its id.
         uri: Of the database.
+        tags: The experiment's.
     """
 
     client: Any
     experiment: str
     uri: str
+    tags: Mapping[str, str]
 
     def pages(self, search: Callable[..., Any], *query: Any) -> list[Any]:
         """All that a search finds, page after page."""
@@ -218,6 +231,12 @@ class Runs:
                 tags=[RunTag(*tag) for tag in (tags or {}).items()] if call == calls - 1 else [],
                 synchronous=True,
             )
+
+    def offer(self, views: Mapping[str, str]) -> None:
+        """Add saved views to the experiment; what somebody has made of one that is there stays."""
+        for key, view in views.items():
+            if key not in self.tags:
+                self.client.set_experiment_tag(self.experiment, key, view)
 
     def folder(self, run: Any) -> Path:
         """Where the artifacts of a run are."""
@@ -309,14 +328,13 @@ def _experiment(client: Any, home: Path, game: str) -> Runs:
     uri = _uri(home / DATABASE)
     found = client.get_experiment_by_name(game)
     if found is None:
-        found = client.get_experiment(client.create_experiment(game, artifact_location=artifacts))
+        tags = {KIND: "custom_model_development", NOTE: GUIDE.format(game=game)}
+        found = client.get_experiment(client.create_experiment(game, artifact_location=artifacts, tags=tags))
     if found.artifact_location != artifacts:
         raise OSError(f"{home / DATABASE} was made for {found.artifact_location}; move it away, and a new one is made")
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
-    if NOTE not in found.tags:
-        client.set_experiment_tag(found.experiment_id, NOTE, GUIDE.format(game=game, experiment=found.experiment_id))
-    return Runs(client, found.experiment_id, uri)
+    return Runs(client, found.experiment_id, uri, found.tags)
 
 
 def _reason(error: BaseException) -> str:

@@ -27,7 +27,9 @@ LADDER = {
     "envs": set(),
     "comms": set(),
 }
+# Who may import mlflow: the mirror, and the code that is copied into the registered models and runs outside the project.
 ONLY_TRACKING = "league/tracking.py"
+KNOW_MLFLOW = {ONLY_TRACKING, "league/deployed.py"}
 ONLY_FAULTS = "envs/faults.py"
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "types", "misc"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
@@ -127,7 +129,7 @@ def mlflow_outside_tracking(sources: Iterable[Source]) -> list[str]:
         f"{source.path}:{line} imports {name}"
         for source in sources
         for line, name in imports(source)
-        if name.split(".")[0] == "mlflow" and source.path != ONLY_TRACKING
+        if name.split(".")[0] == "mlflow" and source.path not in KNOW_MLFLOW
     ]
 
 
@@ -220,6 +222,16 @@ def places_elsewhere(sources: Iterable[Source]) -> list[str]:
     ]
 
 
+def bound_to_the_project(sources: Iterable[Source]) -> list[str]:
+    """What the code of the registered models imports of the project, which is not there where it runs."""
+    return [
+        f"{source.path}:{line} imports {name}"
+        for source in sources
+        for line, name in imports(source)
+        if source.path in KNOW_MLFLOW - {ONLY_TRACKING} and name.split(".")[0] in LADDER
+    ]
+
+
 def missing_docstrings(sources: Iterable[Source]) -> list[str]:
     found = []
     for source in sources:
@@ -247,8 +259,12 @@ def test_imports_go_down_the_ladder() -> None:
     assert up_the_ladder(HOUSE) == []
 
 
-def test_only_the_tracking_module_imports_mlflow() -> None:
+def test_only_the_mirror_and_the_registered_models_import_mlflow() -> None:
     assert mlflow_outside_tracking([source for source in PYTHON if source.room != "tests"]) == []
+
+
+def test_the_code_of_the_registered_models_stands_alone() -> None:
+    assert bound_to_the_project(HOUSE) == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -311,6 +327,12 @@ REJECTED: list[tuple[str, Rule, str, str]] = [
     ("the league sees its tests", up_the_ladder, "league/tasks.py", "import tests.envs"),
     ("mlflow in the loop", mlflow_outside_tracking, "league/manager.py", "from mlflow.tracking import MlflowClient"),
     ("mlflow imported when called", mlflow_outside_tracking, "league/cli.py", "def ui():\n    import mlflow"),
+    (
+        "a model that needs the project",
+        bound_to_the_project,
+        "league/deployed.py",
+        "def predict():\n    from agents import Stack",
+    ),
     ("a file that imports itself", import_cycles, "envs/arena.py", "import envs.arena"),
     ("a folder of utils", vague_names, "envs/utils/boards.py", ""),
     ("a file of types", vague_names, "agents/types.py", ""),
@@ -340,6 +362,7 @@ ACCEPTED: list[tuple[str, Rule, str, str]] = [
     ("the league sees all", up_the_ladder, "league/tasks.py", "import agents, comms, envs, tournaments, league.config"),
     ("a namesake", up_the_ladder, "envs/arena.py", "import agents_of_others"),
     ("mlflow in its place", mlflow_outside_tracking, ONLY_TRACKING, "import mlflow"),
+    ("mlflow in the models", mlflow_outside_tracking, "league/deployed.py", "import mlflow"),
     ("an import when called", import_cycles, "envs/arena.py", "def make():\n    import envs.arena"),
     ("an import for types", import_cycles, "envs/arena.py", "if TYPE_CHECKING:\n    import envs.arena"),
     ("a model's eval", unsafe_code, "agents/policy.py", "model.eval()"),

@@ -52,12 +52,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "duel.yaml").write_text(blocks("yaml")[0])
     settings = [part for setting in TINY for part in ("--set", setting)]
     sh([str(LEAGUE), "run", "connect-four", *settings], folder)
+    sh([str(LEAGUE), "sync", "connect-four"], folder)  # the README's leagues are tracked
     return folder
 
 
 def sh(arguments: list[str], folder: Path) -> str:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    told = {"env": {**os.environ, "OMP_NUM_THREADS": "1"}, "stdin": subprocess.DEVNULL, "timeout": 180}
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, **told)
     assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -92,7 +93,8 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
     from league.cli import app
 
     table = README[README.index("## Commands") :]
-    for command in app.registered_commands:
+    groups = [app, *(group.typer_instance for group in app.registered_groups if group.name is None)]
+    for command in (command for group in groups for command in group.registered_commands):
         name = command.name or command.callback.__name__
         assert f"league {name}" in table or f"`{name}`" in table, name
 

@@ -198,22 +198,31 @@ def drawn(replay: Replay) -> bool:
 
 def result(replay: Replay) -> str:
     """How the match ended, in a sentence: who won, what the teams' returns are, whether it was cut off."""
-    best = winners(replay)
-    player = {seat.team: seat.player for seat in replay.seats}
-    returns = ", ".join(f"{player[team]} {_signed(value)}" for team, value in enumerate(replay.returns))
+    best, called = winners(replay), _teams(replay)
+    returns = ", ".join(f"{name} {_signed(value)}" for name, value in zip(called, replay.returns, strict=True))
     if best:
-        said = f"{' and '.join(player[team] for team in best)} won: {returns}"
+        said = f"{' and '.join(called[team] for team in best)} won: {returns}"
     elif drawn(replay):
         said = f"A draw: {returns}"
     else:
         said = f"Returns: {returns}"
     cut = bool(replay.steps) and any(replay.steps[-1].truncated)
-    return f"{said}; cut off after {len(replay.steps)} steps." if cut else f"{said}, after {len(replay.steps)} steps."
+    long = f"{len(replay.steps)} step{'s' * (len(replay.steps) != 1)}"
+    return f"{said}; cut off after {long}." if cut else f"{said}, after {long}."
 
 
 def name_of(replay: Replay, seat: int) -> str:
     """A seat and the player in it, for a sentence."""
     return f"{replay.seats[seat].player} ({replay.seats[seat].seat})"
+
+
+def _teams(replay: Replay) -> list[str]:
+    """The player of each team, with the team's first seat where the player has several teams."""
+    first: dict[int, int] = {}
+    for number, seat in enumerate(replay.seats):
+        first.setdefault(seat.team, number)
+    players = [replay.seats[first[team]].player for team in range(len(replay.returns))]
+    return [player if players.count(player) == 1 else name_of(replay, first[team]) for team, player in enumerate(players)]
 
 
 def _comparable(replay: Replay) -> bool:

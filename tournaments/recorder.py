@@ -108,7 +108,9 @@ def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor], channels
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
         agree(game, step, acted, now)
-        insight = _think(game, actors, now, [numbers[step : step + 1] for numbers in noise])
+        insight = ask(game, actors, now)
+        for actor in actors:
+            actor.act(now, [numbers[step : step + 1] for numbers in noise], blank_actions(game, 1, now.acting.device))
         if insight.hears is not None:
             channels.update(_channels(insight.hears[0]))
         decisions = []
@@ -130,14 +132,12 @@ def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor], channels
     return decide
 
 
-def _think(game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[Tensor]) -> Insight:
+def ask(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
+    """What the actors of one copy think of a timestep."""
     unknown = tuple(torch.full((1, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles))
     insight = Insight(unknown, torch.full((1, len(game.seats)), torch.nan))
-    actions = blank_actions(game, 1, now.acting.device)
     for actor in actors:
         actor.explain(now, insight)
-    for actor in actors:
-        actor.act(now, noise, actions)
     return insight
 
 

@@ -42,11 +42,11 @@ def lines(replay: Replay, step: int) -> list[str]:
     return [*shown, *_rewards(replay, replay.steps[step])]
 
 
-def bar(share: float) -> str:
-    """A bar of up to `BAR` characters in eighths of a character, padded to that length."""
-    eighths = round(min(max(share, 0.0), 1.0) * BAR * 8)
+def bar(share: float, width: int = BAR) -> str:
+    """A bar for a share of 1, in eighths of a character, padded to `width`."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
-    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(BAR)
+    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width)
 
 
 def _heading(replay: Replay) -> Iterator[str]:

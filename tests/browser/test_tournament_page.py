@@ -228,6 +228,22 @@ def test_the_button_above_a_replay_returns_too(cup: Callable[..., Page]) -> None
     expect(page.locator("#overview")).to_be_visible()
 
 
+@pytest.mark.parametrize("result", ["0", "3", "1.0", "won"])
+def test_a_result_that_there_is_not_finds_nothing(cup: Callable[..., Page], result: str) -> None:
+    assert listed(cup(f"#result={result}")) == []
+
+
+def test_without_the_player_nobody_asks_whether_it_won(cup: Callable[..., Page]) -> None:
+    page = cup("#player=weak&result=won")
+    page.select_option("select[name=player]", label="anybody")
+    expect(page.locator("#shown")).to_contain_text("60 matches")
+    assert page.input_value("select[name=result]") == ""
+
+
+def test_nobody_has_met_itself(cup: Callable[..., Page]) -> None:
+    assert listed(cup("#player=weak&opponent=weak")) == []
+
+
 def test_a_link_leads_to_a_match_and_a_step_of_it(cup: Callable[..., Page]) -> None:
     page = cup(f"#match={UPSET}&step=7")
     page.wait_for_selector("#stage .viewer")
@@ -275,6 +291,7 @@ def test_a_frame_without_an_address_of_its_own_works_all_the_same(page: Page, tm
     inside = page.frame_locator("iframe")
     inside.locator("#worth button").first.click()
     inside.locator("#stage .viewer").wait_for()
+    assert inside.locator("#stage a").count() == 0  # it would lead to the page around the frame
     inside.locator("#back").click()
     expect(inside.locator("#overview")).to_be_visible()
     inside.locator("#cross tbody td").nth(1).click()

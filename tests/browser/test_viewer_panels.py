@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.browser.paper_replays import BREAKOUT, HOSTILE, duel, hostile, photographed, steering
+from tests.browser.paper_replays import BREAKOUT, HOSTILE, duel, hostile, paper_replay, paper_step, photographed, steering
 from tests.browser.watching import VALUES, place
-from tournaments.replay import Channel, sealed
+from tournaments.replay import Channel, Decision, sealed
 
 
 def test_a_decision_shows_chances_value_choice_and_what_is_not_legal(show):
@@ -45,6 +45,50 @@ def test_a_match_without_values_or_rewards_says_so_instead_of_drawing_nothing(sh
     page = show(replace(replay, steps=tuple(steps)))
     assert page.locator(".viewer-plot").count() == 0
     assert page.text_content(".viewer-paid") == "Nobody was rewarded in this match."
+
+
+@pytest.mark.parametrize(("number", "gap"), [(9.99e11, 0.000122), (1e8, 0.0001), (1e308, 1e300)])
+def test_values_that_no_axis_can_tell_apart_are_drawn_all_the_same(show, number, gap):
+    page = show(duel([number, number, number + gap, number + gap]))
+    assert page.locator(".viewer-plot").count() == 1
+
+
+def test_a_number_of_three_hundred_digits_is_written_in_a_few(show):
+    page = show(duel([0.0] * 4, prize=1e308))
+    assert page.text_content(".viewer-return >> nth=0") == "won +1.00e+308"
+    assert page.evaluate("document.documentElement.scrollWidth") == 1600
+
+
+def written(frames):
+    """Two seats and a frame after every step, in which somebody decides."""
+    steps = [paper_step([Decision(0, 0, (0, 1))], [0.0, 0.0], frame) for frame in frames]
+    return paper_replay(list(duel([0.0]).seats), steps, frames[0])
+
+
+WORDS = {"kind": "text", "x": 50, "y": 40, "size": 10, "text": "here", "color": "red", "seat": 0}
+SAID = {"width": 100, "height": 100, "shapes": [WORDS], "notes": [{"text": "a secret", "seats": None}]}
+
+
+def test_a_seat_that_is_a_word_on_the_board_can_be_looked_at(show):
+    page = show(written([SAID] * 3), "#step=1&seat=player_0")
+    assert page.get_attribute(".viewer-ring", "cx") == "50"
+
+
+def test_what_was_said_below_a_picture_goes_with_it(show):
+    page = show(written([SAID, None, SAID]), "#step=1")
+    assert page.text_content(".viewer-notes") == "a secret"
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("text=There is no picture of this position.")
+    assert page.text_content(".viewer-notes") == ""
+
+
+def test_a_longer_message_is_heard_to_its_end(show):
+    seats = [*duel([0.0]).seats, replace(duel([0.0]).seats[0], seat="player_2", role="other")]
+    messages = ((0.5,), (0.5, 0.25), None)
+    decisions = [Decision(seat, 0, (0, 1), message=message) for seat, message in enumerate(messages)]
+    page = show(paper_replay(seats, [paper_step(decisions, [0.0] * 3)], channels=(Channel(0, 2, 1.0), Channel(1, 2, 1.0))))
+    heard = page.locator(".viewer-table tbody tr:nth-child(3) td:last-child .viewer-cells")
+    assert heard.get_attribute("aria-label") == "+1.00 +0.25"
 
 
 def test_a_replay_whose_seats_have_one_player_says_so_once(show):

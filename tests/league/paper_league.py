@@ -179,8 +179,8 @@ def registered(home: Path, name: str = CONFIG.name) -> list[dict[str, Any]]:
     return [
         {
             "version": version.version,
-            "run": names[version.run_id],
-            "files of": names[path_of(version.source).parts[-3]],
+            "run": names.get(version.run_id),
+            "files of": names.get(path_of(version.source).parts[-3]),
             "aliases": sorted(there.get_model_version(name, version.version).aliases),
             **{tag: value for tag, value in version.tags.items() if tag != LEAGUE_RUN},
         }

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from league import League, LeagueError, manager, mirror, tracking
-from league.mirror import Background, Inline, Reporter, mirror_of
+from league.mirror import Background, Inline, mirror_of
 from league.progress import Silent
+from league.reporter import Reporter
 from league.store import Store
 
 BESIDE = {"compute.executor": "processes", "compute.workers": 1}
@@ -63,6 +64,11 @@ def dawdle(folder: Path, league: Connection) -> None:
     (folder / "made").write_text(str(generation))
     league.send(("done", generation))
     league.recv()
+
+
+def sleep(folder: Path, league: Connection) -> None:
+    league.recv()
+    time.sleep(60)
 
 
 def despair(folder: Path, league: Connection) -> None:
@@ -286,6 +292,19 @@ def test_a_mirror_that_gives_up_says_why_and_the_league_makes_the_rest_itself(be
     assert background._reporter.asked == [2]
 
 
+def test_a_mirror_that_gets_nowhere_is_not_waited_for_and_the_league_makes_the_rest_itself(beside, monkeypatch):
+    monkeypatch.setattr(mirror, "HANDOVER", 0.2)
+    monkeypatch.setattr(mirror, "GRACE", 0.1)
+    heard: list[str] = []
+    background = beside(sleep, heard)
+    background.committed(3)
+    begun = time.monotonic()
+    background.finish()
+    assert time.monotonic() - begun < 10
+    assert background._reporter.asked == [3]
+    assert heard == []
+
+
 def test_finishing_twice_makes_nothing_twice(beside):
     background = beside(despair, [])
     background.committed(0)
@@ -315,7 +334,7 @@ def test_what_an_old_mirror_is_still_writing_is_not_written_by_another(tmp_path,
         old.sync(fail)
         before = shown(tmp_path)
         new.sync(heard.append)
-        assert "another process is still mirroring smoke" in heard[0]
+        assert "another process is still at it" in heard[0]
         assert shown(tmp_path) == before
         old.close()
         new.sync(fail)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from envs.game import GameSetup
 from league import League, pages
 from league.charts import Chronicle
 from league.contests import hold
@@ -82,6 +83,12 @@ def test_a_replay_that_cannot_be_read_is_left_out(store):
 def test_a_replay_whose_parts_do_not_fit_is_left_out(store):
     odd = sorted(store.replays.iterdir())[0]
     save(sealed(replace(load(odd), returns=(0.0, 0.0, 0.0))), odd)
+    assert recorded(tournament_html(Chronicle(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
+
+
+def test_a_replay_of_another_game_is_left_out(store):
+    odd = sorted(store.replays.iterdir())[0]
+    save(sealed(replace(load(odd), setup=GameSetup("classic/rps_v2"))), odd)
     assert recorded(tournament_html(Chronicle(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
 
 

@@ -132,7 +132,7 @@ def test_every_generation_is_a_stage(smoke_solution: dict[str, Any], finished: P
 
 
 def test_a_stage_says_what_mutated_and_who_left(paper: Callable[..., dict[str, Any]]) -> None:
-    stage = paper()["stages"][1]
+    stage = paper(5, 5, 5)["stages"][1]
     assert stage["mutated"] == [{"child": "main-03", "parent": "main-01-g001", "operator": "perturb"}]
     assert stage["retired"] == ["main-02"]
 

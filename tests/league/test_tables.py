@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from league.figures import LEVELS, Axis, axis_of, bar, interval, shaded, shares, sparkline
+from league.figures import LEVELS, Axis, axis_of, interval, shaded, shares, sparkline
 from league.roster import Player
 from league.tables import leagues_table, lineage_tree, lines_table, pairs_table, payoff_table, replays_table, standings_table
 from tournaments.payoff import PairRow, payoff
+from tournaments.replay_text import bar
 from tournaments.scores import Outcome
 from tournaments.standings import Standing
 
@@ -218,6 +219,12 @@ def test_a_lineage_hangs_children_below_their_parents():
     assert "Elo   100  founder, generations 0 to 3" in lines[1]
     assert "Elo   200  perturb, since generation 1" in lines[2]
     assert "not rated  weight_noise, since generation 2" in lines[3]
+
+
+def test_a_lineage_that_nobody_has_rated_yet_says_so():
+    lines = printed(lineage_tree(PLAYERS, {})).splitlines()
+    assert len(lines) == 4
+    assert all("not rated" in line for line in lines[1:])
 
 
 def test_bars_of_a_lineage_are_as_long_as_ratings_are_high():

@@ -1,12 +1,14 @@
 """MLflow mirrors a league: the whole tree, once, whatever happens on the way."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -18,6 +20,7 @@ from tests.league.paper_league import (
     CONFIG,
     client,
     commit,
+    digest,
     everything,
     fail,
     files,
@@ -25,6 +28,7 @@ from tests.league.paper_league import (
     go_on,
     history,
     parent,
+    registered,
     runs,
     turns,
     without_times,
@@ -88,7 +92,7 @@ def test_standings_are_tables_that_can_be_set_side_by_side(mirrored: Path) -> No
     found = runs(mirrored)
     for name, champion in (("cup", "main-01-g002"), ("gen-000", "main-01-g000"), ("gen-002", "main-01-g002")):
         table = pd.read_json(StringIO(text(mirrored, found[name], "standings.json")), orient="split")
-        assert list(table.columns[:4]) == ["rank", "player", "league_role", "generation"]
+        assert list(table.columns[:4]) == ["rank", "player", "elo", "elo_low"]
         assert table["player"][0] == champion
         tables = json.loads(found[name].data.tags["mlflow.loggedArtifacts"])
         assert tables == [{"path": "standings.json", "type": "table"}]
@@ -126,7 +130,7 @@ def test_figures_that_there_are_none_of_are_left_out(mirrored: Path) -> None:
 def test_generations_have_files_of_the_same_names(mirrored: Path) -> None:
     found = runs(mirrored)
     names = [files(mirrored, found[f"gen-00{number}"]) for number in range(3)]
-    assert [name for name in names[0] if "/" not in name] == ["payoff.png", "standings.json"]
+    assert [name for name in names[0] if "/" not in name] == ["payoff.png", "standings.csv", "standings.json"]
     assert names == [names[0]] * 3
 
 
@@ -146,6 +150,67 @@ def test_a_players_tags_say_who_it_is(mirrored: Path) -> None:
     assert found["main-02"].data.tags["status"] == "retired"
     assert "parent" not in found["main-01"].data.tags
     assert found["bot:random"].data.tags["league_role"] == "anchor"
+
+
+def test_the_champion_of_every_generation_is_a_version_of_the_leagues_model(mirrored: Path) -> None:
+    found = registered(mirrored)
+    assert [version["player"] for version in found] == ["main-01-g000", "main-01-g001", "main-01-g002"]
+    assert [version["aliases"] for version in found] == [["gen-000"], ["gen-001"], ["champion", "gen-002"]]
+    assert [version["run"] for version in found] == ["gen-000", "gen-001", "gen-002"]
+    assert [version["elo"] for version in found] == ["200.0", "210.0", "220.0"]
+    assert [version["weights"] for version in found] == [digest(version["player"]) for version in found]
+
+
+def test_the_model_says_how_it_is_used(mirrored: Path) -> None:
+    about = client(mirrored).get_registered_model("cup")
+    assert "models:/cup@champion" in about.description
+    assert about.tags == {"league": "cup", "game": "classic/tictactoe_v3"}
+
+
+def test_a_champion_that_stays_is_a_version_again_and_is_not_written_again(home: Path) -> None:
+    store = found_league(home, count=1)
+    for turn in turns()[1:]:
+        commit(store, replace(turn, champion="main-01-g000"))
+    tracking.sync(store, home, fail)
+    store.unlock()
+    found = registered(home)
+    assert [version["run"] for version in found] == ["gen-000", "gen-001", "gen-002"]
+    assert [version["files of"] for version in found] == ["gen-000"] * 3
+    assert [version["aliases"] for version in found] == [["gen-000"], ["gen-001"], ["champion", "gen-002"]]
+
+
+def test_a_champion_whose_weights_are_gone_is_left_out_and_spoken_of(league: Store, home: Path) -> None:
+    league.weights.path(digest("main-01-g001")).unlink()
+    heard: list[str] = []
+    tracking.sync(league, home, heard.append)
+    assert [version["player"] for version in registered(home)] == ["main-01-g000", "main-01-g002"]
+    assert len(heard) == 1
+    assert heard[0].startswith(
+        "the champion of generation 1 is not registered as a model: the weights of main-01-g001 are gone"
+    )
+
+
+def test_images_are_named_as_mlflow_names_them(mirrored: Path, home: Path) -> None:
+    there = client(home)
+    run = there.create_run(there.create_experiment("theirs", artifact_location=(home / "theirs").as_uri()))
+    there.log_image(run.info.run_id, np.zeros((4, 4, 3), np.uint8), key="payoff", step=3, timestamp=1700000000000)
+    ours = (mirrored / "artifacts").glob("*/*/artifacts/images/payoff+step+2+*")
+    theirs = (home / "theirs").glob("*/artifacts/images/*")
+    shape = re.compile(
+        r"payoff\+step\+\d\+timestamp\+\d{13}\+[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.png|\+compressed\.webp)"
+    )
+    names = [path.name for path in [*ours, *theirs]]
+    assert len(names) == 4
+    assert [name for name in names if not shape.fullmatch(name)] == []
+
+
+def test_a_home_that_was_moved_is_one_sentence(mirrored: Path, tmp_path: Path) -> None:
+    moved = shutil.copytree(mirrored, tmp_path / "moved")
+    store, heard = Store(moved / "leagues" / "cup"), []
+    go_on(store)
+    tracking.sync(store, moved, heard.append)
+    assert len(heard) == 1
+    assert "move it away, and a new one is made" in heard[0]
 
 
 def test_mirroring_twice_changes_nothing(league: Store, home: Path) -> None:

@@ -150,6 +150,13 @@ def test_a_match_that_was_cut_off_says_so():
     assert result(alone([1.0, 2.0], cut=True)) == "Returns: main-01 +3; cut off after 2 steps."
 
 
+def test_a_player_that_won_against_itself_is_told_apart_by_its_seat():
+    replay = duel([0.0])
+    seats = tuple(replace(seat, player="main-01") for seat in replay.seats)
+    said = "main-01 (player_0) won: main-01 (player_0) +1, main-01 (player_1) −1, after 1 step."
+    assert result(replace(replay, seats=seats)) == said
+
+
 def test_a_match_of_no_steps_has_an_end():
     assert [moment.step for moment in moments(paper_replay([ReplaySeat("a", 0, "a", "main-01")], []))] == [0]
 

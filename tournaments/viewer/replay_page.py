@@ -52,10 +52,10 @@ def replay_page(replay: Replay) -> str:
     Raises:
         ReplayError: The replay's parts do not fit together.
     """
-    title = heading(replay)
+    shown = content(replay)
     scripts = [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
-    body = BODY.format(game=escape(replay.setup.name), result=escape(result(replay)))
-    return document(title, body, styles=[asset(name) for name in STYLES], scripts=scripts, data={"replay": content(replay)})
+    body = BODY.format(game=escape(replay.setup.name), result=escape(shown["result"]))
+    return document(heading(replay), body, styles=[asset(name) for name in STYLES], scripts=scripts, data={"replay": shown})
 
 
 def heading(replay: Replay) -> str:

@@ -34,12 +34,13 @@ function compare(one, other, sign) {
   return one < other ? -sign : one > other ? sign : 0;
 }
 
-/** Both players on either side; in games that everybody plays alone, the matches of either. */
+/** Both players on either side, a player against itself in two places; in games that everybody plays alone, matches of either. */
 function byPlayers(facts, matches, { player, opponent }) {
   const wanted = [player, opponent].filter(Boolean).map((name) => facts.players.indexOf(name)), { players, places } = matches;
-  const alone = places === 1;
+  const alone = places === 1, itself = !alone && wanted.length === 2 && wanted[0] === wanted[1];
   return (index) => {
-    const seated = (number) => players.slice(index * places, (index + 1) * places).includes(number);
+    const seats = players.slice(index * places, (index + 1) * places), seated = (number) => seats.includes(number);
+    if (itself) return seats.indexOf(wanted[0]) !== seats.lastIndexOf(wanted[0]);
     return wanted.length === 0 || (alone ? wanted.some(seated) : wanted.every(seated));
   };
 }
@@ -57,7 +58,8 @@ function byResult(facts, matches, { result, player }) {
   if (result === "") return () => true;
   if (result === "drawn") return (index) => scored(index, () => true) && !scored(index, (score) => score === 1);
   if (Object.hasOwn(wins, result)) return (index) => scored(index, (score, place) => score === wins[result] && matches.players[place] === number);
-  return (index) => scores[index * places + Number(result) - 1] === 1;
+  const place = [...Array(places).keys()].find((each) => String(each + 1) === result);
+  return (index) => place !== undefined && scores[index * places + place] === 1;
 }
 
 function byFacts(facts, matches, state) {

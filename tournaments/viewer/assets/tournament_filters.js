@@ -24,7 +24,11 @@ function filterForm(facts, matches, change) {
   const names = [...form.elements].map((input) => input.name).filter(Boolean);
   form.elements.generation.closest("label").hidden = generations.length < 2;
   // A box that is not ticked says nothing: it is blank.
-  form.addEventListener("input", () => change({ page: "1", ...blank(names), ...Object.fromEntries(new FormData(form)) }));
+  form.addEventListener("input", () => {
+    const values = { ...blank(names), ...Object.fromEntries(new FormData(form)) };
+    if (!values.player && Object.hasOwn(ofPlayer, values.result)) values.result = ""; // nobody is left who won or lost
+    change({ page: "1", ...values });
+  });
   const show = (state) => {
     for (const [word, each] of Object.entries(ofPlayer)) {
       each.textContent = `${state.player} ${word}`;

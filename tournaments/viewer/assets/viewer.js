@@ -10,6 +10,8 @@
  */
 function openReplay(place, content, { position = 0, seat = null, onPosition = () => {}, address = null } = {}) {
   const story = viewerStory(content);
+  // A frame whose text was handed to it (srcdoc) has no address of its own: a link in it would lead to the page around it.
+  const own = document.baseURI.split("#")[0] === location.href.split("#")[0];
   const numberOf = (name) => (name === null ? null : [...story.seats.keys()].find((each) => story.seats[each].name === name) ?? null);
   const clamp = (step) => (Number.isFinite(step) ? Math.min(story.last, Math.max(0, Math.round(step))) : 0);
   // A match takes about half a minute at speed 1, and a step never too long nor too short to be seen.
@@ -40,7 +42,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
   const words = make("p", { class: "viewer-happened" });
   const link = make("a", { class: "viewer-link" }, "Link to this step");
   const status = make("p", { class: "hidden", role: "status" });
-  const left = make("div", { class: "viewer-left" }, ...(board.drawable ? [board.element] : []), make("div", { class: "viewer-caption" }, words, ...(address ? [link] : [])));
+  const left = make("div", { class: "viewer-left" }, ...(board.drawable ? [board.element] : []), make("div", { class: "viewer-caption" }, words, ...(address && own ? [link] : [])));
   const panels = [decision.element, ...(network ? [network.element] : []), curves.element, moments.element];
   const root = make("article", { class: "viewer", "aria-label": "Replay" }, viewerHeader.build(story), left, controls.element, ...panels, status);
   root.classList.toggle("viewer-undrawn", !board.drawable);

@@ -15,6 +15,7 @@ const viewerFrames = (() => {
     text: { "text-anchor": "middle", "dominant-baseline": "central" },
   };
   const FEW = 4; // so many new or repainted shapes are "what changed"; more are just a picture that moves
+  const SILENCE = [];
   const JUMP = 0.5; // of the picture's width: a shape that goes farther between two frames does not glide
 
   /** Frames as Python packed them; shapes that do not change are the same objects from frame to frame. */
@@ -124,9 +125,9 @@ const viewerFrames = (() => {
       sheet.classList.toggle("viewer-away", !frame?.shapes);
       photo.classList.toggle("viewer-away", frame?.picture === undefined);
       nothing.classList.toggle("viewer-away", Boolean(frame));
+      say(frame?.notes ?? SILENCE);
       if (!frame) return;
       fit(frame);
-      say(frame.notes);
       if (frame.shapes) {
         paint(frame, frames[position + 1] ?? null, share, seat);
         if (pointed !== position) point(position);
@@ -186,6 +187,7 @@ const viewerFrames = (() => {
     const boxes = shapes.map((shape) => {
       if (shape.kind === "circle") return [shape.x - shape.r, shape.y - shape.r, shape.x + shape.r, shape.y + shape.r];
       if (shape.kind === "rect") return [shape.x, shape.y, shape.x + shape.w, shape.y + shape.h];
+      if (shape.kind === "text") return [shape.x - shape.size / 2, shape.y - shape.size / 2, shape.x + shape.size / 2, shape.y + shape.size / 2];
       const half = shape.width / 2;
       return [Math.min(shape.x1, shape.x2) - half, Math.min(shape.y1, shape.y2) - half, Math.max(shape.x1, shape.x2) + half, Math.max(shape.y1, shape.y2) + half];
     });

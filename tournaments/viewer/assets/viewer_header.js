@@ -53,7 +53,7 @@ const viewerHeader = (() => {
   /** One line about the match, and everything else behind it. */
   function belongs(story) {
     const cut = story.steps.at(-1)?.[2].some(([, off]) => off);
-    const parts = [`${story.last} steps${cut ? ", then cut off" : ""}`, `${story.purpose} of generation ${story.generation}`];
+    const parts = [`${story.last} ${story.last === 1 ? "step" : "steps"}${cut ? ", then cut off" : ""}`, `${story.purpose} of generation ${story.generation}`];
     if (story.tags.length) parts.push(`kept as: ${story.tags.join(", ")}`);
     parts.push(`seed ${story.seed}`);
     if (story.digest) parts.push(`digest ${story.digest.slice(0, 10)}`);

@@ -84,7 +84,8 @@ const viewerLines = (() => {
 
   /** Round numbers that cover a range, about as many as wanted. */
   function ticks(low, high, wanted) {
-    const rough = (high - low || Math.abs(high) || 1) / wanted;
+    const finest = 1e-9 * Math.max(Math.abs(low), Math.abs(high)); // what is closer together counts as the same
+    const rough = Math.max(high - low || Math.abs(high) || 1, finest) / wanted;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
     const found = [];

@@ -57,7 +57,8 @@ const viewerNetwork = (() => {
   function hears(channels, said) {
     const from = channels.filter(([speaker]) => said[speaker]);
     if (!from.length) return null;
-    return said[from[0][0]].map((_, at) => from.reduce((sum, [speaker, , weight]) => sum + weight * (said[speaker][at] ?? 0), 0));
+    const width = Math.max(...from.map(([speaker]) => said[speaker].length));
+    return Array.from({ length: width }, (_, at) => from.reduce((sum, [speaker, , weight]) => sum + weight * (said[speaker][at] ?? 0), 0));
   }
 
   const spoken = (story, said) => {

@@ -25,9 +25,7 @@
   }
 
   place.replaceChildren();
-  // A frame whose text was handed to it (srcdoc) has no address of its own: a link in it would lead to the page around it.
-  const own = document.baseURI.split("#")[0] === location.href.split("#")[0];
-  const viewer = openReplay(place, content, { ...read(), onPosition, address: own ? address : null });
+  const viewer = openReplay(place, content, { ...read(), onPosition, address });
   addEventListener("hashchange", () => {
     const { position, seat } = read();
     viewer.go(position, seat);

@@ -70,18 +70,21 @@ const viewerSeveral = (words, most = 4) =>
 
 /** Numbers as people read them. */
 const viewerNumbers = {
+  /** A large number without decimals; one that nobody would count the digits of, as a power of ten. */
+  large: (size) => (size < 1e15 ? Math.round(size).toLocaleString("en") : size.toExponential(2)),
+
   /** Two decimals and a sign that is a minus, not a hyphen. */
   signed(number, decimals = 2) {
     if (number === null || number === undefined || !Number.isFinite(number)) return "?";
     const size = Math.abs(number);
-    const digits = size >= 1000 ? Math.round(size).toLocaleString("en") : size.toFixed(size >= 100 ? Math.min(decimals, 1) : decimals);
+    const digits = size >= 1000 ? this.large(size) : size.toFixed(size >= 100 ? Math.min(decimals, 1) : decimals);
     const nothing = Number(digits.replaceAll(",", "")) === 0;
     return nothing ? digits : (number < 0 ? "−" : "+") + digits;
   },
 
   /** As short as it can be: for axes and ratings. */
   short(number) {
-    const digits = Math.abs(number) >= 1000 ? Math.round(Math.abs(number)).toLocaleString("en") : String(Number(Math.abs(number).toPrecision(4)));
+    const digits = Math.abs(number) >= 1000 ? this.large(Math.abs(number)) : String(Number(Math.abs(number).toPrecision(4)));
     return number < 0 && digits !== "0" ? `−${digits}` : digits;
   },
 

@@ -1,0 +1,176 @@
+"""`league sync` adds what MLflow lacks, whatever happened before, and nothing twice."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from league import League, LeagueConfig, reporter, tracking
+from league.store import Store
+from tests.league.paper_league import (
+    client,
+    commit,
+    everything,
+    fail,
+    files,
+    found_league,
+    registered,
+    runs,
+    turns,
+    without_times,
+)
+
+
+@pytest.fixture
+def damaged(league: Store, home: Path) -> Path:
+    """A home whose league is mirrored wholly, to be damaged."""
+    tracking.sync(league, home, fail)
+    return home
+
+
+def fill_in(home: Path) -> list[int]:
+    """What `league sync` does, but for replays, which cannot be recorded of a league that was made by hand."""
+    with closing(tracking.Tracker(Store(home / "leagues" / "cup"), home)) as tracker:
+        return tracker.fill_in(fail, thorough=True)
+
+
+def of(home: Path, name: str) -> str:
+    return str(runs(home)[name].info.run_id)
+
+
+def artifacts(home: Path, name: str) -> Path:
+    return home / "artifacts" / "classic-tictactoe_v3" / of(home, name) / "artifacts"
+
+
+def lose_a_player(home: Path) -> None:
+    client(home).delete_run(of(home, "main-02"))
+
+
+def lose_the_players(home: Path) -> None:
+    for name in ("players", "main-01", "main-02", "main-03", "bot:random"):
+        client(home).delete_run(of(home, name))
+
+
+def lose_the_league(home: Path) -> None:
+    for name in runs(home):
+        client(home).delete_run(of(home, name))
+    client(home).delete_registered_model("cup")
+
+
+def lose_files(home: Path) -> None:
+    """As if an older version had mirrored it."""
+    (artifacts(home, "gen-000") / "standings.csv").unlink()
+    (artifacts(home, "cup") / "report.html").unlink()
+
+
+def lose_pictures(home: Path) -> None:
+    shutil.rmtree(artifacts(home, "cup") / "images")
+
+
+def lose_the_model(home: Path) -> None:
+    client(home).delete_registered_model("cup")
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [lose_a_player, lose_the_players, lose_the_league, lose_files, lose_pictures, lose_the_model],
+)
+def test_what_was_lost_is_added(damaged: Path, lose: Callable[[Path], None], mirrored: Path) -> None:
+    lose(damaged)
+    assert fill_in(damaged)
+    assert without_times(everything(damaged)) == without_times(everything(mirrored))
+
+
+def test_where_nothing_is_missing_nothing_is_added(damaged: Path) -> None:
+    before = everything(damaged)
+    assert fill_in(damaged) == []
+    assert everything(damaged) == before
+
+
+def test_a_generation_that_was_deleted_is_shown_again_and_its_champion_is_not_registered_twice(
+    damaged: Path, mirrored: Path
+) -> None:
+    client(damaged).delete_run(of(damaged, "gen-001"))
+    assert fill_in(damaged) == [1, 2]
+    before, after = without_times(everything(mirrored)), without_times(everything(damaged))
+    names = {version["version"]: version["aliases"] for version in registered(damaged)}
+    assert names == {1: ["gen-000"], 2: ["gen-001"], 3: ["champion", "gen-002"]}
+    assert {name: run for name, run in after.items() if name not in ("registered model", "gen-001")} == {
+        name: run for name, run in before.items() if name not in ("registered model", "gen-001")
+    }
+    assert after["gen-001"][:-1] == before["gen-001"][:-1]
+
+
+def test_a_version_that_was_deleted_is_made_again_with_a_new_number(damaged: Path) -> None:
+    client(damaged).delete_model_version("cup", "2")
+    assert fill_in(damaged) == [1, 2]
+    found = {version["version"]: version["aliases"] for version in registered(damaged)}
+    assert found == {1: ["gen-000"], 3: ["champion", "gen-002"], 4: ["gen-001"]}
+
+
+def test_only_the_generations_that_are_missing_are_added(home: Path) -> None:
+    store = found_league(home, count=1)
+    tracking.sync(store, home, fail)
+    for turn in turns()[1:]:
+        commit(store, turn)
+    store.unlock()
+    assert fill_in(home) == [1, 2]
+
+
+def test_adding_that_broke_off_is_completed_by_the_league_itself(
+    damaged: Path, league: Store, monkeypatch: pytest.MonkeyPatch, mirrored: Path
+) -> None:
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    def breaks(*_: Any, **__: Any) -> Any:
+        raise MlflowException("the disk is full")
+
+    lose_the_model(damaged)
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "set_registered_model_alias", breaks)
+        with pytest.raises(tracking.BehindError, match="cannot be brought up to date with cup: the disk is full"):
+            fill_in(damaged)
+    tracking.sync(league, damaged, fail)
+    assert without_times(everything(damaged)) == without_times(everything(mirrored))
+
+
+def test_a_league_that_was_not_tracked_is_shown_with_its_replays(
+    home: Path, smoke: Callable[..., LeagueConfig], cli_run: Callable[..., Any]
+) -> None:
+    League(smoke({"generations": 2}), home).run()
+    said = cli_run("sync", "smoke", "--home", home)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[0] == "MLflow shows smoke, generations 0 to 1: 0 to 1 were added"
+    found = runs(home)
+    assert {"smoke", "gen-000", "gen-001"} <= found.keys()
+    assert "replay.html" in files(home, found["gen-001"])
+    page = (artifacts(home, "gen-001") / "replay.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert cli_run("sync", "smoke", "--home", home).out.splitlines()[0].endswith("nothing was missing")
+
+
+def test_replays_that_cannot_be_recorded_are_spoken_of_and_the_rest_is_shown(league: Store, home: Path) -> None:
+    heard: list[str] = []
+    assert reporter.fill_in(league, heard.append) == [0, 1, 2]
+    assert [sentence.partition(":")[0] for sentence in heard] == ["some replays cannot be recorded"]
+
+
+def test_a_league_that_is_being_mirrored_is_one_sentence(
+    damaged: Path, cli_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "PATIENCE", 0.05)
+    with closing(tracking.Tracker(Store(damaged / "leagues" / "cup"), damaged)) as other:
+        other.hold()
+        said = cli_run("sync", "cup", "--home", damaged)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "error: MLflow cannot be brought up to date with cup: another process is still at it\n"
+
+
+def test_a_league_without_a_generation_is_one_sentence(home: Path, cli_run: Callable[..., Any]) -> None:
+    found_league(home, count=0).unlock()
+    said = cli_run("sync", "cup", "--home", home)
+    assert (said.code, said.err) == (2, "error: the league 'cup' has no committed generation yet\n")
