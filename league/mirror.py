@@ -31,6 +31,9 @@ from league.store import Store
 NICENESS = 19
 """How much more willingly than the workers the mirror gives way: it has what they leave."""
 
+ASIDE = 0.25
+"""Of the time that passes, how much MLflow may take in a process of its own, on cycles that nobody else wants."""
+
 GRACE = 5.0
 """Seconds that the mirror has to end."""
 
@@ -92,7 +95,7 @@ def work(folder: Path, league: Connection) -> None:
     os.nice(NICENESS)
     told: Queue[Told] = Queue()
     threading.Thread(target=_listen, args=(league, told), daemon=True).start()
-    reporter = Reporter(Store(folder))
+    reporter = Reporter(Store(folder), ASIDE)
     try:
         # Importing makes a million things that stay; looking through them for rubbish would take a fifth of all the time.
         gc.disable()

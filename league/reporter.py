@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from league.tracking import Tracker
 
 SHARE = 0.02
-"""Of the time that passes, how much MLflow may take of one core while the league goes on."""
+"""Of the time that passes, how much MLflow may take of a league that has to wait for it."""
 
 Warn: TypeAlias = Callable[[str], None]
 
@@ -28,9 +28,14 @@ Warn: TypeAlias = Callable[[str], None]
 class Reporter:
     """Makes what is derived from committed generations."""
 
-    def __init__(self, store: Store) -> None:
-        """Report on the league in a store."""
-        self.store = store
+    def __init__(self, store: Store, share: float = SHARE) -> None:
+        """Report on the league in a store.
+
+        Args:
+            store: The league.
+            share: Of the time that passes, how much MLflow may take of one core while the league goes on.
+        """
+        self.store, self.share = store, share
         self.shown = -1
         self._kept = -1
         self._free_at = 0.0
@@ -88,7 +93,7 @@ class Reporter:
         if self.config.tracking:
             begun = time.process_time()
             self.tracker.sync(warn)
-            self._free_at = time.monotonic() + (time.process_time() - begun) / SHARE
+            self._free_at = time.monotonic() + (time.process_time() - begun) / self.share
         self.shown = generation
 
     def bring_up_to(self, generation: int, warn: Warn) -> None:

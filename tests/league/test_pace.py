@@ -109,8 +109,8 @@ def test_a_mirror_shows_what_it_held_back_when_it_is_waited_for_or_the_end_is_ne
     assert line.said == [("done", number) for number in made]
 
 
-def test_a_mirror_shows_what_it_held_back_when_its_time_has_come(slow, monkeypatch):
-    monkeypatch.setattr(reporter, "SHARE", 5.0)
+def test_a_mirror_shows_what_it_held_back_when_its_time_has_come(slow):
+    slow.share = 5.0
     queue, line = mirror.Queue(), Line(1)
     for generation in range(2):
         queue.put((generation, False))
