@@ -32,6 +32,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 90.0
 """Seconds that MLflow's server has to begin."""
 
+TRAINING = "workflowType=machine_learning"
+"""Of MLflow's two faces the one for training."""
+
 SETTLED = 1500
 """Milliseconds that MLflow's charts take to move into place."""
 
@@ -89,7 +92,7 @@ def _shelf(home: Path, league: str, address: str) -> Shelf:
 
 def ratings(page: Page, shelf: Shelf) -> None:
     """Open MLflow's saved view of the players: their rating curves laid over one another."""
-    charts = f"runs?workflowType=machine_learning&compareRunsMode=CHART&viewStateShareKey={key_of(shelf.league, 'players')}"
+    charts = f"runs?{TRAINING}&compareRunsMode=CHART&viewStateShareKey={key_of(shelf.league, 'players')}"
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/{charts}")
     page.locator(".js-plotly-plot").first.wait_for()
     _put_aside(page)
@@ -99,15 +102,16 @@ def ratings(page: Page, shelf: Shelf) -> None:
 def compare(page: Page, shelf: Shelf, *generations: str) -> None:
     """Open MLflow's comparison of some generations."""
     runs, experiments = json.dumps([shelf.runs[name] for name in generations]), json.dumps([shelf.experiment])
-    page.goto(f"{shelf.address}/#/compare-runs?runs={quote(runs)}&experiments={quote(experiments)}")
+    page.goto(f"{shelf.address}/#/compare-runs?runs={quote(runs)}&experiments={quote(experiments)}&{TRAINING}")
     page.get_by_text("Run details").wait_for()
     _put_aside(page)
+    page.get_by_text("Visualizations", exact=True).click()  # the tables are below them
     page.wait_for_timeout(SETTLED)
 
 
 def artifact(page: Page, shelf: Shelf, run: str, name: str) -> FrameLocator:
     """Open a page of ours among the artifacts of a run; the frame in which MLflow shows it."""
-    page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/runs/{shelf.runs[run]}/artifacts")
+    page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/runs/{shelf.runs[run]}/artifacts?{TRAINING}")
     page.get_by_text(name, exact=True).click()
     _put_aside(page)
     frame = page.frame_locator("iframe").first
@@ -133,7 +137,7 @@ def main() -> None:
         sys.exit(f"there is no {', '.join(BROWSERS)} on this machine")
     with sync_playwright() as playwright, served(asked.home, asked.league) as shelf:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
         generations = sorted(name for name in shelf.runs if name.startswith("gen-"))
         ratings(page, shelf)
         page.screenshot(path=FOLDER / "mlflow-ratings.png")

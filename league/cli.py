@@ -200,7 +200,8 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",
-        f"league replay list {config.name}{here}": "matches worth seeing",
+        f"league report {config.name}{here}": "one page: the champion, whom it loses to, what to do next",
+        f"league replay html {config.name}{here}": "the final, to be watched in a browser",
         f"league tournament {config.name}/champion bot:random{here}": "any players, any leagues",
         f"league ui{here}": "compare generations in MLflow",
     }

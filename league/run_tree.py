@@ -16,6 +16,8 @@ from league.charts import Chronicle, Lessons
 from league.errors import LeagueError
 from league.exhibits import IMAGES, PAGES, TABLES, names_of_generation, of_generation, of_league, pages
 from league.images import Picture
+from league.paint import SOFT
+from league.pictures import PALETTE
 from league.registry import Registry
 from league.roster import Player, snapshot_name
 from league.store import GenerationRow, Store
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from league.tracking import Runs
 
 PARENT = "mlflow.parentRunId"
+COLOUR = "mlflow.runColor"
+"""The tag by which MLflow knows in which colour to draw a run."""
+
 FOLDERS = ("generations", "players")
 
 BATCH = 16
@@ -229,8 +234,15 @@ def _identity(league: Chronicle, player: Player, tree: Tree) -> dict[str, str]:
         "born": player.born,
         "operator": player.operator,
         "status": player.status,
+        COLOUR: _colour(league, player),
     }
     return {name: str(value) for name, value in facts.items() if value is not None}
+
+
+def _colour(league: Chronicle, player: Player) -> str:
+    """Neighbours in birth have different colours; MLflow would take them from the ids of runs, often the same one twice."""
+    learning = [each.name for each in league.players if each.status != "anchor" and each.operator != "snapshot"]
+    return PALETTE[learning.index(player.name) % len(PALETTE)] if player.name in learning else SOFT
 
 
 def _birth(league: Chronicle, player: Player) -> int:
