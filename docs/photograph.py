@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -76,7 +75,7 @@ def served(home: Path, league: str) -> Iterator[Shelf]:
                 time.sleep(0.3)
         yield _shelf(home, league, address)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.wait()
 
 

@@ -139,7 +139,8 @@ def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None, first: i
         folders[name] = folders.get(name) or runs.make(
             name, charts.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": league.store.name}
         )
-    since = charts.begun(rows[first]) if first < len(rows) else charts.millis(rows[-1].committed_at)
+    # The store counts whole seconds: a generation can seem to have begun before the one in front of it.
+    since = min(map(charts.begun, rows[first:]), default=charts.millis(rows[-1].committed_at))
     generations = runs.children(folders["generations"], since)
     registry = Registry.of(runs, league, root.info.run_id)
     return Tree(root, folders, generations, runs.children(folders["players"]), registry)

@@ -1,6 +1,7 @@
 """`league sync` adds what MLflow lacks, whatever happened before, and nothing twice."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -136,6 +137,16 @@ def test_adding_that_broke_off_is_completed_by_the_league_itself(
             fill_in(damaged)
     tracking.sync(league, damaged, fail)
     assert without_times(everything(damaged)) == without_times(everything(mirrored))
+
+
+def test_a_generation_that_seems_to_have_begun_before_the_one_in_front_of_it_is_shown_once(
+    home: Path, smoke: Callable[..., LeagueConfig], cli_run: Callable[..., Any]
+) -> None:
+    League(smoke({"generations": 2}), home).run()
+    with closing(sqlite3.connect(home / "leagues/smoke/league.db")) as database, database:
+        database.execute("UPDATE generations SET seconds = 1000 WHERE generation = 1")
+    cli_run("sync", "smoke", "--home", home)
+    assert cli_run("sync", "smoke", "--home", home).out.splitlines()[0].endswith("nothing was missing")
 
 
 def test_a_league_that_was_not_tracked_is_shown_with_its_replays(
