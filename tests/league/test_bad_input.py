@@ -164,7 +164,7 @@ def test_one_broken_league_does_not_hide_the_others(cli_run, tmp_path, smoke):
     assert "left out broken" in said.err
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"{}"), gzip.compress(b"nonsense")])
+@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"{}", mtime=0), gzip.compress(b"nonsense", mtime=0)])
 def test_a_broken_replay_is_refused_and_fails_to_verify(cli_run, tmp_path, content):
     path = tmp_path / "broken.replay.json.gz"
     path.write_bytes(content)
