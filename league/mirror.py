@@ -28,16 +28,17 @@ from league.errors import LeagueError
 from league.reporter import Reporter, Warn
 from league.store import Store
 
-NICENESS = 19
+NICENESS = 10
 """How much more willingly than the workers the mirror gives way: it has what they leave."""
 
-ASIDE = 0.25
-"""Of the time that passes, how much MLflow may take in a process of its own, on cycles that nobody else wants."""
+ASIDE = 1.0
+"""Of the time that passes, how much MLflow may take in a process of its own: every other second at most. Held back for longer,
+what is left to do at the end costs more than is saved."""
 
 GRACE = 5.0
 """Seconds that the mirror has to end."""
 
-HANDOVER = 3.0
+HANDOVER = 15.0
 """Seconds after which a league that has ended makes the rest itself: a busy machine may leave its mirror nothing."""
 
 Told: TypeAlias = tuple[int, bool]
