@@ -24,7 +24,7 @@ from league.players import stored_config
 from league.roster import Player, is_bot, snapshot_name
 from league.store import GenerationRow, RatingRow, Store, TrainingRecord
 from tournaments.payoff import Payoff, exploitability, payoff
-from tournaments.replay import SUFFIX, Replay, ReplayError, load
+from tournaments.replay import Replay, ReplayError, load
 from tournaments.scores import outcomes
 
 MANY = 50
@@ -335,9 +335,9 @@ class Chronicle:
         """The recorded matches of the newest generation that has any; what cannot be read is left out."""
         last = self.rows[-1].number
         for generation in range(last, -1, -1):
-            paths = sorted(self.store.replays.glob(f"g{generation:03d}-*{SUFFIX}"))
+            paths = self.store.recorded(generation)
             if paths:
-                return [replay for path in paths if (replay := _read(path)) is not None]
+                return [replay for path in paths if (replay := readable(path)) is not None]
         return []
 
     def comm_graphs(self) -> dict[str, nx.DiGraph]:
@@ -355,7 +355,7 @@ class Chronicle:
         return pixels(comm_picture(teams, f"{self.store.name} · who hears whom")) if teams else None
 
 
-def _read(path: Path) -> Replay | None:
+def readable(path: Path) -> Replay | None:
     """A recorded match, None where the file cannot be read."""
     try:
         return load(path)

@@ -11,11 +11,11 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from league.charts import Chronicle
+from league.charts import Chronicle, readable
 from league.images import Picture
 from league.results import standings_rows
 from league.store import Store
-from tournaments.replay import SUFFIX, Replay, ReplayError, load
+from tournaments.replay import Replay
 
 if TYPE_CHECKING:
     from league.pages import Shelf
@@ -56,7 +56,7 @@ def of_generation(league: Chronicle, generation: int, table: Picture) -> dict[st
 
 def names_of_generation(store: Store, generation: int) -> list[str]:
     """The files that a generation's run should have."""
-    return [STANDINGS, TABLE, PAYOFF, *([REPLAY] if _replay_files(store, generation) else [])]
+    return [STANDINGS, TABLE, PAYOFF, *([REPLAY] if store.recorded(generation) else [])]
 
 
 def of_league(league: Chronicle, generation: int) -> dict[str, bytes]:
@@ -81,17 +81,12 @@ def pages(league: Chronicle, shelf: Shelf) -> dict[str, bytes]:
 
 def final(store: Store, generation: int) -> Replay | None:
     """The recorded final of a generation, else any of its recorded matches; None where there is none that can be read."""
-    for path in finals_first(store, generation):
-        try:
-            return load(path)
-        except ReplayError:
-            continue
-    return None
+    return next((replay for path in finals_first(store, generation) if (replay := readable(path)) is not None), None)
 
 
 def finals_first(store: Store, generation: int) -> list[Path]:
     """The recorded matches of a generation, those first that decided it."""
-    return sorted(_replay_files(store, generation), key=lambda path: (not _is_final(path), path))
+    return sorted(store.recorded(generation), key=lambda path: (not _is_final(path), path))
 
 
 def _is_final(path: Path) -> bool:
@@ -100,10 +95,6 @@ def _is_final(path: Path) -> bool:
         return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
     except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
         return False
-
-
-def _replay_files(store: Store, generation: int) -> list[Path]:
-    return list(store.replays.glob(f"g{generation:03d}-*{SUFFIX}"))
 
 
 def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:

@@ -16,7 +16,7 @@ from league.roster import ANCHOR
 from league.tasks import cast_of, one_thread
 from tournaments.payoff import Payoff
 from tournaments.recorder import record
-from tournaments.replay import SUFFIX, Profile, Replay, ReplayError, load
+from tournaments.replay import Profile, Replay, ReplayError, load
 from tournaments.retrace import ReplayMismatch
 from tournaments.scores import Outcome, outcomes
 from tournaments.showcase import choose
@@ -162,7 +162,7 @@ def _fill(shelf: Shelf, chronicle: Chronicle, known: dict[int, list[Outcome]]) -
         chronicle: The league.
         known: Outcomes of generations whose log was read; those of others are added where they are needed.
     """
-    files = sorted(chronicle.store.replays.glob(f"*{SUFFIX}"), key=lambda path: (len(path.name), path.name), reverse=True)
+    files = sorted(chronicle.store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
     shown: Shelf = {}
     for path in files:
         shown[path] = shelf[path] if path in shelf else _read(path, chronicle, known)

@@ -10,6 +10,7 @@ from envs.describe import Blueprint, survey
 from envs.game import Game, GameSetup
 from league.errors import LeagueError
 from league.players import Named, resolve
+from league.replays import profile_of
 from league.store import Store
 from tournaments.replay import Profile
 
@@ -80,10 +81,8 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
     if named.player is not None:
         store = Store.open(home, named.name.partition("/")[0])
         generation, rival = store.generation(), f"{store.name}/{named.player.name}"
-        profile = Profile(league_role=named.player.league_role, generation=named.player.born)
-        for row in store.ratings(generation):
-            if row.player == named.player.name:
-                profile = Profile("", profile.league_role, profile.generation, row.elo, row.low, row.high)
+        rating = next((row for row in store.ratings(generation) if row.player == named.player.name), None)
+        profile = profile_of(named.player, rating)
     team = blueprint.game.team_of_seat[seats[0]]
     whole = len(seats) == len(blueprint.game.teams[team])
     mine = name if whole else f"{name} and {rival}"

@@ -25,10 +25,10 @@ def replay_list(
     """List recorded matches."""
     from league.play import played_by_hand
     from league.tables import replay_rows, replays_table
-    from tournaments.replay import SUFFIX, load
+    from tournaments.replay import load
 
     stores = [Store.open(home, name)] if name else readable(home)
-    files = [path for store in stores for path in sorted(store.replays.glob(f"*{SUFFIX}"))]
+    files = [path for store in stores for path in store.recorded()]
     files += [] if name else played_by_hand(home)
     loaded = []
     for path in files:
@@ -81,13 +81,12 @@ def replay_verify(
 ) -> None:
     """Play recorded matches again on the stock game, and compare."""
     from league.play import played_by_hand
-    from tournaments.replay import SUFFIX
     from tournaments.verdict import verify
 
     paths: list[Path] = []
     for item in files or [*(Path(store.name) for store in readable(home)), *played_by_hand(home)]:
         if str(item) in leagues(home):
-            paths += sorted(Store.open(home, str(item)).replays.glob(f"*{SUFFIX}"))
+            paths += Store.open(home, str(item)).recorded()
         else:
             paths.append(item)
     failed = []

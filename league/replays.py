@@ -6,6 +6,7 @@ They are derived: what is missing can be recorded again from the match log and t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from league.config import LeagueConfig
 from league.errors import disk_has_room
 from league.players import contestants
 from league.results import ratings_of
+from league.roster import Player
 from league.store import RatingRow, Store
 from league.tasks import cast_of, one_thread
 from tournaments.recorder import record
@@ -75,16 +77,12 @@ def _record(
         save(replay, path)
 
 
+def profile_of(player: Player, rating: RatingRow | None) -> Profile:
+    """A player as a replay shows it, with its rating where it has one."""
+    known = Profile(league_role=player.league_role, generation=player.born)
+    return known if rating is None else replace(known, elo=rating.elo, elo_low=rating.low, elo_high=rating.high)
+
+
 def _profiles(store: Store, rows: list[RatingRow]) -> dict[str, Profile]:
     ratings = {row.player: row for row in rows}
-    return {
-        player.name: Profile(
-            league_role=player.league_role,
-            generation=player.born,
-            elo=ratings[player.name].elo,
-            elo_low=ratings[player.name].low,
-            elo_high=ratings[player.name].high,
-        )
-        for player in store.players()
-        if player.name in ratings
-    }
+    return {player.name: profile_of(player, ratings[player.name]) for player in store.players() if player.name in ratings}

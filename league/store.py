@@ -20,6 +20,7 @@ from league.errors import LeagueError, disk_has_room
 from league.roster import LEAGUE_NAME, NAME_RULE, Player
 from league.schema import FORMAT, MOVES, SCHEMA
 from tournaments.ratings import Rating
+from tournaments.replay import SUFFIX
 from tournaments.tickets import MatchResult, Ticket
 
 
@@ -306,6 +307,11 @@ class Store:
             )
             for t, g, learner, p, k, seed, games, wins, draws, losses, mean in rows
         ]  # fmt: skip
+
+    def recorded(self, generation: int | None = None) -> list[Path]:
+        """Files of the recorded matches, or of those of one generation, by name."""
+        of = "" if generation is None else f"g{generation:03d}-"
+        return sorted(self.replays.glob(f"{of}*{SUFFIX}"))
 
     def fact(self, key: str) -> str:
         """One of the facts given at birth: `config`, `identity`, `game`, `version`."""
