@@ -114,19 +114,19 @@ class League:
         last = store.generation()
         if last >= 0:
             mirror.committed(last)
-        log = outcomes(self.game, store.matches())
+        table = payoff(outcomes(self.game, store.matches()))
         while store.generation() + 1 < self.config.generations:
-            self._generation(store, executor, mirror, log)
+            table = self._generation(store, executor, mirror, table)
         self.watcher.phase("report")
 
-    def _generation(self, store: Store, executor: Executor, mirror: Mirror, log: list[Outcome]) -> None:
-        """One turn of the wheel; `log` holds the outcomes of all matches so far, and then this generation's as well."""
+    def _generation(self, store: Store, executor: Executor, mirror: Mirror, table: Payoff) -> Payoff:
+        """One turn of the wheel; from the table of all matches so far to that with this generation's as well."""
         turn = Turn(store.generation() + 1, time.monotonic())
         self.watcher.generation(turn.number, self.config.generations)
         actives = store.players("active") or found(self.config, self.game, self.architecture, self.seeds, store)
 
         with self._phase(turn, "matchmaking"):
-            tickets = self._matchmake(turn, store, actives, payoff(log))
+            tickets = self._matchmake(turn, store, actives, table)
         with self._phase(turn, "training"):
             trained = self._train(turn, store, executor, actives, tickets)
         with self._phase(turn, "freezing"):
@@ -134,8 +134,8 @@ class League:
         with self._phase(turn, "tournament"):
             matches = self._tournament(turn, store, executor, snapshots)
         with self._phase(turn, "rating"):
-            log += outcomes(self.game, matches)
-            table = payoff(log)
+            log = outcomes(self.game, matches)
+            table += payoff(log)
             ratings = self._rate(turn, table)
         with self._phase(turn, "evolution"):
             changed = self._evolve(turn, store, actives, ratings)
@@ -143,6 +143,7 @@ class League:
             self._commit(turn, store, [*snapshots, *changed], matches, tickets, trained, log, table, ratings)
         with self._phase(turn, "report"):
             self._report(turn, store, mirror, ratings)
+        return table
 
     def _matchmake(self, turn: Turn, store: Store, actives: Sequence[Player], table: Payoff) -> dict[str, list[Ticket]]:
         """Whom each active player meets in training, by its name: past players, weighed by what its parent's line scored."""
@@ -286,6 +287,8 @@ class League:
     ) -> None:
         """Everything of this generation, in one transaction."""
         anchors = [anchor(name) for name in self.config.tournament.anchors] if turn.number == 0 else []
+        online = {row.player: row.online for row in store.ratings(turn.number - 1)}
+        online |= {point.player: point.elo for point in online_elo(log, ANCHOR, begin=online)}
         store.commit(
             Generation(
                 number=turn.number,
@@ -299,7 +302,7 @@ class League:
                 training=training_records(self.game, tickets, trained),
                 updates=update_figures(trained),
                 ratings=ratings.rows,
-                online={point.player: point.elo for point in online_elo(log, ANCHOR)},
+                online=online,
             )
         )
 

@@ -93,6 +93,12 @@ class Payoff:
         """The table of some of the players, in the order given; players that are not in the table get empty rows."""
         return Payoff(tuple(players), *(self._part(counts, players) for counts in (self.wins, self.draws, self.losses)))
 
+    def __add__(self, other: Payoff) -> Payoff:
+        """The table of both logs, its players sorted by name."""
+        players = sorted({*self.players, *other.players})
+        one, two = self.restrict(players), other.restrict(players)
+        return Payoff(tuple(players), one.wins + two.wins, one.draws + two.draws, one.losses + two.losses)
+
     def _part(self, counts: Counts, players: Sequence[str]) -> Counts:
         rows = {player: row for row, player in enumerate(self.players)}
         here = [place for place, player in enumerate(players) if player in rows]

@@ -16,9 +16,9 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import log
+from math import log, tanh
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ PRIOR_SD = 800.0
 
 DRAW_PRIOR = 2.0
 """Games at the average draw rate that every pair's own draw rate is mixed with, so that a few draws do not mean only draws."""
+
+CLOSE = 1e-5
+"""A last step of so many nats: Newton's steps square what is missing, so it leaves less than a millionth of a point."""
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -106,7 +109,7 @@ class EloPoint:
 
 def expected_score(difference: float) -> float:
     """The score expected of a player rated `difference` Elo points above its opponent, in (0, 1)."""
-    return float(_sigmoid(np.float64(difference / SCALE)))
+    return 0.5 * (1 + tanh(0.5 * difference / SCALE))
 
 
 def fit(
@@ -154,40 +157,45 @@ def fit(
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
     # Sorted, so that the order of rows does not decide which random number goes where.
     table = table.restrict(sorted(table.players))
-    apart = 1 - np.eye(len(table.players))
-    points, sd = table.points * apart, prior_sd / SCALE
-    nats = _maximise(points[None], np.zeros((1, len(points))), sd)
+    met, sd, size = _Met.of(table), prior_sd / SCALE, len(table.players)
+    nats = _maximise(met, met.points[None], np.zeros((1, size)), sd)
     samples = np.repeat(nats, max(replicates, 1), 0)
-    chunk = max(1, 2_000_000 // points.size)
+    chunk = max(1, 2_000_000 // size**2)
     for start in range(0, replicates, chunk):
-        size = min(chunk, replicates - start)
-        drawn = _replay_games(table, nats[0], size, rng)
-        prior = rng.normal(0.0, sd, (size, len(points)))
-        samples[start : start + size] = _maximise(drawn, prior, sd, begin=nats)
+        number = min(chunk, replicates - start)
+        drawn = _replay_games(met, nats[0], number, rng)
+        prior = rng.normal(0.0, sd, (number, size))
+        samples[start : start + number] = _maximise(met, drawn, prior, sd, begin=nats)
     row = table.index(anchor)
     elo = (nats[0] - nats[0, row]) * SCALE
     low, high = np.quantile((samples - samples[:, [row]]) * SCALE, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return Ratings(anchor, _rows(table, elo, np.minimum(low, elo), np.maximum(high, elo)))
 
 
-def online_elo(outcomes: Iterable[Outcome], anchor: str, k: float = 16.0) -> list[EloPoint]:
+def online_elo(
+    outcomes: Iterable[Outcome], anchor: str, k: float = 16.0, begin: Mapping[str, float] | None = None
+) -> list[EloPoint]:
     """Sequential Elo, in the order given: a live curve, not a measurement.
 
-    Everybody starts at 0. Each comparison moves the two players by the same amount in opposite directions, except that the
-    anchor stays at 0.
+    Everybody starts at 0, or at what they had before. Each comparison moves the two players by the same
+    amount in opposite directions, except that the anchor stays at 0.
 
     Args:
         outcomes: Both sides of each comparison, in order of play.
         anchor: The player that does not move.
         k: The most points one comparison can move.
+        begin: What players had before these outcomes; None is nothing.
 
     Returns:
         Two points per comparison, in order; the anchor's are all 0.
 
+    Laws:
+        The curve of two logs is that of the first, and that of the second begun where the first ends.
+
     Reference:
         Elo (1978), "The rating of chessplayers, past and present".
     """
-    elo: dict[str, float] = {}
+    elo = dict(begin or {})
     curve = []
     for outcome in outcomes:
         one, other = outcome.player, outcome.opponent
@@ -198,6 +206,39 @@ def online_elo(outcomes: Iterable[Outcome], anchor: str, k: float = 16.0) -> lis
             elo[player] = 0.0 if player == anchor else elo.get(player, 0.0) + change
             curve.append(EloPoint(outcome.match, player, elo[player]))
     return curve
+
+
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """The E pairs of a table that have met: most of a league's never have.
+
+    Attributes:
+        one: int64 [E], row of the first of each pair.
+        other: int64 [E], row of the second.
+        games: int64 [E], games between them.
+        draws: int64 [E], drawn games among them.
+        points: float64 [E], points of the first.
+    """
+
+    one: Counts
+    other: Counts
+    games: Counts
+    draws: Counts
+    points: Floats
+
+    @classmethod
+    def of(cls, table: Payoff) -> _Met:
+        """The pairs of a table."""
+        games = table.games
+        one, other = np.nonzero(np.triu(games, 1))
+        return cls(one, other, games[one, other], table.draws[one, other], table.points[one, other])
+
+    def spread(self, first: Floats, second: Floats, players: int) -> Floats:
+        """Figures of pairs, float64 [B, E] of the first against the second and the other way, as float64 [B, P, P]."""
+        square = np.zeros((len(first), players, players))
+        square[:, self.one, self.other] = first
+        square[:, self.other, self.one] = second
+        return square
 
 
 def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating, ...]:
@@ -212,27 +253,24 @@ def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating
     return tuple(sorted(rows, key=lambda row: (-row.elo, -row.score, row.player)))
 
 
-def _replay_games(table: Payoff, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
-    """Draw `size` tables of points, float64 [size, P, P], from the fitted ratings and the observed draw rates."""
-    upper = np.triu_indices(len(table.players), 1)
-    games, draws = table.games[upper], table.draws[upper]
-    expected = _sigmoid(nats[upper[0]] - nats[upper[1]])
+def _replay_games(met: _Met, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
+    """Draw every pair's points `size` times, float64 [size, E], from the fitted ratings and the observed draw rates."""
+    games, draws = met.games, met.draws
+    expected = _sigmoid(nats[met.one] - nats[met.other])
     average = draws.sum() / max(games.sum(), 1)
     rate = (draws + DRAW_PRIOR * average) / (games + DRAW_PRIOR)
     drawn = np.minimum(rate, 2 * np.minimum(expected, 1 - expected))
     wins = rng.binomial(games, np.clip(expected - drawn / 2, 0, 1), (size, len(games)))
     ties = rng.binomial(games - wins, np.clip(drawn / np.maximum(1 - expected + drawn / 2, 1e-300), 0, 1))
-    points = np.zeros((size, *table.games.shape))
-    points[:, upper[0], upper[1]] = wins + ties / 2
-    points[:, upper[1], upper[0]] = games - wins - ties / 2
-    return points
+    return np.asarray(wins + ties / 2)
 
 
-def _maximise(points: Floats, prior: Floats, sd: float, begin: Floats | None = None) -> Floats:
-    """The ratings that maximise the posterior, by Newton's method, B tables at once.
+def _maximise(met: _Met, points: Floats, prior: Floats, sd: float, begin: Floats | None = None) -> Floats:
+    """The ratings that maximise the posterior, by Newton's method, for B results of the same pairs at once.
 
     Args:
-        points: float64 [B, P, P], points of the row against the column.
+        met: Who met whom how often.
+        points: float64 [B, E], points of the first of each pair.
         prior: float64 [B, P], prior mean of each player up to a common constant, in nats.
         sd: Spread of the prior, in nats.
         begin: float64 [1, P], where to begin; None begins at 0.
@@ -240,26 +278,27 @@ def _maximise(points: Floats, prior: Floats, sd: float, begin: Floats | None = N
     Returns:
         float64 [B, P], in nats, of mean 0.
     """
-    games = points + points.transpose(0, 2, 1)
-    won = points.sum(2)
+    players = prior.shape[1]
     centre = (prior - prior.mean(1, keepdims=True)) / sd**2
-    nats = np.zeros(points.shape[:2]) if begin is None else np.repeat(begin, len(points), 0)
-    diagonal = np.arange(points.shape[1])
+    nats = np.zeros(prior.shape) if begin is None else np.repeat(begin, len(points), 0)
+    diagonal = np.arange(players)
     for _ in range(200):
-        expected = _sigmoid(nats[:, :, None] - nats[:, None, :])
-        slope = won - (games * expected).sum(2) + centre - nats / sd**2
+        expected = _sigmoid(nats[:, met.one] - nats[:, met.other])
+        surprise = points - met.games * expected
+        slope = met.spread(surprise, -surprise, players).sum(2) + centre - nats / sd**2
         # The slope sums to 0, so with the mean held at 0 the unknown mean of the prior drops out.
-        curve = -games * expected * (1 - expected)
-        curve[:, diagonal, diagonal] += 1 / sd**2 - curve.sum(2)
+        weight = -met.games * expected * (1 - expected)
+        curve = met.spread(weight, weight, players)
+        curve[:, diagonal, diagonal] = 1 / sd**2 - curve.sum(2)
         move = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
         largest = np.abs(move).max(1, keepdims=True, initial=0.0)
         # Far from the maximum a full step overshoots; one nat is where the quadratic picture of a logistic curve ends.
         nats += move / np.maximum(largest, 1.0)
         nats -= nats.mean(1, keepdims=True)
-        if largest.max(initial=0.0) < 1e-9:
+        if largest.max(initial=0.0) < CLOSE:
             break
     return nats
 
 
-def _sigmoid(nats: NDArray[np.float64] | np.float64) -> Floats:
+def _sigmoid(nats: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * nats)))

@@ -59,6 +59,13 @@ def test_tables_of_two_logs_add_up(one, other):
     assert np.array_equal(a.points + b.points, both.points)
 
 
+@given(COMPARISONS, COMPARISONS)
+def test_two_tables_add_up_to_that_of_both_logs(one, other):
+    total, both = payoff(log(one)) + payoff(log(other)), payoff(log(one + other))
+    assert total.players == both.players
+    assert all(np.array_equal(getattr(total, counts), getattr(both, counts)) for counts in ("wins", "draws", "losses"))
+
+
 @given(COMPARISONS, st.permutations("abcdez"))
 def test_a_part_of_the_table_is_the_table_of_the_part(comparisons, names):
     part = payoff(log(comparisons)).restrict(names[:4])

@@ -213,6 +213,18 @@ def test_a_running_elo_is_zero_sum_among_the_others(comparisons):
     assert sum({point.player: point.elo for point in curve}.values()) == pytest.approx(0, abs=1e-9)
 
 
+COMPARISONS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from([0.0, 0.5, 1.0])), max_size=20)
+
+
+@given(COMPARISONS, COMPARISONS)
+def test_a_running_elo_goes_on_where_it_ended(first, second):
+    log = list(mirrored(*first, *second))
+    begun, rest = log[: 2 * len(first)], log[2 * len(first) :]
+    curve = online_elo(begun, "a")
+    ended = {point.player: point.elo for point in curve}
+    assert curve + online_elo(rest, "a", begin=ended) == online_elo(log, "a")
+
+
 def test_standings_join_ratings_with_who_the_players_are():
     rows = standings(rated(table_of("ab", ba=3)), {"b": Entrant("main agent", 4, "main-01", "1f")})
     best = asdict(rows[0])
