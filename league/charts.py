@@ -26,6 +26,7 @@ from league.store import GenerationRow, RatingRow, Store, TrainingRecord
 from tournaments.payoff import Payoff, exploitability, payoff
 from tournaments.replay import Replay, ReplayError, load
 from tournaments.scores import outcomes
+from tournaments.tickets import MatchResult
 
 MANY = 50
 """Of more players ever born than this, only survivors and champions are shown."""
@@ -257,10 +258,19 @@ class Chronicle:
         return as_of(self.store.players(), last)
 
     @cached_property
+    def newest(self) -> list[MatchResult]:
+        """The matches of the last of `rows`."""
+        return self.store.matches(self.rows[-1].number)
+
+    def matches(self, generation: int) -> list[MatchResult]:
+        """The matches of a generation."""
+        return self.newest if generation == self.rows[-1].number else self.store.matches(generation)
+
+    @cached_property
     def tables(self) -> list[Payoff]:
         """Results of each generation's tournament."""
         unread = self.rows[len(self.read) :]
-        self.read.extend(payoff(outcomes(self.game, self.store.matches(row.number))) for row in unread)
+        self.read.extend(payoff(outcomes(self.game, self.matches(row.number))) for row in unread)
         return self.read
 
     @cached_property

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from league.charts import Chronicle, readable
+from league.charts import Chronicle
 from league.images import Picture
+from league.pages import tournament_html
+from league.report import report_html, solution_yaml
 from league.results import standings_rows
+from league.shelf import Shelf, final_html
 from league.store import Store
-from tournaments.replay import Replay
-
-if TYPE_CHECKING:
-    from league.pages import Shelf
 
 STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.png", "replay.html"
 """Files of every generation; names that several runs share stand side by side when the runs are compared."""
@@ -36,21 +32,20 @@ COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "dr
 """Columns of the standings that come first."""
 
 
-def of_generation(league: Chronicle, generation: int, table: Picture) -> dict[str, bytes]:
+def of_generation(league: Chronicle, generation: int, table: Picture, shelf: Shelf) -> dict[str, bytes]:
     """The files of a generation's run.
 
     Args:
         league: The league.
         generation: Which.
         table: The payoff table as of then.
+        shelf: The recorded matches that earlier calls have read; what is missing is added.
     """
     standings = standings_rows(league.store, generation)
     files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
-    replay = final(league.store, generation)
-    if replay is not None:
-        from tournaments.viewer.replay_page import replay_page
-
-        files[REPLAY] = replay_page(replay).encode()
+    final = final_html(league, generation, shelf)
+    if final is not None:
+        files[REPLAY] = final.encode()
     return files
 
 
@@ -72,29 +67,8 @@ def pages(league: Chronicle, shelf: Shelf) -> dict[str, bytes]:
         league: The league.
         shelf: The recorded matches that earlier calls have read; what is missing is added.
     """
-    from league.pages import tournament_html
-    from league.report import report_html, solution_yaml
-
     texts = report_html(league), tournament_html(league, shelf), solution_yaml(league)
     return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
-
-
-def final(store: Store, generation: int) -> Replay | None:
-    """The recorded final of a generation, else any of its recorded matches; None where there is none that can be read."""
-    return next((replay for path in finals_first(store, generation) if (replay := readable(path)) is not None), None)
-
-
-def finals_first(store: Store, generation: int) -> list[Path]:
-    """The recorded matches of a generation, those first that decided it."""
-    return sorted(store.recorded(generation), key=lambda path: (not _is_final(path), path))
-
-
-def _is_final(path: Path) -> bool:
-    """Whether a file says that it is a final; whether it is a replay is looked at when it is loaded, which takes longer."""
-    try:
-        return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
-        return False
 
 
 def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:

@@ -31,9 +31,9 @@ from league.store import Store
 NICENESS = 10
 """How much more willingly than the workers the mirror gives way: it has what they leave."""
 
-ASIDE = 1.0
-"""Of the time that passes, how much MLflow may take in a process of its own: every other second at most. Held back for longer,
-what is left to do at the end costs more than is saved."""
+ASIDE = 0.05
+"""Of the time that passes, how much MLflow may take in a process of its own. Much of what it costs is the same for several
+generations as for one; held back for longer, what is left to do at the end costs more than is saved."""
 
 GRACE = 5.0
 """Seconds that the mirror has to end."""

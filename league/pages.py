@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import torch
 
@@ -13,22 +12,20 @@ from league.charts import Chronicle
 from league.contests import Played
 from league.results import standings
 from league.roster import ANCHOR
+from league.shelf import Shelf, fill
 from league.tasks import cast_of, one_thread
 from tournaments.payoff import Payoff
 from tournaments.recorder import record
-from tournaments.replay import Profile, Replay, ReplayError, load
+from tournaments.replay import Profile, Replay
 from tournaments.retrace import ReplayMismatch
 from tournaments.scores import Outcome, outcomes
 from tournaments.showcase import choose
 from tournaments.standings import Standing
 from tournaments.surprise import drawishness, judge
-from tournaments.tickets import MatchResult, Ticket
-from tournaments.viewer.document import Packed, pack
+from tournaments.tickets import MatchResult
+from tournaments.viewer.document import pack
 from tournaments.viewer.replay_page import content
 from tournaments.viewer.tournament_page import MatchRow, TournamentView, match_rows, tournament_page
-
-NEWEST = 100
-"""Replays that the page of a league carries at most."""
 
 MEAN = "the surprise of a match is the mean over its comparisons."
 ALONE = f"Everybody plays alone: returns on the same seed are compared, and {MEAN}"
@@ -37,27 +34,6 @@ SEVERAL = f"Every two players of a match are compared; {MEAN}"
 
 SHOWN = 60
 """Replays that the page of a tournament between any players carries at most; recording one takes longer than playing it."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A recorded match of a league as its page needs it; it never changes.
-
-    Attributes:
-        result: What came of it, without the actions.
-        outcomes: Its comparisons.
-        tags: Why it was kept.
-        replay: The replay's content, packed.
-    """
-
-    result: MatchResult
-    outcomes: tuple[Outcome, ...]
-    tags: tuple[str, ...]
-    replay: Packed
-
-
-Shelf = dict[Path, Recorded | None]
-"""Recorded matches by file, None for files that cannot be read. Whoever makes page after page of one league keeps it."""
 
 
 def tournament_html(chronicle: Chronicle, shelf: Shelf | None = None) -> str:
@@ -71,10 +47,10 @@ def tournament_html(chronicle: Chronicle, shelf: Shelf | None = None) -> str:
         The file's text.
     """
     game, newest = chronicle.game, chronicle.rows[-1]
-    log = chronicle.store.matches(newest.number)
+    log = chronicle.newest
     found = outcomes(game, log)
     shelf = {} if shelf is None else shelf
-    _fill(shelf, chronicle, {newest.number: found})
+    fill(shelf, chronicle, {newest.number: found})
     kept = {
         recorded.result.ticket.match: recorded
         for recorded in shelf.values()
@@ -152,60 +128,6 @@ def rule(game: Game) -> str:
     if len(game.teams) == 1:
         return ALONE
     return SWAPPED if not game.symmetric else SEVERAL if len(game.teams) > 2 else ""
-
-
-def _fill(shelf: Shelf, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> None:
-    """Let a shelf hold a league's newest recorded matches and no others.
-
-    Args:
-        shelf: Is changed.
-        chronicle: The league.
-        known: Outcomes of generations whose log was read; those of others are added where they are needed.
-    """
-    files = sorted(chronicle.store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
-    shown: Shelf = {}
-    for path in files:
-        shown[path] = shelf[path] if path in shelf else _read(path, chronicle, known)
-        if sum(recorded is not None for recorded in shown.values()) == NEWEST:
-            break
-    shelf.clear()
-    shelf.update(shown)
-
-
-def _read(path: Path, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> Recorded | None:
-    """A recorded match; None where it cannot be read or is of another game."""
-    game = chronicle.game
-    try:
-        replay = load(path)
-        packed = pack(content(replay))
-    except ReplayError:
-        return None
-    result = _result(replay)
-    if replay.setup.name != game.name or len(result.returns) != len(game.teams):
-        return None
-    log: Iterable[Outcome] = outcomes(game, [result])
-    if not game.symmetric:  # it is compared with other matches of its series
-        if replay.generation not in known:
-            known[replay.generation] = outcomes(game, chronicle.store.matches(replay.generation))
-        log = (outcome for outcome in known[replay.generation] if outcome.match == replay.match)
-    return Recorded(result, tuple(log), replay.tags, packed)
-
-
-def _result(replay: Replay) -> MatchResult:
-    """A match as the log has it, but for its actions."""
-    held = {seat.team: seat.player for seat in replay.seats}
-    players = tuple(held[team] for team in range(len(replay.returns)))
-    ticket = Ticket(
-        match=replay.match,
-        generation=replay.generation,
-        purpose=replay.purpose,
-        seed=replay.seed,
-        players=players,
-        learns=(False,) * len(players),
-        series=replay.series,
-        weights=("",) * len(players),
-    )
-    return MatchResult(ticket, replay.returns, len(replay.steps), b"", any(any(step.truncated) for step in replay.steps))
 
 
 def _rows(

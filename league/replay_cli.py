@@ -140,7 +140,7 @@ def _replay_file(file: Path, home: Path) -> Path:
 
 
 def _newest_final(store: Store) -> Path:
-    from league.exhibits import finals_first
+    from league.replays import finals_first
 
     for generation in range(store.generation(), -1, -1):
         found = finals_first(store, generation)

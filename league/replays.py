@@ -5,6 +5,9 @@ They are derived: what is missing can be recorded again from the match log and t
 
 from __future__ import annotations
 
+import gzip
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -86,3 +89,16 @@ def profile_of(player: Player, rating: RatingRow | None) -> Profile:
 def _profiles(store: Store, rows: list[RatingRow]) -> dict[str, Profile]:
     ratings = {row.player: row for row in rows}
     return {player.name: profile_of(player, ratings[player.name]) for player in store.players() if player.name in ratings}
+
+
+def finals_first(store: Store, generation: int) -> list[Path]:
+    """The recorded matches of a generation, those first that decided it."""
+    return sorted(store.recorded(generation), key=lambda path: (not _is_final(path), path))
+
+
+def _is_final(path: Path) -> bool:
+    """Whether a file says that it is a final; whether it is a replay is looked at when it is loaded, which takes longer."""
+    try:
+        return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
+        return False

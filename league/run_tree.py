@@ -20,12 +20,12 @@ from league.paint import SOFT
 from league.pictures import PALETTE
 from league.registry import Registry
 from league.roster import Player, snapshot_name
+from league.shelf import Shelf
 from league.store import GenerationRow, Store
 from league.views import saved_views
 from tournaments.payoff import Payoff
 
 if TYPE_CHECKING:
-    from league.pages import Shelf
     from league.tracking import Runs
 
 PARENT = "mlflow.parentRunId"
@@ -117,7 +117,7 @@ def catch_up(
         batch = rows[start : start + BATCH]
         tables = {row.number: Picture(league.payoff(row.number)) for row in batch}
         for row in batch:
-            _generation(runs, league, row, tree, tables[row.number], warn)
+            _generation(runs, league, row, tree, tables[row.number], memory.shelf, warn)
         _players(runs, league, batch, tree)
         _league(runs, league, batch, tree, tables, memory)
     for player in league.players:
@@ -177,7 +177,9 @@ def _root(runs: Runs, league: Chronicle) -> Any:
     return found[0] if found else runs.make(store.name, begun, tags)
 
 
-def _generation(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, table: Picture, warn: Warn) -> None:
+def _generation(
+    runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, table: Picture, shelf: Shelf, warn: Warn
+) -> None:
     """The run of a generation, and its champion in the registry."""
     store, number, at = league.store, row.number, charts.millis(row.committed_at)
     name, folder = f"gen-{number:03d}", tree.folders["generations"].info.run_id
@@ -188,7 +190,7 @@ def _generation(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, t
         "gen/exploitability": league.exploitability(number)
     }
     params = charts.generation_facts(row, league.players, store.training(number))
-    runs.put(run, of_generation(league, number, table))
+    runs.put(run, of_generation(league, number, table, shelf))
     runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params, TABLES)
     try:
         tree.registry.crown(run, league, row, next(rating.elo for rating in ratings if rating.player == row.champion))

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -302,7 +303,7 @@ class Store:
         rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket", (generation,))
         return [
             TrainingRecord(
-                Ticket(t, g, "train", seed, tuple(json.loads(p)), tuple(json.loads(k)), t, ("",) * len(json.loads(p))),
+                Ticket(t, g, "train", seed, _tuple(p), _tuple(k), t, ("",) * len(_tuple(p))),
                 learner, games, wins, draws, losses, mean,
             )
             for t, g, learner, p, k, seed, games, wins, draws, losses, mean in rows
@@ -376,9 +377,15 @@ def _match_row(result: MatchResult) -> tuple[Any, ...]:
 
 def _match(row: Any) -> MatchResult:
     match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
-    names = tuple(json.loads(players))
-    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, tuple(json.loads(weights)))
-    return MatchResult(ticket, tuple(json.loads(returns)), steps, actions, bool(truncated))
+    names = _tuple(players)
+    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _tuple(weights))
+    return MatchResult(ticket, _tuple(returns), steps, actions, bool(truncated))
+
+
+@lru_cache(maxsize=2**12)
+def _tuple(text: str) -> tuple[Any, ...]:
+    """A list as JSON has it; the same players meet in row after row."""
+    return tuple(json.loads(text))
 
 
 def _training_row(record: TrainingRecord) -> tuple[Any, ...]:

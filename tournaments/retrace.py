@@ -142,10 +142,12 @@ def _frame(arena: StockArena) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> Any:
     """Data that JSON can say: arrays become lists, numbers that are not finite become None."""
+    if isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float):
+        return value if isfinite(value) else None
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return _plain(value.tolist())
-    return None if isinstance(value, float) and not isfinite(value) else value
+    return _plain(value.tolist()) if isinstance(value, (np.ndarray, np.generic)) else value

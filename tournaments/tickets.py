@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 Purpose = Literal["train", "tournament", "evaluation"]
 
@@ -47,8 +47,8 @@ class Ticket:
             raise ValueError(f"ticket {self.match}: players, learns and weights must name every team once")
         if not 0 <= self.seed < SEEDS:
             raise ValueError(f"ticket {self.match}: the seed {self.seed} is not in [0, 2**31)")
-        if self.purpose not in get_args(Purpose):
-            raise ValueError(f"ticket {self.match}: unknown purpose {self.purpose!r}; known: {', '.join(get_args(Purpose))}")
+        if self.purpose not in LETTERS:
+            raise ValueError(f"ticket {self.match}: unknown purpose {self.purpose!r}; known: {', '.join(LETTERS)}")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ SECTIONS: dict[str, Callable[[Chronicle], Section | None]] = {
 Adding one is adding a function:
 
     def lengths(chronicle: Chronicle) -> Section | None:
-        steps = [match.steps for match in chronicle.store.matches(chronicle.rows[-1].number)]
+        steps = [match.steps for match in chronicle.newest]
         if not steps:
             return None
         return Section("How long games are", paragraph(words(f"From {min(steps)} to {max(steps)} steps.")))

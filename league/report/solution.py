@@ -112,15 +112,14 @@ def _environment(chronicle: Chronicle) -> dict[str, Any]:
 def _configuration(chronicle: Chronicle) -> dict[str, Any]:
     game, config = chronicle.game, chronicle.config
     champion = next(player for player in chronicle.players if player.name == chronicle.champion)
-    last = chronicle.rows[-1].number
-    returns = [value for match in chronicle.store.matches(last) for value in match.returns]
+    returns = [value for match in chronicle.newest for value in match.returns]
     return {
         "spaces": {role.name: _spaces(role) for role in game.roles},
         "joint_state_size": game.state_size,
         "reward": {
             "description": "the environment's own; a team's return is the mean of its seats' summed rewards, not discounted",
             "team_return_range_seen": [_short(min(returns)), _short(max(returns))] if returns else None,
-            "seen_in": f"the tournament of generation {last}",
+            "seen_in": f"the tournament of generation {chronicle.rows[-1].number}",
         },
         "hyper_parameters": {name: _short(value) for name, value in sorted(champion.hyper.items())},
         "schedule": {
@@ -191,7 +190,7 @@ def _mean_return(chronicle: Chronicle) -> dict[str, Any]:
     game, champion = chronicle.game, chronicle.champion
     born = next(player.born for player in chronicle.players if player.name == champion)
     found: dict[str, list[float]] = {}
-    for match in chronicle.store.matches(born):
+    for match in chronicle.matches(born or 0):
         for team in _teams(match, champion):
             found.setdefault(game.sides[game.side_of_team[team]].name, []).append(match.returns[team])
     everything = [value for values in found.values() for value in values]

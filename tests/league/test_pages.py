@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from envs.game import GameSetup
-from league import League, pages
+from league import League, pages, shelf
 from league.charts import Chronicle
 from league.contests import hold
 from league.pages import contest_html, tournament_html
@@ -99,23 +99,23 @@ def test_a_replay_of_a_generation_that_is_not_committed_waits(store):
 
 
 def test_a_replay_that_was_read_once_is_not_read_again(store):
-    shelf = {}
-    page = tournament_html(Chronicle(store), shelf)
+    known = {}
+    page = tournament_html(Chronicle(store), known)
     for path in store.replays.iterdir():
         path.write_bytes(b"read again")
-    assert tournament_html(Chronicle(store), shelf) == page
+    assert tournament_html(Chronicle(store), known) == page
 
 
 def test_a_replay_that_was_deleted_leaves_the_page(store):
-    shelf = {}
-    tournament_html(Chronicle(store), shelf)
+    known = {}
+    tournament_html(Chronicle(store), known)
     gone = sorted(store.replays.iterdir())[-1]
     gone.unlink()
-    assert recorded(tournament_html(Chronicle(store), shelf)) == names_of(store)
+    assert recorded(tournament_html(Chronicle(store), known)) == names_of(store)
 
 
 def test_of_many_replays_the_newest_are_shown(store, monkeypatch):
-    monkeypatch.setattr(pages, "NEWEST", 3)
+    monkeypatch.setattr(shelf, "NEWEST", 3)
     assert recorded(tournament_html(Chronicle(store))) == set(sorted(names_of(store))[-3:])
 
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 Frame = Mapping[str, Any]
+
+Shapes = list[tuple[Any, dict[str, Any] | None]]
+"""The shapes of a frame, each as it came and as it is drawn; None where it cannot be."""
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]{1,30}")
 """What a frame may call a colour; anything else is drawn in `STRANGE`."""
@@ -51,8 +55,10 @@ def pack(frames: Iterable[Frame | None]) -> tuple[list[Any], list[str]]:
     packed: list[Any] = []
     pictures: dict[str, int] = {}
     before: dict[str, Any] | None = {}
+    shapes: Shapes = []
     for frame in frames:
-        now = _drawable(frame, pictures)
+        shapes = _shapes(frame, shapes)
+        now = _drawable(frame, shapes, pictures)
         packed.append(0 if now == before else _difference(before, now))
         before = now
     return packed, list(pictures)
@@ -87,17 +93,25 @@ def _painted(packed: Iterable[Any]) -> Iterator[dict[str, Any]]:
                 yield shapes[number]
 
 
-def _drawable(frame: Frame | None, pictures: dict[str, int]) -> dict[str, Any] | None:
-    """What can be drawn of a frame; None if that is nothing. Pictures are added to `pictures`."""
+def _shapes(frame: Frame | None, before: Shapes) -> Shapes:
+    """The shapes of a frame; most are as they were in the frame before."""
+    shapes = (frame or {}).get("shapes")
+    if not isinstance(shapes, list):
+        return []
+    return [was if was and was[0] == raw else (raw, _shape(raw)) for was, raw in zip_longest(before[: len(shapes)], shapes)]
+
+
+def _drawable(frame: Frame | None, shapes: Shapes, pictures: dict[str, int]) -> dict[str, Any] | None:
+    """What can be drawn of a frame with these shapes; None if that is nothing. Pictures are added to `pictures`."""
     frame = frame or {}
     size = [_length(frame.get(name)) or 0 for name in ("width", "height")]
     if min(size) <= 0:
         return None
-    png, shapes, notes = frame.get("png"), frame.get("shapes"), frame.get("notes")
+    png, notes = frame.get("png"), frame.get("notes")
     said = [note for note in map(_note, notes) if note] if isinstance(notes, list) else []
     if isinstance(png, str) and BASE64.fullmatch(png):
         return {"size": size, "notes": said, "picture": pictures.setdefault(png, len(pictures))}
-    drawn = [shape for shape in map(_shape, shapes) if shape] if isinstance(shapes, list) else []
+    drawn = [shape for _, shape in shapes if shape]
     return {"size": size, "notes": said, "shapes": drawn} if drawn else None
 
 

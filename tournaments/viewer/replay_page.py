@@ -10,7 +10,8 @@ from typing import Any
 from envs.drawings_boards import SEATS
 from tournaments.moments import drawn, moments, result, winners
 from tournaments.replay import Decision, Profile, Replay, ReplayError, Step
-from tournaments.viewer.document import asset, document
+from tournaments.viewer.document import Packed, asset, document
+from tournaments.viewer.document import pack as pack_data
 from tournaments.viewer.frames import colours_in, colours_of_seats, pack
 
 STYLES: tuple[str, ...] = ("viewer.css", "viewer_panels.css")
@@ -52,10 +53,21 @@ def replay_page(replay: Replay) -> str:
     Raises:
         ReplayError: The replay's parts do not fit together.
     """
-    shown = content(replay)
-    scripts = [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
-    body = BODY.format(game=escape(replay.setup.name), result=escape(shown["result"]))
-    return document(heading(replay), body, styles=[asset(name) for name in STYLES], scripts=scripts, data={"replay": shown})
+    return page_around(pack_data(content(replay)), heading(replay), replay.setup.name, result(replay))
+
+
+def page_around(packed: Packed, title: str, game: str, said: str) -> str:
+    """A page that shows a match whose `content` is packed already.
+
+    Args:
+        packed: The content.
+        title: Who played what, see `heading`.
+        game: The game.
+        said: What came of the match, for readers without JavaScript.
+    """
+    styles, scripts = [asset(name) for name in STYLES], [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
+    body = BODY.format(game=escape(game), result=escape(said))
+    return document(title, body, styles=styles, scripts=scripts, packed={"replay": packed})
 
 
 def heading(replay: Replay) -> str:
