@@ -43,7 +43,7 @@ class Beside:
 
         Args:
             game: The game.
-            actors: The player, in all seats of one copy.
+            actors: The player, in all seats.
             others: Seats that somebody else decides for.
         """
         self.game, self.actors, self.others = game, actors, frozenset(others)
@@ -58,15 +58,15 @@ class Beside:
         for actor in self.actors:
             actor.explain(now, insight)
         for seat in self.others:
-            if bool(now.acting[0, seat]):
-                insight.probabilities[self.game.role_of_seat[seat]][0, slot_of(self.game, seat)] = torch.nan
-                insight.value[0, seat] = torch.nan
+            acting = now.acting[:, seat]
+            insight.probabilities[self.game.role_of_seat[seat]][acting, slot_of(self.game, seat)] = torch.nan
+            insight.value[acting, seat] = torch.nan
         for team in map(list, self.game.teams):
             if self.others.issuperset(team):  # nobody of the player's is there to say anything, or to hear it
                 if insight.messages is not None:
-                    insight.messages[0, team] = torch.nan
+                    insight.messages[:, team] = torch.nan
                 if insight.hears is not None:
-                    insight.hears[0, team] = 0.0
+                    insight.hears[:, team] = 0.0
 
 
 class Person(Beside):
@@ -88,7 +88,7 @@ class Person(Beside):
 
         Args:
             game: The game; the person's seats have discrete actions.
-            actors: The player, in all seats of one copy.
+            actors: The player, in all seats.
             seats: The person's seats.
             rival: The player's name.
             console: Where everything is shown.

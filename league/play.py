@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 from rich.console import Console
+from torch import Tensor
 
 from envs.arena import Actor
 from envs.stock import StockArena
@@ -61,7 +62,7 @@ def play(
         with closing(StockArena(pairing.blueprint, 1, fresh=True)) as arena:
             person = Person(
                 game,
-                _actors(pairing),
+                _actors(pairing, 1),
                 pairing.seats,
                 rival=rival,
                 console=console,
@@ -77,18 +78,22 @@ def play(
             person.show_end()
         for line in outcome(pairing, result):
             say(line)
-        beside = Beside(game, _actors(pairing), pairing.seats)
         profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
         try:
-            return record(result, pairing.blueprint.setup, lambda owner, players: [beside], profiles=profiles, tags=[BY_HAND])
+            return record(result, pairing.blueprint.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
         except ReplayMismatch as error:
             say(f"The game cannot be saved: played again, it goes another way: {error}.")
             return None
 
 
-def _actors(pairing: Pairing) -> Sequence[Actor]:
-    """The player in all seats of one copy."""
-    owner = torch.zeros((1, len(pairing.game.teams)), dtype=torch.int64)
+def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence[Actor]:
+    """Who is asked what was thought in a game that is over; see `tournaments.match.Cast`."""
+    return [Beside(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
+
+
+def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
+    """The player in all seats."""
+    owner = torch.zeros((copies, len(pairing.game.teams)), dtype=torch.int64)
     return cast_of(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
 
 

@@ -20,9 +20,9 @@ from envs.drawing import has_drawing
 from envs.game import Game, GameSetup
 from envs.labels import labels
 from envs.stock import StockArena
-from tournaments.match import Cast, blank_actions, decision_noise
-from tournaments.moves import decode
-from tournaments.replay import FORMAT, Channel, Decision, Profile, Replay, sealed
+from tournaments.match import Cast
+from tournaments.moves import Moves, decode
+from tournaments.replay import FORMAT, Channel, Decision, Profile, Replay, Step, sealed
 from tournaments.retrace import Decide, ReplayMismatch, agree, legal_moves, seats_of, slot_of, step_returns, trace
 from tournaments.tickets import MatchResult
 
@@ -40,9 +40,7 @@ def record(
     profiles: Mapping[str, Profile] | None = None,
     tags: Sequence[str] = (),
 ) -> Replay:
-    """Play the logged actions again, asking the players at every decision what they think.
-
-    Players act as well, although the logged action is what counts, so that those with a memory keep in step.
+    """Play the logged actions again, then ask the players what they think at every decision, of all decisions at once.
 
     Args:
         result: The match, with its actions.
@@ -62,17 +60,17 @@ def record(
     with closing(StockArena(survey(setup), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game = arena.game
         players = tuple(dict.fromkeys(ticket.players))
-        owner = torch.tensor([[players.index(player) for player in ticket.players]])
-        actors = () if cast is None else cast(owner, players)
+        moments: list[Timestep] = []
+        opening, *steps = trace(arena, ticket.seed, _from_log(game, result, moments))
         channels: set[Channel] = set()
-        opening, *steps = trace(arena, ticket.seed, _from_log(game, result, actors, channels))
+        if cast is not None and moments:
+            owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(moments))
+            insight = ask(game, cast(owner, players), together(moments))
+            steps = [_thoughtful(game, step, insight, number) for number, step in enumerate(steps)]
+            channels.update(() if insight.hears is None else _channels(insight.hears))
     returns = step_returns(game, steps)
-    if len(steps) != result.steps:
-        raise ReplayMismatch(f"{ticket.match} took {result.steps} steps but {len(steps)} on the stock game")
-    if any(abs(here - there) > ALIKE * max(1.0, abs(there)) for here, there in zip(returns, result.returns, strict=True)):
-        raise ReplayMismatch(f"{ticket.match} returned {list(result.returns)} but {list(returns)} on the stock game")
-    weights = dict(zip(ticket.players, ticket.weights, strict=True))
-    known = profiles or {}
+    _compare(result, len(steps), returns)
+    weights, known = dict(zip(ticket.players, ticket.weights, strict=True)), profiles or {}
     replay = Replay(
         format=FORMAT,
         setup=setup,
@@ -94,56 +92,86 @@ def record(
     return sealed(replay)
 
 
+def _compare(result: MatchResult, steps: int, returns: Sequence[float]) -> None:
+    match, logged = result.ticket.match, result.returns
+    if steps != result.steps:
+        raise ReplayMismatch(f"{match} took {result.steps} steps but {steps} on the stock game")
+    if any(abs(here - there) > ALIKE * max(1.0, abs(there)) for here, there in zip(returns, logged, strict=True)):
+        raise ReplayMismatch(f"{match} returned {list(logged)} but {list(returns)} on the stock game")
+
+
 @cache
 def _versions() -> dict[str, str]:
     return {package: importlib.metadata.version(package) for package in PACKAGES}
 
 
-def _from_log(game: Game, result: MatchResult, actors: Sequence[Actor], channels: set[Channel]) -> Decide:
-    """Decisions from the match log, with the actors' thoughts; over which channels they spoke is noted in `channels`."""
+def _from_log(game: Game, result: MatchResult, moments: list[Timestep]) -> Decide:
+    """Decisions from the match log; what the arena showed at each of them is added to `moments`."""
     moves = decode(game, result.actions)
-    steps = torch.arange(len(moves.acting))
-    noise = decision_noise(game, torch.full_like(steps, result.ticket.seed), steps)
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
         agree(game, step, acted, now)
-        insight = ask(game, actors, now)
-        for actor in actors:
-            actor.act(now, [numbers[step : step + 1] for numbers in noise], blank_actions(game, 1, now.acting.device))
-        if insight.hears is not None:
-            channels.update(_channels(insight.hears[0]))
-        decisions = []
-        for seat in acted:
-            role, slot = game.role_of_seat[seat], slot_of(game, seat)
-            action = moves.actions[role][step, game.roles[role].seats.index(seat)].tolist()
-            decisions.append(
-                Decision(
-                    seat,
-                    tuple(action) if isinstance(action, list) else action,
-                    legal_moves(game, seat, now),
-                    _known(insight.probabilities[role][0, slot]),
-                    (_known(insight.value[0, seat : seat + 1]) or (None,))[0],
-                    None if insight.messages is None else _known(insight.messages[0, seat]),
-                )
-            )
-        return tuple(decisions)
+        moments.append(now)
+        return tuple(_logged(game, moves, step, seat, now) for seat in acted)
 
     return decide
 
 
+def _logged(game: Game, moves: Moves, step: int, seat: int, now: Timestep) -> Decision:
+    role = game.role_of_seat[seat]
+    action = moves.actions[role][step, game.roles[role].seats.index(seat)].tolist()
+    return Decision(seat, tuple(action) if isinstance(action, list) else action, legal_moves(game, seat, now))
+
+
+def together(moments: Sequence[Timestep]) -> Timestep:
+    """Timesteps of one copy as those of as many copies; what ended with them is left out."""
+    legal = tuple(
+        None if masks[0] is None else torch.cat([mask for mask in masks if mask is not None])
+        for masks in zip(*(now.legal for now in moments), strict=True)
+    )
+    return Timestep(
+        observation=tuple(torch.cat(shown) for shown in zip(*(now.observation for now in moments), strict=True)),
+        legal=legal,
+        acting=torch.cat([now.acting for now in moments]),
+        state=torch.cat([now.state for now in moments]),
+        reward=torch.cat([now.reward for now in moments]),
+        terminated=torch.cat([now.terminated for now in moments]),
+        truncated=torch.cat([now.truncated for now in moments]),
+        over=torch.cat([now.over for now in moments]),
+    )
+
+
 def ask(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
-    """What the actors of one copy think of a timestep."""
-    unknown = tuple(torch.full((1, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles))
-    insight = Insight(unknown, torch.full((1, len(game.seats)), torch.nan))
+    """What the actors of an arena think of a timestep."""
+    copies = len(now.acting)
+    unknown = tuple(
+        torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
+    )
+    insight = Insight(unknown, torch.full((copies, len(game.seats)), torch.nan))
     for actor in actors:
         actor.explain(now, insight)
     return insight
 
 
+def _thoughtful(game: Game, step: Step, insight: Insight, copy: int) -> Step:
+    """A step with what was thought at its decisions."""
+    return replace(step, decisions=tuple(_thought(game, decision, insight, copy) for decision in step.decisions))
+
+
+def _thought(game: Game, decision: Decision, insight: Insight, copy: int) -> Decision:
+    seat = decision.seat
+    return replace(
+        decision,
+        probabilities=_known(insight.probabilities[game.role_of_seat[seat]][copy, slot_of(game, seat)]),
+        value=(_known(insight.value[copy, seat : seat + 1]) or (None,))[0],
+        message=None if insight.messages is None else _known(insight.messages[copy, seat]),
+    )
+
+
 def _channels(hears: Tensor) -> Iterator[Channel]:
-    for listener, speaker in hears.nonzero().tolist():
-        yield Channel(speaker, listener, round(float(hears[listener, speaker]), 4))
+    for copy, listener, speaker in hears.nonzero().tolist():
+        yield Channel(speaker, listener, round(float(hears[copy, listener, speaker]), 4))
 
 
 def _known(numbers: Tensor) -> tuple[float | None, ...] | None:

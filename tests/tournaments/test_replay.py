@@ -28,21 +28,21 @@ class Thinker:
 
     def __init__(self, game, bot, holds):
         self.actor, self.game, self.holds = BotActor(game, bot, holds), game, holds
-        self.steps = 0
 
     def act(self, now, noise, actions):
-        self.steps += 1
         self.actor.act(now, noise, actions)
 
     def explain(self, now, insight):
-        mine = (now.acting & self.holds[:, list(self.game.team_of_seat)])[0]
+        copies, seats = now.acting.shape
+        mine = now.acting & self.holds[:, list(self.game.team_of_seat)]
         for index, role in enumerate(self.game.roles):
-            slots = mine[list(role.seats)].any().expand(1) if self.game.turn_based else mine[list(role.seats)]
-            insight.probabilities[index][0, slots] = 1 / role.actions.size
-        insight.value[0, mine] = 0.25
-        insight.messages = torch.zeros(1, len(self.game.seats), 2)
-        insight.hears = torch.zeros(1, len(self.game.seats), len(self.game.seats))
-        insight.hears[0, 1, 0] = 1 / 3
+            slots = mine[:, list(role.seats)]
+            slots = slots.any(1, keepdim=True) if self.game.turn_based else slots
+            insight.probabilities[index][slots] = 1 / role.actions.size
+        insight.value[mine] = 0.25
+        insight.messages = torch.zeros(copies, seats, 2)
+        insight.hears = torch.zeros(copies, seats, seats)
+        insight.hears[:, 1, 0] = 1 / 3
 
 
 def random_cast(setup):
@@ -163,15 +163,21 @@ def test_thoughts_are_no_part_of_the_digest(result, replay):
     assert record(result, CONNECT_FOUR).digest == replay.digest
 
 
-def test_players_act_at_every_step_so_that_memories_keep_up(result):
-    seated = []
+def test_players_are_asked_about_all_moments_at_once_and_each_thought_is_kept_with_its_own(result):
+    asked = []
 
-    def cast(owner, players):
-        seated.extend(random_cast(CONNECT_FOUR)(owner, players))
-        return seated
+    class Counter(Thinker):
+        """Values a position by the stones on the board."""
 
-    record(result, CONNECT_FOUR, cast)
-    assert [actor.steps for actor in seated] == [result.steps] * 2
+        def explain(self, now, insight):
+            asked.append(len(now.acting))
+            stones = now.observation[0].flatten(1).sum(1, keepdim=True).expand_as(insight.value)
+            insight.value[now.acting] = stones[now.acting]
+
+    game = envs.describe(CONNECT_FOUR)
+    recorded = record(result, CONNECT_FOUR, lambda owner, players: [Counter(game, find_bot("random", game), owner == 0)])
+    assert asked == [result.steps]
+    assert [step.decisions[0].value for step in recorded.steps] == list(range(result.steps))
 
 
 def test_a_match_logged_with_other_returns_is_a_mismatch(result):
