@@ -1,4 +1,15 @@
-"""Games and their contract: `make` an arena, `describe` a game, `check` an environment, list the `games`."""
+"""Games and their contract: `make` an arena, `describe` a game, `check` an environment, list the `games`.
+
+In reading order: `game` (what a game is made of) and `arena` (the contract: N copies in lock-step), `registry` (which games
+there are) with `references` and `faults`, `describe` (a game read off its environment) with `trace`, `spaces` and `teams`,
+`wrapping`, `check` (does an environment keep the rules?). Then the two makers of arenas. Stock games: `stock`, its `engines`
+(this process or `workers`), `copies` of a game in `buffers`, each `one_copy`, `turn_based` or `simultaneous`; `cycle` (a
+shorter way through PettingZoo's parallel games). Twins, games as batched tensor programs: the package `twins`; `compiling`.
+
+Scripted players: `bots`, `minimax`, `chaser`. What is shown: `labels` (what actions are called) and `drawing`, with
+`drawings_boards`, `drawings_cards`, `drawings_particles`, `drawings_maps`, `drawings_looks` and `drawings_shapes`. `stopwatch`
+says where time goes.
+"""
 
 from __future__ import annotations
 

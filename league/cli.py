@@ -203,7 +203,7 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
         f"league report {config.name}{here}": "one page: the champion, whom it loses to, what to do next",
         f"league replay html {config.name}{here}": "the final, to be watched in a browser",
         f"league tournament {config.name}/champion bot:random{here}": "any players, any leagues",
-        f"league ui{here}": "compare generations in MLflow",
+        f"league ui {config.name}{here}": "compare generations in MLflow",
     }
     width = max(map(len, hints))
     out.print("\nNext:")

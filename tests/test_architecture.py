@@ -251,6 +251,13 @@ def _owes_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     return not excused and not ast.get_docstring(node)
 
 
+def unlisted_modules(sources: list[Source]) -> list[str]:
+    """Modules that the docstring of their package, which says in what order to read them, does not name."""
+    guides = {source.path: ast.get_docstring(source.tree) or "" for source in sources}
+    named = {path: guides.get(f"{path.partition('/')[0]}/__init__.py", "") for path in guides if path.count("/") == 1}
+    return [path for path, guide in named.items() if "__init__" not in path and f"`{Path(path).stem}`" not in guide]
+
+
 def shadowing_packages(sources: Iterable[Source]) -> list[str]:
     return [source.path for source in sources if source.room == "tests" and source.path.endswith("/__init__.py")]
 
@@ -307,6 +314,10 @@ def test_every_public_function_and_class_has_a_docstring() -> None:
     assert missing_docstrings(HOUSE) == []
 
 
+def test_every_module_has_a_place_in_the_reading_order_of_its_package() -> None:
+    assert unlisted_modules(HOUSE) == []
+
+
 def test_no_test_folder_shadows_a_package() -> None:
     assert shadowing_packages(PYTHON) == []
 
@@ -317,7 +328,6 @@ def test_each_package_is_loaded_from_this_project(package: str) -> None:
 
 
 # Negative controls: what each rule must reject, and what looks like it and is fine.
-
 REJECTED: list[tuple[str, Rule, str, str]] = [
     ("agents see the league", up_the_ladder, "agents/ppo.py", "from league.config import LeagueConfig"),
     ("agents see tournaments", up_the_ladder, "agents/ppo.py", "import tournaments.ratings"),
@@ -327,12 +337,7 @@ REJECTED: list[tuple[str, Rule, str, str]] = [
     ("the league sees its tests", up_the_ladder, "league/tasks.py", "import tests.envs"),
     ("mlflow in the loop", mlflow_outside_tracking, "league/manager.py", "from mlflow.tracking import MlflowClient"),
     ("mlflow imported when called", mlflow_outside_tracking, "league/cli.py", "def ui():\n    import mlflow"),
-    (
-        "a model that needs the project",
-        bound_to_the_project,
-        "league/deployed.py",
-        "def predict():\n    from agents import Stack",
-    ),
+    ("a model that needs us", bound_to_the_project, "league/deployed.py", "def predict():\n    from agents import Stack"),
     ("a file that imports itself", import_cycles, "envs/arena.py", "import envs.arena"),
     ("a folder of utils", vague_names, "envs/utils/boards.py", ""),
     ("a file of types", vague_names, "agents/types.py", ""),
@@ -355,6 +360,7 @@ REJECTED: list[tuple[str, Rule, str, str]] = [
     ("a module without docstring", missing_docstrings, "envs/arena.py", "SIZE = 3"),
     ("a function without docstring", missing_docstrings, "envs/arena.py", '"""Arena."""\ndef make():\n    return 1'),
     ("a method without docstring", missing_docstrings, "envs/a.py", '"""A."""\nclass A:\n """A."""\n def go(self):\n  pass'),
+    ("a module nobody is led to", unlisted_modules, "envs/arena.py", "SIZE = 3"),
     ("a test folder that is a package", shadowing_packages, "tests/agents/__init__.py", ""),
 ]
 

@@ -3,8 +3,9 @@
 In reading order: `tickets` (what a match is), `schedule` (who meets whom), `match` (playing them; `queue`: which comes next,
 `noise`: all their chance, `scoresheet` and `moves`: the actions kept), `scores` (returns → wins, draws, losses), `payoff` (the
 table of scores), `ratings` (Elo with intervals and a pinned anchor), `standings` (ratings joined with who the players are);
-then replays: `showcase` (which matches are worth one), `replay` (the file), `recorder` and `verdict` (playing a match again, by
-`retrace`), `replay_text` (stepping through one in a terminal).
+`surprise` and `cycles` (where they mislead); then replays: `showcase` (which matches are worth one), `replay` (the file),
+`recorder` and `verdict` (playing a match again, by `retrace`), `moments` (what to look at first), `replay_text` (stepping
+through one in a terminal) and `viewer`, a package (in a browser: `document`, `frames`, `replay_page`, `tournament_page`).
 
 From `scores` to `showcase` everything is a pure function of the match log. `payoff` and `standings` are functions of the files
 so called and are imported from there.
