@@ -75,9 +75,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs with and without MLflow")
     parser.add_argument("--existing", action="store_true", help="let MLflow's database be there already")
+    parser.add_argument("--once", choices=["true", "false"], help="one league, with MLflow or without, and what it took")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting of the league")
     asked = parser.parse_args()
     ctypes.CDLL(None).prctl(ADOPT, 1, 0, 0, 0)
+    if asked.once:
+        print(json.dumps(asdict(run([*asked.set, f"tracking={asked.once}"], existing=asked.existing))))
+        return
     costs: dict[str, list[Cost]] = {"true": [], "false": []}
     for round_ in range(asked.rounds):
         for tracking in ("true", "false") if round_ % 2 else ("false", "true"):

@@ -27,7 +27,7 @@ there, while the peers take them as they are. The peers are in `benchmarks/peers
 """
 
 UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
-         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s"}  # fmt: skip
+         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "command": "s"}  # fmt: skip
 
 
 def page(records: Sequence[Record], remarks: str) -> str:

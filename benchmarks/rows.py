@@ -105,6 +105,10 @@ TOURNAMENT = Side(
     GAMES,
 )
 LEAGUE = Side("outside training and tournaments", "own", ("benchmarks/overhead.py",), "overhead_seconds", 2, timed=False)
+TRACKED, UNTRACKED = (
+    Side(what, "own", ("benchmarks/logging_cost.py", "--once", tracking), "command", 2, timed=False)
+    for what, tracking in (("with MLflow", "true"), ("without MLflow", "false"))
+)
 TANH, RELU, WIDE = (
     ("--hidden", width, "--activation", kind) for width, kind in (("64,64", "tanh"), ("64,64", "relu"), ("256,256", "relu"))
 )
@@ -181,4 +185,5 @@ ROWS = (
         0.05,
         at_most=True,
     ),
+    Row("league-logging", "`league run connect-four` with MLflow, the whole command", TRACKED, UNTRACKED, 1.02, at_most=True),
 )
