@@ -35,7 +35,7 @@ def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
     Raises:
         GameError: Observations of this kind have no fixed length.
     """
-    space = _observed(space)
+    space = observed(space)
     if isinstance(space, spaces.Box):
         return tuple(space.shape)
     try:
@@ -47,7 +47,7 @@ def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
 def encoder(space: spaces.Space) -> Encode:
     """Make the function that writes an observation of this space into a row of the shape of `shape_of`."""
     parts = _parts(space)
-    space = _observed(space)
+    space = observed(space)
     if isinstance(space, spaces.Box):
         write: Encode = write_array
     elif isinstance(space, spaces.Discrete):
@@ -116,7 +116,7 @@ def _parts(space: spaces.Space) -> tuple[str, ...] | None:
     return None
 
 
-def _observed(space: spaces.Space) -> spaces.Space:
+def observed(space: spaces.Space) -> spaces.Space:
     """The part of an observation space that is observation and not action mask."""
     parts = _parts(space)
     if parts is None:

@@ -25,6 +25,7 @@ from agents import Architecture
 from agents.policy import CLIP
 from envs.describe import Blueprint, survey
 from envs.game import Role
+from envs.spaces import observed
 from league.config import LeagueConfig
 from league.roster import Player
 from league.store import GenerationRow
@@ -106,16 +107,15 @@ class Deployment:
     def _role(self, role: Role) -> dict[str, Any]:
         """What a seat of a role sees and does."""
         seen, done = (self.blueprint.observation_spaces[role.seats[0]], self.blueprint.action_spaces[role.seats[0]])
-        if isinstance(seen, spaces.Dict) and set(seen) == {"observation", "action_mask"}:
-            seen = seen["observation"]
         return {
             "features": role.features,
-            "first_observation": int(seen.start) if isinstance(seen, spaces.Discrete) else None,
+            "space": _space(observed(seen), role.features),
             "kind": role.actions.kind,
             "actions": role.actions.size,
             "first_action": int(done.start) if isinstance(done, spaces.Discrete) else 0,
             "low": role.actions.low,
             "high": role.actions.high,
+            "shape": list(done.shape or ()),
         }
 
     def example(self) -> dict[str, Any] | None:
@@ -201,6 +201,21 @@ class Deployment:
                 "type": "dataframe",
             }
         return card
+
+
+def _space(space: spaces.Space, size: int) -> dict[str, Any]:
+    """A space of observations as plain values, for whoever lays them flat without gymnasium; `size` of numbers if all else."""
+    match space:
+        case spaces.Dict():
+            return {"kind": "dict", "parts": [[key, _space(part, spaces.flatdim(part))] for key, part in space.items()]}
+        case spaces.Tuple():
+            return {"kind": "tuple", "parts": [_space(part, spaces.flatdim(part)) for part in space]}
+        case spaces.Discrete():
+            return {"kind": "discrete", "size": 1, "first": [int(space.start)], "count": [int(space.n)]}
+        case spaces.MultiDiscrete():
+            first, count = (np.asarray(each).reshape(-1).tolist() for each in (space.start, space.nvec))
+            return {"kind": "discrete", "size": len(count), "first": first, "count": count}
+    return {"kind": "numbers", "size": size}
 
 
 @cache

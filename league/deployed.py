@@ -9,15 +9,15 @@ project, and whoever loads the model needs what its `requirements.txt` names. It
 
 One row is one decision. Columns that go in, of a pandas DataFrame or a dictionary of lists:
 
-* `observation`: what the environment shows the agent, as numbers of any nesting; a dictionary with `observation` and
-  `action_mask` as PettingZoo's board games give it; of a discrete observation space, the number.
+* `observation`: what the environment shows the agent, or the same laid flat as gymnasium does; a dictionary with `observation`
+  and `action_mask` as PettingZoo's board games give it.
 * `action_mask`: 1 for every legal action, 0 for the others; None or left out where all are legal.
 * `agent`: the agent's id, or its role; may be left out where the game has one role and nobody speaks.
 * `group`: which copy of the game the agent is in. Agents of one team and one group hear each other; may be left out where
   everybody is in the same copy.
 
-Columns that come out, in the same order of rows: `action`, as the environment takes it (a whole number, or a list of numbers
-within their bounds), and `probabilities` of all actions (None where actions are continuous).
+Columns that come out, in the same order of rows: `action`, as the environment takes it (a whole number, or numbers within
+their bounds in lists of its shape), and `probabilities` of all actions (None where actions are continuous).
 
 Params: `deterministic` takes the most probable action, or the mean; `seed` makes what is drawn repeatable.
 """
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,15 @@ class DeployedPlayer(PythonModel):
         masks = rows.get("action_mask", [None] * count)
         seen = []
         for row, (role, shown) in enumerate(zip(roles, rows["observation"], strict=True)):
-            if isinstance(shown, Mapping):
-                masks[row] = shown.get("action_mask", masks[row])
-                shown = shown["observation"]
-            seen.append(self._flat(role, shown))
+            try:
+                shown, masks[row] = self._unwrapped(role, shown, masks[row])
+                seen.append(self._flat(role, shown))
+            except (TypeError, ValueError, OverflowError) as error:
+                raise ValueError(f"row {row} is no observation of {role}: {error}") from error
         preferences = self._preferences(agents, seen, rows.get("group", [None] * count))
+        for row, preference in enumerate(preferences):
+            if not np.isfinite(preference).all():
+                raise ValueError(f"row {row} is no observation of {roles[row]}: it holds what is not finite")
         generator = np.random.default_rng(asked.get("seed"))
         chosen = [
             self._choose(role, preference, mask, generator, deterministic=bool(asked.get("deterministic")))
@@ -89,17 +93,27 @@ class DeployedPlayer(PythonModel):
             return str(name), None
         raise ValueError(f"{self.policy['game']} has no agent {str(name)!r}; its agents are {', '.join(seats)}")
 
-    def _flat(self, role: str, shown: object) -> np.ndarray:
-        """An observation as a row of numbers."""
+    def _unwrapped(self, role: str, shown: Any, mask: Any) -> tuple[Any, Any]:
+        """An observation and its mask, which PettingZoo's board games put into one dictionary."""
+        if not isinstance(shown, Mapping):
+            return shown, mask
+        space = self.policy["roles"][role]["space"]
+        keys = {key for key, _ in space["parts"]} if space["kind"] == "dict" else set()
+        if "action_mask" not in keys:
+            mask = shown.get("action_mask", mask)
+        if "observation" in keys or (keys and "observation" not in shown):
+            return shown, mask
+        if "observation" not in shown:
+            raise ValueError(f"the dictionary has no 'observation', but {', '.join(map(str, shown)) or 'nothing'}")
+        return shown["observation"], mask
+
+    def _flat(self, role: str, shown: Any) -> np.ndarray:
+        """An observation as a row of numbers; one that is flat already is taken as it is."""
         facts = self.policy["roles"][role]
-        flat = np.asarray(shown, dtype=np.float32).reshape(-1)
-        if facts["first_observation"] is not None and flat.size == 1:
-            one_hot = np.zeros(facts["features"], dtype=np.float32)
-            one_hot[int(flat[0]) - facts["first_observation"]] = 1.0
-            return one_hot
-        if flat.size != facts["features"]:
-            raise ValueError(f"an observation of {role} has {facts['features']} numbers, not {flat.size}")
-        return flat
+        space, features = facts["space"], facts["features"]
+        if space.get("size") != features and np.asarray(shown, dtype=object).size == features:
+            return np.asarray(shown, dtype=np.float32).reshape(-1)
+        return _laid_flat(space, shown)
 
     def _preferences(
         self, agents: Sequence[tuple[str, str | None]], seen: Sequence[np.ndarray], groups: Sequence[object]
@@ -139,7 +153,10 @@ class DeployedPlayer(PythonModel):
             if seat is None:
                 raise ValueError(f"seats of {role} speak to each other: the column 'agent' must name them, not their role")
             facts = self.policy["seats"][seat]
-            places = teams[None if _missing(groups[row]) else groups[row], facts["team"]]
+            group = None if _missing(groups[row]) else groups[row]
+            if not isinstance(group, Hashable):
+                raise ValueError(f"the column 'group' must hold numbers or names, not {group!r}")
+            places = teams[group, facts["team"]]
             if facts["place"] in places:
                 raise ValueError(f"{seat} decides twice in one game; the column 'group' must say which copy a row belongs to")
             places[facts["place"]] = row
@@ -152,17 +169,18 @@ class DeployedPlayer(PythonModel):
 
     def _choose(
         self, role: str, preference: np.ndarray, mask: Any, generator: np.random.Generator, *, deterministic: bool
-    ) -> tuple[int | list[float], list[float] | None]:
+    ) -> tuple[Any, list[float] | None]:
         """An action and the probabilities of all."""
         facts, temperature = self.policy["roles"][role], self.policy["temperature"]
         if facts["kind"] == "continuous":
             spread = np.exp(self.weights[f"spread.{role}"]) * temperature
             raw = preference if deterministic else preference + spread * generator.standard_normal(len(preference))
             low, high = np.asarray(facts["low"]), np.asarray(facts["high"])
-            return np.clip((low + high) / 2 + raw * (high - low) / 2, low, high).tolist(), None
+            bounded = np.clip((low + high) / 2 + raw * (high - low) / 2, low, high)
+            return bounded.reshape(facts["shape"]).tolist(), None
         logits = preference.astype(np.float64) / temperature
         if not _missing(mask):
-            legal = np.asarray(mask).reshape(-1).astype(bool)
+            legal = np.asarray(mask, dtype=np.float64).reshape(-1) > 0
             if legal.size != facts["actions"] or not legal.any():
                 raise ValueError(f"the action mask of {role} must have {facts['actions']} entries, one of them at least 1")
             logits = np.where(legal, logits, -np.inf)
@@ -195,9 +213,34 @@ class DeployedPlayer(PythonModel):
         return x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
 
+def _laid_flat(space: Mapping[str, Any], shown: Any) -> np.ndarray:
+    """An observation of a space as a row of numbers, in gymnasium's order."""
+    kind = space["kind"]
+    if kind == "dict":
+        if not isinstance(shown, Mapping) or any(key not in shown for key, _ in space["parts"]):
+            raise ValueError(f"it must be a dictionary with {', '.join(repr(key) for key, _ in space['parts'])}")
+        return np.concatenate([_laid_flat(part, shown[key]) for key, part in space["parts"]])
+    if kind == "tuple":
+        if not isinstance(shown, (list, tuple)) or len(shown) != len(space["parts"]):
+            raise ValueError(f"it must be a list of {len(space['parts'])} things")
+        return np.concatenate([_laid_flat(part, one) for part, one in zip(space["parts"], shown, strict=True)])
+    flat = np.asarray(shown, dtype=np.float64).reshape(-1)
+    if flat.size != space["size"]:
+        raise ValueError(f"it must have {space['size']} number{'s' * (space['size'] != 1)}, not {flat.size}")
+    if kind == "numbers":
+        return flat.astype(np.float32)
+    return np.concatenate([_one_hot(*one) for one in zip(flat, space["first"], space["count"], strict=True)])
+
+
+def _one_hot(value: float, first: int, count: int) -> np.ndarray:
+    if not (value.is_integer() and first <= value < first + count):
+        raise ValueError(f"{value:g} is none of the whole numbers from {first} to {first + count - 1}")
+    return np.eye(1, count, int(value) - first, dtype=np.float32)[0]
+
+
 def _missing(value: object) -> bool:
-    """True for None and NaN, as pandas fills what is not there."""
-    return value is None or (isinstance(value, float) and value != value)
+    """True for None and what pandas fills in where nothing is."""
+    return value is None or value is pd.NA or (isinstance(value, (float, np.floating)) and bool(value != value))
 
 
 mlflow.models.set_model(DeployedPlayer())

@@ -67,10 +67,19 @@ class Inline:
     def __init__(self, reporter: Reporter, warn: Warn) -> None:
         """Let a reporter work whenever a generation is committed, and warn as it does."""
         self._reporter, self._warn, self._newest = reporter, warn, -1
+        self._put_off = False
 
     def committed(self, generation: int) -> None:
         """See `Mirror`."""
         self._newest = generation
+        try:
+            if not self._put_off:
+                self._make(generation)
+        except (LeagueError, GameError) as error:
+            self._put_off = True
+            self._warn(f"replays and MLflow's runs have to wait for the end of the league ({error})")
+
+    def _make(self, generation: int) -> None:
         self._reporter.keep(generation, self._warn)
         if not self._reporter.wait(generation):
             self._reporter.show(generation, self._warn)

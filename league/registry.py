@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 NEWEST = "champion"
 """The alias of the newest champion."""
+
+OF_A_GENERATION = re.compile(r"gen-\d{3,}")
+"""The aliases of single generations."""
 
 LEAGUE_RUN = "league_run"
 """The tag that tells a league's versions from those of another of the same name, which was there before."""
@@ -48,7 +52,11 @@ class Registry:
             about = ABOUT.format(league=name, game=game, uri=runs.uri, code=CODE)
             client.create_registered_model(name, tags={"league": name, "game": game}, description=about)
         found = runs.pages(client.search_model_versions, f"name = '{name}'")
-        mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and path_of(version.source).is_dir()]
+        others = {str(version.version) for version in found if version.tags.get(LEAGUE_RUN) != root}
+        for alias, number in client.get_registered_model(name).aliases.items() if others else ():
+            if OF_A_GENERATION.fullmatch(alias) and str(number) in others:  # it would be taken for a champion of this league
+                client.delete_registered_model_alias(name, alias)
+        mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and _sound(version)]
         return cls(runs, root, Deployment(league.config), {int(version.tags["generation"]): version for version in mine})
 
     def crown(self, run: Any, league: Chronicle, row: GenerationRow, elo: float) -> None:
@@ -94,6 +102,12 @@ class Registry:
         files = self.deployment.model(champion, weights, row, run.info.run_id)
         self.runs.put(run, {f"{FOLDER}/{name}": content for name, content in files.items()})
         return f"{run.info.artifact_uri}/{FOLDER}"
+
+
+def _sound(version: Any) -> bool:
+    """Whether a version's files are there, and its tags, which a person can change, say whose it is."""
+    tags = version.tags
+    return tags.get("generation", "").isdecimal() and "weights" in tags and path_of(version.source).is_dir()
 
 
 def path_of(uri: str) -> Path:

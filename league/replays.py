@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from envs.game import Game
+from league.charts import readable
 from league.config import LeagueConfig
 from league.errors import disk_has_room
 from league.players import contestants
@@ -30,7 +31,9 @@ from tournaments.showcase import choose
 from tournaments.tickets import MatchResult
 
 
-def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int, warn: Callable[[str], None]) -> None:
+def keep_replays(
+    store: Store, config: LeagueConfig, game: Game, generation: int, warn: Callable[[str], None], *, thorough: bool = False
+) -> None:
     """Record the matches worth seeing of a generation that are not recorded yet.
 
     The final, the biggest upset, the longest and the closest of every generation; of the last one, also the first match of
@@ -42,6 +45,7 @@ def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int
         game: Its game.
         generation: Which generation.
         warn: Told of matches that the stock game plays otherwise than the log has it.
+        thorough: Record again what is there but cannot be read.
     """
     if not config.tournament.replays:
         return
@@ -53,7 +57,7 @@ def keep_replays(store: Store, config: LeagueConfig, game: Game, generation: int
     profiles = _profiles(store, rows)
     for match, tags in chosen.items():
         path = store.replays / f"{match}{SUFFIX}"
-        if path.exists():
+        if path.exists() and not (thorough and readable(path) is None):
             continue
         try:
             _record(store, config, game, by_match[match], tags, profiles, path)

@@ -73,19 +73,20 @@ class Reporter:
         near = generation + 2 >= self.config.generations
         return 0.0 if near or not self.config.tracking else max(0.0, self._free_at - time.monotonic())
 
-    def keep(self, generation: int, warn: Warn) -> None:
+    def keep(self, generation: int, warn: Warn, *, thorough: bool = False) -> None:
         """Make missing replays of a generation and of all before it; what was looked at once is not looked at again.
 
         Args:
             generation: It is committed.
             warn: Told of what cannot be made.
+            thorough: Make again what is there but cannot be read.
 
         Raises:
             LeagueError: The disk is full, or the store cannot be read.
             GameError: The game cannot be made.
         """
         while self._kept < generation:
-            keep_replays(self.store, self.config, self.game, self._kept + 1, warn)
+            keep_replays(self.store, self.config, self.game, self._kept + 1, warn, thorough=thorough)
             self._kept += 1
 
     def show(self, generation: int, warn: Warn) -> None:
@@ -124,7 +125,7 @@ def fill_in(store: Store, warn: Warn) -> list[int]:
     with closing(Reporter(store)) as reporter:
         reporter.tracker.hold()
         try:
-            reporter.keep(store.generation(), warn)
+            reporter.keep(store.generation(), warn, thorough=True)
         except LeagueError as error:
             warn(f"some replays cannot be recorded: {error}")
         return reporter.tracker.fill_in(warn, thorough=True)

@@ -77,7 +77,13 @@ class Tree:
     @property
     def mirrored(self) -> int:
         """The last generation of which everything is there."""
-        return int(self.root.data.tags.get("generation", -1))
+        return marked(self.root)
+
+
+def marked(root: Any) -> int:
+    """The last generation of which everything is said to be there; −1 where nothing is, or a person has changed the mark."""
+    said = root.data.tags.get("generation", "")
+    return int(said) if said.isdecimal() else -1
 
 
 @dataclass(frozen=True)
@@ -104,14 +110,14 @@ def catch_up(
     rows, root = league.rows, _root(runs, league)
     over = rows[-1].number + 1 >= league.config.generations
     ended = charts.millis(rows[-1].committed_at) if over else None
-    marked, state = int(root.data.tags.get("generation", -1)), "FINISHED" if over else "RUNNING"
-    if not thorough and marked == rows[-1].number and root.info.status == state:
+    last, state = marked(root), "FINISHED" if over else "RUNNING"
+    if not thorough and last == rows[-1].number and root.info.status == state:
         return Made(known, [])
-    tree = _tree(runs, league, root, None, 0) if thorough else _tree(runs, league, root, known, marked + 1)
-    first = marked + 1
+    tree = _tree(runs, league, root, None, 0) if thorough else _tree(runs, league, root, known, last + 1)
+    first = last + 1
     if thorough:
         first = next((row.number for row in rows[:first] if not _whole(runs, league, row, tree)), first)
-        if first <= marked:  # what is made again is marked as made when it is
+        if first <= last:  # what is made again is marked as made when it is
             runs.write(root, [], tags={"generation": str(first - 1)})
     for start in range(first, len(rows), BATCH):
         batch = rows[start : start + BATCH]
@@ -271,8 +277,7 @@ def _league(
         runs.put(root, pages(league, memory.shelf))
     tree.registry.lead_to(last.number, league)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
-    settings = charts.flatten(league.config.model_dump(mode="json")) if batch[0].number == 0 else {}
-    params = {key: value for key, value in settings.items() if key not in root.data.params}
+    params = charts.flatten(league.config.model_dump(mode="json")) if batch[0].number == 0 else {}
     points = [
         (
             charts.millis(row.committed_at),

@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import uuid4
 
 from league.errors import LeagueError
 from league.images import Picture, on_slider
@@ -217,11 +218,11 @@ class Runs:
     def write(
         self, run: Any, points: Points, params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
-        """Add figures, params and tags, the tags last."""
+        """Add figures, params that are not there, which cannot be changed, and tags, the tags last."""
         from mlflow.entities import Metric, Param, RunTag
 
         metrics = [Metric(key, value, at, step) for at, step, figures in points for key, value in figures.items()]
-        words = [Param(key, value) for key, value in (params or {}).items()]
+        words = [Param(key, value) for key, value in (params or {}).items() if key not in run.data.params]
         calls = max(-(-len(metrics) // POINTS), -(-len(words) // WORDS), 1)
         for call in range(calls):
             self.client.log_batch(
@@ -286,9 +287,11 @@ def _connect(home: Path) -> Any:
     with (home / "mlflow.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not database.exists():
-            # Half a database could never be used: it gets its name when it is whole.
-            unfinished = database.with_suffix(".part")
-            unfinished.unlink(missing_ok=True)
+            # Half a database could never be used: it gets its name when it is whole. MLflow remembers by its name, as long as
+            # the process lives, that a database is made.
+            for left in home.glob(f"{DATABASE}.*.part*"):
+                left.unlink()
+            unfinished = home / f"{DATABASE}.{uuid4().hex}.part"
             unfinished.touch()
             _client(unfinished)
             unfinished.rename(database)

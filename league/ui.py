@@ -65,7 +65,8 @@ def open_ui(
     for place in elsewhere(database):
         print(f"The files of these runs are looked for in {place}: to have them here, move mlflow.db away and `league sync`.")
     # The server has a session of its own, so that it and its worker end together; whatever ends us must end it.
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, signal.default_int_handler) for number in ends}
     print("MLflow is starting, which takes some seconds …", flush=True)
     server = subprocess.Popen(command(home.resolve(), port, host), env=_environment(), cwd=home, start_new_session=True)
     try:
@@ -80,7 +81,8 @@ def open_ui(
         return 0
     finally:
         _end(server)
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _links(database: Path, league: str | None, port: int, host: str) -> dict[str, str]:

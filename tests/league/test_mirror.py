@@ -19,6 +19,7 @@ from league.mirror import Background, Inline, mirror_of
 from league.progress import Silent
 from league.reporter import Reporter
 from league.store import Store
+from tournaments.replay import save
 
 BESIDE = {"compute.executor": "processes", "compute.workers": 1}
 
@@ -189,6 +190,21 @@ def test_a_league_that_fails_still_shows_what_is_committed(tmp_path, smoke, monk
     with pytest.raises(LeagueError, match="diverged"):
         League(smoke(BESIDE), tmp_path).run()
     assert replays(tmp_path) == {name: bits for name, bits in replays(finished).items() if name < "g002"}
+
+
+def test_a_league_in_one_process_goes_on_where_a_replay_cannot_be_written(tmp_path, smoke, monkeypatch, finished):
+    ear, broken = Ear(), [True]
+
+    def full(*arguments):
+        if broken and broken.pop():
+            raise OSError(28, "No space left on device")
+        save(*arguments)
+
+    monkeypatch.setattr("league.replays.save", full)
+    League(smoke({**BESIDE, "compute.executor": "serial"}), tmp_path, ear).run()
+    assert replays(tmp_path) == replays(finished)
+    (said,) = ear.warnings
+    assert "have to wait for the end of the league (the disk is full" in said
 
 
 def test_ctrl_c_does_not_wait_for_the_mirror_and_the_rest_is_made_on_resume(tmp_path, smoke, monkeypatch, caught, finished):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from gymnasium.spaces import Discrete, flatten
 
 import envs
 from agents import Blueprint
@@ -28,6 +29,14 @@ from league.tasks import Contestant
 
 Moment = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Observations and infos of those who are to decide."""
+
+ODD = Path(__file__).parents[1] / "envs" / "games" / "odd_spaces.py"
+
+
+def odd(seen: str = "number", done: str = "number") -> dict[str, Any]:
+    """A game with unusual spaces."""
+    return {"game": {"name": f"{ODD}:make", "options": {"seen": seen, "done": done}}, "policy": {"hidden": [16]}}
+
 
 GAMES: dict[str, dict[str, Any]] = {
     "masks": {"game": {"name": "classic/connect_four_v3"}, "policy": {"activation": "relu", "temperature": 0.3}},
@@ -46,6 +55,13 @@ GAMES: dict[str, dict[str, Any]] = {
         "game": {"name": "mpe2/simple_tag_v3", "options": {"continuous_actions": True}},
         "policy": {"temperature": 0.5},
     },
+    "a number is seen that does not begin at 0": odd("number"),
+    "several numbers are seen": odd("numbers"),
+    "bits are seen": odd("bits"),
+    "dictionaries are seen": odd("dictionary"),
+    "a tuple is seen": odd("tuple"),
+    "actions in two dimensions": odd(done="square"),
+    "a single number is done": odd(done="single"),
 }
 
 
@@ -139,17 +155,16 @@ def test_a_model_thinks_as_its_player_does(pair: Pair) -> None:
     own = [thought for moment in moments for thought in pair.thoughts(moment).values()]
     found = said["probabilities"] if said["probabilities"][0] is not None else said["action"]
     for mine, theirs in zip(own, found, strict=True):
-        assert np.allclose(mine, theirs, atol=1e-5)
+        assert np.allclose(mine, np.ravel(theirs), atol=1e-5)
 
 
 def test_a_models_actions_are_taken_by_the_environment(pair: Pair) -> None:
     space = construct(pair.config.game.setup()).action_space
     rows = pair.table(pair.moments())
     for row, action in zip(rows.itertuples(), pair.model.predict(rows)["action"], strict=True):
-        legal = row.observation["action_mask"][action] if isinstance(row.observation, dict) else 1
-        kind = space(row.agent)
-        assert kind.contains(np.array(action, dtype=kind.dtype) if kind.shape else action)
-        assert legal == 1
+        shown, kind = row.observation, space(row.agent)
+        assert kind.contains(action if isinstance(kind, Discrete) else np.array(action, dtype=kind.dtype))
+        assert not (isinstance(shown, dict) and "action_mask" in shown) or shown["action_mask"][action] == 1
 
 
 def test_a_players_own_random_choices_have_the_models_probabilities(board: Pair) -> None:
@@ -205,7 +220,11 @@ def test_a_team_mate_that_is_gone_says_nothing(talk: Pair) -> None:
     ("rows", "sentence"),
     [
         ({"action_mask": [[1] * 7]}, "observation"),
-        ({"observation": [[0.0] * 83]}, "an observation of player has 84 numbers, not 83"),
+        ({"observation": [[0.0] * 83]}, "row 0 is no observation of player: it must have 84 numbers, not 83"),
+        ({"observation": [[0.0] * 84, [float("nan")] * 84]}, "row 1 is no observation of player: it holds what is not finite"),
+        ({"observation": [[[0.0], [0.0, 1.0]]]}, "row 0 is no observation of player"),
+        ({"observation": ["x"]}, "row 0 is no observation of player"),
+        ({"observation": [{"board": [0.0] * 84}]}, "the dictionary has no 'observation', but board"),
         ({"observation": [[0.0] * 84], "agent": ["player_7"]}, "classic/connect_four_v3 has no agent 'player_7'"),
         ({"observation": [[0.0] * 84], "action_mask": [[0] * 7]}, "the action mask of player must have 7 entries"),
         ({"observation": [[0.0] * 84], "action_mask": [[1] * 6]}, "the action mask of player must have 7 entries"),
@@ -214,6 +233,42 @@ def test_a_team_mate_that_is_gone_says_nothing(talk: Pair) -> None:
 def test_what_is_no_input_is_refused_in_a_sentence(board: Pair, rows: dict[str, Any], sentence: str) -> None:
     with pytest.raises(Exception, match=sentence):
         board.model.predict(rows)
+
+
+@pytest.mark.parametrize(
+    ("seen", "shown", "sentence"),
+    [
+        ("number", 6, "6 is none of the whole numbers from 2 to 5"),
+        ("number", 1, "1 is none of the whole numbers from 2 to 5"),
+        ("number", 2.5, "2.5 is none of the whole numbers"),
+        ("numbers", [0, 3], "3 is none of the whole numbers from 0 to 2"),
+        ("dictionary", {"place": np.zeros((2, 2)), "kind": 0}, "it must be a dictionary with 'inner', 'kind', 'place'"),
+        ("tuple", (0,), "it must be a list of 2 things"),
+    ],
+)
+def test_what_is_not_in_the_space_is_refused(tmp_path: Path, seen: str, shown: Any, sentence: str) -> None:
+    pair = make_pair(LeagueConfig(name="some", **odd(seen)), tmp_path)
+    with pytest.raises(ValueError, match=sentence):
+        pair.model.unwrap_python_model().predict(None, pd.DataFrame({"observation": [shown]}))
+
+
+def test_what_is_laid_flat_already_is_taken_too(tmp_path: Path) -> None:
+    pair = make_pair(LeagueConfig(name="some", **odd("dictionary")), tmp_path)
+    space = construct(pair.config.game.setup()).observation_space("one")
+    rows = pair.table(pair.moments(3))
+    flat = rows.assign(observation=[flatten(space, shown).tolist() for shown in rows["observation"]])
+    assert pair.model.predict(flat)["probabilities"].tolist() == pair.model.predict(rows)["probabilities"].tolist()
+
+
+def test_a_mask_of_texts_is_read_as_numbers(board: Pair) -> None:
+    said = board.model.predict({"observation": [[0.0] * 84], "action_mask": [["0"] * 6 + ["1"]]})
+    assert said["action"][0] == 6
+
+
+def test_a_group_must_be_a_number_or_a_name(talk: Pair) -> None:
+    rows = talk.table(talk.moments(1))
+    with pytest.raises(ValueError, match="the column 'group' must hold numbers or names"):
+        talk.model.predict(rows.assign(group=[[1]] * len(rows)))
 
 
 def test_seats_that_speak_must_be_told_apart(talk: Pair) -> None:

@@ -1,6 +1,5 @@
 """A tracker that is kept from generation to generation, and one that broke off, show what a new one would."""
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,16 @@ def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: P
     assert without_times(everything(home)) == without_times(everything(mirrored))
 
 
-def test_a_tracker_that_is_kept_makes_a_deleted_database_again(home: Path, template: Path, mirrored: Path) -> None:
+def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: Path, mirrored: Path) -> None:
     store = found_league(home, count=2)
     with closing(tracking.Tracker(store, home)) as tracker:
         tracker.sync(fail)
         (home / tracking.DATABASE).unlink()
-        shutil.copy(template, home)
+        tracker.sync(fail)
+        (home / tracking.DATABASE).unlink()
         commit(store, turns()[2])
         tracker.sync(fail)
+    assert not list(home.glob("*.part*"))
     store.unlock()
     assert without_times(everything(home)) == without_times(everything(mirrored))
 

@@ -258,6 +258,7 @@ def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store,
     there = client(home)
     found = there.search_runs(["1"], "tags.kind = 'league'")
     assert sorted(run.data.tags["generation"] for run in found) == ["0", "2"]
+    assert there.get_registered_model("cup").aliases == {"gen-000": 4, "champion": 4}
 
 
 def test_a_league_without_a_generation_is_not_mirrored(tmp_path: Path) -> None:

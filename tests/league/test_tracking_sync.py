@@ -75,14 +75,41 @@ def lose_the_model(home: Path) -> None:
     client(home).delete_registered_model("cup")
 
 
+def change_the_mark(home: Path) -> None:
+    """As anybody can who opens the run in MLflow's pages."""
+    client(home).set_tag(of(home, "cup"), "generation", "x")
+
+
+def change_a_param(home: Path) -> None:
+    """As if a version had mirrored it that said it in other words."""
+    with closing(sqlite3.connect(home / tracking.DATABASE)) as database, database:
+        database.execute("UPDATE params SET value = 'in other words' WHERE key = 'champion'")
+    lose_files(home)
+
+
 @pytest.mark.parametrize(
     "lose",
-    [lose_a_player, lose_the_players, lose_the_league, lose_files, lose_pictures, lose_the_model],
+    [lose_a_player, lose_the_players, lose_the_league, lose_files, lose_pictures, lose_the_model, change_the_mark],
 )
 def test_what_was_lost_is_added(damaged: Path, lose: Callable[[Path], None], mirrored: Path) -> None:
     lose(damaged)
     assert fill_in(damaged)
     assert without_times(everything(damaged)) == without_times(everything(mirrored))
+
+
+def test_params_that_are_there_in_other_words_stay_and_stop_nothing(damaged: Path) -> None:
+    change_a_param(damaged)
+    assert fill_in(damaged) == [0, 1, 2]
+    assert runs(damaged)["gen-001"].data.params["champion"] == "in other words"
+    assert fill_in(damaged) == []
+
+
+@pytest.mark.parametrize("tag", ["generation", "weights"])
+def test_a_version_that_no_longer_says_whose_it_is_is_registered_anew(damaged: Path, tag: str) -> None:
+    client(damaged).delete_model_version_tag("cup", "2", tag)
+    assert fill_in(damaged) == [1, 2]
+    assert fill_in(damaged) == []
+    assert {version["version"]: version["aliases"] for version in registered(damaged)}[4] == ["gen-001"]
 
 
 def test_where_nothing_is_missing_nothing_is_added(damaged: Path) -> None:
@@ -161,6 +188,18 @@ def test_a_league_that_was_not_tracked_is_shown_with_its_replays(
     assert "replay.html" in files(home, found["gen-001"])
     page = (artifacts(home, "gen-001") / "replay.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
+    assert cli_run("sync", "smoke", "--home", home).out.splitlines()[0].endswith("nothing was missing")
+
+
+def test_a_replay_that_cannot_be_read_is_recorded_again(
+    home: Path, smoke: Callable[..., LeagueConfig], cli_run: Callable[..., Any]
+) -> None:
+    League(smoke({"generations": 2}), home).run()
+    whole = {path: path.read_bytes() for path in Store(home / "leagues" / "smoke").recorded(1)}
+    for path, content in whole.items():
+        path.write_bytes(content[:50])
+    cli_run("sync", "smoke", "--home", home)
+    assert {path: path.read_bytes() for path in whole} == whole
     assert cli_run("sync", "smoke", "--home", home).out.splitlines()[0].endswith("nothing was missing")
 
 

@@ -1,6 +1,8 @@
 """`league ui`: the right store and the right charts, small, or one sentence that says why not."""
 
 import json
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -176,3 +178,26 @@ def test_ctrl_c_ends_the_server(two: Path, port: int, monkeypatch: pytest.Monkey
     monkeypatch.setattr(ui, "_end", ended.append)
     assert ui.open_ui(two, port=port) == 0
     assert len(ended) == 1
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_us_ends_the_server(two: Path, port: int, monkeypatch: pytest.MonkeyPatch, end: signal.Signals) -> None:
+    ended: list[Server] = []
+    before = signal.getsignal(end)
+    monkeypatch.setattr(ui, "_end", ended.append)
+    monkeypatch.setattr(Server, "wait", lambda self: os.kill(os.getpid(), end))
+    assert ui.open_ui(two, port=port) == 0
+    assert len(ended) == 1
+    assert signal.getsignal(end) == before
+
+
+def test_a_server_goes_on_without_its_terminal_where_that_is_asked_for(
+    two: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(ui, "_end", lambda server: None)
+        monkeypatch.setattr(Server, "wait", lambda self: os.kill(os.getpid(), signal.SIGHUP) or 7)
+        assert ui.open_ui(two, port=port) == 7
+    finally:
+        signal.signal(signal.SIGHUP, before)
