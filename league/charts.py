@@ -320,16 +320,25 @@ class Chronicle:
         """Everybody who was there after a generation, retired by then or not."""
         return as_of(self.players, generation)
 
+    def payoff_shown(self, generation: int, room: int = ROOM) -> list[str]:
+        """Those players of a generation's payoff table for whom there is room, the champion among them, the strongest first."""
+        elo, champion = self._elo(generation), self.rows[generation].champion
+        newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
+        return legible(list(elo), newest, room, champion)
+
     def payoff_drawn(self, generation: int, title: str, room: int = ROOM) -> Picture:
         """The payoff table of so many players as of a generation; a small picture where there is little room."""
-        last = generation == self.rows[-1].number
-        elo = {rating.player: rating.elo for rating in (self.ratings if last else self.store.ratings(generation))}
-        newest = [name for name in elo if name.endswith(snapshot_name("", generation))]
-        return payoff_picture(self.table(generation, legible(list(elo), newest, room)), elo, title, small=room < ROOM)
+        shown = self.payoff_shown(generation, room)
+        return payoff_picture(self.table(generation, shown), self._elo(generation), title, small=room < ROOM)
 
     def payoff(self, generation: int) -> Pixels:
         """The payoff table as of a generation."""
         return pixels(self.payoff_drawn(generation, f"{self.store.name} · payoff after generation {generation}"))
+
+    def _elo(self, generation: int) -> dict[str, float]:
+        """Player → rating as of a generation, the best first."""
+        last = generation == self.rows[-1].number
+        return {rating.player: rating.elo for rating in (self.ratings if last else self.store.ratings(generation))}
 
     def lineage_drawn(self, generation: int, title: str, broad: float = 900.0) -> Picture:
         """The tree of descent as of a generation."""

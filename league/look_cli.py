@@ -50,7 +50,7 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print who descends from whom."""
     from league.tables import lineage_tree
 
-    store = Store.open(home, name)
+    store = _begun(home, name)
     players = store.players()
     if as_json:
         keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
@@ -69,7 +69,7 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     from tournaments.payoff import payoff as count
     from tournaments.scores import outcomes
 
-    store = Store.open(home, name)
+    store = _begun(home, name)
     table = count(outcomes(envs.describe(stored_config(store).game.setup()), store.matches()))
     if as_json:
         print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
@@ -86,10 +86,23 @@ def report(
     """Write a page that tells what came of a league, and its solution as YAML."""
     from league.charts import Chronicle
     from league.report import write
+    from league.report.wording import counted
 
     store = Store.open(home, name)
     champion = store.champion()
     page, *others = write(Chronicle(store), to or store.folder)
     elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
-    out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {store.generation() + 1} generations", highlight=False)
+    done = counted(store.generation() + 1, "generation")
+    out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {done}", highlight=False)
     out.print(f"beside it: {', '.join(path.name for path in others)}", highlight=False)
+
+
+def _begun(home: Path, name: str) -> Store:
+    """A league of which there is something to look at.
+
+    Raises:
+        LeagueError: There is no such league, or no generation of it is committed yet.
+    """
+    store = Store.open(home, name)
+    store.champion()
+    return store

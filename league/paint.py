@@ -45,6 +45,7 @@ class Text:
         anchor: Which point of the line is at (x, y): left, middle or right, then middle, baseline (s), top (a) or bottom (d).
         bold: Whether it is.
         turn: Degrees by which the line climbs; it turns about its left end.
+        ground: Colour that it stands on; "" where that is the paper.
     """
 
     x: float
@@ -55,6 +56,7 @@ class Text:
     anchor: str = "lm"
     bold: bool = False
     turn: float = 0.0
+    ground: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,18 @@ def blend(colours: Sequence[str], at: float) -> str:
     below = min(int(place), len(colours) - 2)
     pair = zip(ImageColor.getrgb(colours[below])[:3], ImageColor.getrgb(colours[below + 1])[:3], strict=True)
     return "#" + "".join(f"{round(one + (other - one) * (place - below)):02x}" for one, other in pair)
+
+
+def contrast(one: str, other: str) -> float:
+    """How clearly two colours differ, from 1 to 21, as WCAG 2.1 defines it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [part / 255 for part in ImageColor.getrgb(colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _paint_smooth(image: Image.Image, mark: Stroke | Shape) -> None:

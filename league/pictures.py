@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 import networkx as nx
 import numpy as np
 
-from league.paint import CLEAR, DIM, FAINT, INK, SOFT, Box, Mark, Picture, Shape, Stroke, Text, blend, faded, fitting, width
+from league.paint import (
+    CLEAR,
+    DIM,
+    FAINT,
+    INK,
+    SOFT,
+    Box,
+    Mark,
+    Picture,
+    Shape,
+    Stroke,
+    Text,
+    blend,
+    contrast,
+    faded,
+    fitting,
+    width,
+)
 from league.roster import Player, is_bot
 from tournaments.payoff import Payoff
 
@@ -20,6 +38,9 @@ LINES = 40
 
 FIGURED = 12
 """Arrows that may carry a figure each."""
+
+ROUND, BESIDE, ABOVE = 126.0, 25.2, 32.8
+"""Radius of a circle of seats, and how far from a seat its name stands."""
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
 """Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
@@ -33,27 +54,41 @@ SHADES = (
 STEPS = 20
 """Steps of the scale: a shade is five per cent."""
 
+BLACK, WHITE = "#000000", "#ffffff"
 GRID, NEVER = "#eeeeee", "#ececec"
 TITLE, LARGE, SMALL = 16.5, 12.5, 11.0
 """Sizes of letters."""
 
 
-def legible(ranked: Sequence[str], newest: Sequence[str], room: int = ROOM) -> list[str]:
-    """So many players as fit into a picture: scripted ones, the newest and the best, the strongest first.
+def legible(ranked: Sequence[str], newest: Sequence[str], room: int = ROOM, champion: str = "") -> list[str]:
+    """So many players as fit into a picture: the champion, scripted ones, the newest and the best, the strongest first.
 
     Args:
         ranked: Everybody, the strongest first.
         newest: The players of the last generation.
-        room: How many fit.
+        room: How many fit; at least 1.
+        champion: Who is never left out, where there is such a player.
     """
-    wanted = dict.fromkeys([*(name for name in ranked if is_bot(name)), *newest, *ranked])
+    first = [name for name in ranked if name == champion]
+    wanted = dict.fromkeys([*first, *(name for name in ranked if is_bot(name)), *newest, *ranked])
     kept = set(list(wanted)[:room])
     return [name for name in ranked if name in kept]
 
 
 def shade(score: float) -> str:
     """The colour of a score between 0 and 1, in steps of `1 / STEPS`."""
-    return blend(SHADES, round(score * STEPS) / STEPS)
+    return _step(round(score * STEPS))
+
+
+@cache
+def _step(number: int) -> str:
+    return blend(SHADES, number / STEPS)
+
+
+@lru_cache(maxsize=64)
+def readable(ground: str) -> str:
+    """Black or white: what can be read on a colour; of every colour one of them differs by 4.5 or more."""
+    return max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))
 
 
 def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small: bool = False) -> Picture:
@@ -88,10 +123,10 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small
                 picture.add(Box(x + 1, y + 1, cell - 2, cell - 2, NEVER))
                 continue
             told = f"{player} took {100 * score:.0f} % from {table.players[column]} in {games[row, column]} games"
-            ink = "#ffffff" if abs(round(100 * score) - 50) > 33 else INK
+            ground = shade(score)
             picture.add(
-                Box(x + 1, y + 1, cell - 2, cell - 2, shade(score), told),
-                Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, ink, "mm"),
+                Box(x + 1, y + 1, cell - 2, cell - 2, ground, told),
+                Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, readable(ground), "mm", ground=ground),
             )
     if not small:
         picture.add(*_strip(left + length + 25, top + length, min(length, 240.0), size))
@@ -129,12 +164,21 @@ def descent(players: Sequence[Player]) -> nx.DiGraph:
     return graph
 
 
-def prune(graph: nx.DiGraph, room: int = LINES) -> nx.DiGraph:
-    """The part of a tree that is worth seeing: living players and their ancestors, then the newest others with theirs."""
+def prune(graph: nx.DiGraph, room: int = LINES, champion: str = "") -> nx.DiGraph:
+    """The part of a tree that is worth seeing.
+
+    Args:
+        graph: The tree.
+        room: How many players fit: the champion's line of descent, living players and their ancestors, then the newest others
+            with theirs.
+        champion: The player whose line comes first; "" or one that is not in the tree prefers none.
+    """
     by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
     living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
     ancestors = {name for player in living for name in nx.ancestors(graph, player)}
-    kept = dict.fromkeys([*living, *(name for name in by_birth if name in ancestors)][:room])
+    above = nx.ancestors(graph, champion) if champion in graph else set()
+    line = [champion, *(name for name in by_birth if name in above)] if champion in graph else []
+    kept = dict.fromkeys(list(dict.fromkeys([*line, *living, *(name for name in by_birth if name in ancestors)]))[:room])
     for name in by_birth:
         branch = {name, *nx.ancestors(graph, name)} - kept.keys()
         if len(kept) + len(branch) <= room:
@@ -152,7 +196,8 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
         title: Heading.
         broad: Width of the picture.
     """
-    graph = prune(descent(players))
+    whole = descent(players)
+    graph = prune(whole, champion=champion)
     top = 48.0 if title else 16.0
     lanes = {name: top + 27 * lane for lane, name in enumerate(_lanes(graph))}
     operators = sorted({graph.nodes[name]["player"].operator for name in graph} - {"founder"})
@@ -160,6 +205,8 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
     bottom = max(lanes.values(), default=top) + 20
     picture = Picture(broad, bottom + 76, [Text(18, 16, title, TITLE)] if title else [])
     scale = _generations(picture, generation, top - 16, bottom)
+    if len(graph) < len(whole):
+        picture.add(Text(5, bottom + 33, f"{len(graph)} of {len(whole)} players", SMALL, SOFT))
     for parent, child in graph.edges:
         player = graph.nodes[child]["player"]
         x, colour = scale(player.born or 0), faded(colours[player.operator], CLEAR)
@@ -184,7 +231,7 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
 
 
 def comm_picture(
-    teams: Mapping[str, nx.DiGraph], title: str, traffic: Mapping[tuple[str, str], float] | None = None
+    teams: Mapping[str, nx.DiGraph], title: str, traffic: Mapping[tuple[str, str], float] | None = None, broad: float = 480.0
 ) -> Picture:
     """Who hears whom within each team that speaks; an arrow goes from the speaker to the listener.
 
@@ -193,38 +240,56 @@ def comm_picture(
         title: Heading; with "" the page around it has one.
         traffic: How much goes from each speaker to each listener: the more, the thicker the arrow, and few arrows carry their
             figure. None draws all alike.
+        broad: Width for each team.
     """
     down = 0 if title else -45
-    picture = Picture(480 * len(teams), 0, [Text(12, 22, title, TITLE)] if title else [])
+    size = 14.0 if broad >= 480 else LARGE
+    picture = Picture(broad * len(teams), 0, [Text(12, 22, title, TITLE)] if title else [])
     most = max((traffic or {}).values(), default=0.0)
     for place, (name, graph) in enumerate(teams.items()):
-        centre, colour = (480 * place + 240, 265 + down), PALETTE[place % len(PALETTE)]
+        centre, colour = (broad * place + broad / 2, 265 + down), PALETTE[place % len(PALETTE)]
         picture.add(*([Text(centre[0], 60 + down, name, 14, SOFT, "mm")] if name else []))
-        # Clockwise, the first seat at the top.
-        angles = {seat: 2 * math.pi * turn / len(graph) for turn, seat in enumerate(graph)}
-        where = {seat: (centre[0] + 126 * math.sin(angle), centre[1] - 126 * math.cos(angle)) for seat, angle in angles.items()}
+        names = {seat: fitting(str(seat), size, broad / 4) for seat in graph}
+        where = _circle(centre, {seat: width(name, size) for seat, name in names.items()}, broad)
         for speaker, listener in graph.edges:
             bend = 0.12 if graph.has_edge(listener, speaker) else 0.0
-            size = None if traffic is None else traffic.get((speaker, listener), 0.0)
-            thick = 2.0 if size is None else 0.6 + 4.4 * size / most if most else 0.6
-            told = f"{speaker} to {listener}" + ("" if size is None else f": {size:.2f}")
+            busy = None if traffic is None else traffic.get((speaker, listener), 0.0)
+            thick = 2.0 if busy is None else 0.6 + 4.4 * busy / most if most else 0.6
+            told = f"{speaker} to {listener}" + ("" if busy is None else f": {busy:.2f}")
             picture.add(*_arrow(where[speaker], where[listener], bend, thick, faded(colour, CLEAR), told))
-            if size is not None and graph.number_of_edges() <= FIGURED:
-                picture.add(Text(*_on(where[speaker], where[listener], bend + 0.2, 0.42), f"{size:.2f}", SMALL, anchor="mm"))
-        picture.add(*_seats(centre, where, colour))
+            if busy is not None and graph.number_of_edges() <= FIGURED:
+                picture.add(Text(*_on(where[speaker], where[listener], bend + 0.2, 0.42), f"{busy:.2f}", SMALL, anchor="mm"))
+        picture.add(*_seats(centre, [(names[seat], at) for seat, at in where.items()], size, colour))
         picture.height = max(picture.height, max(y for _, y in where.values()) + 69)
     return picture
 
 
-def _seats(centre: tuple[float, float], where: Mapping[str, tuple[float, float]], colour: str) -> Iterator[Mark]:
-    """Seats and their names."""
-    for seat, (x, y) in where.items():
+def _circle(centre: tuple[float, float], names: Mapping[str, float], broad: float) -> dict[str, tuple[float, float]]:
+    """Places of seats, clockwise from the top: a circle, or less broad than it is tall where the names need the room.
+
+    Args:
+        centre: Of the circle.
+        names: Seat → how long its name is.
+        broad: How broad the circle may be with the names beside it.
+    """
+    turns = [(2 * math.pi * turn / len(names), length) for turn, length in enumerate(names.values())]
+    rooms = [(broad / 2 - BESIDE - 6 - length) / abs(math.sin(angle)) for angle, length in turns if abs(math.sin(angle)) > 0.2]
+    across = min([ROUND, *rooms])
+    places = [(centre[0] + across * math.sin(angle), centre[1] - ROUND * math.cos(angle)) for angle, _ in turns]
+    return dict(zip(names, places, strict=True))
+
+
+def _seats(
+    centre: tuple[float, float], seats: Sequence[tuple[str, tuple[float, float]]], size: float, colour: str
+) -> Iterator[Mark]:
+    """Seats: the name of each and where it is."""
+    for name, (x, y) in seats:
         yield Stroke(((x, y),), 26, colour)
         yield Stroke(((x, y),), 21, "#ffffff")
         side = "m" if abs(x - centre[0]) < 25 else "l" if x > centre[0] else "r"
-        stretch = 1.26 if side == "m" else 1.2
+        stretch = 1 + (ABOVE if side == "m" else BESIDE) / math.dist((x, y), centre)
         at = (centre[0] + stretch * (x - centre[0]), centre[1] + stretch * (y - centre[1]))
-        yield Text(*at, str(seat), 14, anchor=side + "m")
+        yield Text(*at, name, size, anchor=side + "m")
 
 
 def _lanes(graph: nx.DiGraph) -> list[str]:

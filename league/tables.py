@@ -182,7 +182,8 @@ def _life(player: Player) -> str:
 def leagues_table(stores: Sequence[Store]) -> Figure:
     """The leagues of a home."""
     keys = ("league", "game", "generation", "players", "champion")
-    cells = [[str(row[key]) for key in keys] for row in league_rows(stores)]
+    begun = [row if row["champion"] else row | {"generation": "–", "champion": "–"} for row in league_rows(stores)]
+    cells = [[str(row[key]) for key in keys] for row in begun]
     return sheet("leagues", keys[:2], keys[2:], cells, spare=("players", "generation"))
 
 

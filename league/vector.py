@@ -1,7 +1,8 @@
 """Pictures as SVG: the marks that `paint` turns into pixels, sharp at every size, in colours that follow the page around them.
 
 Every colour of the house becomes a class, so that a style sheet can say what it is in the light and in the dark; without one it
-is what it is on paper. Colours of somebody else's stand as they are.
+is what it is on paper. Colours of somebody else's stand as they are. Words on a colour of the house have a class of their own,
+`on-` and that colour's: what can be read on it in the light need not be so in the dark.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ DROPS = {"m": 0.35, "s": 0.0, "a": 0.8, "d": -0.2}
 def tones() -> dict[str, tuple[str, str, float]]:
     """Colour, in small letters → its class, the colour itself, and how much of it is to be seen."""
     heat = {shade(step / STEPS): f"heat-{step}" for step in range(STEPS + 1)}
-    plain = {"#ffffff": "paper", SOFT: "soft", FAINT: "faint", GRID: "grid", NEVER: "never"}
-    mixed = {INK: "ink", **{colour: f"series-{number + 1}" for number, colour in enumerate(PALETTE)}}
+    plain = {"#ffffff": "paper", FAINT: "faint", GRID: "grid", NEVER: "never"}
+    mixed = {INK: "ink", SOFT: "soft", **{colour: f"series-{number + 1}" for number, colour in enumerate(PALETTE)}}
     return {
         **{colour.lower(): (name, colour, 1.0) for colour, name in (heat | plain | mixed).items()},
         **{faded(colour, share): (name, colour, share) for colour, name in mixed.items() for share in (CLEAR, DIM, PALE)},
@@ -75,7 +76,8 @@ def _element(mark: Mark) -> str:
 def _text(mark: Text) -> Iterator[str]:
     x, y = _number(mark.x), mark.y
     drop = DROPS[mark.anchor[1]] * mark.size
-    yield f'{_tone(mark.colour)} x="{x}" y="{_number(y + drop)}" font-size="{_number(mark.size)}"'
+    tone = f'class="on-{_class(mark.ground)}" color="{mark.colour}"' if _class(mark.ground) else _tone(mark.colour)
+    yield f'{tone} x="{x}" y="{_number(y + drop)}" font-size="{_number(mark.size)}"'
     if mark.anchor[0] != "l":
         yield f'text-anchor="{ANCHORS[mark.anchor[0]]}"'
     if mark.bold:
@@ -94,6 +96,10 @@ def _tone(colour: str) -> str:
         return f'color="{escape(colour)}"'
     name, whole, share = tones()[colour.lower()]
     return f'class="{name}" color="{whole}"' + (f' opacity="{share:g}"' if share < 1.0 else "")
+
+
+def _class(colour: str) -> str:
+    return tones()[colour.lower()][0] if colour.lower() in tones() else ""
 
 
 def _points(mark: Stroke | Shape) -> str:

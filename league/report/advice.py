@@ -16,9 +16,9 @@ from league.report.champion import own_rating
 from league.report.descent import lives
 from league.report.growth import RECENT
 from league.report.markup import Section, code, element, joined, paragraph, words
-from league.report.meetings import anchors, lost, meetings
+from league.report.meetings import CLEAR, anchors, lost, meetings
 from league.report.talk import traffic
-from league.report.versus import COIN
+from league.report.versus import circularity, circularity_told
 from league.report.wording import counted, percent, rounded, signed
 from league.roster import is_bot
 from league.store import leagues
@@ -35,8 +35,8 @@ STRONGER = ("minimax-4", "minimax-6", "chaser")
 FLAT, BLIND, DRAWN = 0.1, 0.3, 0.8
 """Of the entropy at the beginning, of the returns explained, of the games drawn: from where on something is wrong."""
 
-MANY = 400
-"""Games that tell two players apart who are 35 Elo from each other."""
+MANY, LITTLE = 400, 35.0
+"""Games that tell two players apart who are so many Elo from each other: less is not worth more of the same training."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,19 @@ class Suggestion:
 
     reason: str
     command: str
+
+
+@dataclass(frozen=True)
+class _Trend:
+    """What the last generations brought, by a line through their best players, in Elo points; the ends of its interval."""
+
+    brought: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"{signed(self.brought)} Elo in {RECENT} generations (95 % interval {signed(self.low)} to {signed(self.high)})"
 
 
 Rule = Callable[[Chronicle], Suggestion | None]
@@ -63,38 +76,43 @@ def advice(chronicle: Chronicle) -> Section | None:
 
 def unfinished(chronicle: Chronicle) -> Suggestion | None:
     """Generations are missing."""
-    done, planned = chronicle.rows[-1].number + 1, chronicle.config.generations
-    if done >= planned:
+    done, planned = len(chronicle.rows), chronicle.config.generations
+    if not _missing(chronicle):
         return None
     reason = f"{done} of {planned} generations are committed. If no process is at work on the league, this goes on with it:"
     return Suggestion(reason, f"league resume {_name(chronicle)}{_home(chronicle)}")
 
 
 def improving(chronicle: Chronicle) -> Suggestion | None:
-    """The last generations brought more than chance explains."""
-    trend = _trend(chronicle)
-    if trend is None or trend[0] <= trend[1]:
+    """The last generations brought more than chance explains, and they are not all that there are."""
+    trend, planned = _trend(chronicle), chronicle.config.generations
+    if trend is None or trend.low <= 0.0 or _missing(chronicle):
         return None
-    planned = chronicle.config.generations
-    reason = (
-        f"It still improves: {signed(trend[0])} Elo in the last {RECENT} generations, more than chance explains. "
-        "More generations should bring more:"
-    )
+    reason = f"It seems to improve still: the best player rose by {trend}. More generations may bring more:"
     return Suggestion(
         reason, f"league resume {_name(chronicle)} --generations {planned + max(4, planned // 2)}{_home(chronicle)}"
     )
 
 
 def stalled(chronicle: Chronicle) -> Suggestion | None:
-    """The last generations brought nothing."""
+    """The last generations brought nothing, or little at most."""
     trend, config = _trend(chronicle), chronicle.config
-    if trend is None or trend[0] > 0.0 or len(chronicle.rows) < 2 * RECENT:
+    if trend is None or trend.brought > 0.0 or trend.high >= LITTLE or _early(chronicle):
         return None
     reason = (
-        f"The best player of the last generation is no better than that of {RECENT} generations before "
-        f"({signed(trend[0])} Elo). More of the same will hardly help; twice as much training in a generation may:"
+        f"The best player gained little at most: {trend}. More of the same may not help; "
+        "twice as much training in a generation may:"
     )
     return Suggestion(reason, again(chronicle, "longer", {"train.updates": 2 * config.train.updates}))
+
+
+def unclear(chronicle: Chronicle) -> Suggestion | None:
+    """The last generations brought nothing that can be seen, and too few games to see it."""
+    trend, games = _trend(chronicle), chronicle.config.tournament.games
+    if trend is None or trend.brought > 0.0 or trend.high < LITTLE or _early(chronicle):
+        return None
+    reason = f"Whether it still improves cannot be told: the best player went by {trend}. More games in a tournament tell more:"
+    return Suggestion(reason, again(chronicle, "clearer", {"tournament.games": 4 * games}))
 
 
 def beaten_by_a_bot(chronicle: Chronicle) -> Suggestion | None:
@@ -102,8 +120,9 @@ def beaten_by_a_bot(chronicle: Chronicle) -> Suggestion | None:
     ahead = [meeting for meeting in anchors(meetings(chronicle)) if meeting.score < 0.5]
     if not ahead:
         return None
-    worst = min(ahead, key=lambda meeting: meeting.score)
-    reason = f"The champion loses to {worst.opponent} ({percent(worst.score)} of {counted(worst.games, 'game')}). "
+    worst = min(ahead, key=lambda meeting: (not meeting.sure, meeting.score))
+    record = f"{worst.opponent} ({percent(worst.score)} of {counted(worst.games, 'game')})"
+    reason = f"The champion loses to {record}. " if worst.sure else f"The champion is behind {record}, which may be chance. "
     if not chronicle.config.matchmaking.anchors:
         return Suggestion(
             reason + "Scripted players are not trained against; they can be:",
@@ -113,15 +132,16 @@ def beaten_by_a_bot(chronicle: Chronicle) -> Suggestion | None:
 
 
 def outgrown(chronicle: Chronicle) -> Suggestion | None:
-    """All scripted players are beaten, and there is a stronger one."""
+    """All scripted players are beaten, in games enough to say so, and there is a stronger one."""
     met = anchors(meetings(chronicle))
-    if not met or any(meeting.score < OUTGROWN for meeting in met):
+    if not met or any(meeting.score < OUTGROWN or meeting.low < CLEAR or not meeting.counts for meeting in met):
         return None
     known = {meeting.opponent.removeprefix("bot:") for meeting in met}
     for bot in STRONGER:
         if bot not in known and _plays(bot, chronicle):
             least = percent(min(meeting.score for meeting in met))
-            reason = f"It takes {least} or more of the points from every scripted player of this league. A stronger one:"
+            share = least if least == percent(1.0) else f"{least} or more"
+            reason = f"It takes {share} of the points from every scripted player of this league. A stronger one:"
             return Suggestion(reason, _tournament(chronicle, f"bot:{bot}", games=40))
     return None
 
@@ -151,10 +171,10 @@ def nemesis(chronicle: Chronicle) -> Suggestion | None:
 
 def circling(chronicle: Chronicle) -> Suggestion | None:
     """There are more circles than chance explains."""
-    share, making = chronicle.rows[-1].figures.get("cyclicity", 0.0), chronicle.config.matchmaking
-    if share <= COIN:
+    found, making = circularity(chronicle), chronicle.config.matchmaking
+    if not found.clear:
         return None
-    reason = f"{percent(share)} of the triples are circles, as many as among players that are all alike: no rating ranks them. "
+    reason = f"{circularity_told(found)} "
     if making.rule != "uniform" or making.latest < 50:
         settings = {"matchmaking.rule": "uniform", "matchmaking.latest": max(50, making.latest)}
         return Suggestion(
@@ -224,6 +244,7 @@ RULES: dict[str, Rule] = {
     "unfinished": unfinished,
     "improving": improving,
     "stalled": stalled,
+    "unclear": unclear,
     "beaten by a bot": beaten_by_a_bot,
     "outgrown": outgrown,
     "open lead": open_lead,
@@ -261,17 +282,30 @@ def _home(chronicle: Chronicle) -> str:
     return "" if home == HOME else f" --home {shlex.quote(str(home))}"
 
 
-def _trend(chronicle: Chronicle) -> tuple[float, float] | None:
-    """What the last generations brought the best player, and how much of that may be chance; Elo points."""
+def _missing(chronicle: Chronicle) -> bool:
+    """Whether generations that were planned are still to come."""
+    return len(chronicle.rows) < chronicle.config.generations
+
+
+def _early(chronicle: Chronicle) -> bool:
+    """Whether it is too early to say that nothing comes any more."""
+    return len(chronicle.rows) < 2 * RECENT or _missing(chronicle)
+
+
+def _trend(chronicle: Chronicle) -> _Trend | None:
+    """The slope of the last generations' best ratings; None where there are no generations before them."""
     lived = lives(chronicle.players, chronicle.ratings).values()
-    last = chronicle.rows[-1].number
-    now, before = (
-        max((life[number] for life in lived if number in life), key=lambda row: row.elo, default=None)
-        for number in (last, last - RECENT)
-    )
-    if now is None or before is None:
+    numbers = range(chronicle.rows[-1].number - RECENT, chronicle.rows[-1].number + 1)
+    best = [max((life[n] for life in lived if n in life), key=lambda row: row.elo, default=None) for n in numbers]
+    known = [row for row in best if row is not None]
+    if numbers[0] <= chronicle.rows[0].number or len(known) < len(best):
         return None
-    return now.elo - before.elo, math.hypot(now.high - now.low, before.high - before.low) / 2
+    # Least squares: the gain is a sum of the ratings, each by its distance from the middle.
+    middle, spread = RECENT / 2, sum((place - RECENT / 2) ** 2 for place in range(RECENT + 1))
+    shares = [RECENT * (place - middle) / spread for place in range(RECENT + 1)]
+    brought = sum(share * row.elo for share, row in zip(shares, known, strict=True))
+    chance = math.hypot(*(share * (row.high - row.low) / 2 for share, row in zip(shares, known, strict=True)))
+    return _Trend(brought, brought - chance, brought + chance)
 
 
 def _curve(chronicle: Chronicle, name: str) -> list[float]:

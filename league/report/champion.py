@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from league.charts import Chronicle
 from league.paint import SOFT
 from league.pictures import PALETTE
-from league.report.descent import Change, Link, ancestry, changes, owner_of, reigns, since
+from league.report.descent import Change, Link, ancestors, ancestry, changes, owner_of, reigns, since
 from league.report.markup import Grid, Markup, Section, element, figure, folded, joined, paragraph, strong, table, words
 from league.report.meetings import Meeting, anchors, lost, meetings
 from league.report.plots import Whisker, whiskers
@@ -53,10 +53,20 @@ def _since_when(chronicle: Chronicle) -> Markup:
         said.append(f"Counting its ancestors, since generation {begun.descent}.")
     before = next((row for row in reversed(rows[: begun.descent]) if owner[row.champion] != player), None)
     if before is not None:
-        kin = {link.player.name for link in ancestry(chronicle.champion, players)}
-        whose = "from which it descends" if owner[before.champion] in kin else "of another line"
-        said.append(f"The last before it was {before.champion}, a snapshot of {owner[before.champion]}, {whose}.")
+        said.append(f"The last before it was {before.champion}, {_kinship(before.champion, chronicle)}.")
     return words(" ".join(said))
+
+
+def _kinship(snapshot: str, chronicle: Chronicle) -> str:
+    """What an earlier champion is to the champion."""
+    line, player = ancestry(chronicle.champion, chronicle.players), owner_of(chronicle.players)[snapshot]
+    born = {player.name: player.born for player in chronicle.players}
+    if snapshot in ancestors(line, chronicle.players):
+        return f"a snapshot of {player}, from which it descends"
+    link = next((link for link in line if link.player.name == player), None)
+    if link is None:
+        return f"a snapshot of {player}, of another line"
+    return f"a later snapshot of {player}, whose snapshot of generation {born[link.snapshot]} is its ancestor"
 
 
 def _loses_to(chronicle: Chronicle) -> Markup:
@@ -87,16 +97,22 @@ def _helped(chronicle: Chronicle) -> Markup:
     if not found:
         return words("None: no mutation has been made yet.")
     own = [change for change in found if change.child.name in line]
-    parts = []
+    measured = [change for change in found if change.gain is not None and change not in own]
+    gainful = [change for change in found if change.gainful]
+    parts = [words("None for sure.")] if gainful and not any(change.sure for change in gainful) else []
     if own:
         best = max(own, key=lambda change: (change.gain is not None, change.gain or 0.0))
-        parts.append(joined(words("In the champion's line of descent: "), change_told(best)))
+        open_ = best.gain is None or best.gainful
+        start = (
+            "In the champion's line of descent: " if open_ else "None measurably in the champion's line of descent; the best: "
+        )
+        parts.append(joined(words(start), change_told(best)))
     else:
         parts.append(words("None in the champion's line of descent: it goes back to a founder without a mutation."))
-    measured = [change for change in found if change.gain is not None and change not in own]
     if measured:
         best = max(measured, key=lambda change: change.gain or 0.0)
-        parts.append(joined(words("Elsewhere in the league the most came of "), change_told(best)))
+        most = "the most came of " if best.gainful else "none measurably; the best was "
+        parts.append(joined(words(f"Elsewhere in the league {most}"), change_told(best)))
     return Markup(" ".join(parts))
 
 
@@ -245,8 +261,8 @@ def _verdict(meeting: Meeting) -> str:
 def _reigns(chronicle: Chronicle) -> Markup:
     """Who was champion when."""
     born = {player.name: player for player in chronicle.players}
-    line = {link.player.name for link in ancestry(chronicle.champion, chronicle.players)}
-    found = reigns(chronicle.rows, chronicle.players)
+    direct = ancestors(ancestry(chronicle.champion, chronicle.players), chronicle.players)
+    found = reigns(chronicle.rows, chronicle.players, direct)
     if len(found) < 2:
         return Markup("")
     elo = {rating.player: points(rating.elo) for rating in chronicle.ratings}
@@ -255,10 +271,10 @@ def _reigns(chronicle: Chronicle) -> Markup:
          elo.get(chronicle.rows[reign.last].champion, ""))
         for reign in found
     ]  # fmt: skip
-    marked = [place for place, reign in enumerate(found) if reign.player in line]
+    marked = [place for place, reign in enumerate(found) if chronicle.rows[reign.last].champion in direct]
     title = "Champions by generation"
     whole = table(Grid(("champion in", "player", "came as", "Elo, as of today"), rows, (0, 1, 2)), title, marked)
-    said = paragraph(words("Who was champion when; the champion's own line of descent stands out."))
+    said = paragraph(words("Who was champion when; the champion and the snapshots from which it descends stand out."))
     return joined(said, folded(title, whole) if len(rows) > ROWS else whole)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import sqrt
 
 from league.roster import Player
@@ -20,7 +21,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Reign:
-    """Generations in a row whose champions were snapshots of one player."""
+    """Generations in a row whose champions were snapshots of one player, all of a line of descent or none of them."""
 
     player: str
     first: int
@@ -70,6 +71,11 @@ class Change:
         """Whether the interval excludes that it made no difference."""
         return self.gain is not None and not self.low <= 0.0 <= self.high
 
+    @property
+    def gainful(self) -> bool:
+        """Whether it seems to have brought something: a point at least."""
+        return self.gain is not None and round(self.gain) > 0
+
 
 def owner_of(players: Sequence[Player]) -> dict[str, str]:
     """Every frozen player's name → the player that it is a snapshot of; others are their own."""
@@ -101,16 +107,17 @@ def ancestors(line: Sequence[Link], players: Sequence[Player]) -> set[str]:
     }
 
 
-def reigns(rows: Sequence[GenerationRow], players: Sequence[Player]) -> list[Reign]:
-    """Who reigned when, the first first."""
-    owner, found = owner_of(players), list[Reign]()
-    for row in rows:
-        player = owner[row.champion]
-        if found and found[-1].player == player:
-            found[-1] = Reign(player, found[-1].first, row.number)
-        else:
-            found.append(Reign(player, row.number, row.number))
-    return found
+def reigns(rows: Sequence[GenerationRow], players: Sequence[Player], direct: Collection[str] = ()) -> list[Reign]:
+    """Who reigned when, the first first.
+
+    Args:
+        rows: The generations.
+        players: Everybody.
+        direct: Snapshots of a line of descent, see `ancestors`: a reign ends where the champions enter the line or leave it.
+    """
+    owner = owner_of(players)
+    spans = [list(span) for _, span in groupby(rows, lambda row: (owner[row.champion], row.champion in direct))]
+    return [Reign(owner[span[0].champion], span[0].number, span[-1].number) for span in spans]
 
 
 def since(rows: Sequence[GenerationRow], players: Sequence[Player]) -> Since:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from league.charts import Chronicle
+from league.pictures import descent, prune
 from league.report.champion import change_told
 from league.report.descent import Change, ancestry, changes
 from league.report.markup import Grid, Markup, Section, bullets, figure, folded, joined, paragraph, subheading, table, words
@@ -20,7 +21,8 @@ def family(chronicle: Chronicle) -> Section | None:
     lasting = [player for player in chronicle.players if player.operator not in ("snapshot", "anchor")]
     if len(lasting) < 2:
         return None
-    line = {link.player.name for link in ancestry(chronicle.champion, chronicle.players)}
+    links = ancestry(chronicle.champion, chronicle.players)
+    line, owner = {link.player.name for link in links}, links[-1].player.name
     generation = chronicle.rows[-1].number
     rows = [
         (
@@ -34,7 +36,8 @@ def family(chronicle: Chronicle) -> Section | None:
     ]
     grid = Grid(("player", "operator", "from", "born", "retired"), rows, (0, 1, 2))
     founders = sum(player.operator == "founder" for player in lasting)
-    said = f"{counted(founders, 'founder')} and {counted(len(lasting) - founders, 'mutation')} in {generation + 1} generations."
+    born = f"{counted(founders, 'founder')} and {counted(len(lasting) - founders, 'mutation')}"
+    said = f"{born} in {counted(generation + 1, 'generation')}.{_left_out(chronicle, owner)}"
     tree = figure(
         "lineage",
         "Tree of descent",
@@ -44,6 +47,21 @@ def family(chronicle: Chronicle) -> Section | None:
         "A line is a player's life, a fork the mutation it came from, in the operator's colour; ★ is the champion's player.",
     )
     return Section("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(found, line)))
+
+
+def _left_out(chronicle: Chronicle, champion: str) -> str:
+    """Whom the tree shows, where it has no room for all.
+
+    Args:
+        chronicle: The league.
+        champion: The player whose snapshot is the champion.
+    """
+    whole = descent(chronicle.players)
+    shown = len(prune(whole, champion=champion))
+    if shown == len(whole):
+        return ""
+    who = "the champion's line of descent, then players still learning and their ancestors, then the newest of the others"
+    return f" {shown} of {len(whole)} are shown in the tree: {who}."
 
 
 def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
@@ -56,15 +74,13 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
     grid = Grid(head, rows, (0, 3, 4, 6), (6,))
     whole = table(grid, "Mutations and what they brought", [n for n, change in enumerate(ranked) if change.child.name in line])
     measured = [change for change in ranked if change.gain is not None]
-    sure = sum(change.sure for change in measured)
     said = [
         words("A child is compared with its parent in the same generations, so that what all learn in that time is taken off."),
         words("Behind the lead stands its 95 % interval; where that holds 0, chance may have done it. One child is one draw:"),
-        words(f"training differs too. Outside chance are {sure} of {counted(len(measured), 'measured change')}, where one in"),
-        words(
-            "twenty would be without a reason. Elo is that of the snapshot that the child began as, of the child's first and"
-        ),
-        words("of its best. Those of the champion's line of descent stand out."),
+        words("training differs too."),
+        words(_outside_chance(measured)),
+        words("Elo is that of the snapshot that the child began as, of the child's first and of its best."),
+        words("Those of the champion's line of descent stand out."),
     ]
     parts = [subheading("Which change helped"), paragraph(*said)]
     if len(rows) > OPEN_ROWS:
@@ -73,6 +89,15 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
     else:
         parts.append(whole)
     return joined(*parts)
+
+
+def _outside_chance(measured: Sequence[Change]) -> str:
+    """How many changes made a difference for sure; nothing where none is measured."""
+    if not measured:
+        return ""
+    sure = sum(change.sure for change in measured)
+    many = counted(len(measured), "measured change")
+    return f"Outside chance are {sure} of {many}, where one in twenty would be without a reason."
 
 
 def _row(change: Change, own: bool) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ Lives = Mapping[str, Mapping[int, RatingRow]]
 
 
 def growth(chronicle: Chronicle) -> Section:
-    """The rating of every line of descent."""
+    """The ratings along the lines of descent."""
     line = ancestry(chronicle.champion, chronicle.players)
     lived = lives(chronicle.players, chronicle.ratings)
     flats = [(rating.player, rating.elo) for rating in chronicle.ratings if is_bot(rating.player)]
@@ -50,14 +50,14 @@ def growth(chronicle: Chronicle) -> Section:
     ]
     note = (
         "The thick line is the champion's line of descent, from founder to champion; the others are players still learning, "
-        "grey ones are retired. Bands are 95 % intervals, flat lines scripted players. All results so far are fitted at once, "
-        "so that generations can be compared."
+        f"faint ones are retired{_left_out(chronicle, lived)}. Bands are 95 % intervals of those with a name, flat lines "
+        "scripted players. All results so far are fitted at once, so that generations can be compared."
     )
     grid = Grid(("player", "frozen in generation", "Elo", "low", "high"), rows)
     told = _told(lived)
     picture = figure(
         "ratings",
-        "Elo of every line of descent",
+        "Elo by line of descent",
         told,
         lambda broad: curves(chart, broad, min(420.0, 260 + broad / 6)),
         grid,
@@ -86,7 +86,9 @@ def drift(chronicle: Chronicle) -> Section | None:
     said = (
         f"From {line[0].player.name} to the champion: {', '.join(moved)}." if moved else "The champion still has its founder's."
     )
-    note = "One line a player; orange is the champion's line of descent, black the mean of the players at work."
+    note = (
+        "One line a player; that with a ★ is the champion's line of descent, that with “mean” the mean of the players at work."
+    )
     rows = [(player.name, str(player.born), *(rounded(player.hyper[name]) for name in moving)) for player in frozen]
     grid = Grid(("player", "generation", *map(setting, moving)), rows)
     parts = (
@@ -95,6 +97,17 @@ def drift(chronicle: Chronicle) -> Section | None:
         figures(grid, "Hyper-parameters of every frozen player"),
     )
     return Section("Hyper-parameters", joined(*parts))
+
+
+def _left_out(chronicle: Chronicle, lived: Lives) -> str:
+    """Which of the retired players are drawn, where not all are."""
+    gone = len(_gone(chronicle, lived))
+    return f", of which the newest {OUTER} of {gone} are drawn" if gone > OUTER else ""
+
+
+def _gone(chronicle: Chronicle, lived: Lives) -> list[Player]:
+    """Players that were replaced."""
+    return [player for player in chronicle.players if player.status == "retired" and player.name in lived]
 
 
 def _told(lived: Lives) -> str:
@@ -133,14 +146,14 @@ def _living(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Cu
     found = []
     for place, player in enumerate(ranked):
         name, colour = (player.name, THE_OTHERS[place]) if place < BEST else ("", SOFT)
-        found.append(_curve(name, list(lived[player.name].items()), colour, OTHER, player.name, _origin(player, chronicle)))
+        rows, origin = list(lived[player.name].items()), _origin(player, chronicle)
+        found.append(_curve(name, rows, colour, OTHER, player.name, origin, band=place < BEST))
     return found[::-1]
 
 
 def _retired(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Curve]:
-    """Players that were replaced, in the background."""
-    gone = [player for player in chronicle.players if player.status == "retired" and player.name in lived]
-    newest = sorted(gone, key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
+    """The newest of the players that were replaced, in the background."""
+    newest = sorted(_gone(chronicle, lived), key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
     return [
         _curve(
             "", list(lived[player.name].items()), FAINT, 1.2, f"{player.name}, retired", _origin(player, chronicle), band=False

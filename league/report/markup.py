@@ -13,8 +13,10 @@ from league.vector import svg
 Markup = NewType("Markup", str)
 """Text that may stand in a page as it is."""
 
+NOTHING = Markup("")
+
 WIDE, NARROW = 880.0, 350.0
-"""Widths that charts are drawn for, in pixels: letters keep their size on a telephone, where the narrow one is shown."""
+"""Widths that charts are drawn for, in pixels: on a telephone the narrow one is shown, whose letters keep their size there."""
 
 ROWS = 300
 """Rows of a table of figures at most; of longer ones the last are shown."""
@@ -131,13 +133,23 @@ def figure(name: str, title: str, about: str, draw: Callable[[float], Picture], 
         grid: The figures.
         note: How to read it.
     """
+    return chart(name, title, about, draw, figures(grid, title), note)
+
+
+def chart(
+    name: str, title: str, about: str, draw: Callable[[float], Picture], below: Markup = NOTHING, note: str = ""
+) -> Markup:
+    """A chart in two widths like `figure`, with whatever stands below it instead of its figures."""
     drawn = (svg(draw(width), f"{name}-{kind}", title, about, kind) for kind, width in (("wide", WIDE), ("narrow", NARROW)))
-    caption = joined(strong(title), words(f" {note}") if note else Markup(""))
-    return element("figure", joined(element("figcaption", caption), Markup("\n".join(drawn)), figures(grid, title)))
+    caption = joined(strong(title), words(f" {note}") if note else NOTHING)
+    return element("figure", joined(element("figcaption", caption), Markup("\n".join(drawn)), below))
 
 
 def small(name: str, title: str, about: str, picture: Picture) -> Markup:
-    """One of several charts side by side: small enough for every screen, its figures told elsewhere."""
+    """A chart in one width, perhaps one of several side by side, its figures told elsewhere.
+
+    Where there is less room than it is wide it shrinks with its letters: drawn as wide as `NARROW` it fits a telephone.
+    """
     drawn = Markup(svg(picture, name, title, about, "small"))
     return element("figure", joined(element("figcaption", strong(title)), drawn))
 

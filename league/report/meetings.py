@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from league.charts import Chronicle
 from league.roster import is_bot
-from tournaments.payoff import score_interval
+from tournaments.payoff import ENOUGH, score_interval
+
+CLEAR = 0.7
+"""Lower end of a score's 95 % interval from which on a high score is no luck: 10 of 10 points reach it, 18 of 20 do not."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Meeting:
     def sure(self) -> bool:
         """Whether chance alone does not explain who is ahead: the interval leaves one half out."""
         return not self.low <= 0.5 <= self.high
+
+    @property
+    def counts(self) -> bool:
+        """Whether there are enough games to build on."""
+        return self.games >= ENOUGH
 
 
 def meetings(chronicle: Chronicle) -> list[Meeting]:

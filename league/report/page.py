@@ -85,9 +85,10 @@ def _summary(chronicle: Chronicle) -> str:
     rows, config = chronicle.rows, chronicle.config
     seconds = sum(row.seconds for row in rows)
     learnt = sum(player.operator not in ("snapshot", "anchor") for player in chronicle.players)
-    planned = "" if rows[-1].number + 1 >= config.generations else f" of {config.generations}"
+    made, planned = counted(len(rows), "generation"), counted(config.generations, "generation")
+    generations = made if len(rows) >= config.generations else f"{len(rows)} of {planned}"
     return (
-        f"A league on {config.game.name}: {len(rows)}{planned} generations, {config.population} players at a time, "
+        f"A league on {config.game.name}: {generations}, {counted(config.population, 'player')} at a time, "
         f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {rows[-1].number} was "
         f"committed at {rows[-1].committed_at} UTC."
     )

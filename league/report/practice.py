@@ -14,6 +14,9 @@ from league.report.wording import counted, duration, listed, percent, rounded
 OWN = {ITSELF: PALETTE[0], AGES[0][1]: PALETTE[2], AGES[1][1]: PALETTE[4], OLDER: PALETTE[6]}
 """Colours of the kinds of opponents that every league may have; scripted ones get those that are left."""
 
+SHORT = {AGES[0][1]: "age 1", AGES[1][1]: "age 2 or 3", OLDER: "age 4 or more"}
+"""Names of kinds beside a chart, where there is little room."""
+
 LEFT = (PALETTE[1], PALETTE[3], PALETTE[5], SOFT)
 
 SHOWN = {
@@ -39,7 +42,7 @@ def opponents(chronicle: Chronicle) -> Section | None:
         return None
     shares = [{kind: 100 * part.get(kind, 0.0) / (sum(part.values()) or 1.0) for kind in kinds} for part in met]
     numbers = [row.number for row in chronicle.rows]
-    layers = [Layer(kind, _colour(kind, kinds), [share[kind] for share in shares]) for kind in kinds]
+    layers = [Layer(SHORT.get(kind, kind), _colour(kind, kinds), [share[kind] for share in shares]) for kind in kinds]
     last = [f"{share:.0f} % {_against(kind)}" for kind, share in shares[-1].items() if share >= 0.5]
     said = f"In generation {numbers[-1]} a player's training games were {listed(last)}."
     grid = Grid(

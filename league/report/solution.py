@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import fmean
 from typing import Any
@@ -15,8 +16,9 @@ from league.charts import Chronicle
 from league.report.champion import own_rating
 from league.report.deployment import deployment
 from league.report.descent import ancestors, ancestry
-from league.report.meetings import meetings
+from league.report.meetings import CLEAR, meetings
 from league.roster import ANCHOR, Player
+from tournaments.payoff import ENOUGH, Payoff, score_interval
 from tournaments.tickets import MatchResult
 
 SOLVED = 0.9
@@ -162,27 +164,84 @@ def _results(chronicle: Chronicle) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """A snapshot's games against the random player in its own tournament.
+
+    Attributes:
+        generation: When it was frozen.
+        snapshot: Its name.
+        trained: Training games of its line of descent until then.
+        games: Games against the random player.
+        score: Share of the points.
+        low: Lower end of the 95 % interval.
+        high: Upper end.
+    """
+
+    generation: int
+    snapshot: str
+    trained: int
+    games: int
+    score: float
+    low: float
+    high: float
+
+    @property
+    def solved(self) -> bool:
+        """Whether it scored enough, in games enough."""
+        return self.games >= ENOUGH and self.score >= SOLVED and self.low >= CLEAR
+
+
 def _episodes_to_solve(chronicle: Chronicle) -> dict[str, Any]:
     """Training games of the champion's line of descent until it first scored enough."""
-    line = ancestry(chronicle.champion, chronicle.players)
-    direct = ancestors(line, chronicle.players)
-    born = {player.name: player for player in chronicle.players}
-    games, best, met = 0, 0.0, 0
-    facts = {
-        "criterion": f"a snapshot of the champion's line of descent scores at least {SOLVED} against {ANCHOR} in its tournament"
+    found = _trials(chronicle)
+    solved = next((trial for trial in found if trial.solved), None)
+    best = max((trial for trial in found if trial.games >= ENOUGH), key=lambda trial: trial.score, default=None)
+    told = solved or best
+    games = max((trial.games for trial in found), default=0) if told is None else told.games
+    facts: dict[str, Any] = {
+        "value": None if solved is None else solved.trained,
+        "criterion": f"a snapshot of the champion's line of descent scores at least {SOLVED} against {ANCHOR} in its "
+        f"tournament, in {ENOUGH} games or more, and the 95 % interval of the score begins at {CLEAR} or above",
+        "score": None if told is None else _short(told.score),
+        "games": games,
+        "interval_95_percent": None if told is None else [_short(told.low), _short(told.high)],
     }
+    if solved is not None:
+        return facts | {"generation": solved.generation, "snapshot": solved.snapshot}
+    return facts | {"reason": _unsolved(best, games)}
+
+
+def _unsolved(best: _Trial | None, games: int) -> str:
+    """Why there is no number."""
+    if best is None:
+        few = f"too few games: {games} against {ANCHOR} in a tournament at most, {ENOUGH} are needed"
+        return few if games else f"it never met {ANCHOR}"
+    said = f"its best score was {best.score:.2f}, after {best.trained} training games"
+    return said if best.score < SOLVED else f"{said}, but the interval of {best.games} games begins at {best.low:.2f}"
+
+
+def _trials(chronicle: Chronicle) -> list[_Trial]:
+    """The champion's line of descent against the random player, snapshot by snapshot."""
+    direct = ancestors(ancestry(chronicle.champion, chronicle.players), chronicle.players)
+    line = [player for player in chronicle.players if player.name in direct]
+    trained, found = 0, []
     for row, lesson, table in zip(chronicle.rows, chronicle.lessons, chronicle.tables, strict=True):
-        for name in sorted(direct):
-            player = born[name]
-            if player.born != row.number:
-                continue
-            games += lesson.games.get(player.parent or "", 0)
-            if {name, ANCHOR} <= set(table.players) and table.games[table.index(name), table.index(ANCHOR)]:
-                met, best = met + 1, max(best, table.score(name, ANCHOR))
-                if table.score(name, ANCHOR) >= SOLVED:
-                    return {"value": games, **facts, "generation": row.number, "snapshot": name}
-    reason = f"its best score was {best:.2f}, after {games} training games" if met else f"it never met {ANCHOR}"
-    return {"value": None, **facts, "reason": reason}
+        for player in (player for player in line if player.born == row.number):
+            trained += lesson.games.get(player.parent or "", 0)
+            points, games = _against_anchor(table, player.name)
+            if games:
+                low, high = score_interval(points, games)
+                found.append(_Trial(row.number, player.name, trained, games, points / games, low, high))
+    return found
+
+
+def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
+    """Points and games of a player against the random one."""
+    if not {player, ANCHOR} <= set(table.players):
+        return 0.0, 0
+    pair = table.index(player), table.index(ANCHOR)
+    return float(table.points[pair]), int(table.games[pair])
 
 
 def _mean_return(chronicle: Chronicle) -> dict[str, Any]:
@@ -203,7 +262,7 @@ def _mean_return(chronicle: Chronicle) -> dict[str, Any]:
 
 
 def _stages(chronicle: Chronicle) -> list[dict[str, Any]]:
-    found = []
+    found, today = [], {rating.player: rating.elo for rating in chronicle.ratings}
     for row in chronicle.rows:
         children = [player for player in chronicle.players if player.born == row.number and _mutated(player)]
         retired = [player.name for player in chronicle.players if player.retired == row.number]
@@ -211,7 +270,8 @@ def _stages(chronicle: Chronicle) -> list[dict[str, Any]]:
             {
                 "generation": row.number,
                 "champion": row.champion,
-                "elo": _short(row.figures["elo_best"]) if "elo_best" in row.figures else None,
+                "elo_as_fitted_then": _short(row.figures["elo_best"]) if "elo_best" in row.figures else None,
+                "elo_as_of_the_last_generation": _short(today[row.champion]) if row.champion in today else None,
                 "agent_steps": row.agent_steps,
                 "mutated": [
                     {"child": player.name, "parent": player.parent, "operator": player.operator} for player in children

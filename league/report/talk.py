@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from league.charts import Chronicle
 from league.pictures import comm_picture
-from league.report.markup import Grid, Markup, Section, figures, joined, paragraph, small, table, words
+from league.report.markup import Grid, Markup, Section, chart, figures, joined, paragraph, table, words
 from league.report.wording import counted, listed
 from tournaments.replay import Replay
 
@@ -23,6 +23,9 @@ Messages = NDArray[np.float64]
 
 NAMED = 4
 """Speakers that a sentence names at most."""
+
+BROAD = 480.0
+"""Width of a graph where there is room."""
 
 QUIET = 0.01
 """Mean size of what arrives, below which a link carries as good as nothing; messages lie between −1 and 1."""
@@ -110,8 +113,12 @@ def _said_by(heard: Traffic, speaker: str, links: Sequence[Link]) -> str:
 
 def _graph(heard: Traffic, place: int) -> Markup:
     sizes = heard.sizes or None
-    picture = comm_picture({"": heard.graph}, "", sizes)
-    drawn = small(f"talk-{place}", f"Traffic within a team ({heard.side})", told(heard), picture)
+    drawn = chart(
+        f"talk-{place}",
+        f"Traffic within a team ({heard.side})",
+        told(heard),
+        lambda broad: comm_picture({"": heard.graph}, "", sizes, min(broad, BROAD)),
+    )
     if sizes is None:
         return drawn
     rows = [

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from league.charts import Chronicle
+from league.charts import AGES, OLDER, Chronicle, Lessons
+from league.config import CommsConfig, GameConfig
+from league.pictures import LINES, STEPS
 from league.report import report_html
 from league.roster import anchor
-from tests.league.paper_league import commit, found_league, generation
+from tests.league.paper_league import CONFIG, commit, found_league, generation, player
 
 RUN_ME = "bot:<img src=x onerror=alert(1)>"
 VISIBLE = "[...document.querySelectorAll('svg')].filter((each) => each.checkVisibility())"
@@ -34,6 +36,26 @@ CONTRAST = """() => {
   });
 }"""
 """Contrast between each cell of the payoff table and the figure in it, as WCAG 2.1 defines it."""
+
+SHADES = """(steps) => {
+  const svg = document.querySelector("#versus svg.wide");
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const light = (kind) => {
+    const mark = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    mark.setAttribute("class", kind);
+    svg.append(mark);
+    canvas.fillStyle = getComputedStyle(mark).color;
+    canvas.fillRect(0, 0, 1, 1);
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  return Array.from({length: steps + 1}, (_, step) => {
+    const [a, b] = [light(`heat-${step}`), light(`on-heat-${step}`)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  });
+}"""
+"""The same of every shade that there is, met in this table or not."""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +98,20 @@ def test_letters_in_charts_are_large_enough_to_be_read(page: Page, report: Path,
     assert min(heights) >= 8.5
 
 
+def test_a_graph_of_who_hears_whom_keeps_its_letters_on_a_telephone(page: Page, tmp_path: Path) -> None:
+    changes = {"game": GameConfig(name="mpe2/simple_world_comm_v3"), "comms": CommsConfig(topology="complete")}
+    store = found_league(tmp_path, CONFIG.model_copy(update=changes), count=1)
+    file = tmp_path / "talk.html"
+    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
+    store.unlock()
+    page.set_viewport_size(NARROW)
+    page.goto(file.as_uri())
+    letters = "[...each.querySelectorAll('text')].map((text) => text.getAttribute('font-size') * each.getScreenCTM().a)"
+    heights = page.evaluate(f"{VISIBLE}.filter((each) => each.closest('#talk')).flatMap((each) => {letters})")
+    assert len(heights) > 3
+    assert min(heights) >= 10.5
+
+
 def test_nothing_in_a_chart_is_cut_off(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
     outside = page.evaluate(
@@ -97,6 +133,16 @@ def test_figures_in_the_payoff_table_stand_out_from_their_cells(page: Page, repo
     contrasts = page.evaluate(CONTRAST)
     assert len(contrasts) > 10
     assert min(contrasts) >= 4.5
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_can_be_read_on_every_shade(page: Page, report: Path, scheme: str, media: str) -> None:
+    page.emulate_media(color_scheme=scheme, media=media)
+    page.goto(report.as_uri())
+    contrasts = page.evaluate(SHADES, STEPS)
+    assert len(contrasts) == 21
+    assert [(step, ratio) for step, ratio in enumerate(contrasts) if ratio < 4.5] == []
 
 
 def test_charts_follow_the_colours_of_the_page(page: Page, report: Path) -> None:
@@ -137,8 +183,8 @@ def test_the_figures_of_a_chart_open_by_keyboard(page: Page, report: Path) -> No
 
 def test_charts_are_pictures_with_a_name_for_those_who_hear_the_page(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
-    assert page.get_by_role("img", name="Elo of every line of descent").count() == 1
-    assert page.get_by_role("table", name="Elo of every line of descent", include_hidden=True).count() == 1
+    assert page.get_by_role("img", name="Elo by line of descent").count() == 1
+    assert page.get_by_role("table", name="Elo by line of descent", include_hidden=True).count() == 1
 
 
 def test_a_frame_that_may_do_nothing_shows_the_report(page: Page, report: Path) -> None:
@@ -156,3 +202,64 @@ def test_a_printed_report_is_dark_on_white(page: Page, report: Path) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert not page.locator("nav").is_visible()
+
+
+def test_names_of_kinds_of_opponents_are_whole_on_a_telephone(page: Page, tmp_path: Path) -> None:
+    store = found_league(tmp_path, count=1)
+    chronicle = Chronicle(store)
+    kinds = [AGES[0][1], AGES[1][1], OLDER]
+    vars(chronicle)["lessons"] = [Lessons([], dict.fromkeys(kinds, 4.0), {})]
+    file = tmp_path / "kinds.html"
+    file.write_text(report_html(chronicle), encoding="utf-8")
+    store.unlock()
+    page.set_viewport_size(NARROW)
+    page.goto(file.as_uri())
+    drawn = page.locator("#opponents svg.narrow text").all_text_contents()
+    assert {"age 1", "age 2 or 3", "age 4 or more"} <= set(drawn)
+    assert not any("…" in words for words in drawn)
+
+
+def test_players_that_are_left_out_are_counted(page: Page, tmp_path: Path) -> None:
+    store = found_league(tmp_path, count=1)
+    chronicle = Chronicle(store)
+    crowd = [replace(player(number), status="retired", retired=0) for number in range(3, LINES + 3)]
+    frozen = [replace(each, name=f"{each.name}-g000", operator="snapshot", parent=each.name) for each in crowd]
+    vars(chronicle)["players"] = [*chronicle.players, *crowd, *frozen]
+    vars(chronicle)["ratings"] = [*chronicle.ratings, *(replace(chronicle.ratings[-1], player=each.name) for each in frozen)]
+    file = tmp_path / "crowd.html"
+    file.write_text(report_html(chronicle), encoding="utf-8")
+    store.unlock()
+    page.goto(file.as_uri())
+    assert f"{LINES} of {LINES + 2} are shown in the tree" in page.locator("#family").inner_text()
+    assert "in 1 generation." in page.locator("#family").inner_text()
+    assert f"the newest 24 of {LINES} are drawn" in page.locator("#growth").inner_text()
+
+
+def test_where_no_change_is_measured_none_is_outside_chance(page: Page, report: Path, tmp_path: Path) -> None:
+    page.goto(report.as_uri())
+    assert "Outside chance are" in page.locator("#family").inner_text()
+    store = found_league(tmp_path, count=2)
+    file = tmp_path / "unmeasured.html"
+    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
+    store.unlock()
+    page.goto(file.as_uri())
+    said = page.locator("#family").inner_text()
+    assert "Which change helped" in said
+    assert "Outside chance are" not in said
+
+
+def test_lines_of_hyper_parameters_are_told_apart_by_their_names_in_the_light_and_in_the_dark(
+    page: Page, tmp_path: Path
+) -> None:
+    store = found_league(tmp_path)
+    chronicle = Chronicle(store)
+    moved = [replace(each, hyper={"entropy": 0.01 * (1 + (each.born or 0))}) for each in chronicle.players]
+    vars(chronicle)["players"] = moved
+    file = tmp_path / "drift.html"
+    file.write_text(report_html(chronicle), encoding="utf-8")
+    store.unlock()
+    page.goto(file.as_uri())
+    said = page.locator("#drift").inner_text()
+    assert "that with a ★ is the champion's line of descent, that with “mean” the mean" in said
+    assert {"★", "mean"} <= set(page.locator("#drift text").all_text_contents())
+    assert not any(colour in said for colour in ("black", "orange"))

@@ -13,11 +13,13 @@ import pytest
 from league.charts import Chronicle, Lessons
 from league.config import CommsConfig, GameConfig
 from league.report.advice import CONFIG, MANY, RULES, STRONGER, advice
-from league.report.versus import COIN
+from league.report.growth import RECENT
+from league.report.meetings import CLEAR
+from league.report.versus import TRIPLES, circularity, circularity_told
 from league.store import Store
 from tests.league.paper_league import CONFIG as PAPER
 from tests.league.paper_league import found_league, go_on
-from tournaments.payoff import Payoff
+from tournaments.payoff import ENOUGH, Payoff, score_interval
 
 CHAMPION = "main-01-g006"
 
@@ -62,6 +64,10 @@ def met(records: dict[str, tuple[int, int]]) -> Payoff:
     return Payoff(names, wins, np.zeros_like(wins), wins.T.copy())
 
 
+def home_of(chronicle: Chronicle) -> str:
+    return f" --home {shlex.quote(str(chronicle.store.folder.parent.parent))}"
+
+
 def curves(first: dict[str, float], last: dict[str, float]) -> list[Lessons]:
     return [Lessons([{f"train/{name}": value for name, value in figures.items()}], {}, {}) for figures in (first, last)]
 
@@ -74,6 +80,10 @@ def standing(chronicle: Chronicle) -> None:
     vars(chronicle)["ratings"] = rated(chronicle, {n: -10.0 * n for n in range(7)}, 1.0)
 
 
+def faltering(chronicle: Chronicle) -> None:
+    vars(chronicle)["ratings"] = rated(chronicle, {n: -1.0 * n for n in range(7)}, 130.0)
+
+
 def changed(**settings: Any) -> Callable[[Chronicle], None]:
     def change(chronicle: Chronicle) -> None:
         values = chronicle.config.model_dump() | settings
@@ -82,8 +92,26 @@ def changed(**settings: Any) -> Callable[[Chronicle], None]:
     return change
 
 
-def cyclic(chronicle: Chronicle) -> None:
-    vars(chronicle)["rows"] = [replace(row, figures={"cyclicity": COIN + 0.1}) for row in chronicle.rows]
+def three_styles(each: int, wins: int, games: int) -> Payoff:
+    """So many players of each of three styles; every style wins so many games against each player of the next."""
+    names = tuple(f"main-{style}{number}-g006" for style in range(3) for number in range(each))
+    won = np.zeros((len(names), len(names)), np.int64)
+    for one in range(len(names)):
+        for two in range(len(names)):
+            if (two // each - one // each) % 3 == 1:
+                won[one, two], won[two, one] = wins, games - wins
+    return Payoff(names, won, np.zeros_like(won), won.T.copy())
+
+
+def circles(each: int = 3, wins: int = 18, games: int = 20) -> Callable[[Chronicle], None]:
+    """The players of three styles, and nobody else."""
+
+    def change(chronicle: Chronicle) -> None:
+        table, own = three_styles(each, wins, games), chronicle.ratings[0]
+        vars(chronicle)["ratings"] = [own, *(replace(own, player=name, elo=-100.0) for name in table.players)]
+        vars(chronicle)["tables"] = [*chronicle.tables[:-1], table]
+
+    return change
 
 
 def against(**records: tuple[int, int]) -> Callable[[Chronicle], None]:
@@ -112,11 +140,12 @@ CASES: list[tuple[str, Callable[[Chronicle], None], str]] = [
     ("unfinished", changed(generations=9), "league resume cup"),
     ("improving", climbing, "league resume cup --generations 11"),
     ("stalled", standing, "--set train.updates=32"),
+    ("unclear", faltering, f"--set tournament.games={4 * PAPER.tournament.games}"),
     ("beaten by a bot", against(bot_minimax_2=(2, 8)), "--set matchmaking.anchors=true"),
     ("outgrown", against(bot_random=(20, 0)), f"league tournament cup/champion bot:{STRONGER[0]} --games 40"),
     ("open lead", neck_and_neck, f"league tournament cup/champion cup/main-01-g005 --games {MANY}"),
     ("nemesis", against(**{"main-02-g001": (1, 19)}), f"league tournament cup/champion cup/main-02-g001 --games {MANY}"),
-    ("circling", cyclic, "--set matchmaking.rule=uniform --set matchmaking.latest=50"),
+    ("circling", circles(), "--set matchmaking.rule=uniform --set matchmaking.latest=50"),
     ("collapsed", learnt({"entropy": 1.0}, {"entropy": 0.05}), "--set hyper.entropy.start=0.03 --set hyper.entropy.high=0.1"),
     ("blind", learnt({}, {"explained_variance": 0.1}), "--set 'policy.hidden=[128, 128]'"),
     ("all drawn", drawing, "--set tournament.games=80"),
@@ -143,6 +172,82 @@ def test_a_rule_is_silent_where_there_is_nothing_to_say(league: Chronicle, rule:
 def test_a_settled_lead_is_not_measured_again(league: Chronicle) -> None:
     vars(league)["ratings"] = rated(league, {5: 100.0, 6: 200.0}, 20.0)
     assert RULES["open lead"](league) is None
+
+
+def test_a_loss_within_what_chance_does_is_not_called_one(league: Chronicle) -> None:
+    against(bot_minimax_2=(7, 13))(league)
+    said = RULES["beaten by a bot"](league).reason
+    assert said.startswith("The champion is behind bot:minimax-2 (35 % of 20 games), which may be chance.")
+    against(bot_minimax_2=(2, 18), bot_random=(0, 1))(league)
+    assert RULES["beaten by a bot"](league).reason.startswith("The champion loses to bot:minimax-2 (10 % of 20 games).")
+
+
+@pytest.mark.parametrize("games", [2, ENOUGH - 1])
+def test_nobody_is_outgrown_in_a_few_games(league: Chronicle, games: int) -> None:
+    against(bot_random=(games, 0))(league)
+    assert RULES["outgrown"](league) is None
+
+
+def test_what_is_outgrown_is_so_for_sure(league: Chronicle) -> None:
+    assert score_interval(10, 10)[0] >= CLEAR > score_interval(18, 20)[0]
+    against(bot_random=(20, 0))(league)
+    assert RULES["outgrown"](league).reason.startswith("It takes 100 % of the points")
+    against(bot_random=(39, 1))(league)
+    assert RULES["outgrown"](league).reason.startswith("It takes 98 % or more of the points")
+
+
+def test_a_trend_within_what_chance_does_is_no_standstill(league: Chronicle) -> None:
+    faltering(league)
+    assert RULES["stalled"](league) is None
+    assert "cannot be told: the best player went by −3 Elo" in RULES["unclear"](league).reason
+    standing(league)
+    assert RULES["unclear"](league) is None
+
+
+def test_first_against_last_is_no_trend(league: Chronicle) -> None:
+    climbing(league)
+    vars(league)["rows"] = league.rows[: RECENT + 2]
+    changed(generations=RECENT + 2)(league)
+    assert RULES["improving"](league) is not None
+    vars(league)["rows"] = league.rows[: RECENT + 1]
+    changed(generations=RECENT + 1)(league)
+    assert RULES["improving"](league) is None
+
+
+def test_the_generations_between_count_for_a_trend(league: Chronicle) -> None:
+    vars(league)["ratings"] = rated(league, {3: 0.0, 4: 60.0, 5: 0.0, 6: 31.0}, 20.0)
+    assert RULES["improving"](league) is None
+
+
+@pytest.mark.parametrize("change", [climbing, standing, faltering])
+def test_a_league_that_is_not_finished_is_told_to_go_on_and_no_more(
+    league: Chronicle, change: Callable[[Chronicle], None]
+) -> None:
+    change(league)
+    changed(generations=9)(league)
+    assert RULES["unfinished"](league).command == f"league resume cup{home_of(league)}"
+    assert [RULES[rule](league) for rule in ("improving", "stalled", "unclear")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("each", "wins", "games"),
+    [
+        pytest.param(3, 2, 2, id="few games a pair"),
+        pytest.param(3, 11, 20, id="leads within what chance does"),
+        pytest.param(2, 20, 20, id="few triples"),
+    ],
+)
+def test_circles_that_chance_may_explain_are_not_spoken_of(league: Chronicle, each: int, wins: int, games: int) -> None:
+    circles(each, wins, games)(league)
+    assert RULES["circling"](league) is None
+
+
+def test_circles_are_told_in_the_same_words_as_in_their_section(league: Chronicle) -> None:
+    circles()(league)
+    found = circularity(league)
+    assert found.triples == found.circles == 27 >= TRIPLES
+    assert "100 % are circles (27 of 27), more than" in circularity_told(found)
+    assert RULES["circling"](league).reason.startswith(circularity_told(found))
 
 
 def test_every_rule_has_a_case() -> None:

@@ -1,6 +1,8 @@
 """What a store says of its league as of a generation: meetings, training, recorded matches, how far a champion is exploited."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,10 @@ import pytest
 
 from league.charts import ITSELF, OLDER, Chronicle, Lessons, lessons, opponent_kind
 from league.pictures import ROOM
+from league.report.versus import _exploited, versus
 from league.store import Store, TrainingRecord
 from tests.league.paper_league import found_league
-from tournaments.payoff import ENOUGH, Payoff
+from tournaments.payoff import ENOUGH, Payoff, score_interval
 from tournaments.tickets import Ticket
 
 
@@ -101,6 +104,63 @@ def test_a_narrow_payoff_table_is_smaller_than_a_wide_one(cup: Chronicle) -> Non
     narrow, wide = (cup.payoff_drawn(2, "", room) for room in (3, ROOM))
     assert narrow.width < wide.width
     assert narrow.width < 360
+
+
+@pytest.mark.parametrize("room", [1, 2, ROOM])
+def test_a_payoff_table_has_the_champion_of_its_generation(cup: Chronicle, room: int) -> None:
+    vars(cup)["rows"] = [replace(row, champion="main-02-g000") for row in cup.rows]
+    for generation in range(3):
+        shown = cup.payoff_shown(generation, room)
+        assert "main-02-g000" in shown
+        assert len(shown) == min(room, len(cup.store.ratings(generation)))
+
+
+def against(chronicle: Chronicle, **lost: tuple[int, int]) -> str:
+    """What is said of a champion that lost so many of so many games to each."""
+    champion, names = chronicle.champion, tuple(name.replace("_", "-") for name in lost)
+    wins = np.zeros((len(names) + 1,) * 2, np.int64)
+    for place, (points, games) in enumerate(lost.values(), 1):
+        wins[place, 0], wins[0, place] = points, games - points
+    table = Payoff((champion, *names), wins, np.zeros_like(wins), wins.T.copy())
+    vars(chronicle)["champions_meetings"] = table
+    chronicle.tables[-1] = table
+    vars(chronicle)["meetings"] = lambda player, generation: table
+    return re.sub(r"<[^>]*>", "", _exploited(chronicle))
+
+
+def test_a_loss_that_chance_explains_is_no_lower_bound(cup: Chronicle) -> None:
+    said = against(cup, main_03_g002=(13, 20))
+    assert "exploitability is 0.14 by these results, which may be chance: main-03-g002 takes 65 % of the points in 20" in said
+    assert "at least" not in said
+
+
+def test_a_lower_bound_is_that_of_the_interval(cup: Chronicle) -> None:
+    low, _ = score_interval(18, 20)
+    said = against(cup, main_03_g002=(18, 20), main_02_g001=(2, 2))
+    assert f"exploitability is at least {low - 0.5:.2f}: main-03-g002 takes 90 % of the points in 20 games" in said
+    assert f"by the 95 % interval {100 * low:.0f} % or more" in said
+
+
+def test_nobody_ahead_is_nothing_to_exploit(cup: Chronicle) -> None:
+    assert "not known to be above 0" in against(cup, main_03_g002=(10, 20))
+
+
+def test_both_widths_of_the_payoff_table_say_who_is_in_them(cup: Chronicle) -> None:
+    others = [replace(cup.ratings[0], player=f"main-{number}-g002", elo=500.0) for number in range(11, 35)]
+    vars(cup)["ratings"] = [*others, *cup.ratings]
+    vars(cup)["rows"] = [replace(row, champion="main-01-g001") for row in cup.rows]
+    page = versus(cup).body
+    for kind, count in (("wide", 20), ("narrow", 7)):
+        assert f'<desc id="payoff-{kind}-about">The score of each of {count} players' in page
+        drawn = re.search(rf'<svg class="picture {kind}".*?</svg>', page, re.DOTALL)[0]
+        assert len(set(re.findall(r">(main-\d\d-g00\d|bot:random)<", drawn))) == count
+        assert ">main-01-g001<" in drawn
+    assert "<th>main-01-g001</th>" in re.sub(r' class="\w*"', "", page)
+    assert f"Drawn are 20 of {len(cup.ratings)} players, on a narrow screen 7: the champion" in page
+
+
+def test_a_payoff_table_with_everybody_in_it_leaves_nobody_out(cup: Chronicle) -> None:
+    assert re.search(r"<figcaption>.*grey: never met.</figcaption>", versus(cup).body)
 
 
 def test_lessons_are_plain_values() -> None:

@@ -9,6 +9,7 @@ import yaml
 from league.cli import app
 from league.sources import load_config
 from league.store import Store
+from tests.league.paper_league import found_league
 from tournaments.replay import load, save
 
 SMALL = ("--set", "tracking=false")
@@ -170,3 +171,18 @@ def test_resume_extends_a_league(cli_run, tmp_path):
     said = cli_run("resume", "smoke", "--home", tmp_path, "--generations", 2)
     assert said.code == 0
     assert Store.open(tmp_path, "smoke").generation() == 1
+
+
+@pytest.mark.parametrize("command", ["standings", "lineage", "payoff", "report"])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_league_without_a_generation_is_nothing_to_look_at(cli_run, tmp_path, command, as_json):
+    found_league(tmp_path, count=0).unlock()
+    said = cli_run(command, "cup", "--home", tmp_path, *(["--json"] if as_json and command != "report" else []))
+    assert (said.code, said.out) == (2, "")
+    assert "no committed generation yet" in said.err
+
+
+def test_one_generation_is_counted_as_one(cli_run, tmp_path):
+    found_league(tmp_path, count=1).unlock()
+    said = cli_run("report", "cup", "--home", tmp_path)
+    assert said.out.splitlines()[0].endswith(" Elo after 1 generation")

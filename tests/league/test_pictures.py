@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comms import build
 from league import pictures
-from league.paint import Box, Picture, Shape, Stroke, Text, blend, faded, pixels
+from league.paint import INK, Box, Picture, Shape, Stroke, Text, blend, contrast, faded, pixels, width
 from league.roster import Player, active_name, anchor, snapshot_name
 from tournaments.payoff import Payoff
 
@@ -84,6 +84,15 @@ def test_a_big_table_keeps_bots_the_newest_and_the_best() -> None:
     assert kept == [*ranked[: pictures.ROOM - 2], "bot:random", "main-02-g049"]
 
 
+def test_the_champion_is_never_left_out_of_a_table() -> None:
+    ranked = [*(f"bot:{number}" for number in range(9)), *(f"main-01-g{number:03d}" for number in range(50))]
+    for room in (1, 7, pictures.ROOM):
+        kept = pictures.legible(ranked, ["main-01-g049"], room, "main-01-g030")
+        assert len(kept) == room
+        assert "main-01-g030" in kept
+        assert kept == sorted(kept, key=ranked.index)
+
+
 def test_a_small_table_keeps_everybody() -> None:
     assert pictures.legible(["a", "b", "bot:random"], ["b"]) == ["a", "b", "bot:random"]
 
@@ -93,6 +102,17 @@ def test_pairs_that_never_met_are_grey_and_have_no_number() -> None:
     picture = pictures.payoff_picture(table("abc", wins), dict.fromkeys("abc", 0.0), "t")
     assert texts(picture, pictures.LARGE - 1.5) == ["75", "25"]
     assert sum(isinstance(mark, Box) and mark.colour == pictures.NEVER for mark in picture.marks) == 7
+
+
+@given(st.floats(0.0, 1.0))
+def test_figures_can_be_read_on_every_shade(score: float) -> None:
+    assert contrast(pictures.shade(score), pictures.readable(pictures.shade(score))) >= 4.5
+
+
+def test_colours_differ_as_wcag_says() -> None:
+    assert contrast("#000000", "#ffffff") == contrast("#ffffff", "#000000") == 21
+    assert contrast(INK, INK) == 1
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48
 
 
 def test_rows_carry_their_rating() -> None:
@@ -118,6 +138,29 @@ def test_a_pruned_tree_keeps_the_living_and_hangs_together(births: list[int], ro
         assert all(set(graph.predecessors(name)) <= set(pruned) for name in pruned)
 
 
+def test_a_pruned_tree_keeps_the_champions_line_before_the_living() -> None:
+    people = [Player(active_name(number), "main agent", "active", None, "founder", 0) for number in range(1, 30)]
+    old = replace(people[0], name="main-30", status="retired", retired=1)
+    child = replace(old, name="main-31", parent="main-30", operator="clone", born=1, retired=3)
+    graph = pictures.descent([*people, old, child])
+    assert {"main-30", "main-31"} <= set(pictures.prune(graph, 10, "main-31"))
+    assert {"main-30", "main-31"}.isdisjoint(pictures.prune(graph, 10))
+
+
+def test_a_lineage_says_how_many_players_it_leaves_out() -> None:
+    births = [0] * (pictures.LINES + 7)
+    everybody, shown = len(births) + 3, pictures.LINES
+    written = texts(pictures.lineage_picture(family(births), len(births), "", "title"))
+    assert f"{shown} of {everybody} players" in written
+    assert not any(" of " in words for words in texts(pictures.lineage_picture(family([0]), 0, "main-02", "title")))
+
+
+def test_a_lineage_keeps_the_star_of_a_champion_that_is_long_gone() -> None:
+    births = [2] * (pictures.LINES + 7)
+    people = family(births)
+    assert "main-01  ★" in texts(pictures.lineage_picture(people, len(births), "main-01", "title"))
+
+
 def test_a_lineage_names_everybody_and_stars_the_champion() -> None:
     written = texts(pictures.lineage_picture(family([0, 1]), 1, "main-04", "title"))
     assert sorted(words for words in written if words.startswith("main")) == [
@@ -141,3 +184,23 @@ def test_every_link_is_an_arrow() -> None:
     picture = pictures.comm_picture({"a": build("ring", ["x", "y", "z"]), "b": build("complete", ["u", "v"])}, "title")
     assert sum(isinstance(mark, Shape) for mark in picture.marks) == 6 + 2
     assert texts(picture) == ["title", "a", "x", "y", "z", "b", "u", "v"]
+
+
+def test_a_graph_has_room_for_the_names_of_its_seats_however_narrow_it_is() -> None:
+    seats = [f"leadadversary_{number}" for number in range(10)]
+    for broad in (350.0, 480.0):
+        picture = pictures.comm_picture({"": build("complete", seats)}, "", broad=broad)
+        names = [mark for mark in picture.marks if isinstance(mark, Text)]
+        assert picture.width == broad
+        assert len(names) == len(seats)
+        for mark in names:
+            length = width(mark.words, mark.size)
+            left = mark.x - length * {"l": 0, "m": 0.5, "r": 1}[mark.anchor[0]]
+            assert left >= 0
+            assert left + length <= broad
+
+
+def test_arrows_keep_their_distance_in_a_narrow_graph() -> None:
+    picture = pictures.comm_picture({"": build("ring", [f"adversary_{number}" for number in range(10)])}, "", broad=350.0)
+    dots = [mark.points[0] for mark in picture.marks if isinstance(mark, Stroke) and mark.width == 26]
+    assert min(np.hypot(x - u, y - v) for place, (x, y) in enumerate(dots) for u, v in dots[:place]) > 36

@@ -13,7 +13,7 @@ from league.config import CommsConfig, GameConfig, LeagueConfig
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page
 from league.report.champion import QUESTIONS
-from league.report.descent import Since, ancestry, changes, reigns, since
+from league.report.descent import Since, ancestors, ancestry, changes, reigns, since
 from league.report.markup import Section, paragraph, words
 from league.report.talk import told, traffic
 from league.roster import Player, anchor, snapshot_name
@@ -45,6 +45,12 @@ def founded(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 def cup(founded: Callable[..., Store]) -> Chronicle:
     """The league made by hand, to its end."""
     return Chronicle(founded())
+
+
+@pytest.fixture
+def going_on(founded: Callable[..., Store]) -> Chronicle:
+    """The same league, of which more generations are planned."""
+    return Chronicle(founded(CONFIG.model_copy(update={"generations": 5})))
 
 
 def text(markup: str) -> str:
@@ -99,6 +105,12 @@ def test_since_when_is_told_of_the_snapshot_of_the_player_and_of_its_ancestors(c
 
 def rated(player: str, elo: float, half: float = 10.0) -> RatingRow:
     return RatingRow(3, player, elo, elo - half, elo + half, 0.0, 9, 5, 0, 4)
+
+
+def test_a_reign_is_split_where_the_line_of_descent_is_left() -> None:
+    rows = crowned("a-g000", "a-g001", "a-g002", "c-g003")
+    found = reigns(rows, FAMILY, ancestors(ancestry("c-g003", FAMILY), FAMILY))
+    assert [(reign.player, reign.first, reign.last) for reign in found] == [("a", 0, 1), ("a", 2, 2), ("c", 3, 3)]
 
 
 def test_a_mutation_is_measured_against_its_parent_in_the_same_generations() -> None:
@@ -156,6 +168,15 @@ def test_the_report_says_which_change_helped(cup: Chronicle) -> None:
     said = answer(cup, "Which change helped?")
     assert said.startswith("None in the champion's line of descent: it goes back to a founder")
     assert "main-03, perturb of main-01 after generation 1: −100 Elo against its parent" in said
+
+
+def test_one_of_a_kind_is_counted_as_one(founded: Callable[..., Store]) -> None:
+    page = report_html(Chronicle(founded(CONFIG.model_copy(update={"population": 1, "generations": 1}), count=1)))
+    assert ": 1 generation, 1 player at a time, " in page
+
+
+def test_generations_that_are_missing_are_counted(going_on: Chronicle) -> None:
+    assert ": 3 of 5 generations, 2 players at a time, " in report_html(going_on)
 
 
 def test_the_report_says_that_nobody_spoke(cup: Chronicle) -> None:
@@ -231,8 +252,8 @@ def test_a_league_that_does_not_speak_has_no_section_about_it(cup: Chronicle) ->
     assert "#talk" not in page
 
 
-def test_every_section_of_the_page_is_in_the_contents(cup: Chronicle) -> None:
-    page = report_html(cup)
+def test_every_section_of_the_page_is_in_the_contents(going_on: Chronicle) -> None:
+    page = report_html(going_on)
     shown = re.findall(r'<section id="(\w+)"><h2>', page)
     assert shown == re.findall(r'<a href="#(\w+)">', page)
     assert shown == [name for name in SECTIONS if name in shown]
@@ -325,7 +346,7 @@ def test_the_written_configuration_runs_the_same_league_again(finished: Path, cl
     assert said.out == Store.open(finished, "smoke").fact("config")
 
 
-def test_a_command_of_the_advice_is_shown_as_it_is_typed(cup: Chronicle) -> None:
-    commands = re.findall(r"<pre><code>(.*?)</code></pre>", report_html(cup))
+def test_a_command_of_the_advice_is_shown_as_it_is_typed(going_on: Chronicle) -> None:
+    commands = re.findall(r"<pre><code>(.*?)</code></pre>", report_html(going_on))
     assert commands
     assert all(shlex.split(command)[0] == "league" for command in commands)

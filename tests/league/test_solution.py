@@ -14,11 +14,12 @@ import yaml
 from league import League, load_config
 from league.charts import Chronicle
 from league.report import solution_yaml
+from league.report.meetings import CLEAR
 from league.report.solution import SOLVED
 from league.store import Store
 from tests.league.conftest import QUICK
 from tests.league.paper_league import CONFIG, found_league
-from tournaments.payoff import Payoff
+from tournaments.payoff import ENOUGH, Payoff, score_interval
 
 TALKING = QUICK | {
     "name": "talk",
@@ -137,38 +138,62 @@ def test_a_stage_says_what_mutated_and_who_left(paper: Callable[..., dict[str, A
     assert stage["retired"] == ["main-02"]
 
 
+def test_a_stage_says_on_which_scale_its_champion_is_rated(paper: Callable[..., dict[str, Any]]) -> None:
+    stage = paper(5, 5, 5)["stages"][1]
+    assert "elo" not in stage
+    assert (stage["elo_as_fitted_then"], stage["elo_as_of_the_last_generation"]) == (201, 50)
+
+
 @pytest.fixture
 def paper(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """The solution of the league made by hand, with other scores against the random player."""
 
-    def make(*wins: int | None) -> dict[str, Any]:
+    def make(*wins: int | None, games: int = 10) -> dict[str, Any]:
         store = found_league(tmp_path, CONFIG)
         store.unlock()
         chronicle = Chronicle(store)
         pairs = enumerate(zip(chronicle.tables, wins, strict=True))
-        vars(chronicle)["tables"] = [scored(table, f"main-01-g{number:03d}", won) for number, (table, won) in pairs]
+        vars(chronicle)["tables"] = [scored(table, f"main-01-g{number:03d}", won, games) for number, (table, won) in pairs]
         return yaml.safe_load(solution_yaml(chronicle))
 
     return make
 
 
-def scored(table: Payoff, player: str, wins: int | None) -> Payoff:
-    """The table with so many wins of a player in ten games against the random player; None: they did not meet."""
+def scored(table: Payoff, player: str, wins: int | None, games: int) -> Payoff:
+    """The table with so many wins of a player in its games against the random player; None: they did not meet."""
     row, column = table.index(player), table.index("bot:random")
     won, drawn, lost = table.wins.copy(), table.draws.copy(), table.losses.copy()
     for counts in (won, drawn, lost):
         counts[row, column] = counts[column, row] = 0
     if wins is not None:
         won[row, column] = lost[column, row] = wins
-        lost[row, column] = won[column, row] = 10 - wins
+        lost[row, column] = won[column, row] = games - wins
     return replace(table, wins=won, draws=drawn, losses=lost)
 
 
 def test_episodes_to_solve_are_the_training_games_of_the_champions_line(paper: Callable[..., dict[str, Any]]) -> None:
-    told = paper(5, 9, 9)["training_results"]["episodes_to_solve"]
+    told = paper(5, 10, 10)["training_results"]["episodes_to_solve"]
     assert SOLVED == 0.9
     # main-01 trains on 4 games in generation 0, and on 4 against each of two past players in generation 1.
     assert (told["value"], told["generation"], told["snapshot"]) == (12, 1, "main-01-g001")
+    assert (told["score"], told["games"]) == (1.0, 10)
+    assert told["interval_95_percent"] == pytest.approx(score_interval(10, 10), rel=1e-4)
+
+
+@pytest.mark.parametrize("games", [2, ENOUGH - 1])
+def test_few_games_solve_nothing_however_they_end(paper: Callable[..., dict[str, Any]], games: int) -> None:
+    told = paper(games, games, games, games=games)["training_results"]["episodes_to_solve"]
+    assert (told["value"], told["games"], told["interval_95_percent"]) == (None, games, None)
+    assert told["reason"] == f"too few games: {games} against bot:random in a tournament at most, {ENOUGH} are needed"
+
+
+def test_a_high_score_that_chance_may_explain_solves_nothing(paper: Callable[..., dict[str, Any]]) -> None:
+    told = paper(5, 9, 8)["training_results"]["episodes_to_solve"]
+    low, high = score_interval(9, 10)
+    assert low < CLEAR
+    assert (told["value"], told["score"], told["games"]) == (None, 0.9, 10)
+    assert told["interval_95_percent"] == pytest.approx([low, high], rel=1e-4)
+    assert told["reason"].startswith("its best score was 0.90, after 12 training games, but the interval of 10 games begins")
 
 
 def test_what_is_not_solved_has_no_number_but_a_reason(paper: Callable[..., dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from comms import build
 from league import pictures
-from league.paint import CLEAR, INK, SOFT, Box, Picture, Shape, Stroke, Text, faded
+from league.paint import CLEAR, DIM, INK, PALE, SOFT, Box, Picture, Shape, Stroke, Text, faded
 from league.pictures import PALETTE, STEPS, shade
 from league.roster import Player
 from league.vector import svg, tones
@@ -69,8 +69,21 @@ def test_colours_of_the_house_have_a_class_and_others_stand_as_they_are():
     assert (other.get("class"), other.get("color")) == (None, "#123456")
 
 
+def test_words_on_a_colour_of_the_house_have_its_class_and_on_others_their_own() -> None:
+    _, (one, other) = drawn(*(Text(0, 0, "55", 10, "#000000", ground=ground) for ground in (shade(0.5), "#123456")))
+    assert (one.get("class"), one.get("color")) == (f"on-heat-{STEPS // 2}", "#000000")
+    assert (other.get("class"), other.get("color")) == (None, "#000000")
+
+
 def test_every_class_has_a_colour_in_the_style_sheet_of_the_report():
     assert {name for name, _, _ in tones().values()} <= set(re.findall(r"\.picture \.([a-z0-9-]+) \{ color:", CSS))
+
+
+@pytest.mark.parametrize("colour", [INK, SOFT, *PALETTE])
+@pytest.mark.parametrize("share", [CLEAR, DIM, PALE])
+def test_faded_colours_follow_the_page_too(colour: str, share: float) -> None:
+    name, whole, left = tones()[faded(colour, share)]
+    assert (name, whole, left) == (tones()[colour.lower()][0], colour, share)
 
 
 def test_no_two_colours_of_the_house_are_one():
