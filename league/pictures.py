@@ -86,7 +86,7 @@ def _step(number: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def readable(ground: str) -> str:
+def ink_on(ground: str) -> str:
     """Black or white: what can be read on a colour; of every colour one of them differs by 4.5 or more."""
     return max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))
 
@@ -126,7 +126,7 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small
             ground = shade(score)
             picture.add(
                 Box(x + 1, y + 1, cell - 2, cell - 2, ground, told),
-                Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, readable(ground), "mm", ground=ground),
+                Text(x + cell / 2, y + cell / 2, f"{100 * score:.0f}", size - 1.5, ink_on(ground), "mm", ground=ground),
             )
     if not small:
         picture.add(*_strip(left + length + 25, top + length, min(length, 240.0), size))

@@ -74,11 +74,6 @@ class Tree:
     players: dict[str, Any]
     registry: Registry
 
-    @property
-    def mirrored(self) -> int:
-        """The last generation of which everything is there."""
-        return marked(self.root)
-
 
 def marked(root: Any) -> int:
     """The last generation of which everything is said to be there; −1 where nothing is, or a person has changed the mark."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import NewType
+from typing import NewType, TypeAlias
 
 from league.paint import Picture
 from league.vector import svg
@@ -14,6 +14,9 @@ Markup = NewType("Markup", str)
 """Text that may stand in a page as it is."""
 
 NOTHING = Markup("")
+
+About: TypeAlias = str | Callable[[float], str]
+"""What is to be seen in a chart, or that of a width."""
 
 WIDE, NARROW = 880.0, 350.0
 """Widths that charts are drawn for, in pixels: on a telephone the narrow one is shown, whose letters keep their size there."""
@@ -122,13 +125,13 @@ def folded(summary: str, content: Markup) -> Markup:
     return Markup(f"<details><summary>{escape(summary)}</summary>{content}</details>")
 
 
-def figure(name: str, title: str, about: str, draw: Callable[[float], Picture], grid: Grid, note: str = "") -> Markup:
+def figure(name: str, title: str, about: About, draw: Callable[[float], Picture], grid: Grid, note: str = "") -> Markup:
     """A chart in two widths, of which one is shown, with a caption and the figures it is drawn from.
 
     Args:
         name: Its id.
         title: What it shows.
-        about: What is to be seen in it, for those who do not see it.
+        about: What is to be seen in it, for those who do not see it; by the width where that decides.
         draw: Draws it for a width in pixels.
         grid: The figures.
         note: How to read it.
@@ -137,10 +140,13 @@ def figure(name: str, title: str, about: str, draw: Callable[[float], Picture], 
 
 
 def chart(
-    name: str, title: str, about: str, draw: Callable[[float], Picture], below: Markup = NOTHING, note: str = ""
+    name: str, title: str, about: About, draw: Callable[[float], Picture], below: Markup = NOTHING, note: str = ""
 ) -> Markup:
     """A chart in two widths like `figure`, with whatever stands below it instead of its figures."""
-    drawn = (svg(draw(width), f"{name}-{kind}", title, about, kind) for kind, width in (("wide", WIDE), ("narrow", NARROW)))
+    drawn = (
+        svg(draw(width), f"{name}-{kind}", title, about if isinstance(about, str) else about(width), kind)
+        for kind, width in (("wide", WIDE), ("narrow", NARROW))
+    )
     caption = joined(strong(title), words(f" {note}") if note else NOTHING)
     return element("figure", joined(element("figcaption", caption), Markup("\n".join(drawn)), below))
 

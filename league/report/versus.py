@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from league.charts import Chronicle
 from league.pictures import PALETTE, ROOM
-from league.report.markup import Grid, Markup, Section, element, figures, joined, paragraph, small, strong, table, words
+from league.report.markup import WIDE, Grid, Markup, Section, figure, figures, joined, paragraph, small, strong, table, words
 from league.report.meetings import Meeting, lost, meetings
 from league.report.plots import ACCENT, Chart, Curve, curves
 from league.report.wording import counted, listed, percent
-from league.vector import svg
 from tournaments.cycles import Cycle, cycles
 from tournaments.payoff import ENOUGH, NORMAL, Payoff, score_interval
 
-ROOMS = {"wide": ROOM, "narrow": 7}
-"""Players in the payoff table of a wide screen and of a narrow one."""
+FEW = 7
+"""Players in the payoff table of a narrow screen."""
 
 CROWD = 80
 """Players among whom circles are looked for: those that the champion met, then the strongest."""
@@ -70,18 +70,24 @@ def versus(chronicle: Chronicle) -> Section | None:
 
 def _payoff_figure(chronicle: Chronicle, grid: Grid) -> Markup:
     """The payoff table in two widths; each says how many players are in it."""
-    generation, title = chronicle.rows[-1].number, "Payoff table"
-    counts = {kind: len(chronicle.payoff_shown(generation, room)) for kind, room in ROOMS.items()}
+    generation = chronicle.rows[-1].number
 
-    def drawn(kind: str) -> Markup:
-        who = f"{counts[kind]} players against each other, ordered by rating, {chronicle.champion} among them"
-        picture = chronicle.payoff_drawn(generation, "", ROOMS[kind])
-        return Markup(svg(picture, f"payoff-{kind}", title, f"The score of each of {who}.", kind))
+    def count(room: int) -> int:
+        return len(chronicle.payoff_shown(generation, room))
 
-    note = " Per cent of the points that the row took from the column, the strongest at the top and left; grey: never met."
-    left_out = _left_out(counts["wide"], counts["narrow"], len(chronicle.ratings))
-    caption = element("figcaption", joined(strong(title), words(f"{note}{left_out}")))
-    return element("figure", joined(caption, Markup("\n".join(map(drawn, ROOMS))), figures(grid, title)))
+    def about(broad: float) -> str:
+        who = f"{count(_room(broad))} players against each other, ordered by rating, {chronicle.champion} among them"
+        return f"The score of each of {who}."
+
+    note = "Per cent of the points that the row took from the column, the strongest at the top and left; grey: never met."
+    left_out = _left_out(count(ROOM), count(FEW), len(chronicle.ratings))
+    draw = partial(chronicle.payoff_drawn, generation, "")
+    return figure("payoff", "Payoff table", about, lambda broad: draw(_room(broad)), grid, note + left_out)
+
+
+def _room(broad: float) -> int:
+    """Players for whom there is room in a width."""
+    return ROOM if broad >= WIDE else FEW
 
 
 def _left_out(wide: int, narrow: int, everybody: int) -> str:

@@ -106,7 +106,7 @@ def test_pairs_that_never_met_are_grey_and_have_no_number() -> None:
 
 @given(st.floats(0.0, 1.0))
 def test_figures_can_be_read_on_every_shade(score: float) -> None:
-    assert contrast(pictures.shade(score), pictures.readable(pictures.shade(score))) >= 4.5
+    assert contrast(pictures.shade(score), pictures.ink_on(pictures.shade(score))) >= 4.5
 
 
 def test_colours_differ_as_wcag_says() -> None:
