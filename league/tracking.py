@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
@@ -38,8 +39,6 @@ SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     # What goes wrong is told in one sentence by `sync`, not in tracebacks on the way.
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",
-    # Kept connections would go on writing into a database that was deleted and made again.
-    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
 }
 """How MLflow is to behave, where the environment does not say otherwise; read when it is imported."""
 
@@ -303,6 +302,7 @@ def _connect(home: Path) -> Any:
 
 def _client(database: Path) -> Any:
     _configure()
+    _watch_files()
     uri = _uri(database)
     with warnings.catch_warnings():
         # MLflow declares its tables in a way that SQLAlchemy 2.1 deprecates.
@@ -310,6 +310,35 @@ def _client(database: Path) -> Any:
         from mlflow import MlflowClient
 
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+@cache
+def _watch_files() -> None:
+    """Let connections that SQLAlchemy keeps not go on writing into a database that was deleted, and perhaps made again."""
+    from sqlalchemy import event
+    from sqlalchemy.exc import DisconnectionError
+    from sqlalchemy.pool import Pool
+
+    @event.listens_for(Pool, "connect")
+    def remember(connection: Any, record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            file = connection.execute("PRAGMA database_list").fetchone()[2]
+            record.info["file"] = file, _identity(file)
+
+    @event.listens_for(Pool, "checkout")
+    def compare(connection: Any, record: Any, proxy: Any) -> None:
+        file, identity = record.info.get("file", ("", None))
+        if file and _identity(file) != identity:
+            raise DisconnectionError(f"{file} is another one by now")
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    """What tells a file from another that bears its name; None where there is none."""
+    try:
+        found = Path(file).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _uri(database: Path) -> str:

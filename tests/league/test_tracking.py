@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -274,6 +276,8 @@ def test_a_deleted_database_is_made_again(league: Store, home: Path, template: P
     (home / tracking.DATABASE).unlink()
     shutil.copy(template, home)
     tracking.sync(league, home, fail)
+    with closing(sqlite3.connect(home / tracking.DATABASE)) as file:  # MLflow itself might still read the deleted one
+        assert file.execute("SELECT count(*) FROM runs WHERE name = 'gen-001'").fetchone() == (1,)
     assert everything(home) == before
 
 
