@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from typing import Any, Literal
 
@@ -116,19 +117,19 @@ class Game:
     turn_based: bool
     state_size: int
 
-    @property
+    @cached_property
     def team_of_seat(self) -> tuple[int, ...]:
         """The team each seat belongs to."""
         owner = {seat: team for team, seats in enumerate(self.teams) for seat in seats}
         return tuple(owner[seat] for seat in range(len(self.seats)))
 
-    @property
+    @cached_property
     def role_of_seat(self) -> tuple[int, ...]:
         """The role each seat plays."""
         owner = {seat: index for index, role in enumerate(self.roles) for seat in role.seats}
         return tuple(owner[seat] for seat in range(len(self.seats)))
 
-    @property
+    @cached_property
     def side_of_team(self) -> tuple[int, ...]:
         """The side each team is on."""
         owner = {team: index for index, side in enumerate(self.sides) for team in side.teams}

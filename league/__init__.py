@@ -12,14 +12,17 @@ what came of the league), `pictures` drawn by `paint` and `vector`.
 What can be asked of it: `look_cli`, `replay_cli`, `results`, `players` (any player of any league), `contests` (tournaments
 between them), `inspection` (games), shown by `console`, `tables`, `sheet`, `figures`. Playing oneself: `play_cli`, `play`,
 `pairing`, `person`, `thoughts`, `answers`. How fast it all is: `bench_cli`, `bench`, `roofline`. What all share: `errors`,
-`version`.
+`importing`, `version`.
 """
 
-from league.config import LeagueConfig
-from league.errors import LeagueError
-from league.manager import League
-from league.results import Result
-from league.sources import load_config
-from league.version import __version__
+from league.importing import in_one_go
+
+with in_one_go():
+    from league.config import LeagueConfig
+    from league.errors import LeagueError
+    from league.manager import League
+    from league.results import Result
+    from league.sources import load_config
+    from league.version import __version__
 
 __all__ = ["League", "LeagueConfig", "LeagueError", "Result", "__version__", "load_config"]

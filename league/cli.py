@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -242,6 +243,7 @@ def _refuse(sentence: str) -> NoReturn:
 
 def main() -> None:
     """Entry point of the `league` command."""
+    gc.freeze()  # what was imported stays to the end; to go through it there once more would take most of a second
     with _sentences():
         app(prog_name="league")
 

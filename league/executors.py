@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -114,6 +115,7 @@ class Processes:
 
 def _begin() -> None:
     """Be a worker: Ctrl-C is for the league, which then ends its workers; and none outlives a league that was killed."""
+    gc.freeze()  # what was imported stays
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     league = multiprocessing.parent_process()
     assert league is not None

@@ -25,13 +25,14 @@ from typing import Literal, Protocol, TypeAlias
 from envs.faults import GameError
 from league.config import LeagueConfig
 from league.errors import LeagueError
+from league.importing import in_one_go
 from league.reporter import Reporter, Warn
 from league.store import Store
 
-NICENESS = 10
-"""How much more willingly than the workers the mirror gives way: it has what they leave."""
+NICENESS = 19
+"""How much more willingly than the workers the mirror gives way: as much as there is. It has what they leave."""
 
-ASIDE = 0.05
+ASIDE = 0.2
 """Of the time that passes, how much MLflow may take in a process of its own. Much of what it costs is the same for several
 generations as for one; held back for longer, what is left to do at the end costs more than is saved."""
 
@@ -107,11 +108,9 @@ def work(folder: Path, league: Connection) -> None:
     threading.Thread(target=_listen, args=(league, told), daemon=True).start()
     reporter = Reporter(Store(folder), ASIDE)
     try:
-        # Importing makes a million things that stay; looking through them for rubbish would take a fifth of all the time.
-        gc.disable()
-        reporter.prepare()
+        with in_one_go():
+            reporter.prepare()
         gc.freeze()
-        gc.enable()
         _follow(reporter, told, league)
     except (LeagueError, GameError, OSError) as error:
         _say(league, ("failed", str(error)))

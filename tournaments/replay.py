@@ -233,7 +233,8 @@ def load(path: Path) -> Replay:
     fault = f"{path.name} is not a replay of format {FORMAT}"
     try:
         replay = READER.validate_json(data, strict=True)
-        same = json.loads(_json(replay)) == json.loads(data)
+        said = _json(replay)
+        same = said == data or json.loads(said) == json.loads(data)
     except ValidationError as error:
         raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
     except ValueError as error:  # NaN or half a character, which JSON cannot say

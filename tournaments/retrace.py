@@ -146,8 +146,8 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, Mapping):  # nearly all of a picture is words and whole numbers in mappings
+        return {str(key): part if isinstance(part, (str, int)) else _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     return _plain(value.tolist()) if isinstance(value, (np.ndarray, np.generic)) else value
