@@ -27,7 +27,7 @@ there, while the peers take them as they are. The peers are in `benchmarks/peers
 """
 
 UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
-         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "command": "s"}  # fmt: skip
+         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "pace": "s"}  # fmt: skip
 
 
 def page(records: Sequence[Record], remarks: str) -> str:
@@ -74,7 +74,8 @@ def _table(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
 
 def _number(figures: Sequence[float], figure: str) -> str:
     middle = median(figures)
-    return f"{middle:,.1f} {UNITS[figure]}" if middle < 1000 else f"{middle:,.0f} {UNITS[figure]}"
+    digits = 0 if middle >= 1000 else 1 if middle >= 1 else 3
+    return f"{middle:,.{digits}f} {UNITS[figure]}"
 
 
 def _profiles(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
