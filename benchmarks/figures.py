@@ -33,7 +33,7 @@ class Failed(Exception):
 def main() -> int:
     """See the module; 1 if a row failed."""
     asked = _arguments()
-    rows = [row for row in ROWS if not asked.only or row.name in asked.only]
+    rows = [row for row in ROWS if not row.same_runs and (not asked.only or row.name in asked.only)]
     records = _recorded()
     if not asked.resume and not asked.write:
         records = [record for record in records if record["row"] not in {row.name for row in rows}]
@@ -152,7 +152,9 @@ def _remarks() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", metavar="ROW", choices=[row.name for row in ROWS], help="measure these again")
+    parser.add_argument(
+        "--only", nargs="+", metavar="ROW", choices=[row.name for row in ROWS if not row.same_runs], help="measure these again"
+    )
     parser.add_argument("--resume", action="store_true", help="measure only what is missing")
     parser.add_argument("--write", action="store_true", help="measure nothing, write the page")
     parser.add_argument("--rounds", type=int, default=5, help="how often each side runs")

@@ -27,7 +27,7 @@ there, while the peers take them as they are. The peers are in `benchmarks/peers
 """
 
 UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
-         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "pace": "s"}  # fmt: skip
+         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "command": "s", "pace": "s"}  # fmt: skip
 
 
 def page(records: Sequence[Record], remarks: str) -> str:
@@ -37,10 +37,15 @@ def page(records: Sequence[Record], remarks: str) -> str:
         records: All runs of all rows.
         remarks: What is added by hand, at the end.
     """
-    measured = {row.name: [record for record in records if record["row"] == row.name] for row in ROWS}
-    rounds = max((record["round"] for record in records), default=0) + 1
-    parts = [INTRODUCTION.format(rounds=rounds), *_machine(records), *_table(measured), *_profiles(measured)]
+    measured = {row.name: [record for record in records if record["row"] == (row.same_runs or row.name)] for row in ROWS}
+    parts = [INTRODUCTION.format(rounds=_rounds(measured)), *_machine(records), *_table(measured), *_profiles(measured)]
     return "\n".join([*parts, remarks]).rstrip() + "\n"
+
+
+def _rounds(measured: Mapping[str, Sequence[Record]]) -> str:
+    """How often the rows were measured."""
+    counts = {len({record["round"] for record in records}) for records in measured.values() if records} or {0}
+    return str(*counts) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
 
 def values(row: Row, records: Sequence[Record]) -> tuple[list[float], list[float]]:
