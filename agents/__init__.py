@@ -1,20 +1,19 @@
-"""Turns experience into better policies: populations of PPO players, trained centrally and acting apart.
+"""Agents: from experience to better policies, for whole populations that are trained centrally and act apart.
 
-Reading order: `ppo` (the training of a stack, top down), `rollout`, `batches`, `advantages`, `autograd` with `losses`,
-`optimiser`, `hyper`; then `population` (players acting), `seating`, `stack`, `policy`, `networks`, `normalisation`; then what
-makes it fast on a CPU: `derived` (gradients by hand), `perceptron`, `kernels`, `elementary`; and `mutation`.
+Reading order: `learners` (how a player learns), `models` (what a player is made of), `acting` (how players act in an arena),
+`kernels` (compiled loops for a CPU), `mutation` (how a child differs from its parent).
 """
 
-from agents.hyper import HyperParameters
+from agents.acting.rollout import Tally
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
+from agents.kernels.mlp import Networks
+from agents.learners.hyper import HyperParameters
+from agents.learners.optimiser import Adam
+from agents.learners.ppo import Report, Schedule, train
+from agents.models.architecture import Architecture, Blueprint
+from agents.models.stack import Stack
 from agents.mutation import OPERATORS, Genome, Operator
-from agents.optimiser import Adam
-from agents.perceptron import Networks
-from agents.policy import Architecture, Blueprint
-from agents.population import SeatedStack
-from agents.ppo import Report, Schedule, train
-from agents.rollout import Tally
-from agents.seating import EMPTY
-from agents.stack import Stack
 
 __all__ = [
     "EMPTY",

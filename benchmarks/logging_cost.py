@@ -25,8 +25,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from league.store import Store
-from league.tracking import Tracker
+from league.storage.store import Store
+from league.tracking.client import Tracker
 
 ADOPT = 36
 """PR_SET_CHILD_SUBREAPER of `prctl`: processes that outlive their parents become ours, and are counted when they end."""
@@ -59,7 +59,7 @@ def run(settings: Sequence[str], *, existing: bool) -> Cost:
         if existing:
             with closing(Tracker(Store(home / "leagues" / LEAGUE), home)) as tracker:
                 tracker.prepare()
-        command = [sys.executable, "-m", "league.cli", "run", "connect-four", "--name", LEAGUE, "--home", folder]
+        command = [sys.executable, "-m", "league.cli.main", "run", "connect-four", "--name", LEAGUE, "--home", folder]
         command += [word for setting in settings for word in ("--set", setting)]
         before, busy, begun = _processor(), _busy(), time.monotonic()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

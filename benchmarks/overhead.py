@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from envs.stopwatch import Stopwatch
 from league import League, load_config
-from league.progress import Silent
+from league.execution.watcher import Silent
 
 WORK = ("training", "tournament")
 """The phases in which tasks are run."""

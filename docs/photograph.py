@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import FrameLocator, Page, sync_playwright
 
-from league.views import key_of
+from league.tracking.views import key_of
 
 FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -1,14 +1,10 @@
-"""Games and their contract: `make` an arena, `describe` a game, `check` an environment, list the `games`.
+"""Games and their contract: `make` an arena, `describe` a game, list the `games`.
 
-In reading order: `game` (what a game is made of) and `arena` (the contract: N copies in lock-step), `registry` (which games
-there are) with `references` and `faults`, `describe` (a game read off its environment) with `trace`, `spaces` and `teams`,
-`wrapping`, `check` (does an environment keep the rules?). Then the two makers of arenas. Stock games: `stock`, its `engines`
-(this process or `workers`), `copies` of a game in `buffers`, each `one_copy`, `turn_based` or `simultaneous`; `cycle` (a
-shorter way through PettingZoo's parallel games). Twins, games as batched tensor programs: the package `twins`; `compiling`.
-
-Scripted players: `bots`, `minimax`, `chaser`. What is shown: `labels` (what actions are called) and `drawing`, with
-`drawings_boards`, `drawings_cards`, `drawings_particles`, `drawings_maps`, `drawings_looks` and `drawings_shapes`. `stopwatch`
-says where time goes.
+Reading order: `game` (what a game is made of) and `arena` (the contract: N copies in lock-step), `registry` (which games there
+are) with `references` and `faults`, `describe` (a game read off its environment) with `spaces` and `teams`, `wrapping`. Two
+packages make arenas: `stock` (any PettingZoo environment) and `twins` (games as batched tensor programs). `conformance` checks
+that environments keep the contract, `bots` are scripted players, `rendering` draws games and names actions. `compiling`
+compiles loops, `stopwatch` says where time goes.
 """
 
 from __future__ import annotations
@@ -22,7 +18,7 @@ from envs.describe import describe, survey
 from envs.faults import GameError
 from envs.game import Game, GameSetup
 from envs.registry import games
-from envs.stock import StockArena
+from envs.stock.arena import StockArena
 
 __all__ = ["GameError", "describe", "games", "make"]
 
@@ -47,7 +43,7 @@ def make(
         workers: Processes that share the stock copies; 0 steps them in this one. Twins need none.
         device: Where the tensors live.
         fresh: Make a new environment for every game, because some cannot be reset to the same start. Twins always can.
-        render: Ask stock environments for pictures, for games that are not drawn by `envs.drawing`.
+        render: Ask stock environments for pictures, for games that are not drawn by `envs.rendering.drawing`.
 
     Returns:
         The arena; close it when done.

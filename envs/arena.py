@@ -1,7 +1,7 @@
 """The contract of an arena: N copies of a game stepped in lock-step, as tensors with named axes.
 
 Everything that plays or learns sees a game only through `Timestep` and `Arena`. Stock PettingZoo environments
-(`envs/stock.py`) and batched twins (`envs/twins/`) both make arenas; nobody can tell them apart by the numbers.
+(`envs/stock/arena.py`) and batched twins (`envs/twins/`) both make arenas; nobody can tell them apart by the numbers.
 
 Axes: N copies, A seats (`Game.seats`), K teams, S state features, F observation features. A role's tensors have a *slot* axis
 of `Game.slots(role)` rows: in simultaneous games one slot per seat in the order of `Role.seats`; in turn-based games a single

@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
-from envs.cycle import straight
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
 from envs.references import find
+from envs.stock.cycle import straight
 from envs.wrapping import wrap
 
 Environment: TypeAlias = AECEnv | ParallelEnv

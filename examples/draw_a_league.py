@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from league.roster import is_bot
-from league.store import Store
+from league.population.player import is_bot
+from league.storage.store import Store
 from tournaments import load
 
 LIGHT, DARK = "#8a94a6", "#1f2937"

@@ -5,7 +5,7 @@ Run it from the project's folder:  python examples/own_bot.py
 
 import torch
 
-from envs.bots import Turn
+from envs.bots.turn import Turn
 from league import League
 
 

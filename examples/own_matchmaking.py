@@ -6,7 +6,7 @@ Run it from the project's folder:  python examples/own_matchmaking.py
 import numpy as np
 
 from league import League
-from league.matchmaking import Candidates
+from league.population.matchmaking import Candidates
 
 
 def nemesis(candidates: Candidates) -> np.ndarray:

@@ -14,17 +14,7 @@ from pathlib import Path
 import envs
 from agents import Genome
 from envs.faults import GameError
-from league.config import LeagueConfig, check, to_yaml
-from league.errors import LeagueError
-from league.evolution import births
-from league.executors import EXECUTORS, Executor
-from league.founding import found
-from league.matchmaking import Candidates, training_tickets
-from league.mirror import Mirror, mirror_of
-from league.players import contestants
-from league.preflight import bear, check_parts, rule_of
-from league.progress import Silent, Watcher
-from league.records import (
+from league.analysis.records import (
     best_player,
     latest_snapshot,
     league_figures,
@@ -32,16 +22,26 @@ from league.records import (
     update_figures,
     worth_meeting,
 )
-from league.results import Result
-from league.roster import ANCHOR, Player, active_name, anchor, snapshot_name
-from league.seeds import Seeds
-from league.store import Generation, Store
-from league.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, one_thread, play, train
+from league.config.schema import LeagueConfig, check, to_yaml
+from league.config.validation import bear, check_parts, rule_of
+from league.errors import LeagueError
+from league.evaluation.resolve import contestants
+from league.evaluation.results import Result
+from league.execution.executors import EXECUTORS, Executor
+from league.execution.initialisation import found
+from league.execution.seeds import Seeds
+from league.execution.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, one_thread, play, train
+from league.execution.watcher import Silent, Watcher
+from league.population.evolution import births
+from league.population.matchmaking import Candidates, training_tickets
+from league.population.player import ANCHOR, Player, active_name, anchor, snapshot_name
+from league.storage.store import Generation, Store
+from league.tracking.sync_worker import Mirror, mirror_of
 from league.version import __version__
-from tournaments.payoff import Payoff, payoff
-from tournaments.ratings import Ratings, fit, online_elo
-from tournaments.schedule import Plan, gauntlet
-from tournaments.scores import Outcome, outcomes
+from tournaments.rating.elo import Ratings, fit, online_elo
+from tournaments.rating.outcomes import Outcome, outcomes
+from tournaments.rating.payoff import Payoff, payoff
+from tournaments.schedule.formats import Plan, gauntlet
 from tournaments.tickets import MatchResult, Ticket
 
 

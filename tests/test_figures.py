@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 import typer
 
-from league.bench_cli import app
+from league.cli.bench import app
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 

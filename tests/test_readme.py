@@ -83,14 +83,14 @@ def test_the_python_of_the_readme_runs(folder: Path) -> None:
 
 
 def test_the_presets_of_the_readme_are_those_there_are() -> None:
-    from league.sources import presets
+    from league.config.load import presets
 
     row = next(line for line in README.splitlines() if line.startswith("| `league run CONFIG`"))
     assert set(presets()) <= set(re.findall(r"`([a-z-]+)`", row))
 
 
 def test_every_command_of_the_program_is_in_the_readme() -> None:
-    from league.cli import app
+    from league.cli.main import app
 
     table = README[README.index("## Commands") :]
     groups = [app, *(group.typer_instance for group in app.registered_groups if group.name is None)]

@@ -59,7 +59,7 @@ class MatchResult:
         ticket: The ticket that was played.
         returns: Return of each team: the mean over its seats of the undiscounted sum of their rewards.
         steps: Steps of the arena the game took.
-        actions: Every action of every seat; see `tournaments.moves`.
+        actions: Every action of every seat; see `tournaments.match.moves`.
         truncated: True where a seat was cut off (a time limit) rather than finished.
     """
 

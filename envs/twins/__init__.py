@@ -1,4 +1,10 @@
-"""Twins: batched tensor programs equal step for step to a stock PettingZoo game."""
+"""Twins: batched tensor programs equal step for step to a stock PettingZoo game.
+
+Reading order: `options` (which environment options a twin covers). Board games: `board`, `bitboards`, `board_kernels`,
+`connect_four`, `tictactoe`. Particle games: `rounds`, `particles`, `particle_world`, `simple_adversary`, `simple_push`,
+`simple_reference`, `simple_speaker_listener`, `simple_spread`, `simple_tag`. Matrix games: `rps`. Cards: `leduc_holdem`,
+`leduc_rules`, `dealing`. Random numbers as the stock games draw them: `seeding`, `mersenne`, `hashing`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The report of a league and the card of its solution: what came of it, in words first, then in charts and figures.
+"""The report of a league, and the card of its solution.
 
-Reading order: `page` (the sections), `champion`, `growth`, `versus`, `family`, `talk`, `practice`, `advice` (what they say);
-`descent`, `meetings` (what they are drawn from); `plots`, `markup`, `wording` (how it looks); `solution` and `deployment`
-(what `solution.yaml` says); `files` (what is written where).
+Reading order: `page` (which sections there are), `sections` (a package, one file each), `html` (markup), `wording` (numbers and
+lists in words), `solution` and `deployment` (what `solution.yaml` says), `files` (what is written where).
 """
 
 from league.report.files import write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from league.charts import Chronicle
+from league.analysis.metrics import Chronicle
 
 HEAD = """\
 # Plays one game of {game} with the champion of the league {league} in every seat, and prints the return.
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from envs.registry import construct
 from league import Result
-from league.players import stored_config
-from league.store import Store
+from league.evaluation.resolve import stored_config
+from league.storage.store import Store
 
 store = Store.open(Path({home}), {league})
 player = Result(store).player("champion")  # acts on PettingZoo observations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from league.charts import Chronicle
+from league.analysis.metrics import Chronicle
 from league.errors import disk_has_room
-from league.report.advice import CONFIG
 from league.report.page import report_html
+from league.report.sections.advice import CONFIG
 from league.report.solution import solution_yaml
 
 REPORT, SOLUTION = "report.html", "solution.yaml"

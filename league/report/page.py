@@ -7,15 +7,15 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from league.charts import Chronicle
-from league.report.advice import advice
-from league.report.champion import answers, champion
-from league.report.family import family
-from league.report.growth import drift, growth
-from league.report.markup import Markup, Section, element, joined, paragraph, words
-from league.report.practice import opponents, time, training
-from league.report.talk import talk
-from league.report.versus import circles, versus
+from league.analysis.metrics import Chronicle
+from league.report.html import Markup, Section, element, joined, paragraph, words
+from league.report.sections.advice import advice
+from league.report.sections.champion import answers, champion
+from league.report.sections.communication import talk
+from league.report.sections.family import family
+from league.report.sections.growth import drift, growth
+from league.report.sections.head_to_head import circles, versus
+from league.report.sections.practice import opponents, time, training
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 

@@ -12,13 +12,13 @@ from typing import Any
 import yaml
 
 from envs.game import Role
-from league.charts import Chronicle
-from league.report.champion import own_rating
+from league.analysis.head_to_head import CLEAR, meetings
+from league.analysis.metrics import Chronicle
+from league.population.player import ANCHOR, Player
 from league.report.deployment import deployment
-from league.report.descent import ancestors, ancestry
-from league.report.meetings import CLEAR, meetings
-from league.roster import ANCHOR, Player
-from tournaments.payoff import ENOUGH, Payoff, score_interval
+from league.report.sections.champion import own_rating
+from league.report.sections.descent import ancestors, ancestry
+from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 from tournaments.tickets import MatchResult
 
 SOLVED = 0.9

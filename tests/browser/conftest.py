@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.paper_replays import crowd, played
-from tournaments.replay import Replay
+from tournaments.replay.format import Replay
 from tournaments.viewer.replay_page import replay_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

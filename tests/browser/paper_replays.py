@@ -12,12 +12,12 @@ from typing import Any
 from PIL import Image
 
 import envs
-from envs.bots import BotActor, find_bot
+from envs.bots.registry import BotActor, find_bot
 from envs.game import GameSetup
-from tournaments.match import play
-from tournaments.recorder import record
-from tournaments.replay import FORMAT, Channel, Decision, Profile, Replay, ReplaySeat, Step, View, sealed
-from tournaments.schedule import Plan, round_robin
+from tournaments.match.play import play
+from tournaments.replay.format import FORMAT, Channel, Decision, Profile, Replay, ReplaySeat, Step, View, sealed
+from tournaments.replay.recorder import record
+from tournaments.schedule.formats import Plan, round_robin
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 BREAKOUT = "</script><script>alert(2)</script>"

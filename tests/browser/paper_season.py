@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from tests.browser.paper_replays import duel
-from tournaments.payoff import payoff
-from tournaments.ratings import fit
-from tournaments.replay import Replay
-from tournaments.scores import Outcome
-from tournaments.standings import Entrant, standings
-from tournaments.surprise import drawishness, judge
+from tournaments.rating.elo import fit
+from tournaments.rating.outcomes import Outcome
+from tournaments.rating.payoff import payoff
+from tournaments.rating.standings import Entrant, standings
+from tournaments.rating.surprise import drawishness, judge
+from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult, Ticket, match_id
 from tournaments.viewer.document import pack
 from tournaments.viewer.replay_page import content

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from league.charts import AGES, OLDER, Chronicle, Lessons
-from league.config import CommsConfig, GameConfig
-from league.pictures import LINES, STEPS
+from league.analysis.metrics import AGES, OLDER, Chronicle, Lessons
+from league.config.schema import CommsConfig, GameConfig
+from league.plotting.league_plots import LINES, STEPS
+from league.population.player import anchor
 from league.report import report_html
-from league.roster import anchor
 from tests.league.paper_league import CONFIG, commit, found_league, generation, player
 
 RUN_ME = "bot:<img src=x onerror=alert(1)>"

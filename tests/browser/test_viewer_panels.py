@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.paper_replays import BREAKOUT, HOSTILE, duel, hostile, paper_replay, paper_step, photographed, steering
 from tests.browser.watching import VALUES, place
-from tournaments.replay import Channel, Decision, sealed
+from tournaments.replay.format import Channel, Decision, sealed
 
 
 def test_a_decision_shows_chances_value_choice_and_what_is_not_legal(show):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tournaments.replay import Replay
+from tournaments.replay.format import Replay
 
 VALUES = [0.1, -0.1, 0.2, -0.2, 0.9, -0.3, -0.5, 0.4, 0.6]
 """What two players who take turns think of their chances; the first mistake is the fifth decision."""

@@ -7,7 +7,7 @@ import pytest
 import envs
 from envs.game import GameSetup
 from envs.registry import construct
-from envs.stock import StockArena
+from envs.stock.arena import StockArena
 from envs.twins.board import BoardArena
 
 GAMES = Path(__file__).parent / "games"

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from league import League, LeagueConfig, cli, load_config, tracking
-from league.results import standings_rows
-from league.store import Store
+from league import League, LeagueConfig, load_config
+from league.cli import main
+from league.evaluation.results import standings_rows
+from league.storage.store import Store
+from league.tracking import client
 from tests.league.paper_league import fail, found_league
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
@@ -34,7 +36,7 @@ def cli_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         monkeypatch.setattr(sys, "argv", ["league", *map(str, arguments)])
         capsys.readouterr()
         try:
-            cli.main()
+            main.main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
@@ -78,8 +80,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory, smoke: Callable[..., Leag
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh database: MLflow takes seconds to make one."""
     home = tmp_path_factory.mktemp("template")
-    tracking._connect(home)
-    return home / tracking.DATABASE
+    client._connect(home)
+    return home / client.DATABASE
 
 
 @pytest.fixture
@@ -101,6 +103,6 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
     home = tmp_path_factory.mktemp("mirrored")
     shutil.copy(template, home)
     store = found_league(home)
-    tracking.sync(store, home, fail)
+    client.sync(store, home, fail)
     store.unlock()
     return home

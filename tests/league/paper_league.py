@@ -14,12 +14,12 @@ import torch
 
 import envs
 from agents import Blueprint
-from league import tracking
-from league.config import LeagueConfig, to_yaml
-from league.registry import LEAGUE_RUN, path_of
-from league.roster import Player, active_name, anchor, snapshot_name
-from league.store import Generation, Store, TrainingRecord
-from tournaments.ratings import Rating
+from league.config.schema import LeagueConfig, to_yaml
+from league.population.player import Player, active_name, anchor, snapshot_name
+from league.storage.store import Generation, Store, TrainingRecord
+from league.tracking import client
+from league.tracking.registry import LEAGUE_RUN, path_of
+from tournaments.rating.elo import Rating
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
@@ -131,13 +131,13 @@ def fail(sentence: str) -> None:
     raise AssertionError(sentence)
 
 
-def client(home: Path) -> Any:
-    return tracking._client(home / tracking.DATABASE)
+def mlflow_client(home: Path) -> Any:
+    return client._client(home / client.DATABASE)
 
 
 def runs(home: Path) -> dict[str, Any]:
     """Every run by name."""
-    there = client(home)
+    there = mlflow_client(home)
     experiments = [experiment.experiment_id for experiment in there.search_experiments()]
     found = there.search_runs(experiments)
     assert len({run.info.run_name for run in found}) == len(found)
@@ -146,7 +146,7 @@ def runs(home: Path) -> dict[str, Any]:
 
 def history(home: Path, run: Any, metric: str) -> dict[int, float]:
     """Step → value; every step once."""
-    points = client(home).get_metric_history(run.info.run_id, metric)
+    points = mlflow_client(home).get_metric_history(run.info.run_id, metric)
     assert len({point.step for point in points}) == len(points), f"{run.info.run_name}: {metric} has a step twice"
     return {point.step: point.value for point in points}
 
@@ -174,7 +174,7 @@ def everything(home: Path) -> dict[str, Any]:
 
 def registered(home: Path, name: str = CONFIG.name) -> list[dict[str, Any]]:
     """The versions of a league's registered model, oldest first, with the names of runs for their ids."""
-    there, names = client(home), {run.info.run_id: name for name, run in runs(home).items()}
+    there, names = mlflow_client(home), {run.info.run_id: name for name, run in runs(home).items()}
     versions = sorted(there.search_model_versions(f"name = '{name}'"), key=lambda version: int(version.version))
     return [
         {
@@ -195,7 +195,7 @@ def files(home: Path, run: Any) -> list[str]:
 
 
 def parent(found: dict[str, Any], name: str) -> str | None:
-    up = found[name].data.tags.get(tracking.PARENT)
+    up = found[name].data.tags.get(client.PARENT)
     return next((other for other, run in found.items() if run.info.run_id == up), None)
 
 

@@ -7,8 +7,8 @@ import torch
 
 import envs
 from agents import EMPTY, SeatedStack, Tally
-from agents.rollout import Memory, Table, collect
-from envs.bots import BotActor, find_bot
+from agents.acting.rollout import Memory, Table, collect
+from envs.bots.registry import BotActor, find_bot
 
 GAME = "classic/tictactoe_v3"
 COPIES = 64

@@ -41,7 +41,7 @@ def pack(frames: Iterable[Frame | None]) -> tuple[list[Any], list[str]]:
     """Frames as differences.
 
     Args:
-        frames: As `envs.drawing` describes them; None where there is no picture.
+        frames: As `envs.rendering.drawing` describes them; None where there is no picture.
 
     Returns:
         The frames and the pictures, each picture once. A frame is

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from html import escape
 from typing import Any
 
-from envs.drawings_boards import SEATS
-from tournaments.moments import drawn, moments, result, winners
-from tournaments.replay import Decision, Profile, Replay, ReplayError, Step
+from envs.rendering.boards import SEATS
+from tournaments.replay.format import Decision, Profile, Replay, ReplayError, Step
+from tournaments.replay.highlights import drawn, moments, result, winners
 from tournaments.viewer.document import Packed, asset, document
 from tournaments.viewer.document import pack as pack_data
 from tournaments.viewer.frames import colours_in, colours_of_seats, pack

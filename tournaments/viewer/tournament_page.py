@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
-from tournaments.payoff import Payoff
-from tournaments.ratings import expected_score
-from tournaments.standings import Standing
-from tournaments.surprise import Judgement
+from tournaments.rating.elo import expected_score
+from tournaments.rating.payoff import Payoff
+from tournaments.rating.standings import Standing
+from tournaments.rating.surprise import Judgement
 from tournaments.tickets import MatchResult
 from tournaments.viewer.document import Packed, asset, document
 from tournaments.viewer.replay_page import SCRIPTS as VIEWER_SCRIPTS

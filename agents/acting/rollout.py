@@ -1,0 +1,229 @@
+"""Collecting experience: T steps of every copy, written into memory that is allocated once.
+
+Learners' rows carry the action, its likelihood and the view their critics had; opponents only move the game on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agents.acting.seated import SeatedStack, bounded
+from envs.arena import Actor, Arena, Timestep
+from envs.game import Game
+from envs.stopwatch import Stopwatch
+
+SEED_LIMIT = 2**31 - 1
+
+
+@dataclass
+class Memory:
+    """What T steps of C copies leave behind; row T of the first four is the view after the last step.
+
+    Attributes:
+        observation: Per role, float32 [T + 1, C, slots, F].
+        legal: Per role, bool [T + 1, C, slots, n], or None.
+        state: float32 [T + 1, C, K, S]; S = 0 where no critic asks for it.
+        acting: bool [T + 1, C, A].
+        action: Per role, raw actions [T, C, slots(, n)].
+        likelihood: Per role, float32 [T, C, slots].
+        reward: float32 [T, C, A].
+        terminated: bool [T, C, A].
+        truncated: bool [T, C, A].
+        over: bool [T, C], games that ended with step t.
+        bootstrap: float32 [T, C, A], what the critic expects after step t; set in steps that cut a seat off.
+    """
+
+    observation: list[Tensor]
+    legal: list[Tensor | None]
+    state: Tensor
+    acting: Tensor
+    action: list[Tensor]
+    likelihood: list[Tensor]
+    reward: Tensor
+    terminated: Tensor
+    truncated: Tensor
+    over: Tensor
+    bootstrap: Tensor
+
+    @classmethod
+    def empty(cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True) -> Memory:
+        """Memory for `steps` steps of `copies` copies, with the joint states if they are wanted."""
+        seats = len(game.seats)
+
+        def floats(*shape: int) -> Tensor:
+            return torch.zeros(shape, device=device)
+
+        def flags(*shape: int) -> Tensor:
+            return torch.zeros(shape, dtype=torch.bool, device=device)
+
+        observation, legal, action, likelihood = [], [], [], []
+        for number, role in enumerate(game.roles):
+            slots, size = game.slots(number), role.actions.size
+            discrete = role.actions.kind == "discrete"
+            observation.append(floats(steps + 1, copies, slots, role.features))
+            legal.append(flags(steps + 1, copies, slots, size) if discrete else None)
+            action.append(floats(steps, copies, slots).long() if discrete else floats(steps, copies, slots, size))
+            likelihood.append(floats(steps, copies, slots))
+        return cls(
+            observation,
+            legal,
+            floats(steps + 1, copies, len(game.teams), game.state_size if joint else 0),
+            flags(steps + 1, copies, seats),
+            action,
+            likelihood,
+            floats(steps, copies, seats),
+            flags(steps, copies, seats),
+            flags(steps, copies, seats),
+            flags(steps, copies),
+            floats(steps, copies, seats),
+        )
+
+    def see(self, step: int, block: slice, now: Timestep) -> None:
+        """Keep what is seen in a block of copies before step `step`."""
+        for kept, seen in zip(self.observation, now.observation, strict=True):
+            kept[step, block] = seen
+        for rule, allowed in zip(self.legal, now.legal, strict=True):
+            if rule is not None and allowed is not None:
+                rule[step, block] = allowed
+        if self.state.shape[-1] > 0:
+            self.state[step, block] = now.state
+        self.acting[step, block] = now.acting
+
+    def get(self, step: int, block: slice, now: Timestep) -> None:
+        """Keep what came of step `step` in a block of copies."""
+        self.reward[step, block] = now.reward
+        self.terminated[step, block] = now.terminated
+        self.truncated[step, block] = now.truncated
+        self.over[step, block] = now.over
+
+
+@dataclass
+class Tally:
+    """What came of the games each copy finished: the training tickets' results.
+
+    Attributes:
+        games: int64 [C].
+        returns: float64 [C, K], summed over finished games; a team's return is the mean over its seats.
+        wins: int64 [C, K, K], games in which the first team got more than the second.
+        running: float64 [C, K], returns so far of the games still running.
+    """
+
+    games: Tensor
+    returns: Tensor
+    wins: Tensor
+    running: Tensor
+
+    @classmethod
+    def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
+        """Nothing played yet."""
+        teams = len(game.teams)
+        counts = torch.zeros(copies, dtype=torch.int64, device=device)
+        return cls(
+            counts,
+            torch.zeros(copies, teams, dtype=torch.float64, device=device),
+            torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
+            torch.zeros(copies, teams, dtype=torch.float64, device=device),
+        )
+
+    def count(self, game: Game, reward: Tensor, over: Tensor) -> None:
+        """Add T steps' rewards [T, C, A], and close the games that ended with one of them, bool [T, C]."""
+        paid = torch.stack([reward[:, :, list(seats)].double().mean(2) for seats in game.teams], dim=2)
+        paid[0] += self.running
+        so_far = paid.cumsum(0)
+        number = torch.arange(1, len(over) + 1, device=paid.device).unsqueeze(1)
+        ended = (number * over).cummax(0).values  # how many steps there were up to the last end
+        at_end = torch.cat([torch.zeros_like(so_far[:1]), so_far]).gather(0, ended.unsqueeze(2).expand_as(so_far))
+        before = torch.cat([torch.zeros_like(at_end[:1]), at_end[:-1]])
+        totals = so_far - before
+        self.games += over.sum(0)
+        self.returns += (totals * over.unsqueeze(2)).sum(0)
+        self.wins += ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) & over[:, :, None, None]).sum(0)
+        self.running = so_far[-1] - at_end[-1]
+
+
+@dataclass
+class Table:
+    """A part of an arena and who plays in it.
+
+    Attributes:
+        arena: The part.
+        block: Its copies among those of the memory.
+        learners: Whose decisions are kept.
+        opponents: Whoever acts for the other teams.
+        now: What the part shows.
+    """
+
+    arena: Arena
+    block: slice
+    learners: SeatedStack
+    opponents: Sequence[Actor]
+    now: Timestep
+
+
+def collect(
+    tables: Sequence[Table], memory: Memory, tally: Tally, generator: torch.Generator, watch: Stopwatch | None = None
+) -> None:
+    """Play T steps in every copy, filling `memory`; every table's `now` is then the timestep to go on from.
+
+    While the step of one table is under way, the players of the next one decide. A seat that is cut off is worth what its
+    critic expects of what comes then: of the last view where the game ends with it, of the present view where the game goes on
+    without it.
+    """
+    watch = watch or Stopwatch()
+    game, device = tables[0].arena.game, tables[0].arena.device
+    steps, copies, _ = memory.reward.shape
+    for step in range(steps + 1):
+        noise = [uniform(copies, game, role, generator, device) for role in range(len(game.roles))] if step < steps else []
+        seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=device) if step < steps else None
+        for table in tables:
+            if step > 0:
+                table.now = table.arena.finish()
+                watch.lap("step")
+                memory.get(step - 1, table.block, table.now)
+                if anybody_cut_off(table.now):
+                    memory.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now))
+            memory.see(step, table.block, table.now)
+            watch.lap("record")
+            if seeds is not None:
+                actions = decide(table, memory, step, [numbers[table.block] for numbers in noise])
+                watch.lap("act")
+                table.arena.begin(actions, seeds[table.block])
+                watch.lap("step")
+    tally.count(game, memory.reward, memory.over)
+    watch.lap("record")
+
+
+def decide(table: Table, memory: Memory, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
+    """Let everybody at a table choose: the actions for the arena. What learners did, and how likely it was, is kept."""
+    raw = [action[step, table.block] for action in memory.action]
+    likelihoods = table.learners.decide(table.now, noise, raw)
+    for kept, likelihood in zip(memory.likelihood, likelihoods, strict=True):
+        kept[step, table.block] = likelihood
+    actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
+    for opponent in table.opponents:
+        opponent.act(table.now, noise, actions)
+    return actions
+
+
+def uniform(copies: int, game: Game, role: int, generator: torch.Generator, device: torch.device) -> Tensor:
+    """The chance in one step's decisions of a role, float32 [N, slots, n] in (0, 1)."""
+    shape = copies, game.slots(role), game.roles[role].actions.size
+    return torch.rand(shape, generator=generator, device=device).clamp_(1e-7, 1.0 - 1e-7)
+
+
+def anybody_cut_off(now: Timestep) -> bool:
+    """Whether critics have to be asked what a seat would still have got; asks the device only if the arena does not know."""
+    return bool(now.truncated.any()) if now.cut is None else now.cut
+
+
+def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
+    """State [N, K, S] and observations [N, slots, F] right after a step, before any copy started anew."""
+    if now.final is None:
+        return now.state, list(now.observation)
+    over = now.over.view(-1, 1, 1)
+    seen = zip(now.final.observation, now.observation, strict=True)
+    return torch.where(over, now.final.state, now.state), [torch.where(over, last, fresh) for last, fresh in seen]

@@ -1,0 +1,4 @@
+"""Compiled loops for networks on a CPU.
+
+Reading order: `mlp` (a perceptron, forward and back), `loops` (the loops over rows), `elementary` (exp, log and tanh).
+"""

@@ -1,0 +1,269 @@
+"""Compiled loops over the rows of stacked perceptrons: what matrix products leave to be done.
+
+Every function takes C-contiguous NumPy arrays (views of CPU tensors) and writes into those it is given. Rows are computed one
+by one in a fixed order, so a row's result does not depend on which other rows share the call. Axes: P players, n rows, H width
+of a hidden layer, A actions, K values, F features, R rows of a memory.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.kernels.elementary import HALF, ONE, ZERO, fast_exp, fast_log, fast_tanh
+from envs.compiling import Flags, Floats, Ints, inlined, vectorised
+
+LOWEST = np.float32(np.finfo(np.float32).min)
+
+
+@vectorised
+def take(source: Floats, rows: Ints, start: int, mean: Floats, scale: Floats, cut: float, out: Floats) -> None:
+    """Gather rows, standardised: out [P, n, F] = clip((source[rows] - mean) * scale, ± cut).
+
+    Args:
+        source: [R, F].
+        rows: [P, N], of which n from `start` on are gathered.
+        start: See `rows`.
+        mean: [P, F].
+        scale: [P, F], one over the deviation.
+        cut: Where to cut off; 0 leaves the rows as they are.
+        out: [P, n, F].
+    """
+    limit = np.float32(cut)
+    for p in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            row = rows[p, start + i]
+            if limit > ZERO:
+                for f in range(source.shape[1]):
+                    out[p, i, f] = min(max((source[row, f] - mean[p, f]) * scale[p, f], -limit), limit)
+            else:
+                for f in range(source.shape[1]):
+                    out[p, i, f] = source[row, f]
+
+
+@vectorised
+def activate(hidden: Floats, bias: Floats, tanh: bool) -> None:
+    """Add biases [P, H] and apply tanh or relu to hidden [P, n, H], in place."""
+    for p in range(hidden.shape[0]):
+        for i in range(hidden.shape[1]):
+            if tanh:
+                for j in range(hidden.shape[2]):
+                    hidden[p, i, j] = fast_tanh(hidden[p, i, j] + bias[p, j])
+            else:
+                for j in range(hidden.shape[2]):
+                    hidden[p, i, j] = max(hidden[p, i, j] + bias[p, j], ZERO)
+
+
+@vectorised
+def slope(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
+    """Go back through an activation: gradient [P, n, H] times the slope at its output hidden, in place; bias [P, H] sums it."""
+    for p in range(hidden.shape[0]):
+        for i in range(hidden.shape[1]):
+            _slope_row(gradient[p, i], hidden[p, i], tanh, bias[p])
+
+
+@inlined
+def _slope_row(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
+    if tanh:
+        for j in range(hidden.shape[0]):
+            g = gradient[j] * (ONE - hidden[j] * hidden[j])
+            gradient[j] = g
+            bias[j] += g
+    else:
+        for j in range(hidden.shape[0]):
+            g = gradient[j] if hidden[j] > ZERO else ZERO
+            gradient[j] = g
+            bias[j] += g
+
+
+@vectorised
+def heads(hidden: Floats, weight: Floats, bias: Floats, out: Floats) -> None:
+    """Narrow last layers: out [P, n, K] = hidden [P, n, H] · weight [P, K, H] + bias [P, K]."""
+    for p in range(hidden.shape[0]):
+        for i in range(hidden.shape[1]):
+            for k in range(weight.shape[1]):
+                total = ZERO
+                for j in range(weight.shape[2]):
+                    total += hidden[p, i, j] * weight[p, k, j]
+                out[p, i, k] = total + bias[p, k]
+
+
+@vectorised
+def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, into: Floats, weight_sum: Floats, sums: Floats,
+               bias: Floats) -> None:  # fmt: skip
+    """Go back through a narrow last layer and the activation before it.
+
+    Args:
+        gradient: [P, n, K], by the layer's output.
+        hidden: [P, n, H], its input.
+        weight: [P, K, H].
+        tanh: Which activation made `hidden`.
+        into: [P, n, H], set to the gradient by what went into that activation.
+        weight_sum: [P, K, H], the gradient by `weight` is added.
+        sums: [P, K], the gradient by the layer's biases is added.
+        bias: [P, H], the gradient by the biases of the layer before is added.
+    """
+    for p in range(hidden.shape[0]):
+        for i in range(hidden.shape[1]):
+            for j in range(hidden.shape[2]):
+                into[p, i, j] = ZERO
+            for k in range(weight.shape[1]):
+                g = gradient[p, i, k]
+                if g != ZERO:
+                    sums[p, k] += g
+                    for j in range(weight.shape[2]):
+                        into[p, i, j] += g * weight[p, k, j]
+                        weight_sum[p, k, j] += g * hidden[p, i, j]
+            _slope_row(into[p, i], hidden[p, i], tanh, bias[p])
+
+
+@vectorised
+def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: float) -> tuple[Floats, Floats]:
+    """Chances of legal actions; logits [P, n, A] are divided by the temperature and lowered so that the best is 0.
+
+    Args:
+        logits: [P, n, A], in place; forbidden ones get the lowest number there is.
+        rows: [P, N], into `legal`; those of the logits begin at `start`.
+        start: See `rows`.
+        legal: [R, A].
+        temperature: Divides the logits.
+
+    Returns:
+        The chances [P, n, A]; and [P, n] what a legal action's logit has to be lowered by to be its log-likelihood.
+    """
+    sharpness = ONE / np.float32(temperature)
+    chances, log_sum = np.empty_like(logits), np.empty(logits.shape[:2], np.float32)
+    for p in range(logits.shape[0]):
+        for i in range(logits.shape[1]):
+            row, best = rows[p, start + i], LOWEST
+            for k in range(logits.shape[2]):
+                logits[p, i, k] = logits[p, i, k] * sharpness if legal[row, k] else LOWEST
+                best = max(best, logits[p, i, k])
+            for k in range(logits.shape[2]):
+                logits[p, i, k] = logits[p, i, k] - best if legal[row, k] else LOWEST
+    flat, into = logits.reshape(-1), chances.reshape(-1)
+    for x in range(flat.shape[0]):
+        into[x] = fast_exp(flat[x]) if flat[x] > LOWEST else ZERO
+    for p in range(logits.shape[0]):
+        for i in range(logits.shape[1]):
+            total = ZERO
+            for k in range(logits.shape[2]):
+                total += chances[p, i, k]
+            log_sum[p, i] = total
+            for k in range(logits.shape[2]):
+                chances[p, i, k] /= total
+    sums = log_sum.reshape(-1)
+    for x in range(sums.shape[0]):
+        sums[x] = fast_log(sums[x])
+    return chances, log_sum
+
+
+@vectorised
+def draw(
+    logits: Floats, log_sum: Floats, rows: Ints, start: int, counts: Ints, noise: Floats, action: Ints, likelihood: Floats
+) -> None:
+    """Draw actions by the Gumbel-max trick, as `agents.models.architecture.sample` does, and write them where they belong.
+
+    Args:
+        logits: [P, n, A], see `softmax`.
+        log_sum: [P, n].
+        rows: [P, N], where each row belongs; those of the logits begin at `start`.
+        start: See `rows`.
+        counts: [P], how many of the N are no padding; the others are passed over.
+        noise: [R, A], uniform in (0, 1).
+        action: [R], the rows' entries are set.
+        likelihood: [R], the rows' entries are set to the log-likelihood of the action.
+    """
+    gumbel = np.empty((logits.shape[1], logits.shape[2]), np.float32)
+    flat = gumbel.reshape(-1)
+    for p in range(logits.shape[0]):
+        real = min(max(counts[p] - start, 0), logits.shape[1])
+        for i in range(real):
+            for k in range(logits.shape[2]):
+                gumbel[i, k] = noise[rows[p, start + i], k]
+        for x in range(real * logits.shape[2]):
+            flat[x] = fast_log(-fast_log(flat[x]))
+        for i in range(real):
+            best, chosen = LOWEST, -1
+            for k in range(logits.shape[2]):
+                score = logits[p, i, k] - gumbel[i, k]
+                if logits[p, i, k] != LOWEST and (chosen < 0 or score > best):  # legal, even where it is no number
+                    best, chosen = score, k
+            action[rows[p, start + i]] = chosen
+            likelihood[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]
+
+
+@vectorised
+def surrogate(
+    logits: Floats,
+    chances: Floats,
+    log_sum: Floats,
+    rows: Ints,
+    start: int,
+    action: Ints,
+    before: Floats,
+    advantage: Floats,
+    weight: Floats,
+    share: Floats,
+    clip: Floats,
+    entropy: Floats,
+    totals: Floats,
+) -> None:
+    """The clipped surrogate and the entropy bonus, as in `agents.learners.losses`, and their gradient by the logits.
+
+    With ratio r, advantage A, chances c, entropy S and bonus e, the gradient of -min(r A, clip(r) A) - e S by logit k is
+    -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
+
+    Args:
+        logits: [P, n, A], see `softmax`; set to the gradient.
+        chances: [P, n, A].
+        log_sum: [P, n].
+        rows: [P, N], into `action` and `before`; the logits' begin at `start`, as do those of `advantage` and `weight`.
+        start: See `rows`.
+        action: [R], what was done.
+        before: [R], its log-likelihood then.
+        advantage: [P, N].
+        weight: [P, N], 0 for rows not learnt from.
+        share: [P], one over the sum of the minibatch's weights.
+        clip: [P].
+        entropy: [P].
+        totals: [P, 4], added: policy loss, entropy, divergence and rows outside the trust region, summed over rows.
+    """
+    for p in range(logits.shape[0]):
+        low, high, bonus = ONE - clip[p], ONE + clip[p], entropy[p]
+        for i in range(logits.shape[1]):
+            w = weight[p, start + i]
+            if w == ZERO:
+                logits[p, i, :] = ZERO
+                continue
+            row, doubt = rows[p, start + i], ZERO
+            for k in range(logits.shape[2]):
+                if chances[p, i, k] > ZERO:
+                    doubt -= chances[p, i, k] * (logits[p, i, k] - log_sum[p, i])
+            chosen = action[row]
+            moved = logits[p, i, chosen] - log_sum[p, i] - before[row]
+            ratio = fast_exp(moved)
+            free, bound = ratio * advantage[p, start + i], min(max(ratio, low), high) * advantage[p, start + i]
+            pull = -free * w * share[p] if free <= bound else ZERO
+            push = bonus * w * share[p]
+            for k in range(logits.shape[2]):
+                c = chances[p, i, k]
+                logits[p, i, k] = c * (push * (logits[p, i, k] - log_sum[p, i] + doubt) - pull) if c > ZERO else ZERO
+            logits[p, i, chosen] += pull
+            totals[p, 0] -= w * min(free, bound)
+            totals[p, 1] += w * doubt
+            totals[p, 2] += w * (ratio - ONE - moved)
+            totals[p, 3] += w if abs(ratio - ONE) > clip[p] else ZERO
+
+
+@vectorised
+def squared_error(value: Floats, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
+    """Half the squared error of values [P, n, K], which become its gradient; totals [P] adds it up.
+
+    Target and weight are [P, N, K], those of the values beginning at `start`; share [P] multiplies the gradient.
+    """
+    for p in range(value.shape[0]):
+        for i in range(value.shape[1]):
+            for k in range(value.shape[2]):
+                error, w = value[p, i, k] - target[p, start + i, k], weight[p, start + i, k]
+                totals[p] += HALF * w * error * error
+                value[p, i, k] = w * share[p] * error

@@ -1,0 +1,100 @@
+"""Adam over a stack of flat parameter vectors, each player with its own learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from agents.kernels.elementary import ONE
+from envs import compiling
+from envs.compiling import Floats, vectorised
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-5
+
+
+@dataclass
+class Adam:
+    """Moments of P players.
+
+    Attributes:
+        mean: First moment [P, D].
+        square: Second moment [P, D].
+        steps: Updates made so far [P].
+
+    Reference:
+        Kingma & Ba (2015), algorithm 1; ε = 1e-5 as usual for PPO.
+    """
+
+    mean: Tensor
+    square: Tensor
+    steps: Tensor
+
+    @classmethod
+    def fresh(cls, parameters: Tensor) -> Adam:
+        """Moments of players that have not learnt yet."""
+        return cls(torch.zeros_like(parameters), torch.zeros_like(parameters), parameters.new_zeros(parameters.shape[0], 1))
+
+    def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, max_norm: float) -> None:
+        """Move `parameters` [P, D] in place; each player's gradient is first cut to length `max_norm`.
+
+        A player whose gradient is zero had nothing to learn from: it rests, and nothing of it changes.
+
+        Args:
+            parameters: [P, D], changed in place.
+            gradient: [P, D].
+            learning_rate: [P].
+            max_norm: Longest allowed gradient, per player.
+        """
+        if compiling.serve(parameters.device):
+            arrays = (x.numpy() for x in (parameters, gradient, self.mean, self.square, self.steps, learning_rate))
+            _step(*arrays, max_norm, BETA1, BETA2, EPSILON)
+            return
+        length = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
+        gradient = gradient * (max_norm / length.clamp_min(1e-12)).clamp_max(1.0)
+        moves = (length > 0).to(gradient.dtype)
+        self.steps += moves
+        self.mean.lerp_(gradient, (1.0 - BETA1) * moves)
+        self.square.lerp_(gradient.square(), (1.0 - BETA2) * moves)
+        taken = self.steps.clamp_min(1.0)
+        rate = moves * learning_rate.unsqueeze(1) / (1.0 - BETA1**taken)
+        root = (self.square / (1.0 - BETA2**taken)).sqrt_().add_(EPSILON)
+        parameters.sub_(rate * self.mean / root)
+
+
+@vectorised
+def _step(
+    parameters: Floats,
+    gradient: Floats,
+    mean: Floats,
+    square: Floats,
+    steps: Floats,
+    rate: Floats,
+    max_norm: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+) -> None:
+    """`Adam.step` in one pass over memory: all are [P, D] but steps [P, 1] and rate [P]."""
+    b1, b2, tiny = np.float32(beta1), np.float32(beta2), np.float32(epsilon)
+    for p in range(parameters.shape[0]):
+        total = 0.0
+        for d in range(parameters.shape[1]):
+            total += np.float64(gradient[p, d]) * np.float64(gradient[p, d])
+        length = np.sqrt(total)
+        if length == 0.0:
+            continue
+        steps[p, 0] += ONE
+        cut = np.float32(min(1.0, max_norm / length))
+        taken = np.float64(steps[p, 0])
+        pace = np.float32(np.float64(rate[p]) / (1.0 - beta1**taken))
+        correction = np.float32(1.0 / (1.0 - beta2**taken))
+        for d in range(parameters.shape[1]):
+            g = gradient[p, d] * cut
+            m = mean[p, d] + (ONE - b1) * (g - mean[p, d])
+            v = square[p, d] + (ONE - b2) * (g * g - square[p, d])
+            mean[p, d] = m
+            square[p, d] = v
+            parameters[p, d] -= pace * m / (np.sqrt(v * correction) + tiny)

@@ -1,0 +1,5 @@
+"""What players are made of.
+
+Reading order: `architecture` (which networks a player has), `layout` (named pieces of one flat vector), `stack`
+(players stacked along a leading axis), `normalisation` (running statistics).
+"""

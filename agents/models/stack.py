@@ -1,0 +1,50 @@
+"""Players of one blueprint as one stack of tensors with a leading P axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from agents.models.architecture import Blueprint
+
+
+@dataclass
+class Stack:
+    """Players of one blueprint, stacked.
+
+    Attributes:
+        blueprint: Game and architecture.
+        parameters: float32 [P, D].
+        statistics: float32 [P, E].
+    """
+
+    blueprint: Blueprint
+    parameters: Tensor
+    statistics: Tensor
+
+    @classmethod
+    def of(cls, blueprint: Blueprint, players: Sequence[Mapping[str, np.ndarray]], device: torch.device) -> Stack:
+        """Stack players given as named arrays."""
+        parameters = torch.stack([blueprint.parameters.from_arrays(player) for player in players])
+        statistics = torch.stack([blueprint.statistics.from_arrays(player) for player in players])
+        return cls(blueprint, parameters.to(device), statistics.to(device))
+
+    def player(self, index: int) -> dict[str, np.ndarray]:
+        """One player's weights and statistics as named arrays."""
+        layouts = self.blueprint.parameters, self.blueprint.statistics
+        return {**layouts[0].to_arrays(self.parameters[index]), **layouts[1].to_arrays(self.statistics[index])}
+
+    @property
+    def size(self) -> int:
+        """Number of players, P."""
+        return self.parameters.shape[0]
+
+
+def return_scale(statistics: Mapping[str, Tensor], side: str) -> tuple[Tensor, Tensor]:
+    """Deviation and mean of a side's returns, [P] each: a critic's output times the first plus the second is in reward."""
+    deviation = (statistics[f"return.{side}.variance"].squeeze(1) + 1e-8).sqrt()
+    return deviation, statistics[f"return.{side}.mean"].squeeze(1)

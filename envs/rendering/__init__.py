@@ -1,0 +1,5 @@
+"""Games as drawings and words.
+
+Reading order: `drawing` (which game is drawn by what), `shapes`, `boards`, `cards`, `particles`, `looks`, `maps`, `labels`
+(names of actions).
+"""

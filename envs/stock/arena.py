@@ -1,0 +1,168 @@
+"""The stock arena: any PettingZoo environment, in this process or in workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from envs.arena import IllegalAction, Timestep
+from envs.describe import Blueprint
+from envs.faults import GameError, environment_code
+from envs.game import Game
+from envs.stock.buffers import Buffers, buffers_in, bytes_needed
+from envs.stock.engines import Blocks, Engine, Local
+from envs.stock.workers import Workers
+
+
+class Section:
+    """Neighbouring copies of a stock arena: some blocks of its engine, and their rows of its buffers; an `Arena` of its own."""
+
+    def __init__(self, game: Game, device: torch.device, engine: Engine, blocks: Blocks, buffers: Buffers, first: int) -> None:
+        """Look at copies that exist.
+
+        Args:
+            game: The game's description.
+            device: Where the tensors of the timesteps live.
+            engine: What steps them.
+            blocks: Which of the engine's blocks they are.
+            buffers: Their rows.
+            first: Number of the first copy in the whole arena, for messages.
+        """
+        self.game = game
+        self.copies = len(buffers.seeds)
+        self.device = device
+        self._engine, self._blocks, self._buffers, self._first = engine, blocks, buffers, first
+
+    def parts(self) -> Sequence[Section]:
+        """What can be stepped on its own; see `Arena.parts`."""
+        return (self,)
+
+    def restart(self, seeds: Tensor) -> Timestep:
+        """Begin a new game in every copy; see `Arena.restart`."""
+        self._engine.ready(self._blocks)
+        _fill(self._buffers.seeds, seeds, "seeds")
+        self._engine.begin("restart", self._blocks)
+        return self.finish()
+
+    def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
+        """Make one move in every copy; see `Arena.step`."""
+        self.begin(actions, next_seeds)
+        return self.finish()
+
+    def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
+        """Begin a step; see `Arena.begin`. Workers set to it at once; without them it is made in `finish`."""
+        self._engine.ready(self._blocks)
+        _fill(self._buffers.seeds, next_seeds, "next_seeds")
+        for role, tensor in enumerate(actions):
+            _fill(self._buffers.actions[role], tensor, f"actions of role {self.game.roles[role].name}")
+            self._check(role)
+        self._engine.begin("step", self._blocks)
+
+    def finish(self) -> Timestep:
+        """Wait for the step that has begun; see `Arena.finish`."""
+        self._engine.finish(self._blocks)
+        return self._buffers.timestep(self.device)
+
+    def close(self) -> None:
+        """Free environments, workers and shared memory of the whole arena; harmless when called twice."""
+        self._engine.close()
+
+    def _check(self, role: int) -> None:
+        """Refuse actions that an acting seat's mask or bounds forbid."""
+        space, chosen = self.game.roles[role].actions, self._buffers.actions[role]
+        legal = self._buffers.legal[role]
+        allowed: NDArray[Any]
+        if legal is None:
+            low, high = np.array(space.low, np.float32), np.array(space.high, np.float32)
+            allowed = np.all((chosen >= low) & (chosen <= high), axis=-1)
+        else:
+            inside = chosen.clip(0, space.size - 1)
+            rows = legal.reshape(-1, space.size)
+            allowed = (inside == chosen) & rows[np.arange(len(rows)), inside.reshape(-1)].reshape(chosen.shape)
+        if allowed.all():
+            return
+        acting: NDArray[Any] = self._buffers.acting[:, list(self.game.roles[role].seats)]
+        if self.game.turn_based:
+            acting = np.any(acting, axis=1)[:, None]
+        for copy, slot in np.argwhere(acting & ~allowed):
+            seats = self.game.roles[role].seats
+            seat = int(np.flatnonzero(self._buffers.acting[copy])[0]) if self.game.turn_based else seats[slot]
+            what = f"{self.game.seats[seat]} chose {chosen[copy, slot].tolist()} in copy {self._first + copy}"
+            raise IllegalAction(f"{what} of {self.game.name}, which is not allowed there.")
+
+
+class StockArena(Section):
+    """N copies of a PettingZoo environment, one of the two makers of `Arena`: two halves, from two copies on.
+
+    A `Timestep` it returns is a copy: it stays as it is when the arena goes on.
+    """
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        copies: int,
+        workers: int = 0,
+        device: torch.device | str = "cpu",
+        fresh: bool = False,
+        render: bool = False,
+    ):
+        """Make the copies.
+
+        Args:
+            blueprint: The game, as `envs.describe.survey` reads it.
+            copies: N.
+            workers: Processes that share the copies; 0 steps them in this one.
+            device: Where the tensors of the timesteps live.
+            fresh: Make a new environment for every game.
+            render: Ask the environments for pictures, where they have any.
+        """
+        game, device = blueprint.game, torch.device(device)
+        bounds = [(0, copies // 2), (copies // 2, copies)] if copies > 1 else [(0, copies)]
+        engine: Engine
+        if workers:
+            engine = Workers(blueprint, bounds, min(workers, copies), fresh)
+            buffers = engine.buffers
+        else:
+            buffers = buffers_in(bytearray(bytes_needed(game, copies)), game, copies)
+            engine = Local(blueprint, buffers, bounds, fresh, render)
+        super().__init__(game, device, engine, tuple(range(len(bounds))), buffers, 0)
+        self._setup = blueprint.setup
+        self._halves = [
+            Section(game, device, engine, (number,), buffers.part(slice(*block)), block[0])
+            for number, block in enumerate(bounds)
+        ]
+
+    def parts(self) -> Sequence[Section]:
+        """The two halves, or the only copy; see `Arena.parts`."""
+        return self._halves
+
+    def frame(self, copy: int) -> dict[str, Any]:
+        """Draw one copy as it is now.
+
+        Args:
+            copy: Which of the N.
+
+        Returns:
+            The picture's elements, as `envs.rendering.drawing.draw` describes them.
+
+        Raises:
+            GameError: The copies live in worker processes, or the game cannot be drawn.
+        """
+        from envs.rendering.drawing import draw  # drawing is for those who look; stepping does without
+
+        if not isinstance(self._engine, Local):
+            raise GameError(f"{self.game.name} can only be drawn where its copies are stepped in this process (workers=0).")
+        with environment_code(f"{self.game.name} cannot be drawn"):
+            return draw(self._setup.name, self._engine.environment(copy))
+
+
+def _fill(buffer: NDArray[Any], tensor: Tensor, what: str) -> None:
+    """Copy a tensor into a buffer of the same shape."""
+    if tuple(tensor.shape) != buffer.shape:
+        raise ValueError(f"The {what} have the shape {tuple(tensor.shape)} instead of {buffer.shape}.")
+    np.copyto(buffer, tensor.detach().cpu().numpy())

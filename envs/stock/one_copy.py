@@ -1,0 +1,192 @@
+"""One copy of a stock PettingZoo game, which writes what it shows into its row of the buffers.
+
+This file holds what both of PettingZoo's interfaces share; `turn_based` and `simultaneous` hold what differs.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.arena import RESTS
+from envs.describe import Blueprint
+from envs.faults import GameError
+from envs.registry import construct, dispose
+from envs.spaces import decoder, encoder, masker, write_array
+from envs.stock.buffers import Buffers
+
+
+class JointState:
+    """How the joint state of a game is made: of the environment's own `state()`, or of the observations of all seats.
+
+    Attributes:
+        made_of_views: True where it is made of the observations.
+        places: float32 [K, ·], what follows the environment's own state: each team's place among the teams of its side,
+            one-hot; zeros where its side has no other.
+    """
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        game, own = blueprint.game, blueprint.own_state
+        self.own_size = own
+        self.made_of_views = own is None or blueprint.viewed
+        sizes = [game.roles[role].features for role in game.role_of_seat]
+        teams = range(len(game.teams))
+        # Which seat's observation stands where: (team that looks, span of the state, seat looked at).
+        self._spans: list[tuple[int, slice, int]] = []
+        for team in teams if self.made_of_views else ():
+            seats = [seat for shift in teams for seat in game.teams[(team + shift) % len(teams)]]
+            order = sorted(seats) if blueprint.viewed else seats
+            ends = accumulate(sizes[seat] for seat in order)
+            self._spans += [(team, slice(end - sizes[seat], end), seat) for seat, end in zip(order, ends, strict=True)]
+        self.places = np.zeros((len(game.teams), 0 if own is None else game.state_size - own), np.float32)
+        for side in game.sides if self.places.size else ():
+            for place, team in enumerate(side.teams if len(side.teams) > 1 else ()):
+                self.places[team, place] = 1.0
+
+    def put_together(self, views: Sequence[NDArray[np.float32]], state: NDArray[np.float32]) -> None:
+        """Write what the seats observe into a state that is made of it; one that is not stays as it is.
+
+        Args:
+            views: Per seat, float32 [..., F], flattened or not; zeros for seats that are not in the game.
+            state: float32 [..., K, S], written in place but for the places.
+        """
+        for team, span, seat in self._spans:
+            target = state[..., team, span]
+            target[...] = views[seat].reshape(target.shape)
+
+    def mark_places(self, state: NDArray[np.float32]) -> None:
+        """Write the teams' places into float32 [K, S]."""
+        if self.places.size:
+            state[:, self.own_size :] = self.places
+
+    def read(self, environment: Any, state: NDArray[np.float32]) -> None:
+        """Write the environment's own state, where that is what is shown, into float32 [K, S]."""
+        if not self.made_of_views:
+            own, first = np.asarray(environment.state()), state[0, : self.own_size]
+            first.reshape(own.shape)[...] = own  # pictures lie askew in memory; to lay them flat first costs another copy
+            state[1:, : self.own_size] = first
+
+
+class Copy(ABC):
+    """One copy: its environment, the game being played in it, and its row of the buffers."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        joint: JointState,
+        row: Buffers,
+        views: Sequence[NDArray[np.float32]],
+        fresh: bool,
+        render: bool,
+    ):
+        """Make the environment.
+
+        Args:
+            blueprint: The game.
+            joint: How its joint state is made.
+            row: The buffers of this copy, without the axis N.
+            views: Per seat, float32 [F], what the joint state is made of; empty where it is made of something else.
+            fresh: Make a new environment for every game.
+            render: Ask the environment for pictures.
+        """
+        self.blueprint, self.game, self.joint, self.row = blueprint, blueprint.game, joint, row
+        self.fresh, self.render = fresh, render
+        self.environment: Any = construct(blueprint.setup, render)
+        self.used = False
+        self.seed = RESTS
+        self.agents = blueprint.agents
+        self.seats = {agent: seat for seat, agent in enumerate(blueprint.agents)}
+        self.encode = [encoder(space) for space in blueprint.observation_spaces]
+        self.mask = [masker(space) for space in blueprint.observation_spaces]
+        self.decode = [decoder(space) for space in blueprint.action_spaces]
+        self.role_of_seat = self.game.role_of_seat
+        places = list(zip(self.role_of_seat, _slots(blueprint), strict=True))
+        # What belongs to each seat, observations as they are before they are flattened.
+        shapes = [self.game.roles[role].observation_shape for role in self.role_of_seat]
+        self.shown = [row.observation[role][slot].reshape(shapes[seat]) for seat, (role, slot) in enumerate(places)]
+        self.final = [row.final_observation[role][slot].reshape(shapes[seat]) for seat, (role, slot) in enumerate(places)]
+        self.views = [view.reshape(shape) for view, shape in zip(views, shapes, strict=False)]
+        self.rules = [None if (legal := row.legal[role]) is None else legal[slot] for role, slot in places]
+        self.told = [row.actions[role][slot, ...] for role, slot in places]
+        self.living: list[int] = []
+        self.ended: set[int] = set()
+
+    @property
+    def next_seed(self) -> int:
+        """The seed that the buffers give the next game."""
+        return int(self.row.seeds)
+
+    def step(self) -> None:
+        """Make one move, and begin the next game if this one ends with it."""
+        if self.seed != RESTS and self._move():
+            self.row.over.fill(True)
+            self.begin()
+
+    def begin(self) -> None:
+        """Show nothing, then begin the next game unless the copy is to rest."""
+        row = self.row
+        for observation, legal in zip(row.observation, row.legal, strict=True):
+            observation.fill(0.0)
+            if legal is not None:
+                legal.fill(True)
+        row.acting.fill(False)
+        row.state.fill(0.0)
+        for view in self.views:
+            view.fill(0.0)
+        self.living, self.ended = [], set()
+        self.seed = self.next_seed
+        if self.seed == RESTS:
+            return
+        if self.fresh and self.used:
+            dispose(self.environment, self.blueprint.setup)
+            self.environment = construct(self.blueprint.setup, self.render)
+        self.used = True
+        self.joint.mark_places(row.state)
+        self._open()
+        if not row.acting.any():
+            raise GameError(f"{self.game.name} is over before the first move with seed {self.seed}.")
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Reset the environment and show where the game begins."""
+
+    @abstractmethod
+    def _move(self) -> bool:
+        """Make one move and show what comes of it; true where the game ended with it, and then its last view."""
+
+    def _seat(self, agent: Any) -> int:
+        """The seat of an agent."""
+        seat = self.seats.get(agent)
+        if seat is None:
+            raise GameError(f"{self.game.name} speaks of the agent {agent!r}, which is not among its possible_agents.")
+        return seat
+
+    def _end(self, seat: int, terminated: bool, truncated: bool) -> None:
+        """Note that a seat's part in the game ended; terminated wins over truncated."""
+        self.ended.add(seat)
+        self.row.terminated[seat] = terminated
+        self.row.truncated[seat] = truncated and not terminated
+
+    def _show_legal(self, seat: int, observation: Any, info: Mapping[str, Any] | None) -> None:
+        """Write the legal actions of an acting seat."""
+        rules = self.rules[seat]
+        if rules is None:
+            return
+        mask = self.mask[seat](observation, info)
+        if mask is None:
+            rules.fill(True)
+        else:
+            write_array(mask, rules)
+
+
+def _slots(blueprint: Blueprint) -> tuple[int, ...]:
+    """Each seat's place on the slot axis of its role."""
+    if blueprint.game.turn_based:
+        return (0,) * len(blueprint.agents)
+    roles = blueprint.game.roles
+    return tuple(roles[role].seats.index(seat) for seat, role in enumerate(blueprint.game.role_of_seat))

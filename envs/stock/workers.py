@@ -1,0 +1,177 @@
+"""Worker processes that step the copies of a stock arena over shared memory.
+
+Every block of copies is divided among all workers, so that all are busy whichever block is stepped. Numbers travel in one
+block of shared memory without a name (multiprocessing's `RawArray`), so that nothing is left behind however the processes end;
+commands and errors travel in pipes, as text: the command and the numbers of its blocks one way, and the other way nothing but
+the error, if there is one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import multiprocessing
+import os
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, cast
+
+import torch
+
+from envs.describe import Blueprint
+from envs.faults import GameError
+from envs.stock.buffers import Buffers, buffers_in, bytes_needed
+from envs.stock.copies import Command, Copies
+from envs.stock.engines import Blocks, Engine
+
+_PATIENCE = 5.0  # seconds a worker has to close its environments before it is ended
+_DONE = b""
+
+
+class WorkerError(Exception):
+    """What a worker raised, as the text of its traceback: exceptions of user code cannot always travel between processes."""
+
+
+class Workers(Engine):
+    """Copies of a game stepped in worker processes."""
+
+    buffers: Buffers
+
+    def __init__(self, blueprint: Blueprint, bounds: Sequence[tuple[int, int]], workers: int, fresh: bool):
+        """Start the workers and wait until each has made its environments.
+
+        Args:
+            blueprint: The game.
+            bounds: First copy of each block, and the copy after its last.
+            workers: Number of processes, at most one per copy.
+            fresh: Make a new environment for every game.
+
+        Raises:
+            GameError: An environment cannot be made, or a worker died.
+        """
+        super().__init__(blueprint.game.name)
+        self._pipes: list[Connection] = []
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._shares = shares(bounds, workers)
+        self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks whose answer is awaited, in order
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["envs.stock.workers"])  # torch is loaded once, not once per worker
+        copies = bounds[-1][1]
+        memory = context.RawArray(ctypes.c_byte, bytes_needed(blueprint.game, copies))
+        self.buffers = buffers_in(memory, blueprint.game, copies)
+        try:
+            for share in self._shares:
+                ours, theirs = context.Pipe()
+                self._pipes.append(ours)
+                arguments = (theirs, blueprint, memory, copies, share, fresh, os.getcwd())
+                process = context.Process(target=_work, args=arguments, daemon=True)
+                process.start()
+                self._processes.append(process)
+                theirs.close()  # so that a worker's death closes its pipe
+            self._await(())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the workers and let go of the shared memory; see `Engine.close`."""
+        for pipe in self._pipes:
+            pipe.close()  # the worker reads the end of its commands, or cannot answer the last one
+        for process in self._processes:
+            process.join(_PATIENCE)
+            if process.is_alive():
+                process.kill()
+                process.join()
+        self._pipes, self._processes = [], []
+
+    def _closed(self) -> bool:
+        return not self._pipes
+
+    def _start(self, command: Command, blocks: Blocks) -> None:
+        """Tell every worker that holds copies of these blocks."""
+        words = f"{command} {' '.join(map(str, blocks))}".encode()
+        for pipe, owed, share in zip(self._pipes, self._owed, self._shares, strict=True):
+            if any(share[block] for block in blocks):
+                owed.append(blocks)
+                try:
+                    pipe.send_bytes(words)
+                except BrokenPipeError:
+                    continue  # its end is met when its answer is awaited
+
+    def _complete(self, command: Command, blocks: Blocks) -> None:
+        self._await(blocks)
+
+    def _await(self, blocks: Blocks) -> None:
+        """Read every worker's answers until it has answered for these blocks.
+
+        Raises:
+            GameError: A worker reported an error or died; all workers are ended.
+        """
+        for number, (pipe, owed) in enumerate(zip(self._pipes, self._owed, strict=True)):
+            while blocks in owed:
+                try:
+                    answer = pipe.recv_bytes()
+                except (EOFError, ConnectionResetError):
+                    process = self._processes[number]
+                    process.join(_PATIENCE)
+                    self.close()
+                    raise GameError(f"Worker {number} of {self._name} died (exit code {process.exitcode}).") from None
+                if answer != _DONE:
+                    message, trace = json.loads(answer)
+                    self.close()
+                    raise GameError(message) from WorkerError(trace)
+                owed.popleft()
+
+
+def shares(bounds: Sequence[tuple[int, int]], workers: int) -> list[list[range]]:
+    """Divide every block evenly among the workers.
+
+    Args:
+        bounds: First copy of each block, and the copy after its last.
+        workers: How many share them.
+
+    Returns:
+        Per worker and block, the copies that the worker holds: neighbours, possibly none. The copies that are left over in a
+        block go to the workers whose turn it is, and the next block goes on from there, so that nobody is left out twice.
+    """
+    dealt: list[list[range]] = [[] for _ in range(workers)]
+    turn = 0
+    for start, end in bounds:
+        each, over = divmod(end - start, workers)
+        for worker, share in enumerate(dealt):
+            size = each + ((worker - turn) % workers < over)
+            share.append(range(start, start + size))
+            start += size
+        turn += over
+    return dealt
+
+
+def _work(
+    pipe: Connection, blueprint: Blueprint, memory: Any, copies: int, share: list[range], fresh: bool, folder: str
+) -> None:
+    """Be a worker: make the environments of a share of the copies, then carry out commands until the pipe is closed."""
+    torch.set_num_threads(1)
+    os.chdir(folder)  # a game of one's own may be named by a relative path
+    engines: list[Copies] = []
+    try:
+        whole = buffers_in(memory, blueprint.game, copies)
+        for mine in share:
+            rows = whole.part(slice(mine.start, mine.stop))
+            engines.append(Copies(blueprint, rows, first=mine.start, fresh=fresh))
+        pipe.send_bytes(_DONE)
+        while True:
+            command, *blocks = pipe.recv_bytes().decode().split()
+            for block in blocks:
+                engines[int(block)].carry_out(cast(Command, command))
+            pipe.send_bytes(_DONE)
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        pass  # the arena was closed, or its process is gone
+    except GameError as error:
+        with suppress(BrokenPipeError):  # nobody listens when the arena was closed in the middle of the step
+            pipe.send_bytes(json.dumps([str(error), traceback.format_exc()]).encode())
+    finally:
+        for engine in engines:
+            engine.close()

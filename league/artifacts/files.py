@@ -1,0 +1,89 @@
+"""What the runs of a league hold as files: tables, replays and pages, as bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+from league.analysis.metrics import Chronicle
+from league.artifacts.replay_cache import Shelf, final_html
+from league.artifacts.tournament_page import tournament_html
+from league.evaluation.results import standings_rows
+from league.plotting.png import Picture
+from league.report import report_html, solution_yaml
+from league.storage.store import Store
+
+STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.png", "replay.html"
+"""Files of every generation; names that several runs share stand side by side when the runs are compared."""
+
+PAGES = ("report.html", "tournament.html", "solution.yaml")
+"""Files of the league's run that show the newest state."""
+
+TABLES = {"mlflow.loggedArtifacts": json.dumps([{"path": STANDINGS, "type": "table"}])}
+"""The tag by which MLflow knows that a file is a table, and sets those of several runs side by side."""
+
+IMAGES = {"mlflow.loggedImages": "True"}
+"""The tag by which it knows that there are pictures with a slider."""
+
+COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "draws", "losses")
+"""Columns of the standings that come first."""
+
+
+def of_generation(league: Chronicle, generation: int, table: Picture, shelf: Shelf) -> dict[str, bytes]:
+    """The files of a generation's run.
+
+    Args:
+        league: The league.
+        generation: Which.
+        table: The payoff table as of then.
+        shelf: The recorded matches that earlier calls have read; what is missing is added.
+    """
+    standings = standings_rows(league.store, generation)
+    files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
+    final = final_html(league, generation, shelf)
+    if final is not None:
+        files[REPLAY] = final.encode()
+    return files
+
+
+def names_of_generation(store: Store, generation: int) -> list[str]:
+    """The files that a generation's run should have."""
+    return [STANDINGS, TABLE, PAYOFF, *([REPLAY] if store.recorded(generation) else [])]
+
+
+def of_league(league: Chronicle, generation: int) -> dict[str, bytes]:
+    """The files of the league's run as of a generation, without its pages."""
+    standings = standings_rows(league.store, generation)
+    return {"config.yaml": league.store.fact("config").encode(), STANDINGS: _all_columns(standings)}
+
+
+def pages(league: Chronicle, shelf: Shelf) -> dict[str, bytes]:
+    """The pages about the league as it stands.
+
+    Args:
+        league: The league.
+        shelf: The recorded matches that earlier calls have read; what is missing is added.
+    """
+    texts = report_html(league), tournament_html(league, shelf), solution_yaml(league)
+    return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
+
+
+def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:
+    """Standings in the form of MLflow's tables: names of columns, and rows. MLflow groups them by rank and compares players."""
+    rows = [{"rank": rank, **{name: line[name] for name in COLUMNS}, **line} for rank, line in enumerate(standings, 1)]
+    cells = [[round(cell, 3) if isinstance(cell, float) else cell for cell in row.values()] for row in rows]
+    return json.dumps({"columns": list(rows[0]) if rows else [], "data": cells}, indent=1).encode()
+
+
+def _few_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:
+    """Standings as two of them fit side by side on a screen."""
+    text = StringIO()
+    write = csv.writer(text, lineterminator="\n").writerow
+    write(("player", "elo", "95 % interval", "score", "games"))
+    for row in standings:
+        interval = f"{row['elo_low']:.0f} … {row['elo_high']:.0f}"
+        write((row["player"], f"{row['elo']:.0f}", interval, f"{row['score']:.3f}", row["games"]))
+    return text.getvalue().encode()

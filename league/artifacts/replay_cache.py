@@ -1,0 +1,116 @@
+"""Recorded matches of a league as its pages carry them: each file is read once, however many pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from league.analysis.metrics import Chronicle
+from tournaments.rating.outcomes import Outcome, outcomes
+from tournaments.replay.format import Replay, ReplayError, load
+from tournaments.replay.highlights import result as result_of
+from tournaments.tickets import MatchResult, Ticket
+from tournaments.viewer.document import Packed, pack
+from tournaments.viewer.replay_page import content, heading, page_around
+
+NEWEST = 100
+"""Replays that the page of a league carries at most."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded match of a league as its page needs it; it never changes.
+
+    Attributes:
+        result: What came of it, without the actions.
+        outcomes: Its comparisons.
+        tags: Why it was kept.
+        replay: The replay's content, packed.
+        title: Who played what.
+        said: What came of it, in words.
+    """
+
+    result: MatchResult
+    outcomes: tuple[Outcome, ...]
+    tags: tuple[str, ...]
+    replay: Packed
+    title: str
+    said: str
+
+
+Shelf = dict[Path, Recorded | None]
+"""Recorded matches by file, None for files that cannot be read. Whoever makes page after page of one league keeps it."""
+
+
+def fill(shelf: Shelf, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> None:
+    """Let a shelf hold a league's newest recorded matches and no others.
+
+    Args:
+        shelf: Is changed.
+        chronicle: The league.
+        known: Outcomes of generations whose log was read; those of others are added where they are needed.
+    """
+    files = sorted(chronicle.store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
+    shown: Shelf = {}
+    for path in files:
+        shown[path] = shelf[path] if path in shelf else _read(path, chronicle, known)
+        if sum(recorded is not None for recorded in shown.values()) == NEWEST:
+            break
+    shelf.clear()
+    shelf.update(shown)
+
+
+def _read(path: Path, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> Recorded | None:
+    """A recorded match; None where it cannot be read or is of another game."""
+    game = chronicle.game
+    try:
+        replay = load(path)
+        packed = pack(content(replay))
+    except ReplayError:
+        return None
+    result = _result(replay)
+    if replay.setup.name != game.name or len(result.returns) != len(game.teams):
+        return None
+    log: Iterable[Outcome] = outcomes(game, [result])
+    if not game.symmetric:  # it is compared with other matches of its series
+        if replay.generation not in known:
+            known[replay.generation] = outcomes(game, chronicle.matches(replay.generation))
+        log = (outcome for outcome in known[replay.generation] if outcome.match == replay.match)
+    return Recorded(result, tuple(log), replay.tags, packed, heading(replay), result_of(replay))
+
+
+def final_html(chronicle: Chronicle, generation: int, shelf: Shelf) -> str | None:
+    """The page of the recorded final of a generation, else of any of its recorded matches.
+
+    Args:
+        chronicle: The league.
+        generation: Which.
+        shelf: What earlier calls have read; what is missing is added.
+
+    Returns:
+        The file's text; None where there is no recorded match that can be read.
+    """
+    known: dict[int, list[Outcome]] = {}
+    files = chronicle.store.recorded(generation)
+    shelf.update({path: _read(path, chronicle, known) for path in files if path not in shelf})
+    kept = [recorded for path in files if (recorded := shelf[path]) is not None]
+    final = min(kept, key=lambda recorded: "final" not in recorded.tags, default=None)
+    return None if final is None else page_around(final.replay, final.title, chronicle.game.name, final.said)
+
+
+def _result(replay: Replay) -> MatchResult:
+    """A match as the log has it, but for its actions."""
+    held = {seat.team: seat.player for seat in replay.seats}
+    players = tuple(held[team] for team in range(len(replay.returns)))
+    ticket = Ticket(
+        match=replay.match,
+        generation=replay.generation,
+        purpose=replay.purpose,
+        seed=replay.seed,
+        players=players,
+        learns=(False,) * len(players),
+        series=replay.series,
+        weights=("",) * len(players),
+    )
+    return MatchResult(ticket, replay.returns, len(replay.steps), b"", any(any(step.truncated) for step in replay.steps))

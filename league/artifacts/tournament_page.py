@@ -1,0 +1,177 @@
+"""Pages of tournaments: a league's newest one with all its recorded matches, and one between any players."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import torch
+
+from envs.game import Game
+from league.analysis.metrics import Chronicle
+from league.artifacts.replay_cache import Shelf, fill
+from league.evaluation.results import standings
+from league.evaluation.tournament import Played
+from league.execution.tasks import cast_of, one_thread
+from league.population.player import ANCHOR
+from tournaments.rating.outcomes import Outcome, outcomes
+from tournaments.rating.payoff import Payoff
+from tournaments.rating.standings import Standing
+from tournaments.rating.surprise import drawishness, judge
+from tournaments.replay.format import Profile, Replay
+from tournaments.replay.re_execution import ReplayMismatch
+from tournaments.replay.recorder import record
+from tournaments.replay.showcase import choose
+from tournaments.tickets import MatchResult
+from tournaments.viewer.document import pack
+from tournaments.viewer.replay_page import content
+from tournaments.viewer.tournament_page import MatchRow, TournamentView, match_rows, tournament_page
+
+MEAN = "the surprise of a match is the mean over its comparisons."
+ALONE = f"Everybody plays alone: returns on the same seed are compared, and {MEAN}"
+SWAPPED = f"What a player got on a side is compared with what the other got there, on the same seed, sides swapped; {MEAN}"
+SEVERAL = f"Every two players of a match are compared; {MEAN}"
+
+SHOWN = 60
+"""Replays that the page of a tournament between any players carries at most; recording one takes longer than playing it."""
+
+
+def tournament_html(chronicle: Chronicle, shelf: Shelf | None = None) -> str:
+    """The page of a league's newest tournament: all its matches, and every recorded match of the league, the newest `NEWEST`.
+
+    Args:
+        chronicle: The league, with a generation at least.
+        shelf: What earlier calls have read; what is missing is added, what is no longer shown leaves it.
+
+    Returns:
+        The file's text.
+    """
+    game, newest = chronicle.game, chronicle.rows[-1]
+    log = chronicle.newest
+    found = outcomes(game, log)
+    shelf = {} if shelf is None else shelf
+    fill(shelf, chronicle, {newest.number: found})
+    kept = {
+        recorded.result.ticket.match: recorded
+        for recorded in shelf.values()
+        if recorded is not None and recorded.result.ticket.generation <= newest.number
+    }
+    here = {result.ticket.match for result in log}
+    older = [recorded for match, recorded in kept.items() if match not in here]
+    everybody = {row.player: row for row in standings(chronicle.store, newest.number)}
+    table = chronicle.tables[newest.number]
+    view = TournamentView(
+        title=f"{chronicle.store.name}: the tournament of generation {newest.number}",
+        subtitle=f"{game.name} · champion {newest.champion} · ratings are fitted to every result of the league so far",
+        game=game.name,
+        places=places(game),
+        anchor=ANCHOR,
+        standings=[_here(table, row) for row in everybody.values() if row.player in table.players],
+        table=table,
+        matches=_rows(
+            chronicle.table(newest.number, list(everybody)),
+            {player: row.elo for player, row in everybody.items()},
+            [*(recorded.result for recorded in older), *log],
+            [*(outcome for recorded in older for outcome in recorded.outcomes), *found],
+            {match: recorded.tags for match, recorded in kept.items()},
+        ),
+        replays={match: recorded.replay for match, recorded in kept.items()},
+        rule=rule(game),
+    )
+    return tournament_page(view)
+
+
+def contest_html(played: Played, warn: Callable[[str], None]) -> str:
+    """The page of a tournament between any players, with replays of the matches worth seeing, recorded now.
+
+    Those are the final, the biggest upset, the longest and the closest match, and the first between every two players, the
+    strongest pairs first, `SHOWN` in all.
+
+    Args:
+        played: The tournament.
+        warn: Told of matches that the stock game plays otherwise than they were played.
+
+    Returns:
+        The file's text.
+    """
+    contest, found = played.contest, outcomes(played.game, played.results)
+    elo = {row.player: row.elo for row in contest.standings}
+    tags = _strongest(choose(played.results, found, played.ratings, list(elo)), played.results, list(elo))
+    replays = {replay.match: pack(content(replay)) for replay in _record(played, tags, warn)}
+    view = TournamentView(
+        title=f"{contest.format.capitalize()} on {contest.game}",
+        subtitle=f"seed {contest.seed} · ratings are fitted to these matches alone, {contest.anchor} pinned at 0",
+        game=contest.game,
+        places=places(played.game),
+        anchor=contest.anchor,
+        standings=contest.standings,
+        table=played.table,
+        matches=_rows(played.table, elo, played.results, found, {match: tags[match] for match in replays}),
+        replays=replays,
+        rule=rule(played.game),
+    )
+    return tournament_page(view)
+
+
+def places(game: Game) -> tuple[str, ...]:
+    """What to call each team: its seat, or its side, numbered where the side has several teams."""
+    names = []
+    for team, seats in enumerate(game.teams):
+        side = game.sides[game.side_of_team[team]]
+        number = f" {side.teams.index(team) + 1}" if len(side.teams) > 1 else ""
+        names.append(game.seats[seats[0]] if len(seats) == 1 else f"{side.name}{number}")
+    return tuple(names)
+
+
+def rule(game: Game) -> str:
+    """How a match is won, where that is more than who got more."""
+    if len(game.teams) == 1:
+        return ALONE
+    return SWAPPED if not game.symmetric else SEVERAL if len(game.teams) > 2 else ""
+
+
+def _rows(
+    table: Payoff,
+    elo: Mapping[str, float],
+    results: Sequence[MatchResult],
+    found: Iterable[Outcome],
+    tags: Mapping[str, tuple[str, ...]],
+) -> list[MatchRow]:
+    rated = (outcome for outcome in found if outcome.player in elo and outcome.opponent in elo)
+    return match_rows(results, judge(rated, elo, drawishness(table, elo)), tags)
+
+
+def _here(table: Payoff, row: Standing) -> Standing:
+    """A row of the league's standings with the games of one tournament: its rating stays that of all results."""
+    at = table.index(row.player)
+    wins, draws, losses = (int(counts[at].sum()) for counts in (table.wins, table.draws, table.losses))
+    games = wins + draws + losses
+    return replace(row, games=games, wins=wins, draws=draws, losses=losses, score=(wins + draws / 2) / games)
+
+
+def _strongest(
+    tags: Mapping[str, tuple[str, ...]], results: Iterable[MatchResult], ranked: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The `SHOWN` matches most worth seeing: those that stand out, then pairings, the strongest first."""
+    rank = {player: place for place, player in enumerate(ranked)}
+    strength = {result.ticket.match: sum(map(rank.__getitem__, result.ticket.players)) for result in results}
+    order = sorted(tags, key=lambda match: (tags[match] == ("pairing",), strength[match], match))
+    return {match: tags[match] for match in order[:SHOWN]}
+
+
+def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[[str], None]) -> Iterator[Replay]:
+    profiles = {
+        row.player: Profile("", row.league_role, row.generation, row.elo, row.elo_low, row.elo_high)
+        for row in played.contest.standings
+    }
+    for result in played.results:
+        match = result.ticket.match
+        if match not in tags:
+            continue
+        playing = {player: played.contestants[player] for player in result.ticket.players}
+        try:
+            with one_thread():
+                cast = cast_of(played.game, playing, torch.device("cpu"))
+                yield record(result, played.setup, cast, profiles=profiles, tags=tags[match])
+        except ReplayMismatch as error:
+            warn(f"no replay of {match}: {error}")

@@ -1,0 +1,271 @@
+"""The command line of `league bench`: what a person asks for, and how the figures are printed."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from league.cli.console import Json, out, print_json
+from league.config.schema import LeagueConfig, check
+from league.errors import LeagueError
+from league.execution.executors import cores
+
+if TYPE_CHECKING:
+    from league.bench.measure import Figures
+
+app = typer.Typer(help="Measure how fast this machine trains, plays and steps games.", no_args_is_help=True)
+
+PACKAGES = ("marl-league", "torch", "numpy", "pettingzoo")
+"""Whose versions are printed with the figures, besides Python's."""
+
+GameName = Annotated[str, typer.Option("--game", help="family/game_vN, module:callable or path/to/file.py:callable")]
+Players = Annotated[int, typer.Option(min=1, help="players, among whom the copies are divided")]
+Copies = Annotated[int | None, typer.Option(min=1, help="arena copies in all; a league's default for each player if left out")]
+Steps = Annotated[int | None, typer.Option(help="steps of every copy in one collection")]
+Epochs = Annotated[int | None, typer.Option(help="passes over a collection")]
+Minibatches = Annotated[int | None, typer.Option(help="optimiser steps in a pass")]
+Hidden = Annotated[str | None, typer.Option(metavar="WIDTHS", help="layer widths, e.g. 64,64")]
+Activation = Annotated[str | None, typer.Option(help="tanh or relu")]
+Critic = Annotated[str | None, typer.Option(help="centralised or local")]
+Normalise = Annotated[bool | None, typer.Option("--normalise/--no-normalise", help="standardise observations and states")]
+Threads = Annotated[int, typer.Option(min=1, help="threads of arithmetic")]
+Seconds = Annotated[float, typer.Option(min=0.01, help="how long to measure, roughly")]
+Device = Annotated[str | None, typer.Option(help="cpu or cuda")]
+Twin = Annotated[str | None, typer.Option(help="auto, never or always")]
+Workers = Annotated[int | None, typer.Option(help="processes that step a stock game; 0 steps it in this one")]
+SECONDS = 5.0
+
+
+@app.command()
+def train(
+    game: GameName,
+    players: Players = 1,
+    copies: Copies = None,
+    steps: Steps = None,
+    epochs: Epochs = None,
+    minibatches: Minibatches = None,
+    hidden: Hidden = None,
+    activation: Activation = None,
+    critic: Critic = None,
+    normalise: Normalise = None,
+    threads: Threads = 1,
+    seconds: Seconds = SECONDS,
+    device: Device = None,
+    twin: Twin = None,
+    workers: Workers = None,
+    processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at once, each on its own")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Train by naive self-play, one player in every seat of its copies, and learn from every decision."""
+    from league.bench.measure import measure_training
+
+    _one_thread(threads)
+    shape = _policy(hidden, activation, critic, normalise)
+    schedule = _schedule(steps, epochs, minibatches)
+    config = _config(game, players, copies, policy=shape, train=schedule, arena=_arena(twin, workers), device=device)
+    figures = measure_training(config, seconds, processes)
+    _print(
+        "train",
+        _settings(config, "policy", "schedule", "arena") | {"threads": threads, "processes": processes, "seconds": seconds},
+        {
+            "agent_steps_per_second": figures.per_second,
+            "roofline_agent_steps_per_second": figures.limit,
+            "roofline_share": figures.per_second / figures.limit,
+            "agent_steps": figures.units,
+        },
+        figures,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def tournament(
+    game: GameName,
+    players: Annotated[int, typer.Option(min=2, help="newborn players; every two of them meet on every side")] = 2,
+    copies: Annotated[int | None, typer.Option(min=1, help="matches played at once")] = None,
+    matches: Annotated[int | None, typer.Option(min=1, help="matches of one task")] = None,
+    hidden: Hidden = None,
+    activation: Activation = None,
+    critic: Critic = None,
+    normalise: Normalise = None,
+    threads: Threads = 1,
+    seconds: Seconds = SECONDS,
+    device: Device = None,
+    twin: Twin = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Play round robins between newborn players, actions sampled."""
+    from league.bench.measure import measure_tournament
+
+    _one_thread(threads)
+    shape = _policy(hidden, activation, critic, normalise)
+    settings = {"copies": copies, "matches_per_task": matches}
+    config = _config(game, players, None, policy=shape, tournament=settings, arena=_arena(twin, workers), device=device)
+    figures = measure_tournament(config, seconds)
+    played = {"copies": config.tournament.copies, "matches": config.tournament.matches_per_task}
+    _print(
+        "tournament",
+        _settings(config, "policy", "arena") | played | {"threads": threads, "seconds": seconds},
+        {"games_per_second": figures.per_second, "games": figures.units, "moves_per_game": figures.moves},
+        figures,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def arena(
+    game: GameName,
+    copies: Copies = None,
+    threads: Threads = 1,
+    seconds: Seconds = SECONDS,
+    device: Device = None,
+    twin: Twin = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Step an arena, every acting seat choosing at random among its legal actions; nobody thinks and nobody learns."""
+    from league.bench.measure import measure_arena
+
+    _use(threads)
+    config = _config(game, 1, copies, arena=_arena(twin, workers), device=device)
+    figures = measure_arena(config, seconds)
+    result = {"agent_steps_per_second": figures.per_second, "agent_steps": figures.units}
+    settings = _settings(config, "arena") | {"copies": config.train.copies, "threads": threads, "seconds": seconds}
+    _print("arena", settings, result, figures, as_json=as_json)
+
+
+@app.command("roofline")
+def roofline_alone(
+    game: GameName,
+    players: Players = 1,
+    copies: Copies = None,
+    steps: Steps = None,
+    epochs: Epochs = None,
+    minibatches: Minibatches = None,
+    hidden: Hidden = None,
+    activation: Activation = None,
+    critic: Critic = None,
+    threads: Threads = 1,
+    seconds: Seconds = SECONDS,
+    device: Device = None,
+    as_json: Json = False,
+) -> None:
+    """Make nothing but the matrix products of a training: the rate that it cannot pass with such products."""
+    from league.bench.measure import measure_roofline
+
+    _use(threads)
+    shape = _policy(hidden, activation, critic, None)
+    schedule = _schedule(steps, epochs, minibatches)
+    config = _config(game, players, copies, policy=shape, train=schedule, device=device)
+    figures = measure_roofline(config, seconds)
+    settings = _settings(config, "policy", "schedule") | {"threads": threads, "seconds": seconds}
+    _print("roofline", settings, {"roofline_agent_steps_per_second": figures.limit}, figures, as_json=as_json)
+
+
+def _config(game: str, players: int, copies: int | None, *, device: str | None, **sections: Mapping[str, Any]) -> LeagueConfig:
+    """A league's configuration with what was asked for; what was left out is as `league run` has it."""
+    given: dict[str, Any] = {name: _given(section) for name, section in sections.items()}
+    if copies is not None:
+        if copies % players:
+            near = players * max(1, round(copies / players))
+            raise LeagueError(f"--copies {copies} cannot be divided evenly among {players} players; try --copies {near}")
+        given.setdefault("train", {})["copies"] = copies // players
+    given |= {"name": "bench", "game": {"name": game}, "compute": _given({"device": device})}
+    return check(given | {"population": players, "stack": players}, "league bench")
+
+
+def _given(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if value is not None}
+
+
+def _policy(hidden: str | None, activation: str | None, critic: str | None, normalise: bool | None) -> dict[str, Any]:
+    try:
+        widths = None if hidden is None else [int(width) for width in hidden.split(",")]
+    except ValueError as error:
+        raise LeagueError(f"--hidden {hidden!r} should be layer widths with commas between them, like 64,64") from error
+    return {"hidden": widths, "activation": activation, "critic": critic, "normalise": normalise}
+
+
+def _schedule(steps: int | None, epochs: int | None, minibatches: int | None) -> dict[str, Any]:
+    return {"steps": steps, "epochs": epochs, "minibatches": minibatches}
+
+
+def _arena(twin: str | None, workers: int | None) -> dict[str, Any]:
+    return {"twin": twin, "workers": workers}
+
+
+def _one_thread(threads: int) -> None:
+    if threads != 1:
+        raise LeagueError(
+            f"--threads {threads}: a league's tasks compute on one thread, so that every machine gets the same bits; "
+            "use --processes for more cores, or --threads with arena and roofline"
+        )
+
+
+def _use(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def _settings(config: LeagueConfig, *parts: str) -> dict[str, Any]:
+    """What was measured with, in the words of the options."""
+    training = config.train
+    sections: dict[str, dict[str, Any]] = {
+        "policy": {"players": config.population} | config.policy.model_dump(exclude={"temperature"}),
+        "schedule": {"copies": training.copies * config.population}
+        | training.model_dump(include={"steps", "epochs", "minibatches"}),
+        "arena": config.arena.model_dump(),
+    }
+    chosen = {"game": config.game.name, "device": config.compute.device}
+    for part in parts:
+        chosen |= sections[part]
+    return chosen
+
+
+def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
+    plain = {
+        "bench": command,
+        "settings": settings,
+        **result,
+        "measured_seconds": figures.seconds,
+        "phases": dict(figures.phases),
+        "arena": figures.arena,
+        "peak_memory_mib": figures.peak_memory_mib,
+        "peak_device_memory_mib": figures.peak_device_memory_mib,
+        "machine": _machine(settings["device"]),
+        "cores": cores(),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+    }
+    if as_json:
+        print_json(plain)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, title=f"bench {command}", title_justify="left")
+    for name, value in settings.items():
+        table.add_row(name, ",".join(map(str, value)) if isinstance(value, list) else str(value), style="dim")
+    for name, value in result.items():
+        table.add_row(name.replace("_", " "), f"{value:,.2f}" if value < 1000 else f"{value:,.0f}", style="bold")
+    for name, share in figures.phases.items():
+        table.add_row(f"  {name}", f"{share:.1%}")
+    table.add_row("peak memory", f"{figures.peak_memory_mib:,.0f} MiB")
+    table.add_row("machine", plain["machine"])
+    out.print(table)
+
+
+def _machine(device: str) -> str:
+    """The name of the GPU, or of the processor."""
+    if device.startswith("cuda"):
+        import torch
+
+        return torch.cuda.get_device_name(device)
+    listing = Path("/proc/cpuinfo")
+    lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

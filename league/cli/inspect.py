@@ -1,0 +1,108 @@
+"""The commands that look at leagues: what there is, who is how strong, who descends from whom, what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
+from league.storage.store import Store
+
+app = typer.Typer()
+
+
+@app.command("list")
+def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
+    """List the leagues."""
+    from league.cli.tables import league_rows, leagues_table
+
+    stores = readable(home)
+    if as_json:
+        print_json({"leagues": league_rows(stores)})
+    elif stores:
+        out.print(leagues_table(stores))
+    else:
+        out.print(f"no leagues in {home} yet; try: league run connect-four")
+
+
+@app.command()
+def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print every frozen player with its rating, best first, and how the lines of players rose."""
+    from league.cli.tables import lines_table, standings_table
+    from league.evaluation.results import standings as read
+    from league.evaluation.results import standings_rows
+
+    store = Store.open(home, name)
+    if as_json:
+        facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
+        print_json({**facts, "standings": standings_rows(store)})
+    else:
+        rows = read(store)
+        out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        out.print()
+        out.print(lines_table(rows))
+
+
+@app.command()
+def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print who descends from whom."""
+    from league.cli.tables import lineage_tree
+
+    store = _begun(home, name)
+    players = store.players()
+    if as_json:
+        keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
+        print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
+    else:
+        out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
+
+
+@app.command()
+def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+    """Print what every two players scored against each other."""
+    import envs
+    from league.cli.tables import payoff_table
+    from league.evaluation.resolve import stored_config
+    from tournaments.rating.outcomes import outcomes
+    from tournaments.rating.payoff import pairs
+    from tournaments.rating.payoff import payoff as count
+
+    store = _begun(home, name)
+    table = count(outcomes(envs.describe(stored_config(store).game.setup()), store.matches()))
+    if as_json:
+        print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
+    else:
+        out.print(payoff_table(table))
+
+
+@app.command()
+def report(
+    name: LeagueName,
+    to: Annotated[Path | None, typer.Option("--out", help="folder to write to; the league's own if left out")] = None,
+    home: Home = HOME,
+) -> None:
+    """Write a page that tells what came of a league, and its solution as YAML."""
+    from league.analysis.metrics import Chronicle
+    from league.report import write
+    from league.report.wording import counted
+
+    store = Store.open(home, name)
+    champion = store.champion()
+    page, *others = write(Chronicle(store), to or store.folder)
+    elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
+    done = counted(store.generation() + 1, "generation")
+    out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {done}", highlight=False)
+    out.print(f"beside it: {', '.join(path.name for path in others)}", highlight=False)
+
+
+def _begun(home: Path, name: str) -> Store:
+    """A league of which there is something to look at.
+
+    Raises:
+        LeagueError: There is no such league, or no generation of it is committed yet.
+    """
+    store = Store.open(home, name)
+    store.champion()
+    return store

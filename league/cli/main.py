@@ -1,0 +1,252 @@
+"""The command line, `league`: what a person types, and the sentences that come back."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from envs.arena import IllegalAction
+from envs.faults import GameError
+from league.cli.bench import app as bench_app
+from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, print_json
+from league.cli.inspect import app as look_app
+from league.cli.play import app as play_app
+from league.cli.replay import app as replay_app
+from league.config.load import load_config, parse_override
+from league.config.schema import LeagueConfig, check, to_yaml
+from league.errors import LeagueError
+from league.storage.store import Store, leagues
+from tournaments.replay.format import ReplayError
+
+app = typer.Typer(
+    name="league",
+    help="Leagues of PPO players on any PettingZoo game.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(look_app)
+app.add_typer(play_app)
+app.add_typer(replay_app, name="replay")
+app.add_typer(bench_app, name="bench")
+
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.updates=4")]
+ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes")]
+Workers = Annotated[int | None, typer.Option("--workers", help="worker processes; one per core if left out")]
+
+
+@app.command()
+def run(
+    config: Annotated[str, typer.Argument(help="a preset (see below) or a YAML file")],
+    settings: Set = None,
+    name: Annotated[str | None, typer.Option(help="the league's name")] = None,
+    seed: Annotated[int | None, typer.Option(help="everything random follows from it")] = None,
+    executor: ExecutorName = None,
+    workers: Workers = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on if the league has begun")] = False,
+    print_config: Annotated[bool, typer.Option("--print-config", help="print the resolved configuration and stop")] = False,
+    home: Home = HOME,
+) -> None:
+    """Run a league from its first generation to its last.
+
+    Presets: connect-four, rps, smoke, tag, tictactoe.
+    """
+    given = {"name": name, "seed": seed, "compute.executor": executor, "compute.workers": workers, "compute.device": device}
+    overrides = dict(map(parse_override, settings or [])) | {key: value for key, value in given.items() if value is not None}
+    resolved = load_config(config, overrides)
+    if print_config:
+        typer.echo(to_yaml(resolved), nl=False)
+        return
+    _turn(resolved, home, resume)
+
+
+@app.command()
+def resume(
+    name: LeagueName,
+    generations: Annotated[
+        int | None, typer.Option(min=1, help="how many there shall be in all; more extend the league")
+    ] = None,
+    executor: ExecutorName = None,
+    workers: Workers = None,
+    home: Home = HOME,
+) -> None:
+    """Go on from the last committed generation."""
+    from league.evaluation.resolve import stored_config
+
+    config = stored_config(Store.open(home, name))
+    compute = {key: value for key, value in (("executor", executor), ("workers", workers)) if value is not None}
+    values = config.model_dump()
+    values["compute"] |= compute
+    values["generations"] = max(generations or 0, config.generations)
+    _turn(check(values, "league resume"), home, resuming=True)
+
+
+@app.command()
+def tournament(
+    players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
+    game: Annotated[str | None, typer.Option(help="the game; that of the players' league if left out")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="round-robin, or gauntlet: the first against the others")
+    ] = "round-robin",
+    games: Annotated[int, typer.Option(min=1, help="games per pair, every side taken equally often")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="decides the seeds of all matches")] = 0,
+    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write a page of it, with replays")] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """Play matches between any players of any leagues."""
+    from league.cli.tables import pairs_table, standings_table
+    from league.evaluation.tournament import hold
+
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        raise LeagueError(f"--html {html}: a page is a file in a folder that is there")
+    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
+    contest = played.contest
+    if as_json:
+        print_json(contest.plain())
+    else:
+        out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} pinned at 0"))
+        out.print()
+        out.print(pairs_table(contest.pairs))
+    if html is not None:
+        from league.artifacts.tournament_page import contest_html
+
+        html.write_text(contest_html(played, lambda sentence: err.print(sentence, highlight=False, markup=False)), "utf-8")
+        err.print(f"the page of this tournament: {html}", highlight=False, markup=False)
+
+
+@app.command()
+def games(
+    game: Annotated[str | None, typer.Argument(help="a game to describe")] = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="GAME", help="does this environment fit the contract?")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the games that can be played, describe one, or check an environment."""
+    from league.cli.games import check_game, describe_game, list_games
+
+    page = check_game(check) if check else describe_game(game) if game else list_games()
+    if as_json:
+        print_json(page.plain)
+    else:
+        out.print(page.shown)
+    if page.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sync(name: LeagueName, home: Home = HOME) -> None:
+    """Bring MLflow up to date with a league: what it lacks is added, nothing is there twice.
+
+    Also for leagues that were run with tracking=false, and after mlflow.db was moved away.
+    """
+    from league.tracking.sync import fill_in
+
+    store = Store.open(home, name)
+    added = fill_in(store, lambda sentence: err.print(sentence, highlight=False, markup=False))
+    said = f"{added[0]} to {added[-1]} were added" if added else "nothing was missing"
+    out.print(f"MLflow shows {name}, generations 0 to {store.generation()}: {said}", highlight=False)
+    out.print(f"Look at it: league ui {name}{at(home)}", highlight=False)
+
+
+@app.command()
+def ui(
+    name: Annotated[str | None, typer.Argument(help="the league whose charts to open; if left out, the only one")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="on this machine only")] = 5000,
+    browser: Annotated[
+        bool | None, typer.Option("--browser/--no-browser", help="open a browser; if left out, where there is a screen")
+    ] = None,
+    home: Home = HOME,
+) -> None:
+    """Open the MLflow UI on the charts of a league."""
+    from league.tracking.server import open_ui
+
+    raise typer.Exit(open_ui(home, name, port, browser=browser))
+
+
+def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
+    """Run a league and print how it ended."""
+    from league.cli.progress import Lines
+    from league.cli.tables import standings_table
+    from league.manager import League
+
+    watcher = Lines(err)
+    try:
+        league = League(config, home, watcher)
+        err.print(
+            f"league {config.name}: {config.game.name}, {config.population} players, {config.generations} generations, "
+            f"seed {config.seed}, in {home / 'leagues' / config.name}",
+            highlight=False,
+        )
+        result = league.run(resume=resuming)
+    except KeyboardInterrupt:
+        watcher.stop()
+        err.print(_stopped(config.name, home), highlight=False)
+        raise typer.Exit(130) from None
+    finally:
+        watcher.stop()
+    rows = result.standings
+    out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
+    here = at(home)
+    hints = {
+        f"league standings {config.name}{here}": "all players",
+        f"league report {config.name}{here}": "one page: the champion, whom it loses to, what to do next",
+        f"league replay html {config.name}{here}": "the final, to be watched in a browser",
+        f"league tournament {config.name}/champion bot:random{here}": "any players, any leagues",
+        f"league ui {config.name}{here}": "compare generations in MLflow",
+    }
+    width = max(map(len, hints))
+    out.print("\nNext:")
+    for command, what in hints.items():
+        out.print(f"  {command:{width}s}   {what}", highlight=False)
+
+
+def _stopped(name: str, home: Path) -> str:
+    """What to say after Ctrl-C."""
+    if name not in leagues(home):
+        return "stopped; nothing was begun"
+    safe = Store.open(home, name).generation()
+    kept = f"generation {safe} is safe" if safe >= 0 else "no generation was finished yet"
+    return f"stopped; {kept}. Go on with: league resume {name}{at(home)}"
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn what a person can put right into a sentence and exit code 2."""
+    try:
+        yield
+    except (LeagueError, GameError, ReplayError, IllegalAction) as error:
+        _refuse(str(error))
+    except BrokenPipeError:  # whoever read us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    said = "\n".join(map(harmless, f"error: {sentence}".splitlines()))
+    err.print(said, highlight=False, markup=False, style="red")
+    sys.exit(2)
+
+
+def main() -> None:
+    """Entry point of the `league` command."""
+    gc.freeze()  # what was imported stays to the end; to go through it there once more would take most of a second
+    with _sentences():
+        app(prog_name="league")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What a person sees while a league works: a live line in a terminal, plain lines elsewhere, nothing from Python."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+from rich.status import Status
+
+from league.storage.store import GenerationRow
+from tournaments.rating.elo import Ratings
+
+
+class Lines:
+    """One line a generation, and in a terminal a live line below it that says what is being done."""
+
+    def __init__(self, console: Console) -> None:
+        """Write to `console`."""
+        self.console = console
+        self._status: Status | None = None
+        self._number, self._total = 0, 0
+        self._done, self._begun = 0, time.monotonic()
+        self._started = 0.0
+        self._phase, self._rate = "", 0.0
+
+    def generation(self, number: int, total: int) -> None:
+        """See `Watcher`."""
+        self._number, self._total = number, total
+        if not self._done:
+            self._begun = time.monotonic()
+
+    def phase(self, name: str) -> None:
+        """See `Watcher`."""
+        self._phase, self._started = name, time.monotonic()
+        self._show("")
+
+    def progress(self, done: int, total: int) -> None:
+        """See `Watcher`."""
+        self._show(f" {done}/{total} tasks")
+
+    def trained(self, decisions: int) -> None:
+        """See `Watcher`."""
+        self._rate = decisions / max(time.monotonic() - self._started, 1e-9)
+
+    def committed(self, row: GenerationRow, ratings: Ratings) -> None:
+        """See `Watcher`."""
+        self.stop()
+        self._done += 1
+        best = ratings[row.champion]
+        self.console.print(
+            f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  "
+            f"Elo {best.elo:5.0f} [{best.low:.0f}, {best.high:.0f}]  "
+            f"{self._rate:9,.0f} agent-steps/s  {row.seconds:5.1f} s{self._left()}",
+            highlight=False,
+        )
+
+    def warn(self, sentence: str) -> None:
+        """See `Watcher`."""
+        self.console.print(f"[yellow]warning:[/yellow] {sentence}", highlight=False)
+
+    def stop(self) -> None:
+        """Take the live line away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _show(self, detail: str) -> None:
+        if not self.console.is_terminal:
+            return
+        rate = f" · {self._rate:,.0f} agent-steps/s" if self._rate else ""
+        text = f"generation {self._number}/{self._total - 1} · {self._phase}{detail}{rate}{self._left()}"
+        if self._status is None:
+            self._status = self.console.status(text)
+            self._status.start()
+        else:
+            self._status.update(text)
+
+    def _left(self) -> str:
+        ahead = self._total - self._number - (self._phase == "report")
+        if not self._done or not ahead:
+            return ""
+        seconds = (time.monotonic() - self._begun) / self._done * ahead
+        return f" · {seconds / 60:.0f} min left" if seconds > 90 else f" · {seconds:.0f} s left"

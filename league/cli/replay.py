@@ -1,0 +1,149 @@
+"""The commands of `league replay`: recorded matches listed, stepped through, checked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from league.cli.console import HOME, Home, Json, err, harmless, out, print_json, readable
+from league.errors import LeagueError, disk_has_room
+from league.storage.store import Store, leagues
+from tournaments.replay.format import ReplayError
+
+app = typer.Typer(help="Look at recorded matches, and check that they are true.", no_args_is_help=True)
+
+
+@app.command("list")
+def replay_list(
+    name: Annotated[str | None, typer.Argument(help="a league; all of them if left out")] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """List recorded matches."""
+    from league.cli.tables import replay_rows, replays_table
+    from league.play.session import played_by_hand
+    from tournaments.replay.format import load
+
+    stores = [Store.open(home, name)] if name else readable(home)
+    files = [path for store in stores for path in store.recorded()]
+    files += [] if name else played_by_hand(home)
+    loaded = []
+    for path in files:
+        try:
+            loaded.append((path, load(path)))
+        except ReplayError as error:
+            err.print(harmless(f"left out {path}: {error}"), highlight=False, markup=False)
+    if as_json:
+        print_json({"replays": replay_rows(loaded)})
+    else:
+        out.print(replays_table(loaded))
+
+
+@app.command("show")
+def replay_show(
+    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
+    step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
+    home: Home = HOME,
+) -> None:
+    """Step through a recorded match: Enter goes on, b goes back, q quits. Prints it whole where nobody can type."""
+    from tournaments.human.replay_text import lines
+    from tournaments.replay.format import load
+
+    replay, place = load(_replay_file(file, home)), step or 0
+    if step is not None and step > len(replay.steps):
+        raise LeagueError(f"--step {step}: the match has {len(replay.steps)} steps")
+    browsing = step is None and sys.stdin.isatty() and sys.stdout.isatty()
+    while True:
+        if browsing:
+            out.clear()
+        for line in lines(replay, place):
+            out.print(harmless(line), highlight=False, markup=False)
+        if browsing:
+            answer = asked("Enter: on · b: back · q: quit  ")
+            if answer == "q":
+                return
+            place = max(0, place - 1) if answer == "b" else min(len(replay.steps), place + 1)
+            continue
+        if step is not None or place >= len(replay.steps):
+            return
+        place += 1
+        out.print()
+
+
+@app.command("verify")
+def replay_verify(
+    files: Annotated[list[Path] | None, typer.Argument(help="files or leagues' names; everything if left out")] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """Play recorded matches again on the stock game, and compare."""
+    from league.play.session import played_by_hand
+    from tournaments.replay.verification import verify
+
+    paths: list[Path] = []
+    for item in files or [*(Path(store.name) for store in readable(home)), *played_by_hand(home)]:
+        if str(item) in leagues(home):
+            paths += Store.open(home, str(item)).recorded()
+        else:
+            paths.append(item)
+    failed = []
+    for path in paths:
+        verdict = verify(path)
+        if not verdict.verified:
+            failed.append({"file": str(path), "reason": verdict.reason})
+    if as_json:
+        print_json({"verified": len(paths) - len(failed), "failed": failed})
+    else:
+        out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
+        for failure in failed:
+            out.print(harmless(f"failed: {failure['file']}: {failure['reason']}"), highlight=False, markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("html")
+def replay_html(
+    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
+    to: Annotated[Path | None, typer.Option("--out", help="the page's file, or a folder for it; here if left out")] = None,
+    home: Home = HOME,
+) -> None:
+    """Write a recorded match as one HTML file, to be watched in any browser: nothing else is needed, and nothing is fetched."""
+    from tournaments.replay.format import SUFFIX, load
+    from tournaments.viewer.replay_page import replay_page
+
+    path = _replay_file(file, home)
+    page, name = replay_page(load(path)), f"{path.name.removesuffix(SUFFIX)}.html"
+    place = Path(name) if to is None else to / name if to.is_dir() else to
+    with disk_has_room(f"{place} could not be written"):
+        place.write_text(page, encoding="utf-8")
+    out.print(f"wrote {place}: open it in a browser", highlight=False, markup=False)
+
+
+def asked(prompt: str) -> str:
+    """What is typed; at the end of what can be typed, q."""
+    try:
+        return input(prompt).strip().lower()
+    except EOFError:
+        return "q"
+
+
+def _replay_file(file: Path, home: Path) -> Path:
+    """A replay by its path, by the name that `replay list` prints if only one folder has it; the newest final of a league."""
+    if not file.exists() and str(file) in leagues(home):
+        return _newest_final(Store.open(home, str(file)))
+    folders = [] if file.exists() else [*(home / "leagues").glob("*/replays"), home / "replays"]
+    found = [folder / file.name for folder in folders if (folder / file.name).is_file()]
+    return found[0] if len(found) == 1 else file
+
+
+def _newest_final(store: Store) -> Path:
+    from league.artifacts.replays import finals_first
+
+    for generation in range(store.generation(), -1, -1):
+        found = finals_first(store, generation)
+        if found:
+            return found[0]
+    raise LeagueError(f"no match of {store.name!r} is recorded; `league sync {store.name}` records those worth seeing")

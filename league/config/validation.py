@@ -1,0 +1,91 @@
+"""Before anything is written: is everything there that a configuration names?"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+import envs
+from agents import OPERATORS, Genome, Operator
+from envs.game import Game
+from league.config.plugins import bot_of, load
+from league.config.schema import LeagueConfig
+from league.errors import LeagueError
+from league.population.matchmaking import RULES, Rule
+
+
+def check_parts(config: LeagueConfig, game: Game) -> None:
+    """Find the bots, functions, twin and device of a league.
+
+    Raises:
+        LeagueError: One of them is not there.
+        GameError: A bot is not there or cannot play the game, or the game has no twin although one is insisted on.
+    """
+    for anchor in config.tournament.anchors:
+        bot_of(anchor.removeprefix("bot:"), game)
+    rule_of(config.matchmaking.rule)
+    for operator in config.evolution.operators:
+        operator_of(operator)
+    check_device(config.compute.device)
+    if config.arena.twin == "always":
+        envs.make(config.game.setup(), 1, twin="always").close()
+
+
+def rule_of(name: str) -> Rule:
+    """A matchmaking rule by its name.
+
+    Raises:
+        LeagueError: There is none.
+    """
+    return RULES[name] if name in RULES else load(name, "matchmaking rule")
+
+
+def operator_of(name: str) -> Operator:
+    """A mutation operator by its name.
+
+    Raises:
+        LeagueError: There is none.
+    """
+    return OPERATORS[name] if name in OPERATORS else load(name, "mutation operator")
+
+
+def bear(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
+    """Let an operator make a child, and make sure that it can live.
+
+    Raises:
+        LeagueError: The child has other weights or hyper-parameters than its parent, or values that are out of bounds.
+    """
+    child = operator_of(operator)(parent, generator)
+    fault = _fault(parent, child)
+    if fault:
+        raise LeagueError(f"the mutation operator {operator!r} made a child that cannot live: {fault}")
+    return child
+
+
+def _fault(parent: Genome, child: Genome) -> str:
+    moments = [(child.optimiser, parent.optimiser, "optimiser")] if child.optimiser else []
+    for arrays, pattern, what in [(child.weights, parent.weights, "weights"), *moments]:
+        if {name: value.shape for name, value in arrays.items()} != {name: value.shape for name, value in pattern.items()}:
+            return f"its {what} have other names or shapes than its parent's"
+        if not all(np.isfinite(value).all() for value in arrays.values()):
+            return f"its {what} are not all finite"
+    if set(child.hyper) != set(parent.bounds):
+        return f"its hyper-parameters are {', '.join(sorted(child.hyper))}"
+    for name, value in sorted(child.hyper.items()):
+        low, high = parent.bounds[name]
+        if not low <= value <= high:
+            return f"{name} is {value:g}, which is not between {low:g} and {high:g}"
+    return ""
+
+
+def check_device(name: str) -> None:
+    """Make sure of a device.
+
+    Raises:
+        LeagueError: This machine, or this PyTorch, does not have it.
+    """
+    device = torch.device(name)
+    here = torch.cuda.device_count()
+    if device.type == "cuda" and (device.index or 0) >= here:
+        allowed = ", ".join(["cpu", *(f"cuda:{index}" for index in range(here))])
+        raise LeagueError(f"compute.device is {name!r}, but PyTorch finds no such device here; there is {allowed}")

@@ -1,0 +1,4 @@
+"""Players by name, and tournaments between any of them.
+
+Reading order: `resolve` (a player by its name), `tournament` (matches between players of any leagues), `results` (standings).
+"""

@@ -1,0 +1,173 @@
+"""Any player of any league by its name, as somebody who can play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+
+import envs
+from agents import Architecture
+from envs.arena import Timestep
+from envs.describe import survey
+from envs.game import Game, GameSetup
+from envs.spaces import decoder, encoder, masker
+from league.config.schema import LeagueConfig, check
+from league.errors import LeagueError
+from league.execution.tasks import Contestant, cast_of
+from league.population.player import Player, is_bot
+from league.storage.store import Store
+from tournaments.match.play import blank_actions
+
+
+@dataclass(frozen=True)
+class Named:
+    """A player somebody asked for.
+
+    Attributes:
+        name: As it was asked for.
+        contestant: Who plays.
+        config: The configuration of its league; None for bots.
+        player: Who it is in its league; None for bots.
+    """
+
+    name: str
+    contestant: Contestant
+    config: LeagueConfig | None = None
+    player: Player | None = None
+
+
+def resolve(name: str, home: Path) -> Named:
+    """Find a player: `LEAGUE/champion`, `LEAGUE/PLAYER-NAME`, `bot:NAME` or `module:callable`.
+
+    Raises:
+        LeagueError: There is none; names the nearest.
+    """
+    if is_bot(name):
+        return Named(name, Contestant(bot=name.removeprefix("bot:")))
+    league, slash, player_name = name.partition("/")
+    if not slash or "/" in player_name:
+        raise LeagueError(f"{name!r} is no player; a player is LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")
+    store = Store.open(home, league)
+    config = stored_config(store)
+    wanted = store.champion() if player_name == "champion" else player_name
+    players = {player.name: player for player in store.players() if player.status != "anchor"}
+    if wanted not in players:
+        nearest = get_close_matches(wanted, players, n=1, cutoff=0.0)
+        hint = f"; did you mean {league}/{nearest[0]}?" if nearest else ""
+        raise LeagueError(f"the league {league!r} has no player {wanted!r}{hint}")
+    digest = players[wanted].weights
+    if not digest:
+        raise LeagueError(f"{name} has no weights of its own")
+    architecture = config.architecture(envs.describe(config.game.setup()))
+    contestant = Contestant(architecture, store.weights.get(digest, wanted), config.policy.temperature)
+    return Named(name, contestant, config, players[wanted])
+
+
+def contestants(
+    store: Store, hashes: Mapping[str, str], config: LeagueConfig, architecture: Architecture
+) -> dict[str, Contestant]:
+    """A league's players, and bots, as tasks need them: name → content hash of the weights (of bots: anything)."""
+    return {
+        name: Contestant(bot=name.removeprefix("bot:"))
+        if is_bot(name)
+        else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
+        for name, digest in hashes.items()
+    }
+
+
+def stored_config(store: Store) -> LeagueConfig:
+    """The configuration a league runs with."""
+    return check(yaml.safe_load(store.fact("config")), f"the configuration stored with {store.name}")
+
+
+class ActingPlayer:
+    """A player that acts on a PettingZoo environment's own observations.
+
+    Example:
+        >>> player = result.player("champion")
+        >>> action = player.act({agent: env.observe(agent)})[agent]
+    """
+
+    def __init__(self, named: Named, setup: GameSetup, seed: int = 0) -> None:
+        """Seat a player in every team of a game.
+
+        Args:
+            named: Who; see `resolve`.
+            setup: The game.
+            seed: Decides its choices.
+        """
+        blueprint = survey(setup)
+        self.name = named.name
+        self.game: Game = blueprint.game
+        self._spaces = list(zip(blueprint.observation_spaces, blueprint.action_spaces, strict=True))
+        owner = torch.zeros((1, len(self.game.teams)), dtype=torch.int64)
+        self._actors = cast_of(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def act(self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Choose an action for every agent that is given an observation.
+
+        Args:
+            observations: Agent id → observation, as the environment gives it. Team-mates that speak to each other should be
+                given together; of a turn-based game, the observation of the agent to move.
+            infos: Agent id → info, where the legal actions are in `info["action_mask"]`.
+
+        Returns:
+            Agent id → action, as the environment takes it.
+
+        Raises:
+            LeagueError: An agent is not in the game, or several are to move in a turn-based one.
+        """
+        seats = {agent: self._seat(agent) for agent in observations}
+        if self.game.turn_based and len(seats) != 1:
+            raise LeagueError(f"in {self.game.name} one agent moves at a time, not {len(seats)}")
+        now, place = self._timestep(seats, observations, infos or {})
+        noise = [
+            torch.rand((1, self.game.slots(index), role.actions.size), generator=self._generator).clamp_(1e-7, 1 - 1e-7)
+            for index, role in enumerate(self.game.roles)
+        ]
+        actions = blank_actions(self.game, 1, torch.device("cpu"))
+        with torch.no_grad():
+            for actor in self._actors:
+                actor.act(now, noise, actions)
+        return {
+            agent: decoder(self._spaces[seat][1])(actions[place[seat][0]][0, place[seat][1]].numpy())
+            for agent, seat in seats.items()
+        }
+
+    def _timestep(
+        self, seats: Mapping[str, int], observations: Mapping[str, Any], infos: Mapping[str, Any]
+    ) -> tuple[Timestep, dict[int, tuple[int, int]]]:
+        """One copy in which the given seats act; and the (role, slot) of each of them."""
+        game, place = self.game, {}
+        seen = [torch.zeros((1, game.slots(index), role.features)) for index, role in enumerate(game.roles)]
+        legal: list[torch.Tensor | None] = [
+            torch.ones((1, game.slots(index), role.actions.size), dtype=torch.bool) if role.actions.kind == "discrete" else None
+            for index, role in enumerate(game.roles)
+        ]
+        acting = torch.zeros((1, len(game.seats)), dtype=torch.bool)
+        for agent, seat in seats.items():
+            role = game.role_of_seat[seat]
+            slot = 0 if game.turn_based else game.roles[role].seats.index(seat)
+            space = self._spaces[seat][0]
+            encoder(space)(observations[agent], seen[role][0, slot].numpy())
+            allowed, mask = legal[role], masker(space)(observations[agent], infos.get(agent))
+            if allowed is not None and mask is not None:
+                allowed[0, slot] = torch.from_numpy(np.asarray(mask).astype(bool))
+            acting[0, seat], place[seat] = True, (role, slot)
+        nothing, never = torch.zeros((1, len(game.seats))), torch.zeros((1, len(game.seats)), dtype=torch.bool)
+        state = torch.zeros((1, len(game.teams), game.state_size))
+        now = Timestep(tuple(seen), tuple(legal), acting, state, nothing, never, never, never[:, 0])
+        return now, place
+
+    def _seat(self, agent: str) -> int:
+        if str(agent) not in self.game.seats:
+            raise LeagueError(f"{self.game.name} has no agent {agent!r}; its agents are {', '.join(self.game.seats)}")
+        return self.game.seats.index(str(agent))

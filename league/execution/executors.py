@@ -1,0 +1,139 @@
+"""Who runs the tasks. An executor is chosen by name; the same tasks give the same results with each."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol, TypeVar
+
+from league.errors import LeagueError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+TRIES = 3
+"""How often a task is given out before a worker that keeps dying is reported."""
+
+
+class Executor(Protocol):
+    """Runs pure tasks."""
+
+    def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
+        """Run every task.
+
+        Args:
+            work: A module-level function.
+            tasks: Plain data.
+            done: Called with the number of finished tasks, whenever one finishes.
+
+        Returns:
+            Results in the order of the tasks.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let the workers go."""
+        ...
+
+
+class Serial:
+    """Runs tasks one after another in this process."""
+
+    def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
+        """See `Executor`."""
+        results = []
+        for number, task in enumerate(tasks):
+            results.append(work(task))
+            done(number + 1)
+        return results
+
+    def close(self) -> None:
+        """See `Executor`."""
+
+
+class Processes:
+    """Runs tasks in worker processes that live as long as the league.
+
+    A task whose worker dies is simply run again, since it is a pure function of its data.
+    """
+
+    def __init__(self, workers: int) -> None:
+        """Use `workers` processes."""
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
+        """See `Executor`.
+
+        Raises:
+            LeagueError: A task's worker died three times.
+        """
+        results: dict[int, Result] = {}
+        for _ in range(TRIES):
+            try:
+                for number, result in self._finished(work, [(n, task) for n, task in enumerate(tasks) if n not in results]):
+                    results[number] = result
+                    done(len(results))
+            except BrokenProcessPool:
+                self.close()
+                continue
+            return [results[number] for number in range(len(tasks))]
+        raise LeagueError(
+            f"a worker process died {TRIES} times over the same work (out of memory, or a script that does not "
+            "guard its start with `if __name__ == '__main__'`?); "
+            "try --executor serial or fewer arena copies"
+        )
+
+    def _finished(self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]) -> Iterator[tuple[int, Result]]:
+        if self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["league.execution.tasks"])
+            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+        waiting: dict[Future[Result], int] = {self._pool.submit(work, task): number for number, task in tasks}
+        try:
+            while waiting:
+                for future in wait(waiting, return_when="FIRST_COMPLETED").done:
+                    yield waiting.pop(future), future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """See `Executor`."""
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def _begin() -> None:
+    """Be a worker: Ctrl-C is for the league, which then ends its workers; and none outlives a league that was killed."""
+    gc.freeze()  # what was imported stays
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    league = multiprocessing.parent_process()
+    assert league is not None
+    threading.Thread(target=_follow, args=(league,), daemon=True).start()
+
+
+def _follow(league: multiprocessing.process.BaseProcess) -> None:
+    """End this process when the league's ends."""
+    league.join()
+    os._exit(1)
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+EXECUTORS: dict[str, Callable[[int | None], Executor]] = {
+    "serial": lambda workers: Serial(),
+    "processes": lambda workers: Processes(workers or cores()),
+}

@@ -1,0 +1,39 @@
+"""The first players of a league."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from agents import Architecture, Blueprint, Genome
+from agents.mutation import perturb
+from envs.game import Game
+from league.config.schema import LeagueConfig
+from league.execution.seeds import Seeds
+from league.population.player import Player, active_name
+from league.storage.store import Store
+
+
+def found(config: LeagueConfig, game: Game, architecture: Architecture, seeds: Seeds, store: Store) -> list[Player]:
+    """Newborn active players with weights in the store.
+
+    The first has the hyper-parameters of the configuration; the others are perturbed once, so that evolution has something to
+    choose from.
+    """
+    blueprint, players = Blueprint(game, architecture), []
+    for number in range(config.population):
+        weights = newborn(blueprint, seeds.integer(0, "founders", number))
+        genome = Genome(weights, {}, config.hyper.start(), config.hyper.bounds())
+        if number > 0:
+            genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
+        name, digest = active_name(number + 1), store.weights.put(genome.weights)
+        players.append(Player(name, "main agent", "active", None, "founder", 0, digest, "", genome.hyper))
+    return players
+
+
+def newborn(blueprint: Blueprint, seed: int) -> Mapping[str, np.ndarray]:
+    """Parameters and statistics, by name, of a player that has learnt nothing yet."""
+    parameters, statistics = blueprint.founder(torch.Generator().manual_seed(seed))
+    return {**blueprint.parameters.to_arrays(parameters), **blueprint.statistics.to_arrays(statistics)}

@@ -1,0 +1,238 @@
+"""The champions of a league as MLflow models that anybody can load: the files of each.
+
+A model is a folder of the form that MLflow documents, with the code of `league.export.pyfunc_model`. It is written here and
+not by `mlflow.pyfunc.log_model`, which takes seconds to import and try it; a test compares the two. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import numpy as np
+import safetensors.numpy
+import yaml
+from gymnasium import spaces
+
+from agents import Architecture
+from agents.models.architecture import CLIP
+from envs.describe import Blueprint, survey
+from envs.game import Role
+from envs.spaces import observed
+from league.config.schema import LeagueConfig
+from league.population.player import Player
+from league.storage.store import GenerationRow
+
+FOLDER = "champion"
+"""Where a model stands among the artifacts of its generation's run."""
+
+CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
+
+NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
+"""Packages that the model's code imports."""
+
+ACTS = ("actor.", "ear.", "mouth.", "spread.", "observation.")
+"""Beginnings of the names of weights that acting needs; critics stay at home."""
+
+LONGEST_EXAMPLE = 4096
+"""Numbers beyond which there is no example of an input."""
+
+INPUTS = (("observation", "any", True), ("action_mask", "any", False), ("agent", "string", False), ("group", "any", False))
+OUTPUTS = (("action", "any", True), ("probabilities", "any", False))
+PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
+
+ABOUT = """\
+Champions of the league **{league}**, which plays **{game}**: version by version the best player of each generation.
+
+    import mlflow, pandas
+    mlflow.set_tracking_uri("{uri}")
+    player = mlflow.pyfunc.load_model("models:/{league}@champion")
+    player.predict(pandas.DataFrame({{"observation": [...], "action_mask": [...], "agent": [...]}}))
+
+`champion` is the newest, `gen-007` that of generation 7. The columns are explained at the head of `{code}` in a model's folder.
+"""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What the models of one league have in common.
+
+    Attributes:
+        config: The league's configuration.
+    """
+
+    config: LeagueConfig
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The game, and the spaces of its seats."""
+        return survey(self.config.game.setup())
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """The networks."""
+        return self.config.architecture(self.blueprint.game)
+
+    def policy(self) -> dict[str, Any]:
+        """All that `league.export.pyfunc_model` must know besides the weights, as plain values."""
+        game, architecture = self.blueprint.game, self.architecture
+        speaking = [hears is not None and architecture.message_size > 0 for hears in architecture.hears]
+        return {
+            "game": game.name,
+            "league": self.config.name,
+            "activation": architecture.activation,
+            "layers": len(architecture.hidden) + 1,
+            "normalise": architecture.normalise,
+            "clip": CLIP,
+            "temperature": self.config.policy.temperature,
+            "roles": {role.name: {**self._role(role), "speaks": speaking[role.side]} for role in game.roles},
+            "seats": {
+                seat: {
+                    "role": game.roles[game.role_of_seat[number]].name,
+                    "team": game.team_of_seat[number],
+                    "place": game.teams[game.team_of_seat[number]].index(number),
+                }
+                for number, seat in enumerate(game.seats)
+            },
+            "hears": [architecture.hears[side] if speaking[side] else None for side in game.side_of_team],
+        }
+
+    def _role(self, role: Role) -> dict[str, Any]:
+        """What a seat of a role sees and does."""
+        seen, done = (self.blueprint.observation_spaces[role.seats[0]], self.blueprint.action_spaces[role.seats[0]])
+        return {
+            "features": role.features,
+            "space": _space(observed(seen), role.features),
+            "kind": role.actions.kind,
+            "actions": role.actions.size,
+            "first_action": int(done.start) if isinstance(done, spaces.Discrete) else 0,
+            "low": role.actions.low,
+            "high": role.actions.high,
+            "shape": list(done.shape or ()),
+        }
+
+    def example(self) -> dict[str, Any] | None:
+        """An input that shows the columns: every seat sees nothing but zeros; None where that would be long."""
+        game = self.blueprint.game
+        if sum(role.features * len(role.seats) for role in game.roles) > LONGEST_EXAMPLE:
+            return None
+        rows: list[list[Any]] = []
+        for number, seat in enumerate(game.seats):
+            role = game.roles[game.role_of_seat[number]]
+            legal = [1] * role.actions.size if role.actions.kind == "discrete" else None
+            rows.append([[0.0] * role.features, legal, seat, 0])
+        return {"columns": [name for name, *_ in INPUTS], "data": rows}
+
+    def model(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow, run: str) -> dict[str, bytes]:
+        """The files of a model by their names within its folder.
+
+        Args:
+            champion: The player.
+            weights: Its weights.
+            row: The generation that it became champion in.
+            run: MLflow's id of the run of that generation.
+        """
+        acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
+        example = self.example()
+        texts = {
+            f"artifacts/{POLICY}": json.dumps({"player": champion.name, **self.policy()}, indent=1),
+            CODE: _code(),
+            **_environment(),
+        }
+        if example is not None:
+            texts["input_example.json"] = json.dumps(example)
+            texts["serving_input_example.json"] = json.dumps({"dataframe_split": example})
+        found = {name: text.encode() for name, text in texts.items()}
+        found[f"artifacts/{WEIGHTS}"] = safetensors.numpy.save(acting)
+        card = self._card(champion, row, run, example=example is not None, size=sum(map(len, found.values())))
+        return {**found, "MLmodel": yaml.safe_dump(card).encode()}
+
+    def _card(self, champion: Player, row: GenerationRow, run: str, *, example: bool, size: int) -> dict[str, Any]:
+        """What MLflow calls MLmodel: what kind of model this is and how it is loaded."""
+        card = {
+            "artifact_path": FOLDER,
+            "flavors": {
+                "python_function": {
+                    "artifacts": {
+                        key: {"path": f"artifacts/{name}", "uri": name}
+                        for key, name in (("policy", POLICY), ("weights", WEIGHTS))
+                    },
+                    "code": None,
+                    "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
+                    "loader_module": "mlflow.pyfunc.loaders.code_model",
+                    "model_code_path": CODE,
+                    "python_version": platform.python_version(),
+                    "streamable": False,
+                }
+            },
+            "is_signature_from_type_hint": False,
+            "metadata": {
+                "league": self.config.name,
+                "game": self.config.game.name,
+                "player": champion.name,
+                "generation": row.number,
+                "weights": champion.weights,
+                "columns": f"explained at the head of {CODE}",
+            },
+            "mlflow_version": version("mlflow"),
+            "model_size_bytes": size,
+            "model_uuid": uuid5(NAMESPACE_OID, f"{run} {champion.weights}").hex,
+            "run_id": run,
+            "signature": {
+                "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in INPUTS]),
+                "outputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in OUTPUTS]),
+                "params": json.dumps([{"name": n, "default": value, "shape": None, "type": kind} for n, kind, value in PARAMS]),
+            },
+            "type_hint_from_example": False,
+            "utc_time_created": row.committed_at,
+        }
+        if example:
+            card["saved_input_example_info"] = {
+                "artifact_path": "input_example.json",
+                "pandas_orient": "split",
+                "serving_input_path": "serving_input_example.json",
+                "type": "dataframe",
+            }
+        return card
+
+
+def _space(space: spaces.Space, size: int) -> dict[str, Any]:
+    """A space of observations as plain values, for whoever lays them flat without gymnasium; `size` of numbers if all else."""
+    match space:
+        case spaces.Dict():
+            return {"kind": "dict", "parts": [[key, _space(part, spaces.flatdim(part))] for key, part in space.items()]}
+        case spaces.Tuple():
+            return {"kind": "tuple", "parts": [_space(part, spaces.flatdim(part)) for part in space]}
+        case spaces.Discrete():
+            return {"kind": "discrete", "size": 1, "first": [int(space.start)], "count": [int(space.n)]}
+        case spaces.MultiDiscrete():
+            first, count = (np.asarray(each).reshape(-1).tolist() for each in (space.start, space.nvec))
+            return {"kind": "discrete", "size": len(count), "first": first, "count": count}
+    return {"kind": "numbers", "size": size}
+
+
+@cache
+def _code() -> str:
+    return files("league.export").joinpath(CODE).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """What the model needs, as pip, virtualenv and conda are told of it."""
+    needed = [f"{name}=={version(name)}" for name in NEEDED]
+    python = platform.python_version()
+    conda: Sequence[Any] = [f"python={python}", "pip", {"pip": needed}]
+    return {
+        "requirements.txt": "\n".join(needed),
+        "python_env.yaml": yaml.safe_dump(
+            {"python": python, "build_dependencies": ["pip", "setuptools", "wheel"], "dependencies": ["-r requirements.txt"]}
+        ),
+        "conda.yaml": yaml.safe_dump({"name": "mlflow-env", "channels": ["conda-forge"], "dependencies": conda}),
+    }

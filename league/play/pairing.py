@@ -1,0 +1,111 @@
+"""A person and a player sit down at a game: who the player is, and which seats the person takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from envs.describe import Blueprint, survey
+from envs.game import Game, GameSetup
+from league.artifacts.replays import profile_of
+from league.errors import LeagueError
+from league.evaluation.resolve import Named, resolve
+from league.storage.store import Store
+from tournaments.replay.format import Profile
+
+LONGEST = 40
+"""Characters of a person's name."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Who plays what.
+
+    Attributes:
+        blueprint: The game.
+        named: The player.
+        rival: Its name, with a champion called by its own.
+        profile: What is known of it.
+        seats: The person's seats.
+        teams: Who is written down for each team.
+        generation: The generation its league is in; 0 for bots.
+    """
+
+    blueprint: Blueprint
+    named: Named
+    rival: str
+    profile: Profile
+    seats: tuple[int, ...]
+    teams: tuple[str, ...]
+    generation: int
+
+    @property
+    def game(self) -> Game:
+        """The game."""
+        return self.blueprint.game
+
+    @property
+    def team(self) -> int:
+        """The person's team."""
+        return self.game.team_of_seat[self.seats[0]]
+
+    @property
+    def mates(self) -> list[str]:
+        """Seats of the person's team that the player holds."""
+        return [self.game.seats[seat] for seat in self.game.teams[self.team] if seat not in self.seats]
+
+
+def pair(game: str, against: str, home: Path, seat: str | None = None, name: str = "you") -> Pairing:
+    """Find the game, the player and the person's seats.
+
+    Args:
+        game: The game's name.
+        against: The player, as `league.evaluation.resolve.resolve` takes it.
+        home: Where leagues live.
+        seat: A seat, or a side, of which the person takes the first team; None is the first seat of the first side.
+        name: What the person is called.
+
+    Raises:
+        LeagueError: One of them does not exist, they do not fit, or the person would have to play with real numbers.
+        GameError: The game cannot be made.
+    """
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST or "/" in name or ":" in name:
+        raise LeagueError(f"--name {name!r}: use up to {LONGEST} characters, none of them '/' or ':', which players have")
+    named = resolve(against, home)
+    if named.config is not None and named.config.game.name != game:
+        raise LeagueError(f"{against} has learnt {named.config.game.name}, not {game}")
+    blueprint = survey(GameSetup(game) if named.config is None else named.config.game.setup())
+    seats = _taken(blueprint.game, seat)
+    rival, profile, generation = named.name, Profile(), 0
+    if named.player is not None:
+        store = Store.open(home, named.name.partition("/")[0])
+        generation, rival = store.generation(), f"{store.name}/{named.player.name}"
+        rating = next((row for row in store.ratings(generation) if row.player == named.player.name), None)
+        profile = profile_of(named.player, rating)
+    team = blueprint.game.team_of_seat[seats[0]]
+    whole = len(seats) == len(blueprint.game.teams[team])
+    mine = name if whole else f"{name} and {rival}"
+    teams = tuple(mine if number == team else rival for number in range(len(blueprint.game.teams)))
+    return Pairing(blueprint, named, rival, profile, seats, teams, generation)
+
+
+def _taken(game: Game, seat: str | None) -> tuple[int, ...]:
+    """The seats that a person takes."""
+    sides = {side.name: game.teams[side.teams[0]] for side in game.sides}
+    if seat is None:
+        found: tuple[int, ...] = (game.teams[game.sides[0].teams[0]][0],)
+    elif seat in game.seats:
+        found = (game.seats.index(seat),)
+    elif seat in sides:
+        found = sides[seat]
+    else:
+        known = [*game.seats, *sides]
+        nearest = get_close_matches(seat, known, n=1, cutoff=0.0)[0]
+        raise LeagueError(f"{game.name} has no seat {seat!r}; did you mean {nearest!r}? (there are {', '.join(known)})")
+    for number in found:
+        if game.roles[game.role_of_seat[number]].actions.kind != "discrete":
+            raise LeagueError(
+                f"a person can only choose between moves, but {game.seats[number]} in {game.name} acts with real numbers"
+            )
+    return found

@@ -1,0 +1,159 @@
+"""A person plays against a player in the terminal; the game is saved as a replay like any other.
+
+It is played on the stock game, by the same machinery as a tournament's matches: the person is an actor among others. What was
+logged is then recorded as every match is, and the player is asked again what it thought; nobody asks the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from torch import Tensor
+
+from envs.arena import Actor
+from envs.stock.arena import StockArena
+from league.errors import disk_has_room
+from league.execution.tasks import cast_of, one_thread
+from league.play.pairing import Pairing
+from tournaments.human.person import Beside, Left, Person
+from tournaments.match.play import play as play_matches
+from tournaments.replay.format import SUFFIX, Profile, Replay, save
+from tournaments.replay.re_execution import ReplayMismatch
+from tournaments.replay.recorder import record
+from tournaments.tickets import MatchResult, Ticket
+
+BY_HAND = "by hand"
+"""The tag of games that a person has played."""
+
+
+def play(
+    pairing: Pairing, seed: int, console: Console, ask: Callable[[str], str], match: str, *, view: bool = False
+) -> Replay | None:
+    """Let a person play a match.
+
+    Args:
+        pairing: Who plays what.
+        seed: Decides the game's chance and the player's choices, in [0, 2**31).
+        console: Where everything is shown.
+        ask: Shows a prompt and gives what was typed; raises EOFError when nothing can be typed any more.
+        match: The match's id.
+        view: Show what the player thinks before every move.
+
+    Returns:
+        The replay; None where the person left before the end, or the game went another way when it was played again, which is
+        said.
+
+    Raises:
+        GameError: The environment fails.
+    """
+    game, rival, say = pairing.game, pairing.rival, partial(console.print, highlight=False, markup=False)
+    weights = "" if pairing.named.player is None else pairing.named.player.weights
+    held = tuple(weights if player == rival else "" for player in pairing.teams)
+    nobody = (False,) * len(held)
+    ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, nobody, match, held)
+    with one_thread(), torch.no_grad():
+        with closing(StockArena(pairing.blueprint, 1, fresh=True)) as arena:
+            person = Person(
+                game,
+                _actors(pairing, 1),
+                pairing.seats,
+                rival=rival,
+                console=console,
+                ask=ask,
+                picture=lambda: arena.frame(0),
+                view=view,
+            )
+            try:
+                (result,) = play_matches(arena, [ticket], lambda owner, players: [person])
+            except (Left, EOFError, KeyboardInterrupt):
+                say(f"\nLeft after {_steps(person.steps)}; a game that is not over is not saved.")
+                return None
+            person.show_end()
+        for line in outcome(pairing, result):
+            say(line)
+        profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
+        try:
+            return record(result, pairing.blueprint.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
+        except ReplayMismatch as error:
+            say(f"The game cannot be saved: played again, it goes another way: {error}.")
+            return None
+
+
+def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence[Actor]:
+    """Who is asked what was thought in a game that is over; see `tournaments.match.play.Cast`."""
+    return [Beside(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
+
+
+def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
+    """The player in all seats."""
+    owner = torch.zeros((copies, len(pairing.game.teams)), dtype=torch.int64)
+    return cast_of(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
+
+
+def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
+    """What came of a match, in words: returns of the teams, and who won where that can be said of one game."""
+    game, mine = pairing.game, pairing.team
+    lines = [f"The end, after {_steps(result.steps)}."]
+    for team, value in enumerate(result.returns):
+        seats = ", ".join(game.seats[seat] for seat in game.teams[team])
+        lines.append(f"  {pairing.teams[team]} ({seats}): {value:+g}")
+    if game.symmetric:
+        best = max(value for team, value in enumerate(result.returns) if team != mine)
+        own = result.returns[mine]
+        lines.append("You won." if own > best else "You lost." if own < best else "A draw.")
+    return lines
+
+
+def _steps(number: int) -> str:
+    return f"{number} step{'s' * (number != 1)}"
+
+
+def opening(pairing: Pairing, seed: int) -> list[str]:
+    """What a person is told before the first move."""
+    game, profile = pairing.game, pairing.profile
+    rated = "" if profile.elo is None else f" (Elo {profile.elo:.0f}, between {profile.elo_low:.0f} and {profile.elo_high:.0f})"
+    with_or_against = "against" if len(game.teams) > 1 else "with"
+    lines = [
+        f"{game.name}, seed {seed}: you are {', '.join(game.seats[seat] for seat in pairing.seats)},",
+        f"{with_or_against} {pairing.rival}{rated}.",
+    ]
+    if pairing.mates:
+        lines.append(f"{pairing.rival} plays {', '.join(pairing.mates)} of your team, too.")
+        if pairing.named.config is not None and pairing.named.config.comms.topology != "none":
+            lines.append("What your seat says to them is what the player would say in your place.")
+    return [*lines, "Type a move's number or name; v shows what the player thinks, ? helps, q leaves."]
+
+
+def match_name(game: str, now: datetime) -> str:
+    """The id of a match played by hand: the game and the time."""
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", game.rpartition("/")[2]).strip("-")
+    return f"{slug}-{now:%Y%m%d-%H%M%S}"
+
+
+def keep(replay: Replay, home: Path) -> Path:
+    """Write a replay among those of games played by hand; nothing there is overwritten.
+
+    Raises:
+        LeagueError: The disk is full.
+    """
+    folder = home / "replays"
+    path, number = folder / f"{replay.match}{SUFFIX}", 1
+    with disk_has_room(f"the game could not be saved in {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        while path.exists():
+            number += 1
+            path = folder / f"{replay.match}-{number}{SUFFIX}"
+        save(replay, path)
+    return path
+
+
+def played_by_hand(home: Path) -> list[Path]:
+    """The replays of games that people have played in a home, by name."""
+    return sorted((home / "replays").glob(f"*{SUFFIX}"))

@@ -1,0 +1,111 @@
+"""Pictures as SVG: the marks that `paint` turns into pixels, sharp at every size, in colours that follow the page around them.
+
+Every colour of the house becomes a class, so that a style sheet can say what it is in the light and in the dark; without one it
+is what it is on paper. Colours of somebody else's stand as they are. Words on a colour of the house have a class of their own,
+`on-` and that colour's: what can be read on it in the light need not be so in the dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+
+from league.plotting.canvas import CLEAR, DIM, FAINT, INK, PALE, SOFT, Box, Mark, Picture, Shape, Stroke, Text, faded
+from league.plotting.league_plots import GRID, NEVER, PALETTE, STEPS, shade
+
+ANCHORS = {"l": "start", "m": "middle", "r": "end"}
+DROPS = {"m": 0.35, "s": 0.0, "a": 0.8, "d": -0.2}
+"""How far below the anchor the letters stand, in their own size: its middle, the baseline, the top, the bottom."""
+
+
+@cache
+def tones() -> dict[str, tuple[str, str, float]]:
+    """Colour, in small letters → its class, the colour itself, and how much of it is to be seen."""
+    heat = {shade(step / STEPS): f"heat-{step}" for step in range(STEPS + 1)}
+    plain = {"#ffffff": "paper", FAINT: "faint", GRID: "grid", NEVER: "never"}
+    mixed = {INK: "ink", SOFT: "soft", **{colour: f"series-{number + 1}" for number, colour in enumerate(PALETTE)}}
+    return {
+        **{colour.lower(): (name, colour, 1.0) for colour, name in (heat | plain | mixed).items()},
+        **{faded(colour, share): (name, colour, share) for colour, name in mixed.items() for share in (CLEAR, DIM, PALE)},
+    }
+
+
+def svg(picture: Picture, name: str, title: str, description: str, kind: str = "") -> str:
+    """Write a picture down as markup that can stand in a page.
+
+    Args:
+        picture: The picture.
+        name: Its id in the page; letters, digits and dashes.
+        title: What it is, for those who do not see it.
+        description: What there is to be seen.
+        kind: More classes, for the style sheet.
+
+    Laws:
+        Every text is escaped; the same picture gives the same markup.
+    """
+    broad, tall = _number(picture.width), _number(picture.height)
+    lines = [
+        f'<svg class="{escape(f"picture {kind}".strip())}" viewBox="0 0 {broad} {tall}" width="{broad}" height="{tall}"'
+        f' role="img" aria-labelledby="{name}-title {name}-about" font-family="DejaVu Sans, Verdana, sans-serif">',
+        f'<title id="{name}-title">{escape(title)}</title>',
+        f'<desc id="{name}-about">{escape(description)}</desc>',
+        '<g fill="currentColor">',
+        *map(_element, picture.marks),
+        "</g></svg>",
+    ]
+    return "\n".join(lines)
+
+
+def _element(mark: Mark) -> str:
+    match mark:
+        case Text():
+            return f"<text {' '.join(_text(mark))}>{escape(mark.words)}</text>"
+        case Box():
+            place = f'x="{_number(mark.x)}" y="{_number(mark.y)}" width="{_number(mark.width)}" height="{_number(mark.height)}"'
+            return _closed("rect", place, mark)
+        case Stroke(points=((x, y),)):
+            return _closed("circle", f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(mark.width / 2)}"', mark)
+        case Stroke():
+            ends = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
+            return _closed("polyline", f'points="{_points(mark)}" stroke-width="{_number(mark.width)}" {ends}', mark)
+        case Shape():
+            return _closed("polygon", f'points="{_points(mark)}"', mark)
+
+
+def _text(mark: Text) -> Iterator[str]:
+    x, y = _number(mark.x), mark.y
+    drop = DROPS[mark.anchor[1]] * mark.size
+    tone = f'class="on-{_class(mark.ground)}" color="{mark.colour}"' if _class(mark.ground) else _tone(mark.colour)
+    yield f'{tone} x="{x}" y="{_number(y + drop)}" font-size="{_number(mark.size)}"'
+    if mark.anchor[0] != "l":
+        yield f'text-anchor="{ANCHORS[mark.anchor[0]]}"'
+    if mark.bold:
+        yield 'font-weight="bold"'
+    if mark.turn:
+        yield f'transform="rotate({_number(-mark.turn)} {x} {_number(y)})"'
+
+
+def _closed(tag: str, place: str, mark: Box | Stroke | Shape) -> str:
+    start = f"<{tag} {_tone(mark.colour)} {place}"
+    return f"{start}><title>{escape(mark.note)}</title></{tag}>" if mark.note else f"{start}/>"
+
+
+def _tone(colour: str) -> str:
+    if colour.lower() not in tones():
+        return f'color="{escape(colour)}"'
+    name, whole, share = tones()[colour.lower()]
+    return f'class="{name}" color="{whole}"' + (f' opacity="{share:g}"' if share < 1.0 else "")
+
+
+def _class(colour: str) -> str:
+    return tones()[colour.lower()][0] if colour.lower() in tones() else ""
+
+
+def _points(mark: Stroke | Shape) -> str:
+    return " ".join(f"{_number(x)},{_number(y)}" for x, y in mark.points)
+
+
+def _number(value: float) -> str:
+    """A length to a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")

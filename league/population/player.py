@@ -1,0 +1,73 @@
+"""Who is in a league: players, their names and what is known of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tournaments.rating.standings import Entrant
+
+LeagueRole = Literal["main agent", "main exploiter", "league exploiter", "anchor"]
+Status = Literal["active", "historical", "retired", "anchor"]
+
+LEAGUE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_RULE = "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
+
+ANCHOR = "bot:random"
+"""The player whose rating is pinned at 0 Elo."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A player as the store keeps it. Frozen players never change; an active one is a new value after each generation.
+
+    Attributes:
+        name: `main-03` (active or retired), `main-03-g007` (its snapshot in generation 7), `bot:random` (anchor).
+        league_role: What it is for.
+        status: active, historical, retired or anchor.
+        parent: The player it came from, or None for founders and anchors.
+        operator: How it came: `founder`, `snapshot`, a mutation operator, or `anchor`.
+        born: Generation of birth; None for anchors.
+        weights: Content hash of its weights, "" for anchors.
+        optimiser: Content hash of its optimiser's moments, "" where there are none.
+        hyper: Its hyper-parameters by name.
+        retired: Generation in which it was replaced, or None.
+    """
+
+    name: str
+    league_role: LeagueRole
+    status: Status
+    parent: str | None
+    operator: str
+    born: int | None
+    weights: str = ""
+    optimiser: str = ""
+    hyper: Mapping[str, float] = field(default_factory=dict)
+    retired: int | None = None
+
+
+def is_bot(name: str) -> bool:
+    """True for scripted players: `bot:random`, `module:callable`."""
+    return ":" in name
+
+
+def active_name(number: int) -> str:
+    """The name of the league's `number`th main agent, counted from 1."""
+    return f"main-{number:02d}"
+
+
+def snapshot_name(player: str, generation: int) -> str:
+    """The name of an active player as it was frozen in a generation."""
+    return f"{player}-g{generation:03d}"
+
+
+def anchor(name: str) -> Player:
+    """A scripted player."""
+    return Player(name, "anchor", "anchor", None, "anchor", None)
+
+
+def entrant_of(player: Player) -> Entrant:
+    """A player as standings show it."""
+    return Entrant(player.league_role, player.born, player.parent, player.weights)

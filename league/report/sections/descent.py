@@ -1,0 +1,192 @@
+"""Where a champion comes from: its line of descent, who reigned before it, and what each mutation brought."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import sqrt
+
+from league.population.player import Player
+from league.storage.store import GenerationRow, RatingRow
+
+
+@dataclass(frozen=True)
+class Link:
+    """A player of a line of descent, and the snapshot by which the line goes on: the next one's parent, or the last of all."""
+
+    player: Player
+    snapshot: str
+
+
+@dataclass(frozen=True)
+class Reign:
+    """Generations in a row whose champions were snapshots of one player, all of a line of descent or none of them."""
+
+    player: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Since:
+    """Since which generation the champion is champion: itself, snapshots of the same player, it and its ancestors."""
+
+    snapshot: int
+    player: int
+    descent: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a mutation was, and what came of it.
+
+    Attributes:
+        child: Who came of it.
+        parent: The player it descends from.
+        moved: Hyper-parameter, its value before and after, of those that changed.
+        parent_elo: Of the snapshot that the child began as; None if it was never rated.
+        first_elo: Of the child's first snapshot; None if it has none.
+        best_elo: Of its best snapshot; None if it has none.
+        generations: In how many generations both the child and its parent were frozen.
+        gain: Mean lead over the parent in the same generations, Elo points, None where there are none: what everybody learns
+            in that time is taken off.
+        low: Lower end of the 95 % interval of `gain`, taking the ratings for independent: rather too wide.
+        high: Upper end.
+    """
+
+    child: Player
+    parent: str
+    moved: Sequence[tuple[str, float, float]]
+    parent_elo: float | None
+    first_elo: float | None
+    best_elo: float | None
+    generations: int
+    gain: float | None
+    low: float
+    high: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether the interval excludes that it made no difference."""
+        return self.gain is not None and not self.low <= 0.0 <= self.high
+
+    @property
+    def gainful(self) -> bool:
+        """Whether it seems to have brought something: a point at least."""
+        return self.gain is not None and round(self.gain) > 0
+
+
+def owner_of(players: Sequence[Player]) -> dict[str, str]:
+    """Every frozen player's name → the player that it is a snapshot of; others are their own."""
+    return {
+        player.name: player.parent if player.operator == "snapshot" and player.parent else player.name for player in players
+    }
+
+
+def ancestry(champion: str, players: Sequence[Player]) -> list[Link]:
+    """The line of descent of a frozen player, from the founder to itself."""
+    known, owner = {player.name: player for player in players}, owner_of(players)
+    line = []
+    snapshot: str | None = champion
+    while snapshot in owner:
+        player = known[owner[snapshot]]
+        line.append(Link(player, snapshot))
+        snapshot = player.parent
+    return line[::-1]
+
+
+def ancestors(line: Sequence[Link], players: Sequence[Player]) -> set[str]:
+    """The last of a line, and every snapshot from which it descends."""
+    born = {player.name: player.born or 0 for player in players}
+    until = {link.player.name: born[link.snapshot] for link in line}
+    return {
+        player.name
+        for player in players
+        if player.operator == "snapshot" and born[player.name] <= until.get(player.parent or "", -1)
+    }
+
+
+def reigns(rows: Sequence[GenerationRow], players: Sequence[Player], direct: Collection[str] = ()) -> list[Reign]:
+    """Who reigned when, the first first.
+
+    Args:
+        rows: The generations.
+        players: Everybody.
+        direct: Snapshots of a line of descent, see `ancestors`: a reign ends where the champions enter the line or leave it.
+    """
+    owner = owner_of(players)
+    spans = [list(span) for _, span in groupby(rows, lambda row: (owner[row.champion], row.champion in direct))]
+    return [Reign(owner[span[0].champion], span[0].number, span[-1].number) for span in spans]
+
+
+def since(rows: Sequence[GenerationRow], players: Sequence[Player]) -> Since:
+    """How long the last champion, its player and its line of descent have been champion without a break."""
+    champion, owner = rows[-1].champion, owner_of(players)
+    direct = ancestors(ancestry(champion, players), players)
+
+    def begun(held: Sequence[bool]) -> int:
+        start = len(held)
+        while start and held[start - 1]:
+            start -= 1
+        return rows[start].number
+
+    return Since(
+        begun([row.champion == champion for row in rows]),
+        begun([owner[row.champion] == owner[champion] for row in rows]),
+        begun([row.champion in direct for row in rows]),
+    )
+
+
+def changes(players: Sequence[Player], ratings: Sequence[RatingRow]) -> list[Change]:
+    """What each mutation brought, in order of birth.
+
+    Args:
+        players: Everybody.
+        ratings: All ratings as of one generation.
+    """
+    known, owner = {player.name: player for player in players}, owner_of(players)
+    rated, lived = {rating.player: rating for rating in ratings}, lives(players, ratings)
+    return [
+        _change(player, known[player.parent], rated.get(player.parent), owner[player.parent], lived)
+        for player in players
+        if player.operator not in ("founder", "snapshot", "anchor") and player.parent in known
+    ]
+
+
+def lives(players: Sequence[Player], ratings: Sequence[RatingRow]) -> dict[str, dict[int, RatingRow]]:
+    """Of every player that learns: generation → the rating of the snapshot that was frozen then, in order."""
+    rated = {rating.player: rating for rating in ratings}
+    found: dict[str, dict[int, RatingRow]] = {}
+    for player in players:
+        if player.operator == "snapshot" and player.parent and player.name in rated:
+            found.setdefault(player.parent, {})[player.born or 0] = rated[player.name]
+    return found
+
+
+def _change(
+    child: Player, snapshot: Player, before: RatingRow | None, parent: str, lived: Mapping[str, Mapping[int, RatingRow]]
+) -> Change:
+    mine, theirs = lived.get(child.name, {}), lived.get(parent, {})
+    pairs = [(mine[born], theirs[born]) for born in mine if born in theirs]
+    gain = sum(own.elo - other.elo for own, other in pairs) / len(pairs) if pairs else None
+    # Half the interval of a difference is the root of the sum of the squares of both halves; a mean of n differences is as
+    # uncertain as the root of the sum of their squares, over n.
+    half = sqrt(sum((own.high - own.low) ** 2 + (other.high - other.low) ** 2 for own, other in pairs)) / 2 / max(len(pairs), 1)
+    moved = [
+        (name, snapshot.hyper[name], value)
+        for name, value in sorted(child.hyper.items())
+        if name in snapshot.hyper and snapshot.hyper[name] != value
+    ]
+    return Change(
+        child=child,
+        parent=parent,
+        moved=moved,
+        parent_elo=None if before is None else before.elo,
+        first_elo=mine[min(mine)].elo if mine else None,
+        best_elo=max(row.elo for row in mine.values()) if mine else None,
+        generations=len(pairs),
+        gain=gain,
+        low=(gain or 0.0) - half,
+        high=(gain or 0.0) + half,
+    )

@@ -1,0 +1,214 @@
+"""How strong the players became, and how their hyper-parameters drifted, generation by generation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from league.analysis.metrics import Chronicle
+from league.plotting.axes import ACCENT, OTHER, Chart, Curve, curves
+from league.plotting.canvas import FAINT, INK, SOFT
+from league.plotting.league_plots import PALETTE
+from league.population.player import Player, is_bot
+from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
+from league.report.sections.descent import Link, ancestors, ancestry, lives, owner_of
+from league.report.wording import counted, points, rounded, setting, signed
+from league.storage.store import RatingRow
+
+CHAMPION = PALETTE[1]
+"""The colour of the champion's line, in every chart."""
+
+THE_OTHERS = (PALETTE[0], PALETTE[2], PALETTE[3], PALETTE[4], PALETTE[5], PALETTE[6])
+"""Colours of the other players that are alive; further ones are grey."""
+
+BEST, OUTER = 6, 24
+"""Living players with a colour and a name; curves of retired ones in the background, the newest."""
+
+RECENT = 3
+"""Generations that tell whether a league still improves."""
+
+DOTTED = 40
+"""Points of a line that are marked each; more would hide it."""
+
+DECADES = 8.0
+"""Factor between the largest and the smallest value from which on an axis is logarithmic."""
+
+Lives = Mapping[str, Mapping[int, RatingRow]]
+
+
+def growth(chronicle: Chronicle) -> Section:
+    """The ratings along the lines of descent."""
+    line = ancestry(chronicle.champion, chronicle.players)
+    lived = lives(chronicle.players, chronicle.ratings)
+    flats = [(rating.player, rating.elo) for rating in chronicle.ratings if is_bot(rating.player)]
+    drawn = [*_retired(chronicle, lived, line), *_living(chronicle, lived, line), _champions(chronicle, lived, line)]
+    chart = Chart("generation", "Elo, bot:random pinned at 0", drawn, flats)
+    rows = [
+        (player, str(born), points(row.elo), points(row.low), points(row.high))
+        for player in sorted(lived)
+        for born, row in lived[player].items()
+    ]
+    note = (
+        "The thick line is the champion's line of descent, from founder to champion; the others are players still learning, "
+        f"faint ones are retired{_left_out(chronicle, lived)}. Bands are 95 % intervals of those with a name, flat lines "
+        "scripted players. All results so far are fitted at once, so that generations can be compared."
+    )
+    grid = Grid(("player", "frozen in generation", "Elo", "low", "high"), rows)
+    told = _told(lived)
+    picture = figure(
+        "ratings",
+        "Elo by line of descent",
+        told,
+        lambda broad: curves(chart, broad, min(420.0, 260 + broad / 6)),
+        grid,
+        note,
+    )
+    return Section("How strong they became", joined(paragraph(words(told)), picture))
+
+
+def drift(chronicle: Chronicle) -> Section | None:
+    """The hyper-parameters of all players, of those hyper-parameters that changed."""
+    frozen = [player for player in chronicle.players if player.operator == "snapshot"]
+    names = sorted({name for player in frozen for name in player.hyper})
+    moving = [name for name in names if len({player.hyper[name] for player in frozen if name in player.hyper}) > 1]
+    if not moving:
+        return None
+    line = ancestry(chronicle.champion, chronicle.players)
+    direct = ancestors(line, chronicle.players)
+    charts = [_setting_chart(name, frozen, direct) for name in moving]
+    champion = next(player for player in frozen if player.name == chronicle.champion)
+    start = next(player for player in frozen if player.parent == line[0].player.name)
+    moved = [
+        f"{setting(name)} {rounded(start.hyper[name])} → {rounded(champion.hyper[name])}"
+        for name in moving
+        if name in start.hyper and start.hyper[name] != champion.hyper[name]
+    ]
+    said = (
+        f"From {line[0].player.name} to the champion: {', '.join(moved)}." if moved else "The champion still has its founder's."
+    )
+    note = (
+        "One line a player; that with a ★ is the champion's line of descent, that with “mean” the mean of the players at work."
+    )
+    rows = [(player.name, str(player.born), *(rounded(player.hyper[name]) for name in moving)) for player in frozen]
+    grid = Grid(("player", "generation", *map(setting, moving)), rows)
+    parts = (
+        paragraph(words(said), words(note)),
+        side_by_side(charts),
+        figures(grid, "Hyper-parameters of every frozen player"),
+    )
+    return Section("Hyper-parameters", joined(*parts))
+
+
+def _left_out(chronicle: Chronicle, lived: Lives) -> str:
+    """Which of the retired players are drawn, where not all are."""
+    gone = len(_gone(chronicle, lived))
+    return f", of which the newest {OUTER} of {gone} are drawn" if gone > OUTER else ""
+
+
+def _gone(chronicle: Chronicle, lived: Lives) -> list[Player]:
+    """Players that were replaced."""
+    return [player for player in chronicle.players if player.status == "retired" and player.name in lived]
+
+
+def _told(lived: Lives) -> str:
+    """The curves in words: from where to where the best of each generation came, and what the last generations brought."""
+    best: dict[int, float] = {}
+    for life in lived.values():
+        for born, row in life.items():
+            best[born] = max(row.elo, best.get(born, row.elo))
+    first, last = min(best), max(best)
+    if first == last:
+        return f"After one generation the best player stands at {points(best[last])} Elo."
+    ends = f"The best player of generation {first} stands at {points(best[first])} Elo, that of generation {last} at"
+    back = last - RECENT
+    if back <= first or back not in best:
+        return f"{ends} {points(best[last])}."
+    return f"{ends} {points(best[last])}. The last {RECENT} generations brought {signed(best[last] - best[back])}."
+
+
+def _champions(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> Curve:
+    """The champion's whole line, as one."""
+    direct, owner = ancestors(line, chronicle.players), owner_of(chronicle.players)
+    rows = [
+        (born, row)
+        for link in line
+        for born, row in lived.get(link.player.name, {}).items()
+        if row.player in direct and owner[row.player] == link.player.name
+    ]
+    note = " → ".join(link.player.name for link in line)
+    return _curve(f"{line[-1].player.name} ★", rows, CHAMPION, ACCENT, note)
+
+
+def _living(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Curve]:
+    """The other players at work, the strongest last, since the later lies on top."""
+    alive = [p for p in chronicle.players if p.status == "active" and p.name in lived and p.name != line[-1].player.name]
+    ranked = sorted(alive, key=lambda player: -max(lived[player.name].items())[1].elo)
+    found = []
+    for place, player in enumerate(ranked):
+        name, colour = (player.name, THE_OTHERS[place]) if place < BEST else ("", SOFT)
+        rows, origin = list(lived[player.name].items()), _origin(player, chronicle)
+        found.append(_curve(name, rows, colour, OTHER, player.name, origin, band=place < BEST))
+    return found[::-1]
+
+
+def _retired(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Curve]:
+    """The newest of the players that were replaced, in the background."""
+    newest = sorted(_gone(chronicle, lived), key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
+    return [
+        _curve(
+            "", list(lived[player.name].items()), FAINT, 1.2, f"{player.name}, retired", _origin(player, chronicle), band=False
+        )
+        for player in newest
+    ]
+
+
+def _origin(player: Player, chronicle: Chronicle) -> tuple[float, float] | None:
+    """Where its parent stood when it was born."""
+    elo = {rating.player: rating.elo for rating in chronicle.ratings}
+    return (player.born or 0, elo[player.parent]) if player.parent in elo else None
+
+
+def _curve(
+    name: str,
+    rows: Sequence[tuple[int, RatingRow]],
+    colour: str,
+    weight: float,
+    note: str,
+    origin: tuple[float, float] | None = None,
+    *,
+    band: bool = True,
+) -> Curve:
+    return Curve(
+        name,
+        [(born, row.elo) for born, row in rows],
+        colour,
+        [(born, row.low, row.high) for born, row in rows] if band else (),
+        weight,
+        dots=len(rows) == 1 or (weight >= ACCENT and len(rows) <= DOTTED),
+        origin=origin,
+        note=note,
+    )
+
+
+def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Markup:
+    """One hyper-parameter of all players."""
+    lines: dict[str, list[tuple[float, float]]] = {}
+    by_generation: dict[int, list[float]] = {}
+    for player in frozen:
+        if name in player.hyper:
+            lines.setdefault(player.parent or "", []).append((player.born or 0, player.hyper[name]))
+            by_generation.setdefault(player.born or 0, []).append(player.hyper[name])
+    values = [value for known in by_generation.values() for value in known]
+    log = min(values) > 0 and max(values) / min(values) > DECADES
+    own = sorted((player.born or 0, player.hyper[name]) for player in frozen if player.name in direct and name in player.hyper)
+    means = [(float(born), sum(known) / len(known)) for born, known in sorted(by_generation.items())]
+    drawn = [Curve("", points, FAINT, weight=1.2, dots=len(points) == 1, note=player) for player, points in lines.items()]
+    drawn.append(Curve("mean", means, INK, dots=len(means) == 1))
+    drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
+    jumps = sum(here[1] != there[1] for here, there in pairwise(own))
+    about = (
+        f"Mean {rounded(means[0][1])} in the first generation, {rounded(means[-1][1])} in the last; the champion's line ends "
+        f"at {rounded(own[-1][1])} after {counted(jumps, 'change')}."
+    )
+    chart = Chart("generation", "logarithmic" if log else "", drawn, log=log)
+    return small(f"drift-{name.replace('_', '-')}", setting(name), about, curves(chart, 350, 220))

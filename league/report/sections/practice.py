@@ -1,0 +1,153 @@
+"""How the players trained: against whom, with what curves, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from league.analysis.metrics import AGES, ITSELF, OLDER, Chronicle, league_figures
+from league.plotting.axes import Chart, Curve, Layer, columns, curves
+from league.plotting.canvas import FAINT, SOFT
+from league.plotting.league_plots import PALETTE
+from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
+from league.report.wording import counted, duration, listed, percent, rounded
+
+OWN = {ITSELF: PALETTE[0], AGES[0][1]: PALETTE[2], AGES[1][1]: PALETTE[4], OLDER: PALETTE[6]}
+"""Colours of the kinds of opponents that every league may have; scripted ones get those that are left."""
+
+SHORT = {AGES[0][1]: "age 1", AGES[1][1]: "age 2 or 3", OLDER: "age 4 or more"}
+"""Names of kinds beside a chart, where there is little room."""
+
+LEFT = (PALETTE[1], PALETTE[3], PALETTE[5], SOFT)
+
+SHOWN = {
+    "train/return": ("Return", "mean return of a game"),
+    "train/entropy": ("Entropy", "nats per decision"),
+    "train/explained_variance": ("Explained variance", "of the returns, by the critic"),
+}
+"""Training figures that are drawn: title and unit."""
+
+MARKED = 40
+"""Beginnings of generations that are marked in a chart; more would hide it."""
+
+SLIVER = 0.02
+"""Share of the time below which a phase goes under “other”."""
+
+
+def opponents(chronicle: Chronicle) -> Section | None:
+    """Whom the players trained against."""
+    met = [lesson.met for lesson in chronicle.lessons]
+    kinds = [*OWN, *sorted({kind for part in met for kind in part} - set(OWN))]
+    kinds = [kind for kind in kinds if any(part.get(kind) for part in met)]
+    if len(kinds) < 2:
+        return None
+    shares = [{kind: 100 * part.get(kind, 0.0) / (sum(part.values()) or 1.0) for kind in kinds} for part in met]
+    numbers = [row.number for row in chronicle.rows]
+    layers = [Layer(SHORT.get(kind, kind), _colour(kind, kinds), [share[kind] for share in shares]) for kind in kinds]
+    last = [f"{share:.0f} % {_against(kind)}" for kind, share in shares[-1].items() if share >= 0.5]
+    said = f"In generation {numbers[-1]} a player's training games were {listed(last)}."
+    grid = Grid(
+        ("generation", "games", *kinds),
+        [
+            (str(number), f"{sum(part.values()):,.0f}", *(f"{share[kind]:.0f} %" for kind in kinds))
+            for number, part, share in zip(numbers, met, shares, strict=True)
+        ],
+    )
+    drawn = figure(
+        "opponents",
+        "Opponents in training",
+        said,
+        lambda broad: columns("generation", "per cent of the training games", numbers, layers, broad, 300),
+        grid,
+        "Ages are those of frozen players, in generations.",
+    )
+    return Section("Whom they trained against", joined(paragraph(words(said)), drawn))
+
+
+def training(chronicle: Chronicle) -> Section | None:
+    """Learning curves, update by update."""
+    updates = [curve for lesson in chronicle.lessons for curve in lesson.curves]
+    starts, total = list[float](), 0
+    for lesson in chronicle.lessons:
+        starts.append(total)
+        total += len(lesson.curves)
+    charts, told = list[Markup](), list[str]()
+    for name, (title, unit) in SHOWN.items():
+        points = [(place, curve[name]) for place, curve in enumerate(updates) if name in curve]
+        if len(points) > 1:
+            said = f"{title} {rounded(points[0][1])} in the first update, {rounded(points[-1][1])} in the last."
+            told.append(said)
+            drawn = Chart(
+                "update", unit, [Curve("", points, PALETTE[0], dots=False)], starred=starts[1:] if len(starts) <= MARKED else ()
+            )
+            charts.append(small(name.replace("/", "-").replace("_", "-"), title, said, curves(drawn, 350, 220)))
+    if not charts:
+        return None
+    head = ("generation", "update", *(title.lower() for title, _ in SHOWN.values()))
+    rows = [
+        (str(row.number), str(place), *(rounded(curve[name]) if name in curve else "" for name in SHOWN))
+        for row, lesson in zip(chronicle.rows, chronicle.lessons, strict=True)
+        for place, curve in enumerate(lesson.curves)
+    ]
+    note = "Means over the players of each update; a thin line where a generation begins."
+    table = figures(Grid(head, rows), "Training, update by update")
+    return Section("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
+
+
+def time(chronicle: Chronicle) -> Section:
+    """Where the time went."""
+    rows = chronicle.rows
+    whole = sum(row.seconds for row in rows)
+    steps = sum(row.agent_steps for row in rows)
+    spent = _phases([row.phases for row in rows], whole)
+    parts = sorted(((sum(values), name) for name, values in spent.items()), reverse=True)
+    named = [f"{name} {percent(seconds / whole)}" for seconds, name in parts if seconds >= SLIVER * whole] if whole else []
+    said = f"{counted(len(rows), 'generation')} took {duration(whole)} and {counted(steps, 'agent-step')}: {listed(named)}."
+    speeds = [(row.number, league_figures(row)["league/agent_steps_per_second"]) for row in rows if _speed(row.phases)]
+    pace = (
+        f" While training, {speeds[-1][1]:,.0f} agent-steps a second in the last generation; a step is a decision learnt from."
+        if speeds
+        else ""
+    )
+    colours = (*PALETTE, SOFT, FAINT)
+    layers = [Layer(name, colours[place % len(colours)], spent[name]) for place, (_, name) in enumerate(parts)]
+    numbers = [row.number for row in rows]
+    grid = Grid(
+        ("generation", "seconds", *spent, "agent-steps", "agent-steps/s"),
+        [
+            (
+                str(row.number), f"{row.seconds:.1f}", *(f"{spent[name][place]:.2f}" for name in spent), f"{row.agent_steps:,}",
+                f"{league_figures(row)['league/agent_steps_per_second']:,.0f}" if _speed(row.phases) else "",
+            )
+            for place, row in enumerate(rows)
+        ],
+    )  # fmt: skip
+    drawn = figure(
+        "time",
+        "Seconds by phase",
+        said,
+        lambda broad: columns("generation", "seconds", numbers, layers, broad, 280),
+        grid,
+    )
+    return Section("Where the time went", joined(paragraph(words(said + pace)), drawn))
+
+
+def _phases(phases: Sequence[Mapping[str, float]], whole: float) -> dict[str, list[float]]:
+    """Seconds by phase and generation; slivers together as “other”."""
+    names = list(dict.fromkeys(name for part in phases for name in part))
+    spent = {name: [part.get(name, 0.0) for part in phases] for name in names}
+    large = {name: values for name, values in spent.items() if sum(values) >= SLIVER * whole}
+    rest = [sum(values[place] for name, values in spent.items() if name not in large) for place in range(len(phases))]
+    return large | ({"other": rest} if any(rest) else {})
+
+
+def _speed(phases: Mapping[str, float]) -> bool:
+    return phases.get("training", 0.0) > 0.0
+
+
+def _colour(kind: str, kinds: Sequence[str]) -> str:
+    others = [name for name in kinds if name not in OWN]
+    return OWN[kind] if kind in OWN else LEFT[others.index(kind) % len(LEFT)]
+
+
+def _against(kind: str) -> str:
+    return "against itself" if kind == ITSELF else f"against {kind}" if ":" in kind else f"against players {kind}"

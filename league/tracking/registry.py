@@ -1,0 +1,115 @@
+"""The registered model of a league: a version for the champion of every generation, and the aliases that lead to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from league.analysis.metrics import Chronicle
+from league.export.pyfunc import ABOUT, CODE, FOLDER, Deployment
+from league.population.player import Player
+from league.storage.store import GenerationRow
+
+if TYPE_CHECKING:
+    from league.tracking.client import Runs
+
+NEWEST = "champion"
+"""The alias of the newest champion."""
+
+OF_A_GENERATION = re.compile(r"gen-\d{3,}")
+"""The aliases of single generations."""
+
+LEAGUE_RUN = "league_run"
+"""The tag that tells a league's versions from those of another of the same name, which was there before."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What MLflow's registry holds of a league.
+
+    Attributes:
+        runs: The runs of the league's experiment.
+        root: Id of the league's run.
+        deployment: What its models have in common.
+        versions: Its versions by generation, of those whose files are there.
+    """
+
+    runs: Runs
+    root: str
+    deployment: Deployment
+    versions: dict[int, Any]
+
+    @classmethod
+    def of(cls, runs: Runs, league: Chronicle, root: str) -> Registry:
+        """Find the registered model of a league; it is made if there is none."""
+        client, name = runs.client, league.store.name
+        if not client.search_registered_models(f"name = '{name}'", max_results=1):
+            game = league.store.fact("game")
+            about = ABOUT.format(league=name, game=game, uri=runs.uri, code=CODE)
+            client.create_registered_model(name, tags={"league": name, "game": game}, description=about)
+        found = runs.pages(client.search_model_versions, f"name = '{name}'")
+        others = {str(version.version) for version in found if version.tags.get(LEAGUE_RUN) != root}
+        for alias, number in client.get_registered_model(name).aliases.items() if others else ():
+            if OF_A_GENERATION.fullmatch(alias) and str(number) in others:  # it would be taken for a champion of this league
+                client.delete_registered_model_alias(name, alias)
+        mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and _sound(version)]
+        return cls(runs, root, Deployment(league.config), {int(version.tags["generation"]): version for version in mine})
+
+    def crown(self, run: Any, league: Chronicle, row: GenerationRow, elo: float) -> None:
+        """Register the champion of a generation; what is there already stays.
+
+        Args:
+            run: The generation's run.
+            league: The league.
+            row: The generation.
+            elo: The champion's rating as of then.
+        """
+        client, name = self.runs.client, league.store.name
+        champion = next(player for player in league.players if player.name == row.champion)
+        if row.number not in self.versions:
+            tags = {
+                "player": champion.name,
+                "elo": f"{elo:.1f}",
+                "generation": str(row.number),
+                "weights": champion.weights,
+                LEAGUE_RUN: self.root,
+            }
+            self.versions[row.number] = client.create_model_version(
+                name,
+                self._source(run, league, row, champion),
+                run.info.run_id,
+                tags=tags,
+                description=f"{champion.name}, champion of generation {row.number} with {elo:.0f} Elo",
+                await_creation_for=None,
+            )
+        client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[row.number].version)
+
+    def lead_to(self, generation: int, league: Chronicle) -> None:
+        """Let the alias of the newest champion lead to that of a generation, if it is registered."""
+        if generation in self.versions:
+            self.runs.client.set_registered_model_alias(league.store.name, NEWEST, self.versions[generation].version)
+
+    def _source(self, run: Any, league: Chronicle, row: GenerationRow, champion: Player) -> str:
+        """Where the model is: whoever is champion again is not written again."""
+        for version in self.versions.values():
+            if version.tags["weights"] == champion.weights:
+                return str(version.source)
+        weights = league.store.weights.get(champion.weights, champion.name)
+        files = self.deployment.model(champion, weights, row, run.info.run_id)
+        self.runs.put(run, {f"{FOLDER}/{name}": content for name, content in files.items()})
+        return f"{run.info.artifact_uri}/{FOLDER}"
+
+
+def _sound(version: Any) -> bool:
+    """Whether a version's files are there, and its tags, which a person can change, say whose it is."""
+    tags = version.tags
+    return tags.get("generation", "").isdecimal() and "weights" in tags and path_of(version.source).is_dir()
+
+
+def path_of(uri: str) -> Path:
+    """Where the files of an artifact are."""
+    return Path(url2pathname(urlsplit(uri).path))

@@ -1,0 +1,145 @@
+"""The two ways to a gradient and the two ways to act agree: what is derived by hand is what autograd finds."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally
+from agents.acting.rollout import Memory, Table, collect
+from agents.kernels import mlp
+from agents.learners.gradient import autograd
+from agents.learners.gradient.analytic import Derived, covers
+from agents.learners.minibatches import lesson, shuffled
+from agents.learners.ppo import estimate
+from envs import compiling
+
+CPU = torch.device("cpu")
+PLAYERS, COPIES, STEPS = 3, 6, 10
+PLAIN = ["duel", "relay", "siege", "melee"]  # discrete actions only
+HYPER = HyperParameters.stack(
+    [
+        {"learning_rate": 1e-3, "clip": clip, "entropy": entropy, "gamma": 0.9, "gae_lambda": 0.8}
+        for clip, entropy in ((0.2, 0.01), (0.05, 0.5), (0.4, 0.0))
+    ],
+    CPU,
+)
+
+
+@pytest.fixture(params=PLAIN)
+def plain(request, games):
+    return games[request.param]
+
+
+def lessons(game, stack, flicker, seed):
+    """One minibatch of a random collection, seen by a policy that has moved since, players with few rows and with many."""
+    owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(seed))
+    memory, generator = Memory.empty(game, STEPS, COPIES, CPU), torch.Generator().manual_seed(seed)
+    arena = flicker(game, COPIES)
+    with torch.no_grad():
+        now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
+        table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)
+        collect([table], memory, Tally.empty(game, COPIES, CPU), generator)
+        batches = estimate(stack, owner, memory, HYPER)
+    stack.parameters += 0.1 * torch.randn(stack.parameters.shape, generator=generator)
+    return [lesson(stack, side, batch, shuffled(batch.way.real, 2, generator)[0]) for side, batch in batches]
+
+
+@pytest.mark.parametrize("rows", [mlp.ROWS, 4, 1])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("critic", ["centralised", "local"])
+@pytest.mark.parametrize("hidden", [(8,), (8, 6, 4)])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 1000))
+def test_the_derived_gradient_is_autograds(plain, founders, flicker, monkeypatch, rows, activation, critic, hidden, seed):
+    monkeypatch.setattr(mlp, "ROWS", rows)
+    stack = founders(plain, PLAYERS, seed, activation=activation, critic=critic, hidden=hidden)
+    taught = lessons(plain, stack, flicker, seed)
+    assert covers(stack)
+    gradient, figures = Derived(stack).gradient(taught, HYPER, 0.7)
+    expected, told = autograd.gradient(stack, taught, HYPER, 0.7)
+    torch.testing.assert_close(gradient, expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(figures, told, atol=1e-4, rtol=1e-4)
+
+
+def test_a_loss_without_its_entropy_term_would_be_noticed(games, founders, flicker):
+    stack = founders(games["melee"], PLAYERS)
+    taught = lessons(games["melee"], stack, flicker, 0)
+    other = HyperParameters(HYPER.learning_rate, HYPER.clip, 0 * HYPER.entropy, HYPER.gamma, HYPER.gae_lambda)
+    gradient, _ = Derived(stack).gradient(taught, HYPER, 0.7)
+    expected, _ = autograd.gradient(stack, taught, other, 0.7)
+    assert float((gradient - expected).abs().max()) > 1e-3
+
+
+def test_a_second_gradient_knows_nothing_of_the_first(games, founders, flicker):
+    stack = founders(games["melee"], PLAYERS)
+    taught, derived = lessons(games["melee"], stack, flicker, 0), Derived(stack)
+    derived.gradient(taught, HYPER, 0.7)
+    Adam.fresh(stack.parameters).step(stack.parameters, torch.randn_like(stack.parameters), HYPER.learning_rate, 1.0)
+    again, fresh = derived.gradient(taught, HYPER, 0.7), Derived(stack).gradient(taught, HYPER, 0.7)
+    assert all(torch.equal(one, other) for one, other in zip(again, fresh, strict=True))
+
+
+@pytest.mark.parametrize(("name", "extra"), [("crew", {}), ("hunt", {})])
+def test_real_numbers_are_left_to_autograd(games, founders, name, extra):
+    assert not covers(founders(games[name], 1, **extra))
+
+
+def test_speaking_is_left_to_autograd(games, founders):
+    game = games["melee"]
+    hears = tuple(tuple(tuple(1.0 for _ in range(s.seats_per_team)) for _ in range(s.seats_per_team)) for s in game.sides)
+    assert not covers(founders(game, 1, message_size=2, hears=hears))
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.35])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 1000))
+def test_acting_by_kernels_is_acting_by_the_general_path(
+    game, glance, founders, chances, blank, monkeypatch, temperature, activation, seed
+):
+    monkeypatch.setattr(mlp, "ROWS", 2)
+    stack = founders(game, PLAYERS, activation=activation)
+    owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(seed))
+    now, noise, ways = glance(game, COPIES, seed), chances(game, COPIES, seed), []
+    for compiled in (True, False):
+        monkeypatch.setattr(compiling, "serve", lambda device, compiled=compiled: compiled)
+        actions = blank(game, COPIES)
+        likelihoods = SeatedStack(stack, owner, temperature).decide(now, noise, actions)
+        ways.append([*actions, *likelihoods])
+    for one, other in zip(*ways, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("critic", ["centralised", "local"])
+def test_values_by_kernels_are_those_of_the_general_path(game, glance, founders, monkeypatch, critic):
+    stack, now = founders(game, PLAYERS, critic=critic), glance(game, COPIES, 3)
+    owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(3))
+    one = SeatedStack(stack, owner).values(now.state, now.observation)
+    monkeypatch.setattr(compiling, "serve", lambda device: False)
+    other = SeatedStack(stack, owner).values(now.state, now.observation)
+    torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+def test_a_players_decisions_do_not_depend_on_who_shares_the_stack(games, glance, founders, chances, blank):
+    game = games["duel"]
+    stack, now, noise = founders(game, PLAYERS), glance(game, COPIES, 1), chances(game, COPIES, 1)
+    owner = torch.tensor([[0, 1], [1, 2], [2, 0]] * (COPIES // 3))
+    together = SeatedStack(stack, owner).decide(now, noise, blank(game, COPIES))[0]
+    for player in range(PLAYERS):
+        one = Stack(stack.blueprint, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
+        mine = torch.where(owner == player, 0, EMPTY)
+        alone = SeatedStack(one, mine).decide(now, noise, blank(game, COPIES))[0]
+        torch.testing.assert_close(together[alone != 0], alone[alone != 0], atol=1e-6, rtol=1e-6)
+
+
+def test_memory_is_as_large_as_the_largest_use_whatever_came_before():
+    workspace = mlp.Workspace()
+    for rows in (*range(1, 50), 20):
+        tensor, array = workspace.buffer("hidden", 2, rows, 8)
+        assert tensor.shape == array.shape == (2, rows, 8)
+        assert tensor.is_contiguous()
+        assert np.shares_memory(array, workspace.buffer("hidden", 2, 1, 8)[1])
+    assert workspace.buffer("other", 1, 1, 1)[1] is not array
+    assert sum(memory.numel() for memory in workspace._memory.values()) == 2 * 49 * 8 + 1

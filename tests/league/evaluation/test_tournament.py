@@ -1,0 +1,107 @@
+"""Tournaments between players of any leagues."""
+
+import pytest
+
+from league import League, LeagueError
+from league.evaluation import tournament
+from league.storage.store import Store
+
+
+def hold(*names, **options):
+    """What came of a tournament."""
+    return tournament.hold(*names, **options).contest
+
+
+def score(contest, one, other):
+    for pair in contest.pairs:
+        if (pair.player, pair.opponent) == (one, other):
+            return pair.score
+        if (pair.player, pair.opponent) == (other, one):
+            return 1.0 - pair.score
+    raise AssertionError(f"{one} and {other} did not meet")
+
+
+@pytest.fixture(scope="module")
+def ladder(finished):
+    return hold(
+        ["bot:random", "bot:minimax-2", "bot:minimax-6"], finished, game="classic/tictactoe_v3", games=20, executor="serial"
+    )
+
+
+def test_the_better_player_wins(ladder):
+    assert [row.player for row in ladder.standings][-1] == "bot:random"
+    assert score(ladder, "bot:minimax-6", "bot:random") > 0.8
+
+
+def test_the_random_player_is_pinned_at_0(ladder):
+    assert ladder.anchor == "bot:random"
+    assert next(row.elo for row in ladder.standings if row.player == "bot:random") == 0.0
+
+
+def test_points_won_are_points_lost(ladder):
+    assert sum(row.wins + row.draws / 2 for row in ladder.standings) == sum(row.games for row in ladder.standings) / 2
+
+
+def test_every_pair_plays_the_games_that_were_asked_for(ladder):
+    assert {pair.games for pair in ladder.pairs} == {20}
+
+
+def test_an_odd_number_of_games_is_rounded_up_so_that_sides_are_taken_equally_often(finished):
+    contest = hold(["bot:random", "bot:minimax-1"], finished, game="classic/tictactoe_v3", games=3, executor="serial")
+    assert [pair.games for pair in contest.pairs] == [4]
+
+
+def test_a_gauntlet_is_the_first_against_the_others(finished):
+    names = ["smoke/champion", "bot:random", "bot:minimax-1"]
+    contest = hold(names, finished, form="gauntlet", games=2, executor="serial")
+    met = {frozenset((pair.player, pair.opponent)) for pair in contest.pairs if pair.games}
+    assert met == {frozenset(("smoke/champion", other)) for other in names[1:]}
+
+
+def test_a_tournament_follows_from_its_seed_whoever_plays_it(finished):
+    names = ["smoke/champion", "smoke/main-01-g000", "bot:random"]
+    one, again = (hold(names, finished, games=200, seed=3, executor=who) for who in ("serial", "processes"))
+    other = hold(names, finished, games=200, seed=4, executor="serial")
+    assert one == again
+    assert one.pairs != other.pairs
+
+
+def test_a_tournament_is_written_into_no_league(finished):
+    before = len(Store.open(finished, "smoke").matches())
+    hold(["smoke/champion", "bot:random"], finished, games=2, executor="serial")
+    assert len(Store.open(finished, "smoke").matches()) == before
+
+
+def test_players_of_two_leagues_meet(tmp_path, smoke):
+    for seed in (0, 1):
+        League(smoke({"generations": 1, "name": f"cup-{seed}", "seed": seed, "policy.hidden": [8 + seed]}), tmp_path).run()
+    contest = hold(["cup-0/champion", "cup-1/champion"], tmp_path, games=4, executor="serial")
+    assert {row.player for row in contest.standings} == {"cup-0/champion", "cup-1/champion"}
+    assert contest.anchor == "cup-0/champion"
+
+
+def test_players_of_different_games_do_not_meet(tmp_path, smoke):
+    League(smoke({"generations": 1}), tmp_path).run()
+    League(smoke({"generations": 1, "name": "rps", "game.name": "classic/rps_v2"}), tmp_path).run()
+    with pytest.raises(LeagueError, match="have learnt different games: classic/rps_v2, classic/tictactoe_v3"):
+        hold(["smoke/champion", "rps/champion"], tmp_path, games=2)
+
+
+def test_one_player_is_no_tournament(finished):
+    with pytest.raises(LeagueError, match="at least two players"):
+        hold(["smoke/champion"], finished)
+
+
+def test_standings_say_who_somebody_is_in_its_league(finished):
+    contest = hold(["smoke/main-01-g000", "bot:random"], finished, games=2, executor="serial")
+    row = next(row for row in contest.standings if row.player == "smoke/main-01-g000")
+    frozen = next(player for player in Store.open(finished, "smoke").players() if player.name == "main-01-g000")
+    assert (row.league_role, row.generation, row.parent, row.weights) == (
+        frozen.league_role, frozen.born, frozen.parent, frozen.weights,
+    )  # fmt: skip
+
+
+def test_a_tournament_gives_back_its_matches(finished):
+    played = tournament.hold(["smoke/champion", "bot:random"], finished, games=4, executor="serial")
+    assert [result.ticket.purpose for result in played.results] == ["evaluation"] * 4
+    assert int(played.table.games.sum()) == 2 * 4

@@ -1,0 +1,107 @@
+"""Interrupted leagues end like leagues that were not."""
+
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+import league.tracking.client
+from league import League, LeagueError
+from league.storage.store import Store
+
+SCRIPT = Path(__file__).with_name("kill_and_resume.py")
+
+
+class Stop(Exception):
+    """Somebody pulls the plug."""
+
+
+def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
+    ended = subprocess.run([sys.executable, SCRIPT, "--kills", "3", "--seed", "5"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "3 of 3 resumed leagues" in ended.stdout
+
+
+@pytest.mark.parametrize("verb", ["_matchmake", "_train", "_freeze", "_tournament", "_rate", "_evolve", "_commit", "_report"])
+def test_stopping_before_any_verb_of_a_generation_changes_nothing(tmp_path, smoke, facts, finished, monkeypatch, verb):
+    def stop(self, turn, *rest):
+        if turn.number == 1:
+            raise Stop
+        return original(self, turn, *rest)
+
+    original = getattr(League, verb)
+    with monkeypatch.context() as patch:
+        patch.setattr(League, verb, stop)
+        with pytest.raises(Stop):
+            League(smoke(), tmp_path).run()
+    League(smoke(), tmp_path).run(resume=True)
+    assert facts(tmp_path) == facts(finished)
+    assert replays(tmp_path) == replays(finished)
+
+
+def replays(home: Path) -> dict[str, str]:
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(Store.open(home, "smoke").replays.iterdir())}
+
+
+def test_a_league_that_is_extended_ends_like_one_that_was_that_long_from_the_start(tmp_path, smoke, facts, finished):
+    League(smoke({"generations": 2}), tmp_path).run()
+    League(smoke(), tmp_path).run(resume=True)
+    assert facts(tmp_path) == facts(finished)
+    assert set(replays(finished)) <= set(replays(tmp_path))
+
+
+def test_resuming_a_finished_league_changes_nothing(tmp_path, smoke, facts):
+    League(smoke(), tmp_path).run()
+    before, database = facts(tmp_path), (tmp_path / "leagues/smoke/league.db").read_bytes()
+    League(smoke(), tmp_path).run(resume=True)
+    assert facts(tmp_path) == before
+    assert len((tmp_path / "leagues/smoke/league.db").read_bytes()) == len(database)
+
+
+def test_replays_of_any_generation_that_are_missing_are_recorded_on_resume(tmp_path, smoke, finished):
+    League(smoke(), tmp_path).run()
+    names = list(replays(tmp_path))
+    assert names[0].startswith("g000")
+    for name in (*names[:2], *names[-3:]):
+        (Store.open(tmp_path, "smoke").replays / name).unlink()
+    League(smoke(), tmp_path).run(resume=True)
+    assert replays(tmp_path) == replays(finished)
+
+
+def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatch):
+    seen = []
+    monkeypatch.setattr(league.tracking.client.Tracker, "sync", lambda self, warn: seen.append(self._store.generation()))
+    with monkeypatch.context() as patch:
+        patch.setattr(League, "_report", lambda *_: (_ for _ in ()).throw(Stop))
+        with pytest.raises(Stop):
+            League(smoke({"tracking": True}), tmp_path).run()
+    assert seen == []
+    League(smoke({"tracking": True, "generations": 2}), tmp_path).run(resume=True)
+    assert seen == [0, 1]
+
+
+def test_a_league_is_not_resumed_with_other_settings(tmp_path, smoke):
+    League(smoke({"generations": 1}), tmp_path).run()
+    with pytest.raises(LeagueError, match="was begun with other settings or another seed; go on with `league resume smoke`"):
+        League(smoke({"generations": 2, "seed": 1}), tmp_path).run(resume=True)
+
+
+def test_a_league_is_not_begun_twice(tmp_path, smoke, facts):
+    League(smoke({"generations": 1}), tmp_path).run()
+    before = facts(tmp_path)
+    with pytest.raises(LeagueError, match="go on with `league resume smoke`, or choose another --name"):
+        League(smoke({"generations": 1}), tmp_path).run()
+    assert facts(tmp_path) == before
+
+
+def test_an_optimiser_goes_on_where_it_was(tmp_path, smoke):
+    """A league whose optimisers were lost would end elsewhere: they are part of the state."""
+    League(smoke({"generations": 1}), tmp_path).run()
+    store = Store.open(tmp_path, "smoke")
+    named = {player.optimiser for player in store.players("active") if player.optimiser}
+    assert named
+    assert {path.stem for path in store.optimisers.folder.iterdir()} == named
+    steps = {float(store.optimisers.get(digest, "it")["steps"][0]) for digest in named}
+    assert steps == {2 * 2 * 2}  # updates × epochs × minibatches

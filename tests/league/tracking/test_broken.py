@@ -1,0 +1,92 @@
+"""Where MLflow fails the league goes on, and the person reads one sentence."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from league.config.schema import LeagueConfig, to_yaml
+from league.population.player import Player
+from league.storage.store import Generation, Store
+from league.tracking import client
+from tournaments.rating.elo import Rating
+
+
+@pytest.fixture
+def league(tmp_path: Path) -> Iterator[Store]:
+    """A league of one player and one generation, and a database to mirror it in."""
+    config = LeagueConfig(name="cup", game={"name": "classic/tictactoe_v3"}, generations=1)
+    facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1"}
+    store = Store.create(tmp_path, "cup", facts)
+    snapshot = Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0)
+    players = [Player("main-01", "main agent", "active", None, "founder", 0), snapshot]
+    ratings = [Rating(snapshot.name, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0.5)]
+    store.commit(Generation(0, snapshot.name, 1.0, 0, {}, {}, players, (), (), {}, ratings))
+    client._connect(tmp_path)
+    yield store
+    store.unlock()
+
+
+def broken_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow would try for minutes."""
+    (home / client.DATABASE).write_bytes(b"no database" * 1000)
+
+
+def locked_database(home: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
+    monkeypatch.setattr(client, "PATIENCE", 0.05)
+    other = sqlite3.connect(home / client.DATABASE, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other
+
+
+def missing_installation(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
+
+def unwritable_artifacts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "artifacts").write_text("in the way")
+
+
+@pytest.mark.parametrize("harm", [broken_database, locked_database, missing_installation, unwritable_artifacts])
+def test_a_broken_mlflow_is_a_warning_and_no_more(
+    league: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Path, pytest.MonkeyPatch], sqlite3.Connection | None],
+) -> None:
+    warnings: list[str] = []
+    with closing(harm(tmp_path, monkeypatch) or sqlite3.connect(":memory:")):
+        client.sync(league, tmp_path, warnings.append)
+    assert len(warnings) == 1
+    assert warnings[0].startswith("MLflow is behind")
+
+
+def test_what_went_wrong_is_said_once_and_nothing_else_is_printed(
+    league: Store, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / client.DATABASE)) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+    warnings: list[str] = []
+    client.sync(league, tmp_path, warnings.append)
+    assert len(warnings) == 1
+    assert "the disk is full" in warnings[0]
+    assert capfd.readouterr() == ("", "")
+
+
+MADE = """
+import sys
+from pathlib import Path
+from league.tracking import client
+
+assert [experiment.name for experiment in client._connect(Path(sys.argv[1])).search_experiments()] == ["Default"]
+"""
+
+
+def test_a_database_is_made_whole_and_in_silence(tmp_path: Path) -> None:
+    made = subprocess.run([sys.executable, "-c", MADE, tmp_path], capture_output=True, text=True)  # MLflow reads settings once
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mlflow.db", "mlflow.lock"]

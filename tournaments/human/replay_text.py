@@ -1,0 +1,92 @@
+"""Stepping through a replay in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envs.rendering.drawing import text
+from tournaments.replay.format import Decision, Profile, Replay, Step
+
+BAR = 24
+"""Characters of a bar that stands for probability 1."""
+
+SHOWN = 8
+"""Actions shown at most, the likeliest first."""
+
+
+def lines(replay: Replay, step: int) -> list[str]:
+    """Show a replay before one of its steps: the position, who moves, what they choose and why, and what it earns.
+
+    Args:
+        replay: The replay.
+        step: 0 shows the opening and the first decisions; `len(replay.steps)` shows how it ended.
+
+    Returns:
+        Lines of text without line ends.
+
+    Raises:
+        ValueError: There is no such step.
+    """
+    if not 0 <= step <= len(replay.steps):
+        raise ValueError(f"The replay has the steps 0 to {len(replay.steps)}, not {step}.")
+    shown = [*_heading(replay), ""]
+    view = replay.steps[step - 1].view if step else replay.opening
+    board = text(replay.setup.name, view.frame) if view.frame is not None else None
+    if board is not None:
+        shown += [*board.splitlines(), ""]
+    if step == len(replay.steps):
+        return [*shown, f"The end, after {step} steps.", *_result(replay)]
+    shown.append(f"Step {step} of {len(replay.steps)}")
+    for decision in replay.steps[step].decisions:
+        shown += _decision(replay, decision)
+    return [*shown, *_rewards(replay, replay.steps[step])]
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """A bar for a share of 1, in eighths of a character, padded to `width`."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width)
+
+
+def _heading(replay: Replay) -> Iterator[str]:
+    why = f" ({', '.join(replay.tags)})" if replay.tags else ""
+    yield f"{replay.setup.name}  {replay.match}  {replay.purpose} of generation {replay.generation}{why}"
+    for team in sorted({seat.team for seat in replay.seats}):
+        seats = [seat for seat in replay.seats if seat.team == team]
+        player = seats[0].player
+        profile = replay.players.get(player, Profile())
+        rating = "" if profile.elo is None else f"  {profile.elo:+.0f} Elo"
+        yield f"{', '.join(seat.seat for seat in seats)}: {player}{rating}"
+
+
+def _decision(replay: Replay, decision: Decision) -> Iterator[str]:
+    seat = replay.seats[decision.seat]
+    value = "" if decision.value is None else f"  value {decision.value:+.2f}"
+    yield f"{seat.seat} ({seat.player}) chooses {_action(decision.action)}{value}"
+    if isinstance(decision.action, int) and decision.probabilities is not None:
+        allowed = range(len(decision.probabilities)) if decision.legal is None else decision.legal
+        known = [(decision.probabilities[action] or 0.0, action) for action in allowed]
+        likeliest = sorted(known, key=lambda each: (-each[0], each[1]))[:SHOWN]
+        for share, action in sorted(likeliest, key=lambda each: each[1]):
+            yield f"  {action:>4} {bar(share)} {share:.2f}{' ←' if action == decision.action else ''}"
+        if len(known) > len(likeliest):
+            yield f"       and {len(known) - len(likeliest)} others"
+    if decision.message is not None:
+        yield "  says " + " ".join("?" if number is None else f"{number:+.2f}" for number in decision.message)
+
+
+def _rewards(replay: Replay, step: Step) -> Iterator[str]:
+    paid = [(seat.seat, reward) for seat, reward in zip(replay.seats, step.rewards, strict=True) if reward]
+    if paid:
+        yield "Rewards: " + ", ".join(f"{seat} {reward:+g}" for seat, reward in paid)
+
+
+def _result(replay: Replay) -> Iterator[str]:
+    for team, value in enumerate(replay.returns):
+        player = next(seat.player for seat in replay.seats if seat.team == team)
+        yield f"{player}: {value:+g}"
+
+
+def _action(action: int | tuple[float, ...]) -> str:
+    return str(action) if isinstance(action, int) else "(" + ", ".join(f"{number:+.2f}" for number in action) + ")"

@@ -1,0 +1,81 @@
+"""What is written down while matches are played, step by step for all copies at once, and cut into matches now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from envs.game import Game
+from tournaments.match.moves import encode_all
+
+PAGES = 256
+"""Steps after which finished matches are cut out and steps that no running match needs are forgotten; at least."""
+
+Ints = NDArray[np.int64]
+
+
+class Scoresheet:
+    """Who acted and how, on the arena's device, until the matches are over.
+
+    Attributes:
+        step: How many steps are written down.
+    """
+
+    def __init__(self, game: Game) -> None:
+        self.step = 0
+        self._game = game
+        self._first = 0
+        self._acting: list[Tensor] = []
+        self._actions: list[tuple[Tensor, ...]] = []
+        self._over: list[tuple[Ints, Ints, Ints, int]] = []
+        self._pages = PAGES
+
+    def write(self, acting: Tensor, actions: tuple[Tensor, ...]) -> None:
+        """Keep a step: acting bool [N, A], actions as `Arena.step` takes them. None of them may be written to later."""
+        self.step += 1
+        self._acting.append(acting)
+        self._actions.append(actions)
+
+    def close(self, tickets: Ints, copies: Ints, begun: Ints) -> None:
+        """Note matches that ended with the last step: their tickets, copies and first steps."""
+        self._over.append((tickets, copies, begun, self.step))
+
+    @property
+    def full(self) -> bool:
+        """True when it is time to `cut`."""
+        return len(self._acting) >= self._pages and bool(self._over)
+
+    def cut(self, running_since: int) -> tuple[Ints, Ints, list[bytes]]:
+        """Take the finished matches out.
+
+        Args:
+            running_since: The first step of the oldest match still running; earlier ones are forgotten.
+
+        Returns:
+            Of each: its ticket, its steps, and its actions as `tournaments.match.moves` writes them.
+        """
+        if not self._over:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), []
+        tickets, copies, begun = (np.concatenate(column) for column in list(zip(*self._over, strict=True))[:3])
+        lengths = np.concatenate([end - begun for _, _, begun, end in self._over])
+        before = np.cumsum(lengths) - lengths
+        rows = np.arange(lengths.sum()) + np.repeat(begun - self._first - before, lengths)
+        columns = np.repeat(copies, lengths)
+        acting = _stacked(self._acting)[rows, columns]
+        actions = [_stacked(role)[rows, columns] for role in zip(*self._actions, strict=True)]
+        self._over = []
+        forgotten = min(running_since, self.step) - self._first
+        del self._acting[:forgotten], self._actions[:forgotten]
+        self._first += forgotten
+        self._pages = max(PAGES, 2 * len(self._acting))
+        return tickets, lengths, encode_all(self._game, acting, actions, lengths)
+
+
+def _stacked(steps: Sequence[Tensor]) -> NDArray[np.generic]:
+    """One array [T, N, …] of a tensor [N, …] for each step."""
+    array: NDArray[np.generic] = torch.stack(list(steps)).cpu().numpy()
+    return array

@@ -1,0 +1,231 @@
+"""The payoff table: what every player scored against every other, computed from outcomes and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tournaments.rating.outcomes import Outcome
+
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ENOUGH = 10
+"""Games between two players below which their score says too little to build on."""
+
+NORMAL = 1.959964
+"""Standard deviations within which 95 % of a normal distribution lie."""
+
+
+@dataclass(frozen=True, eq=False)
+class Payoff:
+    """Results between P players; row against column.
+
+    Attributes:
+        players: The players, in the order of rows and columns.
+        wins: int64 [P, P], games the row won against the column.
+        draws: int64 [P, P], symmetric.
+        losses: int64 [P, P], the transpose of `wins`.
+    """
+
+    players: tuple[str, ...]
+    wins: Counts
+    draws: Counts
+    losses: Counts
+
+    @property
+    def games(self) -> Counts:
+        """int64 [P, P], games between each pair."""
+        return self.wins + self.draws + self.losses
+
+    @property
+    def points(self) -> Floats:
+        """float64 [P, P], wins plus half the draws."""
+        return self.wins + self.draws / 2
+
+    def score(self, player: str, opponent: str) -> float:
+        """The player's share of the points against the opponent, a draw being ½; NaN where they never met."""
+        return float(self.scores()[self.index(player), self.index(opponent)])
+
+    def scores(self) -> Floats:
+        """float64 [P, P], share of the points; NaN where two players never met.
+
+        Laws:
+            scores + scoresᵀ = 1 where they met.
+        """
+        return np.divide(self.points, self.games, out=np.full(self.games.shape, np.nan), where=self.games > 0)
+
+    def shrunk(self, prior: float = 2.0) -> Floats:
+        """Scores that few games pull towards ½: (wins + draws/2 + prior/2) / (games + prior).
+
+        The mean of a Beta posterior whose prior is Beta(prior/2, prior/2), `prior` games' worth of a draw; the default is the
+        uniform prior. Players that never met score ½.
+
+        Args:
+            prior: Weight of the prior, in games; above 0.
+
+        Returns:
+            float64 [P, P] in (0, 1).
+
+        Laws:
+            shrunk + shrunkᵀ = 1; relabelling the players permutes rows and columns.
+
+        Reference:
+            Laplace (1774); AlphaStar's matchmaking (Vinyals et al., 2019) uses the raw share, which is 0 or 1 after one game.
+        """
+        return (self.points + prior / 2) / (self.games + prior)
+
+    def index(self, player: str) -> int:
+        """The row of a player.
+
+        Raises:
+            KeyError: The player is not in the table.
+        """
+        if player not in self.players:
+            raise KeyError(f"{player!r} is not in the payoff table")
+        return self.players.index(player)
+
+    def restrict(self, players: Sequence[str]) -> Payoff:
+        """The table of some of the players, in the order given; players that are not in the table get empty rows."""
+        return Payoff(tuple(players), *(self._part(counts, players) for counts in (self.wins, self.draws, self.losses)))
+
+    def __add__(self, other: Payoff) -> Payoff:
+        """The table of both logs, its players sorted by name."""
+        players = sorted({*self.players, *other.players})
+        one, two = self.restrict(players), other.restrict(players)
+        return Payoff(tuple(players), one.wins + two.wins, one.draws + two.draws, one.losses + two.losses)
+
+    def _part(self, counts: Counts, players: Sequence[str]) -> Counts:
+        rows = {player: row for row, player in enumerate(self.players)}
+        here = [place for place, player in enumerate(players) if player in rows]
+        there = [rows[players[place]] for place in here]
+        part = np.zeros((len(players), len(players)), np.int64)
+        part[np.ix_(here, here)] = counts[np.ix_(there, there)]
+        return part
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """What two players scored against each other, as the first of them sees it; `score` is None where they never met."""
+
+    player: str
+    opponent: str
+    games: int
+    wins: int
+    draws: int
+    losses: int
+    score: float | None
+
+
+def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) -> Payoff:
+    """Count outcomes.
+
+    Args:
+        outcomes: Outcomes in any order, both sides of each comparison among them, as `scores.outcomes` gives them.
+        players: Rows of the table; outcomes with anybody else are left out. None takes everybody, sorted by name.
+
+    Returns:
+        The table.
+
+    Laws:
+        The order of outcomes changes nothing. Points won equal points lost. Tables of two logs add up to the table of both.
+    """
+    outcomes = list(outcomes)
+    names = sorted({outcome.player for outcome in outcomes}) if players is None else players
+    rows = {player: row for row, player in enumerate(names)}
+    counts = {score: np.zeros((len(rows), len(rows)), np.int64) for score in (1.0, 0.5, 0.0)}
+    for outcome in outcomes:
+        if outcome.player in rows and outcome.opponent in rows:
+            counts[outcome.score][rows[outcome.player], rows[outcome.opponent]] += 1
+    return Payoff(tuple(names), wins=counts[1.0], draws=counts[0.5], losses=counts[0.0])
+
+
+def by_strength(table: Payoff) -> tuple[str, ...]:
+    """The players, best mean shrunk score against the others first; equal ones by name."""
+    if len(table.players) < 2:
+        return table.players
+    shrunk = table.shrunk()
+    means = (shrunk.sum(1) - shrunk.diagonal()) / (len(table.players) - 1)
+    return tuple(player for _, player in sorted(zip((-means).tolist(), table.players, strict=True)))
+
+
+def cyclicity(table: Payoff) -> float:
+    """How far the players are from any ranking: the share of triples that beat one another in a circle.
+
+    Counts the triples in which all three pairs are decided (they met, and their scores are not ½) and, among them, those with
+    i > j > k > i. 0 where no triple is decided; 1/4 on average for coin flips; 1 for rock, paper, scissors.
+
+    Reference:
+        Kendall and Babington Smith (1940), "On the method of paired comparisons": circular triads.
+    """
+    beats = (table.wins > table.losses).astype(np.float64)
+    met = beats + beats.T
+    decided = np.sum((met @ met) * met) / 6
+    circular = np.sum((beats @ beats) * beats.T) / 3
+    return float(circular / decided) if decided else 0.0
+
+
+def exploitability(payoff: Payoff, player: str) -> float:
+    """How much a player is known to lose to somebody of its league: a lower bound of how far it can be exploited.
+
+    The best score that any other player has against it, less ½, and 0 where nobody scores more. Only opponents with at least
+    `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. A best response, which nobody has trained, may score more.
+
+    Args:
+        payoff: The results.
+        player: A player of the table.
+
+    Returns:
+        Between 0 and ½.
+
+    Raises:
+        KeyError: The player is not in the table.
+
+    Laws:
+        The order of rows changes nothing. More points for an opponent never lower it.
+
+    Reference:
+        Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among players that exist.
+    """
+    row = payoff.index(player)
+    known = payoff.games[:, row] >= ENOUGH
+    known[row] = False
+    return float(max((payoff.shrunk()[known, row] - 0.5).max(initial=0.0), 0.0))
+
+
+def score_interval(points: float, games: int) -> tuple[float, float]:
+    """The 95 % interval of a score, a draw being half a point: what the games leave possible.
+
+    Args:
+        points: Wins plus half the draws; 0 to `games`.
+        games: At least 1.
+
+    Returns:
+        Low and high, in [0, 1]. Somewhat too wide where there are draws.
+
+    Laws:
+        The opponent's interval is the mirror image. The score lies inside. The same score in more games: narrower.
+
+    Reference:
+        Wilson (1927): the score interval of a proportion.
+    """
+    share, spare = points / games, NORMAL**2 / games
+    middle = (share + spare / 2) / (1 + spare)
+    half = NORMAL * sqrt(share * (1 - share) / games + spare / (4 * games)) / (1 + spare)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+def pairs(table: Payoff) -> list[PairRow]:
+    """One row for every two different players, in the order of the table."""
+    rows = []
+    games, scores = table.games, table.scores()
+    for i, player in enumerate(table.players):
+        for j in range(i + 1, len(table.players)):
+            counts = (int(table.wins[i, j]), int(table.draws[i, j]), int(table.losses[i, j]))
+            score = float(scores[i, j]) if games[i, j] else None
+            rows.append(PairRow(player, table.players[j], int(games[i, j]), *counts, score))
+    return rows

@@ -1,0 +1,77 @@
+"""Standings: ratings joined with who the players are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tournaments.rating.elo import Ratings
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Who a player is.
+
+    Attributes:
+        league_role: Main agent, exploiter, anchor …
+        generation: Generation of birth.
+        parent: The player it descends from; None for founders, bots and anchors.
+        weights: Content hash of its weights, "" where there are none.
+    """
+
+    league_role: str = ""
+    generation: int | None = 0
+    parent: str | None = None
+    weights: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row of the standings, as `league standings --json` prints it; Elo points above the anchor."""
+
+    player: str
+    league_role: str
+    generation: int | None
+    parent: str | None
+    elo: float
+    elo_low: float
+    elo_high: float
+    games: int
+    wins: int
+    draws: int
+    losses: int
+    score: float
+    weights: str
+
+
+def standings(ratings: Ratings, entrants: Mapping[str, Entrant]) -> list[Standing]:
+    """Join ratings with entrants.
+
+    Args:
+        ratings: The ratings.
+        entrants: Who is who; players that are missing get the blanks of `Entrant`.
+
+    Returns:
+        Rows by Elo, then score, then name: best first.
+    """
+    rows = []
+    for rating in ratings.rows:
+        entrant = entrants.get(rating.player, Entrant())
+        rows.append(
+            Standing(
+                player=rating.player,
+                league_role=entrant.league_role,
+                generation=entrant.generation,
+                parent=entrant.parent,
+                elo=rating.elo,
+                elo_low=rating.low,
+                elo_high=rating.high,
+                games=rating.games,
+                wins=rating.wins,
+                draws=rating.draws,
+                losses=rating.losses,
+                score=rating.score,
+                weights=entrant.weights,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.elo, -row.score, row.player))

@@ -1,0 +1,153 @@
+"""Playing a recorded match again, step by step, on the stock environment.
+
+Never on a twin, so that a replay is evidence about the published game.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from envs.arena import RESTS, IllegalAction, Timestep
+from envs.faults import GameError
+from envs.game import Game
+from envs.stock.arena import StockArena
+from tournaments.match.play import blank_actions, team_returns
+from tournaments.replay.format import Decision, ReplaySeat, Step, View
+
+Decide = Callable[[int, Timestep], tuple[Decision, ...]]
+"""What the acting seats do at a step, given what the arena shows."""
+
+
+class ReplayMismatch(ValueError):
+    """Played again, a match went another way; the message says how and at which step."""
+
+
+def trace(arena: StockArena, seed: int, decide: Decide, draw: bool = True) -> Iterator[Step]:
+    """Play one match to its end.
+
+    Args:
+        arena: A stock arena of one copy.
+        seed: The match's seed.
+        decide: What is done at every step.
+        draw: Whether to keep the pictures' elements.
+
+    Yields:
+        First the opening, as a step in which nobody did anything; then the steps of the match.
+
+    Raises:
+        ReplayMismatch: `decide` asks for an action that is not allowed.
+        GameError: The environment fails.
+    """
+    rests = torch.tensor([RESTS])
+    now = arena.restart(torch.tensor([seed]))
+    yield _step(arena, (), now, draw)
+    for number in count():
+        if bool(now.over[0]):
+            return
+        decisions = decide(number, now)
+        try:
+            now = arena.step(_tensors(arena.game, decisions), rests)
+        except IllegalAction as error:
+            raise ReplayMismatch(f"step {number}: {error}") from error
+        yield _step(arena, decisions, now, draw)
+
+
+def fingerprint(observations: Sequence[Tensor]) -> str:
+    """The sha256 of one copy's observations, rounded to 4 decimals; roles one after the other.
+
+    Args:
+        observations: Per role, float32 [1, slots, F].
+    """
+    hashed = hashlib.sha256()
+    for observation in observations:
+        # Adding zero makes a negative zero positive.
+        hashed.update((np.round(observation.double().cpu().numpy(), 4) + 0.0).astype("<f4").tobytes())
+    return hashed.hexdigest()
+
+
+def agree(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
+    """Refuse to go on where other seats act than were recorded to act.
+
+    Raises:
+        ReplayMismatch: With both sets of seats.
+    """
+    acting = tuple(now.acting[0].nonzero().flatten().tolist())
+    if acting != acted:
+        names = (
+            ", ".join(str(game.seats[seat]) if seat < len(game.seats) else f"seat {seat}" for seat in seats)
+            for seats in (acted, acting)
+        )
+        recorded, again = (name or "nobody" for name in names)
+        raise ReplayMismatch(f"step {step}: {recorded} acted in the recording, but played again it is up to {again}")
+
+
+def slot_of(game: Game, seat: int) -> int:
+    """The seat's place on the slot axis of its role."""
+    return 0 if game.turn_based else game.roles[game.role_of_seat[seat]].seats.index(seat)
+
+
+def legal_moves(game: Game, seat: int, now: Timestep) -> tuple[int, ...] | None:
+    """The actions a seat may choose; None where they are continuous."""
+    legal = now.legal[game.role_of_seat[seat]]
+    return None if legal is None else tuple(legal[0, slot_of(game, seat)].nonzero().flatten().tolist())
+
+
+def seats_of(game: Game, players: Sequence[str]) -> tuple[ReplaySeat, ...]:
+    """Who sits where, given the player of each team."""
+    return tuple(
+        ReplaySeat(str(name), team, game.roles[role].name, players[team])
+        for name, team, role in zip(game.seats, game.team_of_seat, game.role_of_seat, strict=True)
+    )
+
+
+def step_returns(game: Game, steps: Sequence[Step]) -> tuple[float, ...]:
+    """Return of each team, rounded to 6 decimals, from the rewards of the steps."""
+    rewards = [sum(step.rewards[seat] for step in steps) for seat in range(len(game.seats))]
+    return tuple(round(value, 6) + 0.0 for value in team_returns(game, rewards))
+
+
+def _tensors(game: Game, decisions: Sequence[Decision]) -> tuple[Tensor, ...]:
+    actions = blank_actions(game, 1, torch.device("cpu"))
+    for decision in decisions:
+        chosen = actions[game.role_of_seat[decision.seat]][0]
+        chosen[slot_of(game, decision.seat)] = torch.tensor(decision.action, dtype=chosen.dtype)
+    return actions
+
+
+def _step(arena: StockArena, decisions: tuple[Decision, ...], now: Timestep, draw: bool) -> Step:
+    last = now.observation if now.final is None else now.final.observation
+    return Step(
+        decisions,
+        tuple(round(reward, 6) + 0.0 for reward in now.reward[0].tolist()),
+        tuple(now.terminated[0].tolist()),
+        tuple(now.truncated[0].tolist()),
+        View(fingerprint(last), _frame(arena) if draw else None),
+    )
+
+
+def _frame(arena: StockArena) -> dict[str, Any] | None:
+    try:
+        return _plain(arena.frame(0))
+    except GameError:
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """Data that JSON can say: arrays become lists, numbers that are not finite become None."""
+    if isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):  # nearly all of a picture is words and whole numbers in mappings
+        return {str(key): part if isinstance(part, (str, int)) else _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return _plain(value.tolist()) if isinstance(value, (np.ndarray, np.generic)) else value

@@ -1,0 +1,88 @@
+"""Which matches are worth showing: a pure choice among a generation's results."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from tournaments.rating.elo import Ratings, expected_score
+from tournaments.rating.outcomes import Outcome
+from tournaments.tickets import MatchResult
+
+
+def choose(
+    results: Sequence[MatchResult], outcomes: Sequence[Outcome], ratings: Ratings, entrants: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Choose matches to keep as replays, and say why.
+
+    * `final`: the last decided match between the two best-rated players that met (the last, if all were drawn).
+    * `upset`: of all wins by the lower-rated player, the one that the ratings expected least.
+    * `longest`: the most steps.
+    * `closest`: the decided match with the smallest margin; of equal ones, that between the most equal ratings.
+    * `pairing`: for every two entrants the first match in which they were compared.
+
+    Args:
+        results: The generation's results.
+        outcomes: Their outcomes.
+        ratings: Ratings of the players.
+        entrants: Players of whom every pairing is shown; empty shows none for the pairing's sake.
+
+    Returns:
+        Match id → tags, by match id. Matches without results are never named.
+
+    Laws:
+        The order of results and outcomes changes nothing.
+    """
+    played = {result.ticket.match for result in results}
+    met = sorted((o for o in outcomes if o.match in played), key=lambda o: (o.match, o.player, o.opponent))
+    tags: dict[str, list[str]] = defaultdict(list)
+    for tag, match in (
+        *(("final", match) for match in _final(met, ratings)),
+        *(("upset", match) for match in _upset(met, ratings)),
+        *(("longest", match) for match in _longest(results)),
+        *(("closest", match) for match in _closest(met, ratings)),
+        *(("pairing", match) for match in _pairings(met, entrants)),
+    ):
+        if tag not in tags[match]:
+            tags[match].append(tag)
+    return {match: tuple(tags[match]) for match in sorted(tags)}
+
+
+def _final(met: Sequence[Outcome], ratings: Ratings) -> Iterator[str]:
+    rank = {row.player: place for place, row in enumerate(ratings.rows)}
+    between: dict[tuple[int, int], list[Outcome]] = defaultdict(list)
+    for outcome in met:
+        if rank[outcome.player] < rank[outcome.opponent]:
+            between[rank[outcome.opponent], rank[outcome.player]].append(outcome)
+    if between:
+        games = between[min(between)]
+        yield ([outcome for outcome in games if outcome.score != 0.5] or games)[-1].match
+
+
+def _upset(met: Sequence[Outcome], ratings: Ratings) -> Iterator[str]:
+    elo = ratings.elo
+    wins = [(expected_score(elo[o.player] - elo[o.opponent]), o.match) for o in met if o.score == 1]
+    if wins and min(wins)[0] < 0.5:
+        yield min(wins)[1]
+
+
+def _longest(results: Sequence[MatchResult]) -> Iterator[str]:
+    if results:
+        yield min((-result.steps, result.ticket.match) for result in results)[1]
+
+
+def _closest(met: Sequence[Outcome], ratings: Ratings) -> Iterator[str]:
+    elo = ratings.elo
+    wins = [(o.margin, abs(elo[o.player] - elo[o.opponent]), o.match) for o in met if o.score == 1]
+    if wins:
+        yield min(wins)[2]
+
+
+def _pairings(met: Sequence[Outcome], entrants: Sequence[str]) -> Iterator[str]:
+    first: dict[frozenset[str], str] = {}
+    for outcome in met:
+        first.setdefault(frozenset((outcome.player, outcome.opponent)), outcome.match)
+    for pair in combinations(entrants, 2):
+        if frozenset(pair) in first:
+            yield first[frozenset(pair)]

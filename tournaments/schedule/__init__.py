@@ -1,0 +1,4 @@
+"""Who meets whom.
+
+Reading order: `formats`.
+"""
