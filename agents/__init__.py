@@ -4,31 +4,30 @@ Reading order: `learners` (how a player learns), `models` (what a player is made
 `kernels` (compiled loops for a CPU), `mutation` (how a child differs from its parent).
 """
 
-from agents.acting.rollout import Tally
-from agents.acting.routing import EMPTY
-from agents.acting.seated import SeatedStack
-from agents.kernels.mlp import Networks
-from agents.learners.hyper import HyperParameters
-from agents.learners.optimiser import Adam
-from agents.learners.ppo import Report, Schedule, train
-from agents.models.architecture import Architecture, Blueprint
-from agents.models.stack import Stack
-from agents.mutation import OPERATORS, Genome, Operator
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "EMPTY",
-    "OPERATORS",
-    "Adam",
-    "Architecture",
-    "Blueprint",
-    "Genome",
-    "HyperParameters",
-    "Networks",
-    "Operator",
-    "Report",
-    "Schedule",
-    "SeatedStack",
-    "Stack",
-    "Tally",
-    "train",
-]
+_HOMES = {
+    "Adam": "agents.learners.optimiser",
+    "Architecture": "agents.models.architecture",
+    "Blueprint": "agents.models.architecture",
+    "EMPTY": "agents.acting.routing",
+    "Genome": "agents.mutation",
+    "HyperParameters": "agents.learners.hyper",
+    "Networks": "agents.kernels.mlp",
+    "OPERATORS": "agents.mutation",
+    "Operator": "agents.mutation",
+    "Report": "agents.learners.ppo",
+    "Schedule": "agents.learners.ppo",
+    "SeatedStack": "agents.acting.seated",
+    "Stack": "agents.models.stack",
+    "Tally": "agents.acting.rollout",
+    "train": "agents.learners.ppo",
+}
+"""Public names and the modules that define them. They are loaded at first use, so that reading commands stay quick."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,78 +1,28 @@
 """Games and their contract: `make` an arena, `describe` a game, list the `games`.
 
 Reading order: `game` (what a game is made of) and `arena` (the contract: N copies in lock-step), `registry` (which games there
-are) with `references` and `faults`, `describe` (a game read off its environment) with `spaces` and `teams`, `wrapping`. Two
-packages make arenas: `stock` (any PettingZoo environment) and `twins` (games as batched tensor programs). `conformance` checks
-that environments keep the contract, `bots` are scripted players, `rendering` draws games and names actions. `compiling`
-compiles loops, `stopwatch` says where time goes.
+are) with `references` and `faults`, `description` (a game read off its environment) with `spaces` and `teams`, `wrapping`,
+`factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo environment) and `twins` (games as batched tensor
+programs). `conformance` checks that environments keep the contract, `bots` are scripted players, `rendering` draws games and
+names actions. `compiling` compiles loops, `stopwatch` measures where time goes.
 """
 
-from __future__ import annotations
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from typing import Literal
-
-import torch
-
-from envs.arena import Arena
-from envs.describe import describe, survey
-from envs.faults import GameError
-from envs.game import Game, GameSetup
-from envs.registry import games
-from envs.stock.arena import StockArena
+if TYPE_CHECKING:
+    from envs.description import describe
+    from envs.factory import make
+    from envs.faults import GameError
+    from envs.registry import games
 
 __all__ = ["GameError", "describe", "games", "make"]
 
-
-def make(
-    setup: GameSetup | str,
-    copies: int,
-    *,
-    twin: Literal["auto", "never", "always"] = "auto",
-    workers: int = 0,
-    device: torch.device | str = "cpu",
-    fresh: bool = False,
-    render: bool = False,
-) -> Arena:
-    """Make an arena of a game.
-
-    Args:
-        setup: The game's setup, or just its name.
-        copies: Number of copies, N.
-        twin: `auto` takes the batched twin where there is one that covers the setup, `always` insists on it, `never` takes
-            the stock environment.
-        workers: Processes that share the stock copies; 0 steps them in this one. Twins need none.
-        device: Where the tensors live.
-        fresh: Make a new environment for every game, because some cannot be reset to the same start. Twins always can.
-        render: Ask stock environments for pictures, for games that are not drawn by `envs.rendering.drawing`.
-
-    Returns:
-        The arena; close it when done.
-
-    Raises:
-        GameError: The game cannot be made or described, or there is no twin although one is insisted on.
-    """
-    if isinstance(setup, str):
-        setup = GameSetup(setup)
-    if copies < 1:
-        raise ValueError(f"An arena has at least one copy, not {copies}.")
-    blueprint = survey(setup)
-    batched = None if twin == "never" else _twin(blueprint.game, setup, copies, torch.device(device), render)
-    if isinstance(batched, str):
-        if twin == "always":
-            raise GameError(batched)
-        batched = None
-    return batched or StockArena(blueprint, copies, workers, device, fresh, render)
+_HOMES = {"GameError": "envs.faults", "describe": "envs.description", "games": "envs.registry", "make": "envs.factory"}
 
 
-def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool) -> Arena | str:
-    """Make the batched twin of a game, or say why it cannot be."""
-    from envs.twins import TWINS, UnsupportedOptions  # only those who want a twin load it
-
-    if setup.name not in TWINS:
-        return f"{setup.name} has no twin."
-    if setup.wrappers or setup.teams is not None or render:
-        return f"The twin of {setup.name} covers neither wrappers nor teams of one's own nor pictures."
-    try:
-        return TWINS[setup.name](game, dict(setup.options), copies, device)
-    except UnsupportedOptions as reason:
-        return f"The twin of {setup.name} does not cover this setup: {reason}"
+def __getattr__(name: str) -> Any:
+    """Load a public name at first use, so that commands which only read stay quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -204,7 +204,3 @@ class Actor(Protocol):
     def explain(self, now: Timestep, insight: Insight) -> None:
         """Write what the seats this actor holds think of the present timestep into `insight`; leave the others alone."""
         ...
-
-
-class IllegalAction(ValueError):
-    """An acting seat chose an action that its mask forbids."""

@@ -11,6 +11,10 @@ class GameError(ValueError):
     """A game cannot be found, built, described or played; the message is one clear sentence."""
 
 
+class IllegalAction(ValueError):
+    """An acting seat chose an action that its mask forbids."""
+
+
 @contextmanager
 def environment_code(what: str | Callable[[], str]) -> Iterator[None]:
     """Run code that is not ours, and say what was being done when it fails.

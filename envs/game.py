@@ -11,11 +11,16 @@ a player that can act for a side can take either team.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from math import prod
 from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from envs.faults import GameError
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,22 @@ class Game:
     def symmetric(self) -> bool:
         """True where every team is on the same side, so that two teams' returns in one game can be compared."""
         return len(self.sides) == 1 and len(self.teams) > 1
+
+    def to_json(self) -> str:
+        """The description as text; `from_json` reads it."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Game:
+        """The inverse of `to_json`.
+
+        Raises:
+            GameError: The text is no description of a game.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(text)
+        except ValidationError as error:
+            raise GameError(f"this is no description of a game: {error}") from error
 
     def slots(self, role: int) -> int:
         """Rows per copy in a role's tensors: one in turn-based games, else one for each of the role's seats."""

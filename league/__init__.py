@@ -7,9 +7,10 @@ league is cut into), `evaluation` (players by name, tournaments between them), `
 (a person against a player), `bench` (speed), `tracking` (MLflow), `manager` (the loop), `cli` (the command line).
 """
 
-from league.importing import in_one_go
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-with in_one_go():
+if TYPE_CHECKING:
     from league.config.load import load_config
     from league.config.schema import LeagueConfig
     from league.errors import LeagueError
@@ -18,3 +19,19 @@ with in_one_go():
     from league.version import __version__
 
 __all__ = ["League", "LeagueConfig", "LeagueError", "Result", "__version__", "load_config"]
+
+_HOMES = {
+    "League": "league.manager",
+    "LeagueConfig": "league.config.schema",
+    "LeagueError": "league.errors",
+    "Result": "league.evaluation.results",
+    "__version__": "league.version",
+    "load_config": "league.config.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name at first use, so that commands which only read stay quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -326,7 +326,13 @@ class League:
         """Create the league, or open it where it has begun and is the same one."""
         config = self.config
         if not resume or not (self.home / "leagues" / config.name / "league.db").is_file():
-            facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": __version__}
+            facts = {
+                "config": to_yaml(config),
+                "identity": config.identity(),
+                "game": config.game.name,
+                "description": self.game.to_json(),
+                "version": __version__,
+            }
             return Store.create(self.home, config.name, facts)
         store = Store.open(self.home, config.name)
         if store.fact("game") != config.game.name:

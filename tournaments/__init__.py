@@ -4,63 +4,59 @@ Reading order: `tickets` (what a match is), `schedule` (who meets whom), `match`
 `replay` (recorded matches), `human` (a person at the keyboard), `viewer` (pages in a browser).
 """
 
-from tournaments.match.moves import Moves, decode, encode
-from tournaments.match.play import Cast, MatchTooLong, play
-from tournaments.rating.elo import EloPoint, Rating, Ratings, expected_score, fit, online_elo
-from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import PairRow, Payoff, by_strength, cyclicity, pairs
-from tournaments.rating.standings import Entrant, Standing
-from tournaments.replay.format import Profile, Replay, ReplayError, digest, load, save, sealed
-from tournaments.replay.re_execution import ReplayMismatch
-from tournaments.replay.recorder import record
-from tournaments.replay.showcase import choose
-from tournaments.replay.verification import Verdict, check, verify
-from tournaments.schedule.formats import FORMATS, Format, Plan, gauntlet, round_robin
-from tournaments.tickets import MatchResult, Purpose, Ticket, match_id, series_id
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "FORMATS",
-    "Cast",
-    "EloPoint",
-    "Entrant",
-    "Format",
-    "MatchResult",
-    "MatchTooLong",
-    "Moves",
-    "Outcome",
-    "PairRow",
-    "Payoff",
-    "Plan",
-    "Profile",
-    "Purpose",
-    "Rating",
-    "Ratings",
-    "Replay",
-    "ReplayError",
-    "ReplayMismatch",
-    "Standing",
-    "Ticket",
-    "Verdict",
-    "by_strength",
-    "check",
-    "choose",
-    "cyclicity",
-    "decode",
-    "digest",
-    "encode",
-    "expected_score",
-    "fit",
-    "gauntlet",
-    "load",
-    "match_id",
-    "online_elo",
-    "outcomes",
-    "pairs",
-    "play",
-    "record",
-    "round_robin",
-    "save",
-    "sealed",
-    "series_id",
-    "verify",
-]
+_HOMES = {
+    "Cast": "tournaments.match.play",
+    "EloPoint": "tournaments.rating.elo",
+    "Entrant": "tournaments.rating.standings",
+    "FORMATS": "tournaments.schedule.formats",
+    "Format": "tournaments.schedule.formats",
+    "MatchResult": "tournaments.tickets",
+    "MatchTooLong": "tournaments.match.play",
+    "Moves": "tournaments.match.moves",
+    "Outcome": "tournaments.rating.outcomes",
+    "PairRow": "tournaments.rating.payoff",
+    "Payoff": "tournaments.rating.payoff",
+    "Plan": "tournaments.schedule.formats",
+    "Profile": "tournaments.replay.format",
+    "Purpose": "tournaments.tickets",
+    "Rating": "tournaments.rating.elo",
+    "Ratings": "tournaments.rating.elo",
+    "Replay": "tournaments.replay.format",
+    "ReplayError": "tournaments.replay.format",
+    "ReplayMismatch": "tournaments.replay.re_execution",
+    "Standing": "tournaments.rating.standings",
+    "Ticket": "tournaments.tickets",
+    "Verdict": "tournaments.replay.verification",
+    "by_strength": "tournaments.rating.payoff",
+    "check": "tournaments.replay.verification",
+    "choose": "tournaments.replay.showcase",
+    "cyclicity": "tournaments.rating.payoff",
+    "decode": "tournaments.match.moves",
+    "digest": "tournaments.replay.format",
+    "encode": "tournaments.match.moves",
+    "expected_score": "tournaments.rating.elo",
+    "fit": "tournaments.rating.elo",
+    "gauntlet": "tournaments.schedule.formats",
+    "load": "tournaments.replay.format",
+    "match_id": "tournaments.tickets",
+    "online_elo": "tournaments.rating.elo",
+    "outcomes": "tournaments.rating.outcomes",
+    "pairs": "tournaments.rating.payoff",
+    "play": "tournaments.match.play",
+    "record": "tournaments.replay.recorder",
+    "round_robin": "tournaments.schedule.formats",
+    "save": "tournaments.replay.format",
+    "sealed": "tournaments.replay.format",
+    "series_id": "tournaments.tickets",
+    "verify": "tournaments.replay.verification",
+}
+"""Public names and the modules that define them. They are loaded at first use, so that reading commands stay quick."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from envs.conformance.trace import Frame, Trace, trace
-from envs.describe import survey
+from envs.description import survey
 from envs.faults import GameError
 from envs.game import GameSetup
 from envs.registry import construct

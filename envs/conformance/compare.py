@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.arena import RESTS, Arena, Timestep
-from envs.describe import state_length
+from envs.description import state_length
 from envs.game import Game
 from envs.registry import Environment
 

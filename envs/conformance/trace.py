@@ -14,7 +14,7 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete, Space, flatten
 from pettingzoo.utils.env import ParallelEnv
 
-from envs.describe import NO_STATE, UNUSABLE_STATE
+from envs.description import NO_STATE, UNUSABLE_STATE
 from envs.faults import GameError, environment_code
 from envs.registry import Environment
 from envs.spaces import masker

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from envs.arena import IllegalAction, Timestep
-from envs.describe import Blueprint
-from envs.faults import GameError, environment_code
+from envs.arena import Timestep
+from envs.description import Blueprint
+from envs.faults import GameError, IllegalAction, environment_code
 from envs.game import Game
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.engines import Blocks, Engine, Local
@@ -114,7 +114,7 @@ class StockArena(Section):
         """Make the copies.
 
         Args:
-            blueprint: The game, as `envs.describe.survey` reads it.
+            blueprint: The game, as `envs.description.survey` reads it.
             copies: N.
             workers: Processes that share the copies; 0 steps them in this one.
             device: Where the tensors of the timesteps live.

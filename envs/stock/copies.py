@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.describe import Blueprint
+from envs.description import Blueprint
 from envs.faults import GameError, environment_code
 from envs.registry import dispose
 from envs.stock.buffers import Buffers

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from envs.arena import NOT_BEGUN, UNFINISHED
-from envs.describe import Blueprint
+from envs.description import Blueprint
 from envs.faults import GameError
 from envs.stock.buffers import Buffers
 from envs.stock.copies import Command, Copies

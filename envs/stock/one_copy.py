@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.arena import RESTS
-from envs.describe import Blueprint
+from envs.description import Blueprint
 from envs.faults import GameError
 from envs.registry import construct, dispose
 from envs.spaces import decoder, encoder, masker, write_array

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import torch
 
-from envs.describe import Blueprint
+from envs.description import Blueprint
 from envs.faults import GameError
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies

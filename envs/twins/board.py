@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from envs import compiling
-from envs.arena import Final, IllegalAction, Immediate, Timestep
+from envs.arena import Final, Immediate, Timestep
+from envs.faults import IllegalAction
 from envs.game import Game
 from envs.twins.bitboards import BoardRules, Compiled, Position, Settled, Tensors
 

@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from envs.arena import Final, IllegalAction, Immediate, Timestep
+from envs.arena import Final, Immediate, Timestep
+from envs.faults import IllegalAction
 from envs.game import Game
 from envs.twins.dealing import deal
 from envs.twins.leduc_rules import (

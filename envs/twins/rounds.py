@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from envs import compiling
-from envs.arena import RESTS, Final, IllegalAction, Immediate, Timestep
+from envs.arena import RESTS, Final, Immediate, Timestep
+from envs.faults import IllegalAction
 from envs.game import Game
 
 

@@ -18,7 +18,7 @@ import envs
 from comms import build
 from envs.game import Game
 from league.config.schema import LeagueConfig
-from league.evaluation.resolve import stored_config
+from league.evaluation.configuration import stored_config
 from league.plotting.canvas import Picture, Pixels, pixels
 from league.plotting.league_plots import ROOM, comm_picture, legible, lineage_picture, payoff_picture
 from league.population.player import Player, is_bot, snapshot_name

@@ -11,7 +11,7 @@ from typing import Any
 from league.analysis.metrics import Chronicle
 from league.artifacts.replay_cache import Shelf, final_html
 from league.artifacts.tournament_page import tournament_html
-from league.evaluation.results import standings_rows
+from league.evaluation.standings import standings_rows
 from league.plotting.png import Picture
 from league.report import report_html, solution_yaml
 from league.storage.store import Store

@@ -19,7 +19,7 @@ from league.analysis.metrics import readable
 from league.config.schema import LeagueConfig
 from league.errors import disk_has_room
 from league.evaluation.resolve import contestants
-from league.evaluation.results import ratings_of
+from league.evaluation.standings import ratings_of
 from league.execution.tasks import cast_of, one_thread
 from league.population.player import Player
 from league.storage.store import RatingRow, Store

@@ -10,7 +10,7 @@ import torch
 from envs.game import Game
 from league.analysis.metrics import Chronicle
 from league.artifacts.replay_cache import Shelf, fill
-from league.evaluation.results import standings
+from league.evaluation.standings import standings
 from league.evaluation.tournament import Played
 from league.execution.tasks import cast_of, one_thread
 from league.population.player import ANCHOR

@@ -12,12 +12,11 @@ import typer
 from rich.table import Table
 
 from league.cli.console import Json, out, print_json
-from league.config.schema import LeagueConfig, check
 from league.errors import LeagueError
-from league.execution.executors import cores
 
 if TYPE_CHECKING:
     from league.bench.measure import Figures
+    from league.config.schema import LeagueConfig
 
 app = typer.Typer(help="Measure how fast this machine trains, plays and steps games.", no_args_is_help=True)
 
@@ -178,6 +177,8 @@ def _config(game: str, players: int, copies: int | None, *, device: str | None, 
             raise LeagueError(f"--copies {copies} cannot be divided evenly among {players} players; try --copies {near}")
         given.setdefault("train", {})["copies"] = copies // players
     given |= {"name": "bench", "game": {"name": game}, "compute": _given({"device": device})}
+    from league.config.schema import check
+
     return check(given | {"population": players, "stack": players}, "league bench")
 
 

@@ -31,8 +31,8 @@ def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print every frozen player with its rating, best first, and how the lines of players rose."""
     from league.cli.tables import lines_table, standings_table
-    from league.evaluation.results import standings as read
-    from league.evaluation.results import standings_rows
+    from league.evaluation.standings import standings as read
+    from league.evaluation.standings import standings_rows
 
     store = Store.open(home, name)
     if as_json:
@@ -62,15 +62,14 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
 @app.command()
 def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print what every two players scored against each other."""
-    import envs
     from league.cli.tables import payoff_table
-    from league.evaluation.resolve import stored_config
+    from league.evaluation.configuration import stored_game
     from tournaments.rating.outcomes import outcomes
     from tournaments.rating.payoff import pairs
     from tournaments.rating.payoff import payoff as count
 
     store = _begun(home, name)
-    table = count(outcomes(envs.describe(stored_config(store).game.setup()), store.matches()))
+    table = count(outcomes(stored_game(store), store.matches()))
     if as_json:
         print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
     else:

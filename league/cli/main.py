@@ -8,22 +8,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from envs.arena import IllegalAction
-from envs.faults import GameError
+from envs.faults import GameError, IllegalAction
 from league.cli.bench import app as bench_app
 from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, print_json
 from league.cli.inspect import app as look_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
-from league.config.load import load_config, parse_override
-from league.config.schema import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
+from league.importing import in_one_go
 from league.storage.store import Store, leagues
 from tournaments.replay.format import ReplayError
+
+if TYPE_CHECKING:
+    from league.config.schema import LeagueConfig
 
 app = typer.Typer(
     name="league",
@@ -60,6 +61,9 @@ def run(
 
     Presets: connect-four, rps, smoke, tag, tictactoe.
     """
+    from league.config.load import load_config, parse_override
+    from league.config.schema import to_yaml
+
     given = {"name": name, "seed": seed, "compute.executor": executor, "compute.workers": workers, "compute.device": device}
     overrides = dict(map(parse_override, settings or [])) | {key: value for key, value in given.items() if value is not None}
     resolved = load_config(config, overrides)
@@ -80,7 +84,8 @@ def resume(
     home: Home = HOME,
 ) -> None:
     """Go on from the last committed generation."""
-    from league.evaluation.resolve import stored_config
+    from league.config.schema import check
+    from league.evaluation.configuration import stored_config
 
     config = stored_config(Store.open(home, name))
     compute = {key: value for key, value in (("executor", executor), ("workers", workers)) if value is not None}
@@ -177,9 +182,11 @@ def ui(
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     """Run a league and print how it ended."""
-    from league.cli.progress import Lines
-    from league.cli.tables import standings_table
-    from league.manager import League
+    with in_one_go():
+        from league.cli.progress import Lines
+        from league.cli.tables import standings_table
+        from league.manager import League
+    gc.freeze()  # imported modules live to the end; collecting them at exit would take most of a second
 
     watcher = Lines(err)
     try:
@@ -243,7 +250,6 @@ def _refuse(sentence: str) -> NoReturn:
 
 def main() -> None:
     """Entry point of the `league` command."""
-    gc.freeze()  # what was imported stays to the end; to go through it there once more would take most of a second
     with _sentences():
         app(prog_name="league")
 

@@ -7,16 +7,17 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
-from envs.bots.registry import find_bot
-from envs.bots.turn import Bot, Turn
 from envs.faults import GameError, environment_code
 from envs.game import Game
 from envs.references import find
 from league.errors import LeagueError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from envs.bots.turn import Bot, Turn
 
 
 def load(reference: str, what: str) -> Callable[..., Any]:
@@ -63,6 +64,10 @@ def bot_of(name: str, game: Game) -> Bot:
         GameError: There is none in the house, or it cannot play this game.
         LeagueError: There is none of one's own.
     """
+    from torch import Tensor  # loaded by those who play
+
+    from envs.bots.registry import find_bot
+
     if ":" not in name:
         return find_bot(name, game)
     own = load(name, "bot")

@@ -7,18 +7,22 @@ import inspect
 import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from agents import OPERATORS, Architecture, Schedule
-from comms import TOPOLOGIES, build, listening_weights
+from agents.mutation import OPERATORS
+from comms.topology import TOPOLOGIES, build, listening_weights
 from envs.game import Game, GameSetup
 from league.config.plugins import reference_to
 from league.errors import LeagueError
 from league.population.matchmaking import RULES
 from league.population.player import LEAGUE_NAME, NAME_RULE, is_bot
+
+if TYPE_CHECKING:
+    from agents.learners.ppo import Schedule
+    from agents.models.architecture import Architecture
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -116,6 +120,8 @@ class TrainConfig(Section):
 
     def schedule(self) -> Schedule:
         """The same, for `agents`."""
+        from agents.learners.ppo import Schedule  # torch is loaded by those who train
+
         return Schedule(self.updates, self.steps, self.epochs, self.minibatches, self.value_weight, self.max_gradient)
 
 
@@ -298,6 +304,8 @@ class LeagueConfig(Section):
         Raises:
             LeagueError: Messages are asked for in a game whose seats act in turns, or where nobody has a team-mate.
         """
+        from agents.models.architecture import Architecture  # torch is loaded by those who make networks
+
         speak = self.comms.topology != "none"
         if speak and game.turn_based:
             raise LeagueError(

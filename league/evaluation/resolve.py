@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import torch
-import yaml
 
 import envs
 from agents import Architecture
 from envs.arena import Timestep
-from envs.describe import survey
+from envs.description import survey
 from envs.game import Game, GameSetup
 from envs.spaces import decoder, encoder, masker
-from league.config.schema import LeagueConfig, check
+from league.config.schema import LeagueConfig
 from league.errors import LeagueError
+from league.evaluation.configuration import stored_config
 from league.execution.tasks import Contestant, cast_of
 from league.population.player import Player, is_bot
 from league.storage.store import Store
@@ -80,11 +80,6 @@ def contestants(
         else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
         for name, digest in hashes.items()
     }
-
-
-def stored_config(store: Store) -> LeagueConfig:
-    """The configuration a league runs with."""
-    return check(yaml.safe_load(store.fact("config")), f"the configuration stored with {store.name}")
 
 
 class ActingPlayer:

@@ -1,18 +1,15 @@
-"""A league as it stands: what `League.run` gives back, and what the command line prints."""
+"""What `League.run` gives back: a league as seen from its store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from league.evaluation.resolve import ActingPlayer, resolve, stored_config
-from league.population.player import ANCHOR, entrant_of, is_bot
-from league.storage.store import RatingRow, Store
-from tournaments.rating.elo import Rating, Ratings
+from league.evaluation.configuration import stored_config
+from league.evaluation.resolve import ActingPlayer, resolve
+from league.evaluation.standings import standings
+from league.population.player import is_bot
+from league.storage.store import Store
 from tournaments.rating.standings import Standing
-from tournaments.rating.standings import standings as join
 
 
 class Result:
@@ -37,35 +34,3 @@ class Result:
         home: Path = self.store.folder.parent.parent
         setup = stored_config(self.store).game.setup()
         return ActingPlayer(resolve(name if is_bot(name) else f"{self.store.name}/{name}", home), setup)
-
-
-def standings(store: Store, generation: int | None = None) -> list[Standing]:
-    """Standings as of a generation, the last one if none is named; empty before the first commit."""
-    rows = store.ratings(store.generation() if generation is None else generation)
-    return join(ratings_of(rows), {player.name: entrant_of(player) for player in store.players()})
-
-
-def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
-    """Stored ratings as the tournaments know them."""
-    return Ratings(
-        ANCHOR,
-        tuple(
-            Rating(
-                row.player,
-                row.elo,
-                row.low,
-                row.high,
-                row.games,
-                row.wins,
-                row.draws,
-                row.losses,
-                (row.wins + row.draws / 2) / row.games if row.games else 0.5,
-            )
-            for row in rows
-        ),
-    )
-
-
-def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:
-    """The same as plain values, as `--json` prints them."""
-    return [asdict(row) for row in standings(store, generation)]

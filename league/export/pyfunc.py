@@ -23,7 +23,7 @@ from gymnasium import spaces
 
 from agents import Architecture
 from agents.models.architecture import CLIP
-from envs.describe import Blueprint, survey
+from envs.description import Blueprint, survey
 from envs.game import Role
 from envs.spaces import observed
 from league.config.schema import LeagueConfig

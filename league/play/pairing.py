@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from envs.describe import Blueprint, survey
+from envs.description import Blueprint, survey
 from envs.game import Game, GameSetup
 from league.artifacts.replays import profile_of
 from league.errors import LeagueError

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from envs.registry import construct
 from league import Result
-from league.evaluation.resolve import stored_config
+from league.evaluation.configuration import stored_config
 from league.storage.store import Store
 
 store = Store.open(Path({home}), {league})

@@ -314,9 +314,16 @@ class Store:
         of = "" if generation is None else f"g{generation:03d}-"
         return sorted(self.replays.glob(f"{of}*{SUFFIX}"))
 
-    def fact(self, key: str) -> str:
-        """One of the facts given at birth: `config`, `identity`, `game`, `version`."""
+    def fact(self, key: str, missing: str | None = None) -> str:
+        """One of the facts given at birth: `config`, `identity`, `game`, `description`, `version`.
+
+        Args:
+            key: Which.
+            missing: The answer where the league does not have this fact; None makes it an error.
+        """
         rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
+        if not rows and missing is not None:
+            return missing
         if not rows:
             raise LeagueError(f"{self.path} is no league: it does not say its {key}")
         return str(rows[0][0])

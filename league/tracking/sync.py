@@ -13,7 +13,7 @@ from envs.game import Game
 from league.artifacts.replays import keep_replays
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
-from league.evaluation.resolve import stored_config
+from league.evaluation.configuration import stored_config
 from league.storage.store import Store
 
 if TYPE_CHECKING:

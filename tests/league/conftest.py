@@ -11,7 +11,7 @@ import pytest
 
 from league import League, LeagueConfig, load_config
 from league.cli import main
-from league.evaluation.results import standings_rows
+from league.evaluation.standings import standings_rows
 from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import fail, found_league

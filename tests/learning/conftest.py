@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from agents import Adam, Architecture, Blueprint, HyperParameters, Schedule, Stack, train
-from envs.arena import Arena, Final, IllegalAction, Immediate, Timestep
+from envs.arena import Arena, Final, Immediate, Timestep
+from envs.faults import IllegalAction
 from envs.game import ActionSpace, Game, Role, Side
 
 COPIES = 32

@@ -5,7 +5,7 @@ import torch
 
 from agents import SeatedStack
 from comms import build, listening_weights
-from envs.arena import IllegalAction
+from envs.faults import IllegalAction
 from envs.game import ActionSpace
 
 COIN = ActionSpace("discrete", 2)

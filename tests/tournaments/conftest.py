@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from envs.arena import RESTS, IllegalAction, Immediate, Insight, Timestep
+from envs.arena import RESTS, Immediate, Insight, Timestep
+from envs.faults import IllegalAction
 from envs.game import ActionSpace, Game, Role, Side
 from tournaments.tickets import MatchResult, Ticket
 

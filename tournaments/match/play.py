@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs import compiling
-from envs.arena import RESTS, Actor, Arena, IllegalAction
-from envs.faults import GameError
+from envs.arena import RESTS, Actor, Arena
+from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stopwatch import Stopwatch
 from tournaments.match.queue import NOTHING, Queue

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from envs.arena import RESTS, IllegalAction, Timestep
-from envs.faults import GameError
+from envs.arena import RESTS, Timestep
+from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stock.arena import StockArena
 from tournaments.match.play import blank_actions, team_returns

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep
-from envs.describe import survey
+from envs.description import survey
 from envs.game import Game, GameSetup
 from envs.rendering.drawing import has_drawing
 from envs.rendering.labels import labels

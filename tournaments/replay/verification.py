@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from envs.arena import Timestep
-from envs.describe import survey
+from envs.description import survey
 from envs.faults import GameError
 from envs.game import Game, Role
 from envs.stock.arena import StockArena

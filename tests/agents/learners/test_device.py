@@ -7,7 +7,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from agents import EMPTY, Adam, HyperParameters, Schedule, SeatedStack, Tally, train
 from agents.acting.rollout import Memory, Table, collect
 from envs import compiling
-from envs.describe import describe
+from envs.description import describe
 from envs.twins.board import BoardArena
 from envs.twins.connect_four import CONNECT_FOUR
 from envs.twins.simple_tag import simple_tag

@@ -9,7 +9,7 @@ from envs.arena import RESTS, Insight
 from envs.bots.minimax import values
 from envs.bots.registry import BotActor, find_bot, random
 from envs.bots.turn import Turn
-from envs.describe import describe
+from envs.description import describe
 from envs.faults import GameError
 from envs.game import ActionSpace, GameSetup
 from envs.twins.tictactoe import TICTACTOE

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from envs.describe import describe
+from envs.description import describe
 from envs.game import GameSetup
 from envs.registry import construct, games
 from envs.rendering.drawing import DRAWINGS, TEXTS, WORLDS, draw, text

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from envs.describe import describe
+from envs.description import describe
 from envs.game import GameSetup
 from envs.registry import construct
 from envs.rendering.labels import LABELS, labels

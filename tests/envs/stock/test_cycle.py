@@ -7,7 +7,7 @@ import pytest
 from pettingzoo.utils.conversions import aec_to_parallel_wrapper
 
 import envs
-from envs.describe import NO_STATE, survey
+from envs.description import NO_STATE, survey
 from envs.game import GameSetup
 from envs.registry import FAMILIES, construct
 from envs.stock.cycle import Cycle, straight

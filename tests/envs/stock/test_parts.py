@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import envs
-from envs.arena import IllegalAction
 from envs.conformance.compare import random_actions
+from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.stock.workers import shares
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 import envs
-from envs.arena import RESTS, IllegalAction, Timestep
+from envs.arena import RESTS, Timestep
 from envs.conformance.compare import random_actions
+from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
 

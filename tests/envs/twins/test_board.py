@@ -7,9 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.arena import RESTS, IllegalAction
+from envs.arena import RESTS
 from envs.conformance.compare import Mismatch, compare, random_actions
-from envs.describe import describe
+from envs.description import describe
+from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
 from envs.twins.bitboards import BoardRules, Compiled, Position, Tensors

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from rlcard.games.leducholdem import Dealer
 from rlcard.utils.seeding import np_random
 
-from envs.arena import IllegalAction
 from envs.conformance.compare import Mismatch, compare, random_actions
-from envs.describe import describe
+from envs.description import describe
+from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
 from envs.twins import TWINS, UnsupportedOptions

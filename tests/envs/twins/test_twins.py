@@ -5,9 +5,10 @@ import pytest
 import torch
 
 import envs
-from envs.arena import RESTS, IllegalAction
+from envs.arena import RESTS
 from envs.conformance.compare import Mismatch, compare, random_actions
-from envs.describe import describe
+from envs.description import describe
+from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
 from envs.twins import TWINS, UnsupportedOptions

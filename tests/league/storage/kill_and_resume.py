@@ -26,7 +26,7 @@ from pathlib import Path
 
 from league import League, load_config
 from league.config.load import parse_override
-from league.evaluation.results import standings_rows
+from league.evaluation.standings import standings_rows
 from league.storage.store import Store
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from envs.arena import IllegalAction
-from envs.faults import GameError
+from envs.faults import GameError, IllegalAction
 from envs.stopwatch import Stopwatch
 from tournaments.match.moves import decode
 from tournaments.match.play import MatchTooLong, play

@@ -1,0 +1,45 @@
+"""A league's standings, read from its store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from league.population.player import ANCHOR, entrant_of
+from league.storage.store import RatingRow, Store
+from tournaments.rating.elo import Rating, Ratings
+from tournaments.rating.standings import Standing
+from tournaments.rating.standings import standings as join
+
+
+def standings(store: Store, generation: int | None = None) -> list[Standing]:
+    """Standings as of a generation, the last one if none is named; empty before the first commit."""
+    rows = store.ratings(store.generation() if generation is None else generation)
+    return join(ratings_of(rows), {player.name: entrant_of(player) for player in store.players()})
+
+
+def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
+    """Stored ratings as the tournaments know them."""
+    return Ratings(
+        ANCHOR,
+        tuple(
+            Rating(
+                row.player,
+                row.elo,
+                row.low,
+                row.high,
+                row.games,
+                row.wins,
+                row.draws,
+                row.losses,
+                (row.wins + row.draws / 2) / row.games if row.games else 0.5,
+            )
+            for row in rows
+        ),
+    )
+
+
+def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:
+    """The same as plain values, as `--json` prints them."""
+    return [asdict(row) for row in standings(store, generation)]
