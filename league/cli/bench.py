@@ -232,6 +232,8 @@ def _settings(config: LeagueConfig, *parts: str) -> dict[str, Any]:
 
 
 def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
+    from league.execution.executors import cores
+
     plain = {
         "bench": command,
         "settings": settings,

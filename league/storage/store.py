@@ -315,12 +315,7 @@ class Store:
         return sorted(self.replays.glob(f"{of}*{SUFFIX}"))
 
     def fact(self, key: str, missing: str | None = None) -> str:
-        """One of the facts given at birth: `config`, `identity`, `game`, `description`, `version`.
-
-        Args:
-            key: Which.
-            missing: The answer where the league does not have this fact; None makes it an error.
-        """
+        """A fact given at birth: `config`, `identity`, `game`, `description`, `version`; without it `missing`, or an error."""
         rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
         if not rows and missing is not None:
             return missing
