@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from agents.models.layout import todays_name
+from agents.models.names import todays_name
 
 HASHES = {"weights", "digest", "seal", "version", "config", "config_sha"}
 """Keys of a replay that hold hashes, or say what wrote it."""

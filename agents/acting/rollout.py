@@ -1,6 +1,6 @@
-"""Collecting experience: T steps of every copy, written into memory that is allocated once.
+"""Collecting experience: T steps of every copy, written into tensors that are allocated once.
 
-Learners' rows carry the action, its likelihood and the view their critics had; opponents only move the game on.
+Learners' rows carry the action, its log-probability and the view their critics had; opponents only move the game on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SEED_LIMIT = 2**31 - 1
 
 
 @dataclass
-class Memory:
+class Experience:
     """What T steps of C copies leave behind; row T of the first four is the view after the last step.
 
     Attributes:
@@ -29,7 +29,7 @@ class Memory:
         state: float32 [T + 1, C, K, S]; S = 0 where no critic asks for it.
         acting: bool [T + 1, C, A].
         action: Per role, raw actions [T, C, slots(, n)].
-        likelihood: Per role, float32 [T, C, slots].
+        log_prob: Per role, float32 [T, C, slots].
         reward: float32 [T, C, A].
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
@@ -42,7 +42,7 @@ class Memory:
     state: Tensor
     acting: Tensor
     action: list[Tensor]
-    likelihood: list[Tensor]
+    log_prob: list[Tensor]
     reward: Tensor
     terminated: Tensor
     truncated: Tensor
@@ -50,8 +50,8 @@ class Memory:
     bootstrap: Tensor
 
     @classmethod
-    def empty(cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True) -> Memory:
-        """Memory for `steps` steps of `copies` copies, with the joint states if they are wanted."""
+    def empty(cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True) -> Experience:
+        """Experience for `steps` steps of `copies` copies, with the joint states if they are wanted."""
         seats = len(game.seats)
 
         def floats(*shape: int) -> Tensor:
@@ -60,21 +60,21 @@ class Memory:
         def flags(*shape: int) -> Tensor:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
-        observation, legal, action, likelihood = [], [], [], []
+        observation, legal, action, log_prob = [], [], [], []
         for number, role in enumerate(game.roles):
             slots, size = game.slots(number), role.actions.size
             discrete = role.actions.kind == "discrete"
             observation.append(floats(steps + 1, copies, slots, role.features))
             legal.append(flags(steps + 1, copies, slots, size) if discrete else None)
             action.append(floats(steps, copies, slots).long() if discrete else floats(steps, copies, slots, size))
-            likelihood.append(floats(steps, copies, slots))
+            log_prob.append(floats(steps, copies, slots))
         return cls(
             observation,
             legal,
             floats(steps + 1, copies, len(game.teams), game.state_size if joint else 0),
             flags(steps + 1, copies, seats),
             action,
-            likelihood,
+            log_prob,
             floats(steps, copies, seats),
             flags(steps, copies, seats),
             flags(steps, copies, seats),
@@ -151,7 +151,7 @@ class Table:
 
     Attributes:
         arena: The part.
-        block: Its copies among those of the memory.
+        block: Its copies among those of the experience.
         learners: Whose decisions are kept.
         opponents: Whoever acts for the other teams.
         now: What the part shows.
@@ -165,9 +165,9 @@ class Table:
 
 
 def collect(
-    tables: Sequence[Table], memory: Memory, tally: Tally, generator: torch.Generator, watch: Stopwatch | None = None
+    tables: Sequence[Table], experience: Experience, tally: Tally, generator: torch.Generator, watch: Stopwatch | None = None
 ) -> None:
-    """Play T steps in every copy, filling `memory`; every table's `now` is then the timestep to go on from.
+    """Play T steps in every copy, filling `experience`; every table's `now` is then the timestep to go on from.
 
     While the step of one table is under way, the players of the next one decide. A seat that is cut off is worth what its
     critic expects of what comes then: of the last view where the game ends with it, of the present view where the game goes on
@@ -175,7 +175,7 @@ def collect(
     """
     watch = watch or Stopwatch()
     game, device = tables[0].arena.game, tables[0].arena.device
-    steps, copies, _ = memory.reward.shape
+    steps, copies, _ = experience.reward.shape
     for step in range(steps + 1):
         noise = [uniform(copies, game, role, generator, device) for role in range(len(game.roles))] if step < steps else []
         seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=device) if step < steps else None
@@ -183,26 +183,26 @@ def collect(
             if step > 0:
                 table.now = table.arena.finish()
                 watch.lap("step")
-                memory.get(step - 1, table.block, table.now)
+                experience.get(step - 1, table.block, table.now)
                 if anybody_cut_off(table.now):
-                    memory.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now))
-            memory.see(step, table.block, table.now)
+                    experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now))
+            experience.see(step, table.block, table.now)
             watch.lap("record")
             if seeds is not None:
-                actions = decide(table, memory, step, [numbers[table.block] for numbers in noise])
+                actions = decide(table, experience, step, [numbers[table.block] for numbers in noise])
                 watch.lap("act")
                 table.arena.begin(actions, seeds[table.block])
                 watch.lap("step")
-    tally.count(game, memory.reward, memory.over)
+    tally.count(game, experience.reward, experience.over)
     watch.lap("record")
 
 
-def decide(table: Table, memory: Memory, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
+def decide(table: Table, experience: Experience, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
     """Let everybody at a table choose: the actions for the arena. What learners did, and how likely it was, is kept."""
-    raw = [action[step, table.block] for action in memory.action]
-    likelihoods = table.learners.decide(table.now, noise, raw)
-    for kept, likelihood in zip(memory.likelihood, likelihoods, strict=True):
-        kept[step, table.block] = likelihood
+    raw = [action[step, table.block] for action in experience.action]
+    log_probs = table.learners.decide(table.now, noise, raw)
+    for kept, log_prob in zip(experience.log_prob, log_probs, strict=True):
+        kept[step, table.block] = log_prob
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:
         opponent.act(table.now, noise, actions)

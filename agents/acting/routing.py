@@ -22,7 +22,7 @@ EMPTY = -1
 
 
 @dataclass(frozen=True)
-class Route:
+class Routing:
     """Which groups each of P players holds.
 
     A *group* is one team in one copy, row `copy * teams_of_side + place`. Where seats act in turns, it is the copy whose seat
@@ -41,12 +41,12 @@ class Route:
         """False for padding, bool [P, W]."""
         return torch.arange(self.index.shape[1], device=self.index.device) < self.counts.unsqueeze(1)
 
-    def of_seats(self, seats: int) -> Route:
+    def of_seats(self, seats: int) -> Routing:
         """The route of rows `group * seats + place`: each group's seats one after another."""
         if seats == 1:
             return self
         place = torch.arange(seats, device=self.index.device)
-        return Route((self.index.unsqueeze(2) * seats + place).flatten(1), self.counts * seats)
+        return Routing((self.index.unsqueeze(2) * seats + place).flatten(1), self.counts * seats)
 
     def gather(self, x: Tensor) -> Tensor:
         """`[G, …]` → `[P, W, …]`."""
@@ -60,7 +60,7 @@ class Route:
         target.copy_(one_more[:-1])
 
 
-def route(owner: Tensor, players: int, width: int | None = None) -> Route:
+def route(owner: Tensor, players: int, width: int | None = None) -> Routing:
     """Sort groups by the player that holds them.
 
     Args:
@@ -70,7 +70,7 @@ def route(owner: Tensor, players: int, width: int | None = None) -> Route:
     """
     if compiling.serve(owner.device):
         index, counts = _lists(owner.contiguous().numpy(), players, LEAST)
-        return Route(torch.from_numpy(index), torch.from_numpy(counts))
+        return Routing(torch.from_numpy(index), torch.from_numpy(counts))
     counts = (owner.unsqueeze(1) == torch.arange(players, device=owner.device)).sum(0)
     width = int(counts.max()) if width is None else width
     width = max(width, LEAST) if width else 0
@@ -78,7 +78,7 @@ def route(owner: Tensor, players: int, width: int | None = None) -> Route:
     ahead = torch.arange(width, device=owner.device)
     places = (counts.cumsum(0) - counts).unsqueeze(1) + ahead
     index = order[places.clamp_max(len(order) - 1)].masked_fill(ahead >= counts.unsqueeze(1), 0)
-    return Route(index, counts)
+    return Routing(index, counts)
 
 
 def slots_acting(game: Game, role: int, acting: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from math import log
 import torch
 from torch import Tensor
 
-from agents.acting.routing import EMPTY, Route, movers, route, slots_acting
+from agents.acting.routing import EMPTY, Routing, movers, route, slots_acting
 from agents.kernels import loops
 from agents.kernels.mlp import Networks, groups, portions
 from agents.models.architecture import actor, critic, masked, sample
@@ -41,18 +41,18 @@ class SeatedStack:
         self.owner = owner
         self.temperature = temperature
         self._compiled = compiling.serve(owner.device)
-        self._plain = [self._compiled and stack.blueprint.plain(side) for side in range(len(stack.blueprint.game.sides))]
+        self._plain = [self._compiled and stack.spec.plain(side) for side in range(len(stack.spec.game.sides))]
         self._networks = networks or Networks(stack)
-        game = stack.blueprint.game
+        game = stack.spec.game
         self._team_of_seat = torch.tensor(game.team_of_seat, device=owner.device)
         self._seats_of_role = torch.tensor(game.role_of_seat, device=owner.device) == torch.arange(
             len(game.roles), device=owner.device
         ).unsqueeze(1)
 
     @cached_property
-    def views(self) -> list[Route]:
+    def views(self) -> list[Routing]:
         """Per side, the teams that each player holds."""
-        sides = self.stack.blueprint.game.sides
+        sides = self.stack.spec.game.sides
         return [route(self.owner[:, list(side.teams)].flatten(), self.stack.size) for side in sides]
 
     def decide(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> list[Tensor]:
@@ -64,27 +64,27 @@ class SeatedStack:
             actions: Per role, [N, slots] or [N, slots, n], contiguous; rows held are written, the others left alone.
 
         Returns:
-            Per role, the log-likelihood of what was chosen, float32 [N, slots]; 0 where this stack holds nothing.
+            Per role, the log-probability of what was chosen, float32 [N, slots]; 0 where this stack holds nothing.
         """
-        likelihoods = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
-        self._choose(now, noise, actions, likelihoods, bound=False)
-        return likelihoods
+        log_probs = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
+        self._choose(now, noise, actions, log_probs, bound=False)
+        return log_probs
 
     def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """See `envs.arena.Actor`."""
-        likelihoods = [torch.empty(tensor.shape[:2], device=tensor.device) for tensor in noise]
-        self._choose(now, noise, actions, likelihoods, bound=True)
+        log_probs = [torch.empty(tensor.shape[:2], device=tensor.device) for tensor in noise]
+        self._choose(now, noise, actions, log_probs, bound=True)
 
     def explain(self, now: Timestep, insight: Insight) -> None:
         """See `envs.arena.Actor`."""
-        game = self.stack.blueprint.game
+        game = self.stack.spec.game
         for side in range(len(game.sides)):
-            ways = self._ways(side, now)
-            preferences, said = self._preferences(side, now, ways)
-            for number, preference, way in zip(game.sides[side].roles, preferences, ways, strict=True):
+            routings = self._routings(side, now)
+            preferences, said = self._preferences(side, now, routings)
+            for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
                 role = game.roles[number]
                 expected = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
-                way.scatter(expected.flatten(1, 2), insight.probabilities[number].view(-1, role.actions.size))
+                routing.scatter(expected.flatten(1, 2), insight.probabilities[number].view(-1, role.actions.size))
             if said is not None:
                 self._note_messages(side, said, insight)
         values = self.values(now.state, now.observation)
@@ -101,69 +101,69 @@ class SeatedStack:
         Returns:
             float [N, A]; 0 for seats this stack does not hold.
         """
-        game, copies = self.stack.blueprint.game, state.shape[0]
-        statistics = self.stack.blueprint.statistics.split(self.stack.statistics)
+        game, copies = self.stack.spec.game, state.shape[0]
+        statistics = self.stack.spec.statistics.split(self.stack.statistics)
         out = state.new_zeros(copies, len(game.seats))
-        for number, (side, way) in enumerate(zip(game.sides, self.views, strict=True)):
-            if way.index.shape[1] == 0:
+        for number, (side, routing) in enumerate(zip(game.sides, self.views, strict=True)):
+            if routing.index.shape[1] == 0:
                 continue
             evaluate = self._evaluate_compiled if self._compiled else self._evaluate
             deviation, mean = return_scale(statistics, side.name)
-            value = evaluate(number, way, state, observation) * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
+            value = evaluate(number, routing, state, observation) * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
             filled = state.new_zeros(copies * len(side.teams), side.seats_per_team)
-            way.scatter(value, filled)
+            routing.scatter(value, filled)
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out
 
     def _choose(
-        self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor], likelihoods: Sequence[Tensor], *, bound: bool
+        self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor], log_probs: Sequence[Tensor], *, bound: bool
     ) -> None:
-        """Write actions, within their bounds or raw, and log-likelihoods of all seats held."""
-        game = self.stack.blueprint.game
+        """Write actions, within their bounds or raw, and log-probabilities of all seats held."""
+        game = self.stack.spec.game
         for number, side in enumerate(game.sides):
-            ways = self._ways(number, now)
+            routings = self._routings(number, now)
             if self._plain[number]:
-                for role, way in zip(side.roles, ways, strict=True):
-                    self._choose_compiled(role, way, now, noise[role], actions[role], likelihoods[role])
+                for role, routing in zip(side.roles, routings, strict=True):
+                    self._choose_compiled(role, routing, now, noise[role], actions[role], log_probs[role])
             else:
-                self._choose_generally(number, ways, now, noise, actions, likelihoods, bound=bound)
+                self._choose_generally(number, routings, now, noise, actions, log_probs, bound=bound)
 
     def _choose_generally(
         self,
         side: int,
-        ways: Sequence[Route],
+        routings: Sequence[Routing],
         now: Timestep,
         noise: Sequence[Tensor],
         actions: Sequence[Tensor],
-        likelihoods: Sequence[Tensor],
+        log_probs: Sequence[Tensor],
         *,
         bound: bool,
     ) -> None:
         """Choose for the roles of one side, whatever they are."""
-        game = self.stack.blueprint.game
-        pieces = self.stack.blueprint.parameters.split(self.stack.parameters)
-        preferences, _ = self._preferences(side, now, ways)
-        for number, preference, way in zip(game.sides[side].roles, preferences, ways, strict=True):
+        game = self.stack.spec.game
+        pieces = self.stack.spec.parameters.split(self.stack.parameters)
+        preferences, _ = self._preferences(side, now, routings)
+        for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
             role = game.roles[number]
-            spread = pieces.get(f"spread.{role.name}")
-            if spread is not None:
-                spread = spread + log(self.temperature)
-            chances = way.gather(noise[number].flatten(0, 1)).view(preference.shape)
-            chosen, likelihood = sample(role, preference, spread, chances)
+            log_std = pieces.get(f"log_std.{role.name}")
+            if log_std is not None:
+                log_std = log_std + log(self.temperature)
+            chances = routing.gather(noise[number].flatten(0, 1)).view(preference.shape)
+            chosen, log_prob = sample(role, preference, log_std, chances)
             if bound:
                 chosen = bounded(role, chosen)
-            way.scatter(chosen.flatten(1, 2), actions[number].view(-1, *actions[number].shape[2:]))
-            way.scatter(likelihood.flatten(1, 2), likelihoods[number].view(-1))
+            routing.scatter(chosen.flatten(1, 2), actions[number].view(-1, *actions[number].shape[2:]))
+            routing.scatter(log_prob.flatten(1, 2), log_probs[number].view(-1))
 
     def _choose_compiled(
-        self, number: int, way: Route, now: Timestep, noise: Tensor, actions: Tensor, likelihoods: Tensor
+        self, number: int, routing: Routing, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor
     ) -> None:
         """The same for one role, in a few compiled loops."""
-        role, legal = self.stack.blueprint.game.roles[number], now.legal[number]
+        role, legal = self.stack.spec.game.roles[number], now.legal[number]
         assert legal is not None
         source, allowed = now.observation[number].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
-        rows, counts = way.index.numpy(), way.counts.numpy()
-        flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), likelihoods.view(-1).numpy()
+        rows, counts = routing.index.numpy(), routing.counts.numpy()
+        flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), log_probs.view(-1).numpy()
         for who in groups(*rows.shape):
             network = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who)
             for part in portions(rows.shape[1]):
@@ -171,9 +171,9 @@ class SeatedStack:
                 _, log_sum = loops.softmax(logits, rows[who], part.start, allowed, self.temperature)
                 loops.draw(logits, log_sum, rows[who], part.start, counts[who], *flat)
 
-    def _ways(self, side: int, now: Timestep) -> list[Route]:
+    def _routings(self, side: int, now: Timestep) -> list[Routing]:
         """Per role of a side, the rows [N * slots] of its tensors that each player decides for."""
-        game, players = self.stack.blueprint.game, self.stack.size
+        game, players = self.stack.spec.game, self.stack.size
         if game.turn_based:
             roles = game.sides[side].roles
             team = self._team_of_seat
@@ -182,11 +182,12 @@ class SeatedStack:
         return self._seats[side]
 
     @cached_property
-    def _seats(self) -> list[list[Route]]:
+    def _seats(self) -> list[list[Routing]]:
         """Per side and role, the rows of each player in a game in which all seats act together."""
-        game = self.stack.blueprint.game
+        game = self.stack.spec.game
         return [
-            [way.of_seats(game.roles[r].per_team) for r in side.roles] for side, way in zip(game.sides, self.views, strict=True)
+            [routing.of_seats(game.roles[r].per_team) for r in side.roles]
+            for side, routing in zip(game.sides, self.views, strict=True)
         ]
 
     @cached_property
@@ -194,61 +195,61 @@ class SeatedStack:
         """The largest number of copies in which a player holds a team: what it can have to decide at once in turns."""
         return max(int((self.owner == player).any(1).sum()) for player in range(self.stack.size))
 
-    def _preferences(self, side: int, now: Timestep, ways: Sequence[Route]) -> tuple[list[Tensor], Tensor | None]:
+    def _preferences(self, side: int, now: Timestep, routings: Sequence[Routing]) -> tuple[list[Tensor], Tensor | None]:
         """Masked preferences [P, G, a, n] of one side's roles, and what was said."""
-        blueprint = self.stack.blueprint
-        game, players = blueprint.game, self.stack.size
+        spec = self.stack.spec
+        game, players = spec.game, self.stack.size
         pieces, statistics = (
-            blueprint.parameters.split(self.stack.parameters),
-            blueprint.statistics.split(self.stack.statistics),
+            spec.parameters.split(self.stack.parameters),
+            spec.statistics.split(self.stack.statistics),
         )
 
-        def of_groups(x: Tensor, way: Route, role: int) -> Tensor:
+        def of_groups(x: Tensor, routing: Routing, role: int) -> Tensor:
             seats = 1 if game.turn_based else game.roles[role].per_team
-            return way.gather(x.flatten(0, 1)).view(players, -1, seats, *x.shape[2:])
+            return routing.gather(x.flatten(0, 1)).view(players, -1, seats, *x.shape[2:])
 
-        seated = list(zip(game.sides[side].roles, ways, strict=True))
-        observations = [of_groups(now.observation[role], way, role) for role, way in seated]
+        seated = list(zip(game.sides[side].roles, routings, strict=True))
+        observations = [of_groups(now.observation[role], routing, role) for role, routing in seated]
         present = []
-        if blueprint.speaks(side):
-            present = [of_groups(slots_acting(game, role, now.acting), way, role) for role, way in seated]
-        preferences, said = actor(blueprint, pieces, statistics, side, observations, present)
-        for place, (role, way) in enumerate(seated):
+        if spec.speaks(side):
+            present = [of_groups(slots_acting(game, role, now.acting), routing, role) for role, routing in seated]
+        preferences, said = actor(spec, pieces, statistics, side, observations, present)
+        for place, (role, routing) in enumerate(seated):
             legal = now.legal[role]
             if legal is not None:
-                preferences[place] = masked(preferences[place] / self.temperature, of_groups(legal, way, role))
+                preferences[place] = masked(preferences[place] / self.temperature, of_groups(legal, routing, role))
         return preferences, said
 
-    def _evaluate(self, side: int, way: Route, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
+    def _evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
         """The critics' output for the teams of one side, [P, W, seats of a team]."""
-        blueprint = self.stack.blueprint
+        spec = self.stack.spec
         pieces, statistics = (
-            blueprint.parameters.split(self.stack.parameters),
-            blueprint.statistics.split(self.stack.statistics),
+            spec.parameters.split(self.stack.parameters),
+            spec.statistics.split(self.stack.statistics),
         )
         seen = []
-        for role in blueprint.game.sides[side].roles:
-            rows = self._looked_at(side, role, way)
+        for role in spec.game.sides[side].roles:
+            rows = self._looked_at(side, role, routing)
             seen.append(
                 rows.gather(observation[role].flatten(0, 1)).view(
-                    self.stack.size, way.index.shape[1], -1, observation[role].shape[2]
+                    self.stack.size, routing.index.shape[1], -1, observation[role].shape[2]
                 )
             )
-        joint = state.flatten(0, 1)[self._states(side, way)]
-        return critic(blueprint, pieces, statistics, side, joint, seen)
+        joint = state.flatten(0, 1)[self._states(side, routing)]
+        return critic(spec, pieces, statistics, side, joint, seen)
 
-    def _evaluate_compiled(self, side: int, way: Route, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
+    def _evaluate_compiled(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor]) -> Tensor:
         """The same, in a few compiled loops."""
-        blueprint = self.stack.blueprint
-        name = blueprint.game.sides[side].name
-        if blueprint.architecture.critic == "centralised":
-            return self._run(f"critic.{name}", f"state.{name}", state.flatten(0, 1), self._states(side, way))
+        spec = self.stack.spec
+        name = spec.game.sides[side].name
+        if spec.architecture.critic == "centralised":
+            return self._run(f"critic.{name}", f"state.{name}", state.flatten(0, 1), self._states(side, routing))
         values = []
-        for number in blueprint.game.sides[side].roles:
-            role = blueprint.game.roles[number]
-            rows, seen = self._looked_at(side, number, way).index, observation[number].flatten(0, 1)
+        for number in spec.game.sides[side].roles:
+            role = spec.game.roles[number]
+            rows, seen = self._looked_at(side, number, routing).index, observation[number].flatten(0, 1)
             value = self._run(f"critic.{role.name}", f"observation.{role.name}", seen, rows)
-            values.append(value.view(*way.index.shape, -1).expand(-1, -1, role.per_team))
+            values.append(value.view(*routing.index.shape, -1).expand(-1, -1, role.per_team))
         return torch.cat(values, 2)
 
     def _run(self, prefix: str, seen: str, source: Tensor, rows: Tensor) -> Tensor:
@@ -260,21 +261,21 @@ class SeatedStack:
             whole.append(torch.cat([torch.from_numpy(part) for part in parts], 1))
         return torch.cat(whole)
 
-    def _states(self, side: int, way: Route) -> Tensor:
+    def _states(self, side: int, routing: Routing) -> Tensor:
         """Where the joint states of a route's teams stand in [N * K], int64 [P, W]."""
-        game = self.stack.blueprint.game
-        teams = torch.tensor(game.sides[side].teams, device=way.index.device)
-        return way.index // len(teams) * len(game.teams) + teams[way.index % len(teams)]
+        game = self.stack.spec.game
+        teams = torch.tensor(game.sides[side].teams, device=routing.index.device)
+        return routing.index // len(teams) * len(game.teams) + teams[routing.index % len(teams)]
 
-    def _looked_at(self, side: int, role: int, way: Route) -> Route:
+    def _looked_at(self, side: int, role: int, routing: Routing) -> Routing:
         """The observations that local critics of a route's teams read, in [N * slots]; acting in turns, the mover's."""
-        game = self.stack.blueprint.game
+        game = self.stack.spec.game
         if game.turn_based:
-            return Route(way.index // len(game.sides[side].teams), way.counts)
-        return way.of_seats(game.roles[role].per_team)
+            return Routing(routing.index // len(game.sides[side].teams), routing.counts)
+        return routing.of_seats(game.roles[role].per_team)
 
     def _note_messages(self, side: int, said: Tensor, insight: Insight) -> None:
-        game = self.stack.blueprint.game
+        game = self.stack.spec.game
         if insight.messages is None:
             insight.messages = said.new_full((self.owner.shape[0], len(game.seats), said.shape[-1]), float("nan"))
         seats = [seat for team in game.sides[side].teams for seat in game.teams[team]]
@@ -285,7 +286,7 @@ class SeatedStack:
 
     def _note_hearing(self, side: int, insight: Insight) -> None:
         """Who hears whom within the teams of a side that this stack holds."""
-        game, hears = self.stack.blueprint.game, self.stack.blueprint.architecture.hears[side]
+        game, hears = self.stack.spec.game, self.stack.spec.architecture.hears[side]
         if insight.hears is None:
             insight.hears = self.owner.new_zeros((self.owner.shape[0], len(game.seats), len(game.seats)), dtype=torch.float32)
         for team in game.sides[side].teams:

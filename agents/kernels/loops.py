@@ -128,7 +128,7 @@ def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: f
         temperature: Divides the logits.
 
     Returns:
-        The chances [P, n, A]; and [P, n] what a legal action's logit has to be lowered by to be its log-likelihood.
+        The chances [P, n, A]; and [P, n] what a legal action's logit has to be lowered by to be its log-probability.
     """
     sharpness = ONE / np.float32(temperature)
     chances, log_sum = np.empty_like(logits), np.empty(logits.shape[:2], np.float32)
@@ -159,7 +159,7 @@ def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: f
 
 @vectorised
 def draw(
-    logits: Floats, log_sum: Floats, rows: Ints, start: int, counts: Ints, noise: Floats, action: Ints, likelihood: Floats
+    logits: Floats, log_sum: Floats, rows: Ints, start: int, counts: Ints, noise: Floats, action: Ints, log_prob: Floats
 ) -> None:
     """Draw actions by the Gumbel-max trick, as `agents.models.architecture.sample` does, and write them where they belong.
 
@@ -171,7 +171,7 @@ def draw(
         counts: [P], how many of the N are no padding; the others are passed over.
         noise: [R, A], uniform in (0, 1).
         action: [R], the rows' entries are set.
-        likelihood: [R], the rows' entries are set to the log-likelihood of the action.
+        log_prob: [R], the rows' entries are set to the log-probability of the action.
     """
     gumbel = np.empty((logits.shape[1], logits.shape[2]), np.float32)
     flat = gumbel.reshape(-1)
@@ -189,7 +189,7 @@ def draw(
                 if logits[p, i, k] != LOWEST and (chosen < 0 or score > best):  # legal, even where it is no number
                     best, chosen = score, k
             action[rows[p, start + i]] = chosen
-            likelihood[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]
+            log_prob[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]
 
 
 @vectorised
@@ -220,7 +220,7 @@ def surrogate(
         rows: [P, N], into `action` and `before`; the logits' begin at `start`, as do those of `advantage` and `weight`.
         start: See `rows`.
         action: [R], what was done.
-        before: [R], its log-likelihood then.
+        before: [R], its log-probability then.
         advantage: [P, N].
         weight: [P, N], 0 for rows not learnt from.
         share: [P], one over the sum of the minibatch's weights.

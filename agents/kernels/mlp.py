@@ -26,7 +26,7 @@ ROWS = 1024
 
 
 class Workspace:
-    """Memory that is used again: for each use as much as its largest size has needed."""
+    """Experience that is used again: for each use as much as its largest size has needed."""
 
     def __init__(self) -> None:
         self._memory: dict[str, Tensor] = {}
@@ -65,9 +65,9 @@ class Perceptron:
             workspace: Where it computes.
             gradient: Like the stack's parameters; what `backward` adds to, if it is to be called.
         """
-        architecture = stack.blueprint.architecture
-        parameters = stack.blueprint.parameters.split(stack.parameters[who])
-        statistics = stack.blueprint.statistics.split(stack.statistics[who])
+        architecture = stack.spec.architecture
+        parameters = stack.spec.parameters.split(stack.parameters[who])
+        statistics = stack.spec.statistics.split(stack.statistics[who])
         self.tanh = architecture.activation == "tanh"
         self._cut = CLIP if architecture.normalise else 0.0
         self._mean = statistics[f"{seen}.mean"].contiguous().numpy()
@@ -76,7 +76,7 @@ class Perceptron:
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
         self._biases = [parameters[f"{prefix}.{layer}.bias"] for layer in layers]
         if gradient is not None:
-            sums = stack.blueprint.parameters.split(gradient[who])
+            sums = stack.spec.parameters.split(gradient[who])
             self._sums = [sums[f"{prefix}.{layer}.weight"] for layer in layers]
             self._bias_sums = [sums[f"{prefix}.{layer}.bias"] for layer in layers]
         self._workspace = workspace

@@ -26,7 +26,7 @@ def policy_loss(log_ratio: Tensor, advantage: Tensor, clip: Tensor, weight: Tens
     """Clipped surrogate, to be made small.
 
     Args:
-        log_ratio: [P, …], log-likelihood now minus log-likelihood when the action was taken.
+        log_ratio: [P, …], log-probability now minus log-probability when the action was taken.
         advantage: [P, …].
         clip: [P], how far the ratio may move from 1 before it stops paying.
         weight: [P, …].

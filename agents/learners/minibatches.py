@@ -1,4 +1,4 @@
-"""From memory to minibatches: which decisions each player learns from, padded so that all players can be stacked."""
+"""From experience to minibatches: which decisions each player learns from, padded so that all players can be stacked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from agents.acting.rollout import Memory
-from agents.acting.routing import EMPTY, Route, route, slots_acting
+from agents.acting.rollout import Experience
+from agents.acting.routing import EMPTY, Routing, route, slots_acting
 from agents.learners.losses import standardised
 from agents.models.stack import Stack, return_scale
 from envs.game import Game
@@ -19,25 +19,25 @@ class Batch:
     """The decisions of one side, as groups: a team in one copy at one step (acting in turns: the one seat that moved).
 
     Attributes:
-        observation: Per role, [R, a, F] over all groups of the memory.
+        observation: Per role, [R, a, F] over all groups of the experience.
         legal: Per role, [R, a, n] or None.
         action: Per role, [R, a(, n)].
-        likelihood: Per role, [R, a].
+        log_prob: Per role, [R, a].
         present: Per role, bool [R, a], seats that act; acting in turns, True for the role of the mover only.
-        states: [(T + 1) · C · K, S], the joint states of the memory.
+        states: [(T + 1) · C · K, S], the joint states of the experience.
         state: int64 [R], where in `states` each group's team looks from.
         place: int64 [R], turn-based: the mover's place in its team; else None.
         advantage: [R, a of all roles].
         target: [R, a of all roles], in reward.
         value: [R, a of all roles], in reward, when the action was taken.
         learnt: bool [R, a of all roles], decisions to learn from.
-        way: Each player's groups, [P, B].
+        routing: Each player's groups, [P, B].
     """
 
     observation: list[Tensor]
     legal: list[Tensor | None]
     action: list[Tensor]
-    likelihood: list[Tensor]
+    log_prob: list[Tensor]
     present: list[Tensor]
     states: Tensor
     state: Tensor
@@ -46,35 +46,35 @@ class Batch:
     target: Tensor
     value: Tensor
     learnt: Tensor
-    way: Route
+    routing: Routing
 
     @property
     def weight(self) -> Tensor:
         """1 for decisions learnt from, float32 [P, B, a of all roles]."""
-        return self.learnt[self.way.index] * self.way.real.unsqueeze(2).to(torch.float32)
+        return self.learnt[self.routing.index] * self.routing.real.unsqueeze(2).to(torch.float32)
 
 
 def batch_of(
-    game: Game, side: int, memory: Memory, owner: Tensor, players: int, advantage: Tensor, value: Tensor, known: Tensor
+    game: Game, side: int, experience: Experience, owner: Tensor, players: int, advantage: Tensor, value: Tensor, known: Tensor
 ) -> Batch | None:
     """All groups of one side, and which of them each player learns from; None where nobody does.
 
     Args:
         game: The game.
         side: Index of the side.
-        memory: T steps of C copies.
+        experience: T steps of C copies.
         owner: int64 [C, K], the learner that holds each team, or `EMPTY`.
         players: P.
         advantage: [T, C, A].
         value: [T, C, A], in reward.
         known: bool [T, C, A], see `agents.learners.advantages.gae`.
     """
-    steps, copies, _ = memory.reward.shape
+    steps, copies, _ = experience.reward.shape
     teams, roles = list(game.sides[side].teams), game.sides[side].roles
     if game.turn_based:
-        mover = memory.acting[:steps].int().argmax(2)
+        mover = experience.acting[:steps].int().argmax(2)
         team = torch.tensor(game.team_of_seat, device=owner.device)[mover]
-        on_side = torch.isin(team, torch.tensor(teams, device=owner.device)) & memory.acting[:steps].any(2)
+        on_side = torch.isin(team, torch.tensor(teams, device=owner.device)) & experience.acting[:steps].any(2)
         group_owner = torch.where(on_side, owner.expand(steps, -1, -1).gather(2, team.unsqueeze(2)).squeeze(2), EMPTY)
         looks = team.unsqueeze(2)
         place = torch.tensor(_places(game), device=owner.device)[mover].flatten()
@@ -96,28 +96,28 @@ def batch_of(
             return x[:steps].reshape(steps * copies * len(teams), game.roles[role].per_team, *x.shape[3:])
 
     learnt = of_seats(known)
-    way = route(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
-    if way.index.shape[1] == 0:
+    routing = route(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
+    if routing.index.shape[1] == 0:
         return None
     return Batch(
-        [of_role(memory.observation[role], role) for role in roles],
-        [None if (legal := memory.legal[role]) is None else of_role(legal, role) for role in roles],
-        [of_role(memory.action[role], role) for role in roles],
-        [of_role(memory.likelihood[role], role) for role in roles],
-        [of_role(slots_acting(game, role, memory.acting), role) for role in roles],
-        memory.state.flatten(0, 2),
+        [of_role(experience.observation[role], role) for role in roles],
+        [None if (legal := experience.legal[role]) is None else of_role(legal, role) for role in roles],
+        [of_role(experience.action[role], role) for role in roles],
+        [of_role(experience.log_prob[role], role) for role in roles],
+        [of_role(slots_acting(game, role, experience.acting), role) for role in roles],
+        experience.state.flatten(0, 2),
         (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + looks).flatten(),
         place,
         of_seats(advantage),
         of_seats(advantage + value),
         of_seats(value),
         learnt,
-        way,
+        routing,
     )
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Minibatch:
     """What one minibatch of one side is to be learnt from.
 
     Attributes:
@@ -137,21 +137,21 @@ class Lesson:
     target: Tensor
 
 
-def lesson(stack: Stack, side: int, batch: Batch, dealt: tuple[Tensor, Tensor]) -> Lesson:
+def minibatch_of(stack: Stack, side: int, batch: Batch, indices: tuple[Tensor, Tensor]) -> Minibatch:
     """Take a minibatch out of a batch.
 
     Args:
         stack: The learners.
         side: Index of the side.
         batch: The side's decisions.
-        dealt: Positions in the players' lists of groups, and which are no padding; see `shuffled`.
+        indices: Positions in the players' lists of groups, and which are no padding; see `shuffled`.
     """
-    rows = batch.way.index.gather(1, dealt[0])
-    weight = rows_of(batch.learnt, rows) * dealt[1].unsqueeze(2).to(torch.float32)
+    rows = batch.routing.index.gather(1, indices[0])
+    weight = rows_of(batch.learnt, rows) * indices[1].unsqueeze(2).to(torch.float32)
     advantage = standardised(rows_of(batch.advantage, rows), weight)
-    deviation, mean = return_scale(stack.blueprint.statistics.split(stack.statistics), stack.blueprint.game.sides[side].name)
+    deviation, mean = return_scale(stack.spec.statistics.split(stack.statistics), stack.spec.game.sides[side].name)
     target = (rows_of(batch.target, rows) - mean.view(-1, 1, 1)) / deviation.view(-1, 1, 1)
-    return Lesson(side, batch, rows, weight, advantage, target)
+    return Minibatch(side, batch, rows, weight, advantage, target)
 
 
 def rows_of(x: Tensor, rows: Tensor) -> Tensor:
@@ -190,9 +190,9 @@ def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list
         part_of[player, order] = torch.arange(count, device=real.device) * parts // max(count, 1)
     width = -(-rows // parts)
     first = torch.arange(len(real), device=real.device).unsqueeze(1) * parts
-    way = route(torch.where(part_of == EMPTY, EMPTY, part_of + first).flatten(), len(real) * parts, width)
-    positions, dealt = (x.view(len(real), parts, way.index.shape[1]) for x in (way.index % rows, way.real))
-    return list(zip(positions.unbind(1), dealt.unbind(1), strict=True))
+    routing = route(torch.where(part_of == EMPTY, EMPTY, part_of + first).flatten(), len(real) * parts, width)
+    positions, chosen = (x.view(len(real), parts, routing.index.shape[1]) for x in (routing.index % rows, routing.real))
+    return list(zip(positions.unbind(1), chosen.unbind(1), strict=True))
 
 
 def _places(game: Game) -> list[int]:

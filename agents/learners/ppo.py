@@ -13,7 +13,7 @@ from itertools import zip_longest
 import torch
 from torch import Tensor
 
-from agents.acting.rollout import SEED_LIMIT, Memory, Table, Tally, collect
+from agents.acting.rollout import SEED_LIMIT, Experience, Table, Tally, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.learners import losses
@@ -21,9 +21,9 @@ from agents.learners.advantages import gae
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import Batch, batch_of, lesson, rows_of, seat_rows, shuffled
+from agents.learners.minibatches import Batch, batch_of, minibatch_of, rows_of, seat_rows, shuffled
 from agents.learners.optimiser import Adam
-from agents.models.normalisation import absorb
+from agents.models.normalisation import update_statistics
 from agents.models.stack import Stack
 from envs.arena import Actor, Arena
 from envs.game import Game
@@ -104,8 +104,8 @@ def train(
         A report per update, and the games each copy finished.
     """
     watch = watch or Stopwatch()
-    joint = stack.blueprint.architecture.critic == "centralised"
-    memory = Memory.empty(arena.game, schedule.steps, arena.copies, arena.device, joint=joint)
+    joint = stack.spec.architecture.critic == "centralised"
+    experience = Experience.empty(arena.game, schedule.steps, arena.copies, arena.device, joint=joint)
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=generator, device=arena.device)
     tables, first = [], 0
@@ -117,8 +117,8 @@ def train(
     for _ in range(schedule.updates):
         with torch.no_grad():
             before = tally.games.clone(), tally.returns.clone()
-            collect(tables, memory, tally, generator, watch)
-            batches = estimate(stack, owner, memory, hyper)
+            collect(tables, experience, tally, generator, watch)
+            batches = estimate(stack, owner, experience, hyper)
             returns = mean_returns(owner, stack.size, tally.games - before[0], tally.returns - before[1])
             watch.lap("estimate")
             reports.append(replace(improve(stack, adam, batches, hyper, schedule, generator), game_return=returns))
@@ -141,21 +141,28 @@ def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) ->
     return (returns * held).sum((1, 2)) / (games.unsqueeze(1) * held).sum((1, 2))
 
 
-def estimate(stack: Stack, owner: Tensor, memory: Memory, hyper: HyperParameters) -> list[tuple[int, Batch]]:
+def estimate(stack: Stack, owner: Tensor, experience: Experience, hyper: HyperParameters) -> list[tuple[int, Batch]]:
     """Values, advantages, and the batch of each side that somebody learns from."""
-    game = stack.blueprint.game
-    steps, copies, _ = memory.reward.shape
-    everywhere = SeatedStack(stack, _deciding(game, owner, memory.acting))
-    value = everywhere.values(memory.state.flatten(0, 1), [x.flatten(0, 1) for x in memory.observation])
+    game = stack.spec.game
+    steps, copies, _ = experience.reward.shape
+    everywhere = SeatedStack(stack, _deciding(game, owner, experience.acting))
+    value = everywhere.values(experience.state.flatten(0, 1), [x.flatten(0, 1) for x in experience.observation])
     value = value.view(steps + 1, copies, -1)
     learner = owner[:, list(game.team_of_seat)]
     gamma, lam = hyper.gamma[learner.clamp_min(0)], hyper.gae_lambda[learner.clamp_min(0)]
     advantage, known = gae(
-        memory.reward, value, memory.acting, memory.terminated, memory.truncated, memory.bootstrap, gamma, lam
+        experience.reward,
+        value,
+        experience.acting,
+        experience.terminated,
+        experience.truncated,
+        experience.bootstrap,
+        gamma,
+        lam,
     )
     known &= learner != EMPTY
     sides = (
-        (side, batch_of(game, side, memory, owner, stack.size, advantage, value[:steps], known))
+        (side, batch_of(game, side, experience, owner, stack.size, advantage, value[:steps], known))
         for side in range(len(game.sides))
     )
     return [(side, batch) for side, batch in sides if batch is not None]
@@ -179,23 +186,23 @@ def improve(
     generator: torch.Generator,
 ) -> Report:
     """Epochs of minibatch steps over one collection; then the statistics take in what was seen."""
-    blueprint, players = stack.blueprint, stack.size
-    statistics = blueprint.statistics.split(stack.statistics)
+    spec, players = stack.spec, stack.size
+    statistics = spec.statistics.split(stack.statistics)
     for side, batch in batches:
-        name = f"return.{blueprint.game.sides[side].name}"
-        targets = seat_rows(batch.way.index, batch.target.shape[1])
-        absorb(statistics, name, batch.target.view(-1, 1), targets, batch.weight.flatten(1))
+        name = f"return.{spec.game.sides[side].name}"
+        targets = seat_rows(batch.routing.index, batch.target.shape[1])
+        update_statistics(statistics, name, batch.target.view(-1, 1), targets, batch.weight.flatten(1))
     totals = stack.parameters.new_zeros(6, players)
     gradient = Derived(stack).gradient if covers(stack) else partial(autograd.gradient, stack)
     for _ in range(schedule.epochs):
-        dealt = [shuffled(batch.way.real, schedule.minibatches, generator) for _, batch in batches]
-        for minibatch in zip_longest(*dealt):
-            lessons = [
-                lesson(stack, side, batch, deal)
+        indices = [shuffled(batch.routing.real, schedule.minibatches, generator) for _, batch in batches]
+        for minibatch in zip_longest(*indices):
+            minibatches = [
+                minibatch_of(stack, side, batch, deal)
                 for (side, batch), deal in zip(batches, minibatch, strict=True)
                 if deal is not None
             ]
-            slope, figures = gradient(lessons, hyper, schedule.value_weight)
+            slope, figures = gradient(minibatches, hyper, schedule.value_weight)
             totals += figures
             adam.step(stack.parameters, slope, hyper.learning_rate, schedule.max_gradient)
     explained, decisions = _explained(batches, totals.new_zeros(2, players))
@@ -208,7 +215,7 @@ def improve(
 def _explained(batches: Sequence[tuple[int, Batch]], totals: Tensor) -> tuple[Tensor, Tensor]:
     """Explained variance, a mean over decisions where a player learnt on several sides, and decisions; [P] each."""
     for _, batch in batches:
-        weight, rows = batch.weight, batch.way.index
+        weight, rows = batch.weight, batch.routing.index
         count = weight.flatten(1).sum(1)
         share = losses.explained_variance(batch.value[rows], batch.target[rows], weight)
         totals = totals + torch.stack([share * count, count])
@@ -217,16 +224,16 @@ def _explained(batches: Sequence[tuple[int, Batch]], totals: Tensor) -> tuple[Te
 
 def _take_in(stack: Stack, batches: Sequence[tuple[int, Batch]]) -> None:
     """Let the observation and state statistics take in the collection."""
-    blueprint = stack.blueprint
-    if not blueprint.architecture.normalise:
+    spec = stack.spec
+    if not spec.architecture.normalise:
         return
-    statistics = blueprint.statistics.split(stack.statistics)
+    statistics = spec.statistics.split(stack.statistics)
     for side, batch in batches:
-        real, groups = batch.way.real.to(torch.float32), batch.way.index
-        if blueprint.architecture.critic == "centralised":
-            name = f"state.{blueprint.game.sides[side].name}"
-            absorb(statistics, name, batch.states, batch.state[groups], real)
-        for role, observation, present in zip(blueprint.game.sides[side].roles, batch.observation, batch.present, strict=True):
-            name, rows = f"observation.{blueprint.game.roles[role].name}", seat_rows(groups, observation.shape[1])
+        real, groups = batch.routing.real.to(torch.float32), batch.routing.index
+        if spec.architecture.critic == "centralised":
+            name = f"state.{spec.game.sides[side].name}"
+            update_statistics(statistics, name, batch.states, batch.state[groups], real)
+        for role, observation, present in zip(spec.game.sides[side].roles, batch.observation, batch.present, strict=True):
+            name, rows = f"observation.{spec.game.roles[role].name}", seat_rows(groups, observation.shape[1])
             here = rows_of(present, groups) * real.unsqueeze(2)
-            absorb(statistics, name, observation.flatten(0, 1), rows, here.flatten(1))
+            update_statistics(statistics, name, observation.flatten(0, 1), rows, here.flatten(1))

@@ -1,6 +1,6 @@
 """What a player is made of, and how it decides: one actor per role, one critic per side, statistics to normalise by.
 
-`Blueprint` turns a game and an architecture into layouts; `actor` and `critic` are the forward passes of a whole stack.
+`PlayerSpec` turns a game and an architecture into layouts; `actor` and `critic` are the forward passes of a whole stack.
 An actor sees its own observation and the messages that arrive over the communication graph, nothing else. The critic sees the
 joint state and is used in training only.
 """
@@ -22,7 +22,7 @@ from envs.game import Game, Role
 CLIP = 5.0
 """Normalised observations are cut off at ± this many standard deviations."""
 
-FIRST_SPREAD = -0.5
+INITIAL_LOG_STD = -0.5
 """Logarithm of a newborn's standard deviation, in units of half the action's range."""
 
 
@@ -49,7 +49,7 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class Blueprint:
+class PlayerSpec:
     """A game and an architecture: every shape a player's weights have."""
 
     game: Game
@@ -72,13 +72,13 @@ class Blueprint:
         pieces: list[Piece] = []
         for role in self.game.roles:
             if self.speaks(role.side):
-                pieces += mlp_pieces(f"ear.{role.name}", (role.features, hidden[0]), inner, inner)
-                pieces += mlp_pieces(f"mouth.{role.name}", (hidden[0], messages), inner, 1.0)
+                pieces += mlp_pieces(f"encoder.{role.name}", (role.features, hidden[0]), inner, inner)
+                pieces += mlp_pieces(f"message_head.{role.name}", (hidden[0], messages), inner, 1.0)
                 pieces += mlp_pieces(f"actor.{role.name}", (hidden[0] + messages, *hidden[1:], role.actions.size), inner, 0.01)
             else:
                 pieces += mlp_pieces(f"actor.{role.name}", (role.features, *hidden, role.actions.size), inner, 0.01)
             if role.actions.kind == "continuous":
-                pieces.append(Piece(f"spread.{role.name}", (role.actions.size,), FIRST_SPREAD))
+                pieces.append(Piece(f"log_std.{role.name}", (role.actions.size,), INITIAL_LOG_STD))
             if architecture.critic == "local":
                 pieces += mlp_pieces(f"critic.{role.name}", (role.features, *hidden, 1), inner, 1.0)
         if architecture.critic == "centralised":
@@ -125,7 +125,7 @@ def normalised(x: Tensor, statistics: Mapping[str, Tensor], name: str) -> Tensor
 
 
 def actor(
-    blueprint: Blueprint,
+    spec: PlayerSpec,
     pieces: Mapping[str, Tensor],
     statistics: Mapping[str, Tensor],
     side: int,
@@ -135,7 +135,7 @@ def actor(
     """Preferences of every seat of a side's teams, for every player of the stack.
 
     Args:
-        blueprint: Game and architecture.
+        spec: Game and architecture.
         pieces: Parameters by name, [P, …].
         statistics: Statistics by name, [P, …].
         side: Index of the side.
@@ -146,38 +146,38 @@ def actor(
         Per role of the side, logits or means [P, B, a, n]; and what was said, [P, B, A, M] in the order of `Game.teams`, or
         None where the side does not speak.
     """
-    game, architecture = blueprint.game, blueprint.architecture
+    game, architecture = spec.game, spec.architecture
     activation, depth = ACTIVATIONS[architecture.activation], len(architecture.hidden)
     roles = [game.roles[index] for index in game.sides[side].roles]
     inputs = [
         normalised(x, statistics, f"observation.{role.name}") if architecture.normalise else x
         for role, x in zip(roles, observations, strict=True)
     ]
-    if not blueprint.speaks(side):
+    if not spec.speaks(side):
         alone = zip(roles, inputs, strict=True)
         return [mlp(x, pieces, f"actor.{role.name}", depth + 1, activation) for role, x in alone], None
-    thoughts = [
-        activation(linear(x, pieces[f"ear.{role.name}.0.weight"], pieces[f"ear.{role.name}.0.bias"]))
+    hidden = [
+        activation(linear(x, pieces[f"encoder.{role.name}.0.weight"], pieces[f"encoder.{role.name}.0.bias"]))
         for role, x in zip(roles, inputs, strict=True)
     ]
     said = torch.cat(
         [
-            torch.tanh(linear(h, pieces[f"mouth.{role.name}.0.weight"], pieces[f"mouth.{role.name}.0.bias"]))
+            torch.tanh(linear(h, pieces[f"message_head.{role.name}.0.weight"], pieces[f"message_head.{role.name}.0.bias"]))
             * here.unsqueeze(-1)
-            for role, h, here in zip(roles, thoughts, present, strict=True)
+            for role, h, here in zip(roles, hidden, present, strict=True)
         ],
         dim=2,
     )
     hears = said.new_tensor(architecture.hears[side])
-    heard = deliver(said, hears).split([h.shape[2] for h in thoughts], dim=2)
+    heard = deliver(said, hears).split([h.shape[2] for h in hidden], dim=2)
     return [
         mlp(torch.cat([h, ear], dim=-1), pieces, f"actor.{role.name}", depth, activation)
-        for role, h, ear in zip(roles, thoughts, heard, strict=True)
+        for role, h, ear in zip(roles, hidden, heard, strict=True)
     ], said
 
 
 def critic(
-    blueprint: Blueprint,
+    spec: PlayerSpec,
     pieces: Mapping[str, Tensor],
     statistics: Mapping[str, Tensor],
     side: int,
@@ -187,7 +187,7 @@ def critic(
     """Value of every seat of a side's teams, in units of the normalised return.
 
     Args:
-        blueprint: Game and architecture.
+        spec: Game and architecture.
         pieces: Parameters by name, [P, …].
         statistics: Statistics by name, [P, …].
         side: Index of the side.
@@ -198,7 +198,7 @@ def critic(
         [P, B, A], seats in the order of `Game.teams`. Where seats act in turns, a local critic sees the mover's observation
         only, and what it says of the other seats means nothing.
     """
-    game, architecture = blueprint.game, blueprint.architecture
+    game, architecture = spec.game, spec.architecture
     activation, depth = ACTIVATIONS[architecture.activation], len(architecture.hidden) + 1
     if architecture.critic == "centralised":
         name = game.sides[side].name
@@ -216,44 +216,44 @@ def masked(logits: Tensor, legal: Tensor) -> Tensor:
     return logits.masked_fill(~legal, torch.finfo(logits.dtype).min)
 
 
-def sample(role: Role, preference: Tensor, spread: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
+def sample(role: Role, preference: Tensor, log_std: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Draw actions with given uniform noise.
 
     Discrete: the Gumbel-max trick (Gumbel, 1954; Maddison, Tarlow & Minka, 2014). Continuous: a normal around the mean,
-    through the inverse distribution function; the caller clips to the bounds, the likelihood is the unclipped one.
+    through the inverse distribution function; the caller clips to the bounds, the log-probability is the unclipped one.
 
     Args:
         role: Whose actions.
         preference: Masked logits or means, [P, B, a, n].
-        spread: Logarithm of the standard deviation [P, n] (continuous), else None.
+        log_std: Logarithm of the standard deviation [P, n] (continuous), else None.
         noise: Uniform in (0, 1), [P, B, a, n].
 
     Returns:
-        Actions, int64 [P, B, a] or float [P, B, a, n]; and their log-likelihoods [P, B, a].
+        Actions, int64 [P, B, a] or float [P, B, a, n]; and their log-probabilities [P, B, a].
     """
     if role.actions.kind == "discrete":
         action = (preference - torch.log(-torch.log(noise))).argmax(-1)
     else:
-        assert spread is not None
+        assert log_std is not None
         normal = torch.special.ndtri(noise.double()).to(preference.dtype)
-        action = preference + normal * spread.exp()[:, None, None, :]
-    return action, log_likelihood(role, preference, spread, action)
+        action = preference + normal * log_std.exp()[:, None, None, :]
+    return action, log_prob(role, preference, log_std, action)
 
 
-def log_likelihood(role: Role, preference: Tensor, spread: Tensor | None, action: Tensor) -> Tensor:
+def log_prob(role: Role, preference: Tensor, log_std: Tensor | None, action: Tensor) -> Tensor:
     """Log-probability (discrete) or log-density (continuous) of actions, [P, B, a]."""
     if role.actions.kind == "discrete":
         return torch.log_softmax(preference, -1).gather(-1, action.unsqueeze(-1)).squeeze(-1)
-    assert spread is not None
-    width = spread[:, None, None, :]
+    assert log_std is not None
+    width = log_std[:, None, None, :]
     score = (action - preference) * torch.exp(-width)
     return (-0.5 * score.square() - width - 0.9189385332046727).sum(-1)
 
 
-def entropy(role: Role, preference: Tensor, spread: Tensor | None) -> Tensor:
+def entropy(role: Role, preference: Tensor, log_std: Tensor | None) -> Tensor:
     """Entropy of the action distributions in nats, [P, B, a]."""
     if role.actions.kind == "discrete":
         logs = torch.log_softmax(preference, -1)
         return -(logs.exp() * logs.clamp_min(-1e9)).sum(-1)
-    assert spread is not None
-    return (spread + 1.4189385332046727).sum(-1)[:, None, None].expand(preference.shape[:-1])
+    assert log_std is not None
+    return (log_std + 1.4189385332046727).sum(-1)[:, None, None].expand(preference.shape[:-1])

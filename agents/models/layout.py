@@ -19,16 +19,6 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu"
 GAINS = {"tanh": 5.0 / 3.0, "relu": 2.0**0.5}
 
 
-RENAMED: dict[str, str] = {}
-"""First parts of piece names in weights that earlier versions wrote, and what they are called today."""
-
-
-def todays_name(piece: str) -> str:
-    """The name that a piece of a player's weights has today, for weights of any version."""
-    kind, dot, rest = piece.partition(".")
-    return f"{RENAMED.get(kind, kind)}{dot}{rest}"
-
-
 @dataclass(frozen=True)
 class Layout:
     """Names and shapes of the pieces of a flat vector, in order."""

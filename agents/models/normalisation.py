@@ -15,7 +15,7 @@ LONGEST_MEMORY = 1e6
 """Rows after which old experience starts to be forgotten, so that statistics can follow a league that changes."""
 
 
-def absorb(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Tensor, weight: Tensor) -> None:
+def update_statistics(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Tensor, weight: Tensor) -> None:
     """Merge rows into the running statistics `name`, in place, player by player.
 
     Args:
@@ -43,7 +43,7 @@ def absorb(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Te
 
 
 def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Weighted mean of rows, and sum of squared distances from it, [P, F] each; see `absorb`."""
+    """Weighted mean of rows, and sum of squared distances from it, [P, F] each; see `update_statistics`."""
     shape = rows.shape[0], source.shape[1]
     if compiling.serve(source.device):
         mean, spread = torch.zeros(shape), torch.zeros(shape)

@@ -1,4 +1,4 @@
-"""Players of one blueprint as one stack of tensors with a leading P axis."""
+"""Players of one spec as one stack of tensors with a leading P axis."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.models.architecture import Blueprint
+from agents.models.architecture import PlayerSpec
 
 
 @dataclass
 class Stack:
-    """Players of one blueprint, stacked.
+    """Players of one spec, stacked.
 
     Attributes:
-        blueprint: Game and architecture.
+        spec: Game and architecture.
         parameters: float32 [P, D].
         statistics: float32 [P, E].
     """
 
-    blueprint: Blueprint
+    spec: PlayerSpec
     parameters: Tensor
     statistics: Tensor
 
     @classmethod
-    def of(cls, blueprint: Blueprint, players: Sequence[Mapping[str, np.ndarray]], device: torch.device) -> Stack:
+    def of(cls, spec: PlayerSpec, players: Sequence[Mapping[str, np.ndarray]], device: torch.device) -> Stack:
         """Stack players given as named arrays."""
-        parameters = torch.stack([blueprint.parameters.from_arrays(player) for player in players])
-        statistics = torch.stack([blueprint.statistics.from_arrays(player) for player in players])
-        return cls(blueprint, parameters.to(device), statistics.to(device))
+        parameters = torch.stack([spec.parameters.from_arrays(player) for player in players])
+        statistics = torch.stack([spec.statistics.from_arrays(player) for player in players])
+        return cls(spec, parameters.to(device), statistics.to(device))
 
     def player(self, index: int) -> dict[str, np.ndarray]:
         """One player's weights and statistics as named arrays."""
-        layouts = self.blueprint.parameters, self.blueprint.statistics
+        layouts = self.spec.parameters, self.spec.statistics
         return {**layouts[0].to_arrays(self.parameters[index]), **layouts[1].to_arrays(self.statistics[index])}
 
     @property

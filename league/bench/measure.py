@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import Blueprint
+from agents import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
 from envs.stopwatch import Stopwatch
@@ -253,25 +253,23 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
 def train_task(config: LeagueConfig, number: int) -> TrainTask:
     """Newborn players, each in every seat of its copies, as one stack; `number` makes the randomness another one."""
     game = envs.describe(config.game.setup())
-    blueprint, generator = Blueprint(game, config.architecture(game)), np.random.default_rng([config.seed, number])
+    spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
     nobody = Candidates((), np.zeros(0), np.zeros(0, dtype=np.int64))
     learners = []
     for index in range(config.population):
         name, copies = active_name(index + 1), config.train.copies
         tickets = training_tickets(game, name, nobody, self_play, copies, 1.0, 0, generator, first=index * copies)
-        learners.append(Learner(name, newborn(blueprint, int(generator.integers(2**31))), {}, config.hyper.start(), tickets))
+        learners.append(Learner(name, newborn(spec, int(generator.integers(2**31))), {}, config.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
-    return TrainTask(_ground(config), blueprint.architecture, learners, {}, config.train.schedule(), seed)
+    return TrainTask(_ground(config), spec.architecture, learners, {}, config.train.schedule(), seed)
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     """One round robin between newborn players, cut into tasks; `number` decides the games' seeds, not the players."""
     game, settings = envs.describe(config.game.setup()), config.tournament
-    blueprint, generator = Blueprint(game, config.architecture(game)), np.random.default_rng(config.seed)
+    spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
     names = [active_name(index + 1) for index in range(config.population)]
-    contestants = {
-        name: Contestant(blueprint.architecture, newborn(blueprint, int(generator.integers(2**31)))) for name in names
-    }
+    contestants = {name: Contestant(spec.architecture, newborn(spec, int(generator.integers(2**31)))) for name in names}
     pairs, size = max(1, len(names) * (len(names) - 1) // 2), settings.matches_per_task
     tickets = round_robin(game, names, Plan(ceil(size / pairs), number))
     starts = range(0, len(tickets), size)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from agents import Architecture, Blueprint, Genome
+from agents import Architecture, Genome, PlayerSpec
 from agents.mutation import perturb
 from envs.game import Game
 from league.config.schema import LeagueConfig
@@ -22,9 +22,9 @@ def found(config: LeagueConfig, game: Game, architecture: Architecture, seeds: S
     The first has the hyper-parameters of the configuration; the others are perturbed once, so that evolution has something to
     choose from.
     """
-    blueprint, players = Blueprint(game, architecture), []
+    spec, players = PlayerSpec(game, architecture), []
     for number in range(config.population):
-        weights = newborn(blueprint, seeds.integer(0, "founders", number))
+        weights = newborn(spec, seeds.integer(0, "founders", number))
         genome = Genome(weights, {}, config.hyper.start(), config.hyper.bounds())
         if number > 0:
             genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
@@ -33,7 +33,7 @@ def found(config: LeagueConfig, game: Game, architecture: Architecture, seeds: S
     return players
 
 
-def newborn(blueprint: Blueprint, seed: int) -> Mapping[str, np.ndarray]:
+def newborn(spec: PlayerSpec, seed: int) -> Mapping[str, np.ndarray]:
     """Parameters and statistics, by name, of a player that has learnt nothing yet."""
-    parameters, statistics = blueprint.founder(torch.Generator().manual_seed(seed))
-    return {**blueprint.parameters.to_arrays(parameters), **blueprint.statistics.to_arrays(statistics)}
+    parameters, statistics = spec.founder(torch.Generator().manual_seed(seed))
+    return {**spec.parameters.to_arrays(parameters), **spec.statistics.to_arrays(statistics)}

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Networks, Schedule, SeatedStack, Stack
+from agents import EMPTY, Adam, Architecture, HyperParameters, Networks, PlayerSpec, Schedule, SeatedStack, Stack
 from agents import train as train_stack
 from agents.learners.ppo import Report
 from envs.arena import Actor
@@ -152,7 +152,7 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
     """Train the task's learners; one result each, in order. A watch is started once the arena stands."""
     with one_thread():
         device, game = torch.device(task.ground.device), envs.describe(task.ground.setup)
-        stack = Stack.of(Blueprint(game, task.architecture), [learner.weights for learner in task.learners], device)
+        stack = Stack.of(PlayerSpec(game, task.architecture), [learner.weights for learner in task.learners], device)
         adam = _adam(stack, [learner.optimiser for learner in task.learners])
         tickets = [ticket for learner in task.learners for ticket in learner.tickets]
         owner = _owners(tickets, {learner.name: index for index, learner in enumerate(task.learners)}, device, learning=True)
@@ -207,7 +207,7 @@ def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.dev
     for architecture, temperature in dict.fromkeys(kinds):
         names = [name for name, c in contestants.items() if (c.architecture, c.temperature) == (architecture, temperature)]
         arrays = [weights for name in names if (weights := contestants[name].weights) is not None]
-        stack = Stack.of(Blueprint(game, architecture), arrays, device)
+        stack = Stack.of(PlayerSpec(game, architecture), arrays, device)
         stacks.append((stack, Networks(stack), temperature, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
@@ -276,7 +276,7 @@ def _opponents(
 
 
 def _adam(stack: Stack, optimisers: Sequence[Arrays]) -> Adam:
-    adam, layout = Adam.fresh(stack.parameters), stack.blueprint.parameters
+    adam, layout = Adam.fresh(stack.parameters), stack.spec.parameters
     for index, arrays in enumerate(optimisers):
         if arrays:
             for moment, kept in (("mean", adam.mean), ("square", adam.square)):
@@ -286,7 +286,7 @@ def _adam(stack: Stack, optimisers: Sequence[Arrays]) -> Adam:
 
 
 def _moments(stack: Stack, adam: Adam, index: int) -> dict[str, np.ndarray]:
-    layout = stack.blueprint.parameters
+    layout = stack.spec.parameters
     arrays = {
         f"{moment}.{name}": value
         for moment, kept in (("mean", adam.mean), ("square", adam.square))

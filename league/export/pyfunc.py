@@ -38,7 +38,7 @@ CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
 NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
 """Packages that the model's code imports."""
 
-ACTS = ("actor.", "ear.", "mouth.", "spread.", "observation.")
+ACTS = ("actor.", "encoder.", "message_head.", "log_std.", "observation.")
 """Beginnings of the names of weights that acting needs; critics stay at home."""
 
 LONGEST_EXAMPLE = 4096

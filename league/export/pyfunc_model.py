@@ -130,16 +130,16 @@ class DeployedPlayer(PythonModel):
             for place, row in enumerate(rows):
                 found[row] = out[place]
         if speaking:
-            thoughts = {role: self._thoughts(role, [seen[row] for row in rows]) for role, rows in speaking.items()}
+            hidden = {role: self._hidden(role, [seen[row] for row in rows]) for role, rows in speaking.items()}
             said = {
                 row: message
                 for role, rows in speaking.items()
-                for row, message in zip(rows, np.tanh(self._linear(f"mouth.{role}.0", thoughts[role])), strict=True)
+                for row, message in zip(rows, np.tanh(self._linear(f"message_head.{role}.0", hidden[role])), strict=True)
             }
             heard = self._heard(agents, groups, said)
             for role, rows in speaking.items():
-                thought = np.concatenate([thoughts[role], np.stack([heard[row] for row in rows])], axis=1)
-                out = self._network(f"actor.{role}", thought, layers - 1)
+                heard_and_hidden = np.concatenate([hidden[role], np.stack([heard[row] for row in rows])], axis=1)
+                out = self._network(f"actor.{role}", heard_and_hidden, layers - 1)
                 for place, row in enumerate(rows):
                     found[row] = out[place]
         return found
@@ -174,8 +174,8 @@ class DeployedPlayer(PythonModel):
         """An action and the probabilities of all."""
         facts, temperature = self.policy["roles"][role], self.policy["temperature"]
         if facts["kind"] == "continuous":
-            spread = np.exp(self.weights[f"spread.{role}"]) * temperature
-            raw = preference if deterministic else preference + spread * generator.standard_normal(len(preference))
+            std = np.exp(self.weights[f"log_std.{role}"]) * temperature
+            raw = preference if deterministic else preference + std * generator.standard_normal(len(preference))
             low, high = np.asarray(facts["low"]), np.asarray(facts["high"])
             bounded = np.clip((low + high) / 2 + raw * (high - low) / 2, low, high)
             return bounded.reshape(facts["shape"]).tolist(), None
@@ -190,9 +190,9 @@ class DeployedPlayer(PythonModel):
         action = int(odds.argmax()) if deterministic else int(generator.choice(len(odds), p=odds))
         return action + facts["first_action"], odds.tolist()
 
-    def _thoughts(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
+    def _hidden(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
         """What the seats of a speaking role make of their observations alone."""
-        return ACTIVATIONS[self.policy["activation"]](self._linear(f"ear.{role}.0", self._normalised(role, seen)))
+        return ACTIVATIONS[self.policy["activation"]](self._linear(f"encoder.{role}.0", self._normalised(role, seen)))
 
     def _normalised(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
         """Observations [B, F], standardised where the player was trained so."""

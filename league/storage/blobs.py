@@ -11,6 +11,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from agents.models.names import todays_name
 from league.errors import LeagueError, disk_has_room
 
 
@@ -35,7 +36,7 @@ class Blobs:
         return digest
 
     def get(self, digest: str, owner: str) -> dict[str, np.ndarray]:
-        """Read named arrays and check them against their name.
+        """Read named arrays and check them against their hash. Arrays of earlier versions get the names they have today.
 
         Raises:
             LeagueError: The file is missing, cut short or changed; names `owner`.
@@ -50,7 +51,7 @@ class Blobs:
                 f"the weights of {owner} are refused: {path} is not what its name says (it was cut short or changed)"
             )
         try:
-            return dict(safetensors.numpy.load(data))
+            return {todays_name(name): value for name, value in safetensors.numpy.load(data).items()}
         except SafetensorError as error:
             raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
 

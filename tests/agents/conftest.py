@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from agents import Architecture, Blueprint, Stack
+from agents import Architecture, PlayerSpec, Stack
 from envs.arena import Immediate, Timestep
 from envs.game import ActionSpace, Game, Role, Side
 
@@ -125,11 +125,11 @@ def founders() -> Callable[..., Stack]:
     """A stack of newborn players of a game whose preferences are pronounced enough to tell them apart."""
 
     def found(game: Game, players: int, seed: int = 0, **architecture: object) -> Stack:
-        blueprint = Blueprint(game, Architecture(**{"hidden": (8, 8), **architecture}))
-        born = [blueprint.founder(torch.Generator().manual_seed(100 * seed + player)) for player in range(players)]
+        spec = PlayerSpec(game, Architecture(**{"hidden": (8, 8), **architecture}))
+        born = [spec.founder(torch.Generator().manual_seed(100 * seed + player)) for player in range(players)]
         parameters, statistics = (torch.stack(part) for part in zip(*born, strict=True))
         noise = torch.randn(parameters.shape, generator=torch.Generator().manual_seed(seed))
-        return Stack(blueprint, parameters + 0.2 * noise, statistics)
+        return Stack(spec, parameters + 0.2 * noise, statistics)
 
     return found
 

@@ -13,7 +13,7 @@ import safetensors.numpy
 import torch
 
 import envs
-from agents import Blueprint
+from agents import PlayerSpec
 from league.config.schema import LeagueConfig, to_yaml
 from league.population.player import Player, active_name, anchor, snapshot_name
 from league.storage.store import Generation, Store, TrainingRecord
@@ -40,9 +40,9 @@ def frozen(live: Player, generation: int) -> Player:
 def weights(name: str) -> dict[str, np.ndarray]:
     """Weights of a player that has learnt nothing; each name has its own."""
     game = envs.describe(CONFIG.game.name)
-    blueprint = Blueprint(game, CONFIG.architecture(game))
-    parameters, statistics = blueprint.founder(torch.Generator().manual_seed(len(name) + sum(map(ord, name))))
-    return blueprint.parameters.to_arrays(parameters) | blueprint.statistics.to_arrays(statistics)
+    spec = PlayerSpec(game, CONFIG.architecture(game))
+    parameters, statistics = spec.founder(torch.Generator().manual_seed(len(name) + sum(map(ord, name))))
+    return spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics)
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from agents import Adam, Architecture, Blueprint, HyperParameters, Schedule, Stack, train
+from agents import Adam, Architecture, HyperParameters, PlayerSpec, Schedule, Stack, train
 from envs.arena import Arena, Final, Immediate, Timestep
 from envs.faults import IllegalAction
 from envs.game import ActionSpace, Game, Role, Side
@@ -100,8 +100,8 @@ def newborn() -> Callable[..., Stack]:
     """One player of an arena's game."""
 
     def found(arena: Arena, **architecture: object) -> Stack:
-        blueprint = Blueprint(arena.game, Architecture(**{"hidden": (32,), **architecture}))
-        return Stack(blueprint, *(part.unsqueeze(0) for part in blueprint.founder(torch.Generator().manual_seed(0))))
+        spec = PlayerSpec(arena.game, Architecture(**{"hidden": (32,), **architecture}))
+        return Stack(spec, *(part.unsqueeze(0) for part in spec.founder(torch.Generator().manual_seed(0))))
 
     return found
 

@@ -16,61 +16,61 @@ from torch import Tensor
 from agents.kernels import loops
 from agents.kernels.mlp import Networks, groups, portions
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import Lesson, rows_of, seat_rows
-from agents.models.architecture import Blueprint
+from agents.learners.minibatches import Minibatch, rows_of, seat_rows
+from agents.models.architecture import PlayerSpec
 from agents.models.stack import Stack
 from envs import compiling
 
 
 def covers(stack: Stack) -> bool:
     """True where `gradient` can be used."""
-    sides = range(len(stack.blueprint.game.sides))
-    return compiling.serve(stack.parameters.device) and all(stack.blueprint.plain(side) for side in sides)
+    sides = range(len(stack.spec.game.sides))
+    return compiling.serve(stack.parameters.device) and all(stack.spec.plain(side) for side in sides)
 
 
 class Derived:
-    """The gradients of a stack's minibatches; its networks and their memory are made once."""
+    """The gradients of a stack's minibatches; its networks and their buffers are made once."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self._gradient = torch.zeros_like(stack.parameters)
         self._networks = Networks(stack, self._gradient)
 
-    def gradient(self, lessons: Sequence[Lesson], hyper: HyperParameters, value_weight: float) -> tuple[Tensor, Tensor]:
+    def gradient(self, minibatches: Sequence[Minibatch], hyper: HyperParameters, value_weight: float) -> tuple[Tensor, Tensor]:
         """See `agents.learners.gradient.autograd.gradient`; what it gives is overwritten by the next call."""
         stack, totals = self.stack, self.stack.parameters.new_zeros(6, self.stack.size)
         self._gradient.zero_()
         self._networks.renew()
-        for lesson in lessons:
-            count = lesson.weight.flatten(1).sum(1)
+        for minibatch in minibatches:
+            count = minibatch.weight.flatten(1).sum(1)
             totals[0] += count
             share = 1.0 / count.clamp_min(1e-9)
-            if stack.blueprint.architecture.critic == "centralised":
-                self._judge(lesson, share * value_weight, totals)
-            for place in range(len(lesson.batch.observation)):
-                self._act(lesson, place, share, hyper, value_weight, totals)
+            if stack.spec.architecture.critic == "centralised":
+                self._judge(minibatch, share * value_weight, totals)
+            for place in range(len(minibatch.batch.observation)):
+                self._act(minibatch, place, share, hyper, value_weight, totals)
         self._networks.finish()
         return self._gradient, totals
 
     def _act(
-        self, lesson: Lesson, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Tensor
+        self, minibatch: Minibatch, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Tensor
     ) -> None:
         """Run one role's actor forward and back, and its critic, where it has one, on the same rows."""
-        blueprint, batch = self.stack.blueprint, lesson.batch
-        number = blueprint.game.sides[lesson.side].roles[place]
-        name, here = blueprint.game.roles[number].name, _columns(blueprint, lesson, place)
+        spec, batch = self.stack.spec, minibatch.batch
+        number = spec.game.sides[minibatch.side].roles[place]
+        name, here = spec.game.roles[number].name, _columns(spec, minibatch, place)
         legal = batch.legal[place]
         assert legal is not None
         source, allowed = batch.observation[place].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
-        rows = seat_rows(lesson.rows, batch.observation[place].shape[1]).numpy()
-        weight = (lesson.weight[..., here] * rows_of(batch.present[place], lesson.rows)).flatten(1).numpy()
+        rows = seat_rows(minibatch.rows, batch.observation[place].shape[1]).numpy()
+        weight = (minibatch.weight[..., here] * rows_of(batch.present[place], minibatch.rows)).flatten(1).numpy()
         figures, errors = np.zeros((len(share), 4), np.float32), np.zeros(len(share), np.float32)
-        known = batch.action[place].flatten().numpy(), batch.likelihood[place].flatten().numpy()
-        advantage, clip, bonus = lesson.advantage[..., here].flatten(1).numpy(), hyper.clip.numpy(), hyper.entropy.numpy()
-        target, weigh = lesson.target[..., here].flatten(1).numpy(), (share * value_weight).numpy()
+        known = batch.action[place].flatten().numpy(), batch.log_prob[place].flatten().numpy()
+        advantage, clip, bonus = minibatch.advantage[..., here].flatten(1).numpy(), hyper.clip.numpy(), hyper.entropy.numpy()
+        target, weigh = minibatch.target[..., here].flatten(1).numpy(), (share * value_weight).numpy()
         for who in groups(*rows.shape):
             actor, critic = self._networks.get(f"actor.{name}", f"observation.{name}", who), None
-            if blueprint.architecture.critic == "local":
+            if spec.architecture.critic == "local":
                 critic = self._networks.get(f"critic.{name}", f"observation.{name}", who)
             to_act = *known, advantage[who], weight[who], share.numpy()[who], clip[who], bonus[who], figures[who]
             to_judge = target[who, :, None], weight[who, :, None], weigh[who], errors[who]
@@ -87,14 +87,14 @@ class Derived:
         totals[[1, 3, 4, 5]] += torch.from_numpy(figures.T)
         totals[2] += torch.from_numpy(errors)
 
-    def _judge(self, lesson: Lesson, share: Tensor, totals: Tensor) -> None:
+    def _judge(self, minibatch: Minibatch, share: Tensor, totals: Tensor) -> None:
         """Run a side's centralised critic forward and back."""
-        side, batch = self.stack.blueprint.game.sides[lesson.side], lesson.batch
-        target, weight = lesson.target, lesson.weight
+        side, batch = self.stack.spec.game.sides[minibatch.side], minibatch.batch
+        target, weight = minibatch.target, minibatch.weight
         if batch.place is not None:
-            mover = torch.nn.functional.one_hot(batch.place[lesson.rows], side.seats_per_team)
+            mover = torch.nn.functional.one_hot(batch.place[minibatch.rows], side.seats_per_team)
             target, weight = target.expand(mover.shape).contiguous(), weight * mover
-        source, rows = batch.states.numpy(), batch.state[lesson.rows].numpy()
+        source, rows = batch.states.numpy(), batch.state[minibatch.rows].numpy()
         known = target.numpy(), weight.numpy(), share.numpy(), totals[2].numpy()
         for who in groups(*rows.shape):
             critic = self._networks.get(f"critic.{side.name}", f"state.{side.name}", who)
@@ -105,10 +105,10 @@ class Derived:
                 critic.backward(inputs, value)
 
 
-def _columns(blueprint: Blueprint, lesson: Lesson, place: int) -> slice:
+def _columns(spec: PlayerSpec, minibatch: Minibatch, place: int) -> slice:
     """Where a role's seats stand among those of all roles of the side; acting in turns there is only the one that moved."""
-    if lesson.batch.place is not None:
+    if minibatch.batch.place is not None:
         return slice(0, 1)
-    widths = [blueprint.game.roles[number].per_team for number in blueprint.game.sides[lesson.side].roles]
+    widths = [spec.game.roles[number].per_team for number in spec.game.sides[minibatch.side].roles]
     start = sum(widths[:place])
     return slice(start, start + widths[place])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from agents import EMPTY, SeatedStack, Tally
-from agents.acting.rollout import Memory, Table, collect, last_view
+from agents.acting.rollout import Experience, Table, collect, last_view
 from envs.arena import Final, Immediate, Timestep
 from envs.game import Game
 
@@ -46,14 +46,14 @@ def flags(*places, like):
 
 
 def played(game, stack, shown, owner=None, opponents=()):
-    """Memory, arena, tally and last timestep of a collection along a script; the first timestep is the restart's."""
+    """Experience, arena, tally and last timestep of a collection along a script; the first timestep is the restart's."""
     owner = torch.zeros(COPIES, len(game.teams), dtype=torch.int64) if owner is None else owner
-    memory = Memory.empty(game, len(shown) - 1, COPIES, torch.device("cpu"))
+    experience = Experience.empty(game, len(shown) - 1, COPIES, torch.device("cpu"))
     tally, arena = Tally.empty(game, COPIES, torch.device("cpu")), Script(game, list(shown[1:]))
     generator = torch.Generator().manual_seed(0)
     table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), opponents, shown[0])
-    collect([table], memory, tally, generator)
-    return memory, arena, tally, table.now
+    collect([table], experience, tally, generator)
+    return experience, arena, tally, table.now
 
 
 def scene(game, glance, count):
@@ -64,20 +64,20 @@ def scene(game, glance, count):
 
 def test_memory_keeps_what_was_seen_before_each_step_and_what_came_of_it(game, glance, founders):
     shown = scene(game, glance, 4)
-    memory, _, _, now = played(game, founders(game, 1), shown)
+    experience, _, _, now = played(game, founders(game, 1), shown)
     assert now is shown[-1]
     for step, seen in enumerate(shown):
-        assert torch.equal(memory.acting[step], seen.acting)
-        assert torch.equal(memory.state[step], seen.state)
-        assert all(torch.equal(kept[step], x) for kept, x in zip(memory.observation, seen.observation, strict=True))
-        assert step == 0 or torch.equal(memory.reward[step - 1], seen.reward)
+        assert torch.equal(experience.acting[step], seen.acting)
+        assert torch.equal(experience.state[step], seen.state)
+        assert all(torch.equal(kept[step], x) for kept, x in zip(experience.observation, seen.observation, strict=True))
+        assert step == 0 or torch.equal(experience.reward[step - 1], seen.reward)
 
 
 def test_the_arena_gets_bounded_actions_and_memory_keeps_the_raw_ones(games, glance, founders):
     game, stack = games["hunt"], founders(games["hunt"], 1)
-    stack.blueprint.parameters.split(stack.parameters)["spread.role1"][:] = 2.0
-    memory, arena, _, _ = played(game, stack, scene(game, glance, 2))
-    assert float(memory.action[1].abs().max()) > 2.0
+    stack.spec.parameters.split(stack.parameters)["log_std.role1"][:] = 2.0
+    experience, arena, _, _ = played(game, stack, scene(game, glance, 2))
+    assert float(experience.action[1].abs().max()) > 2.0
     assert (arena.actions[1] >= torch.tensor([-1.0, 0.0])).all()
     assert (arena.actions[1] <= torch.tensor([1.0, 4.0])).all()
 
@@ -85,10 +85,10 @@ def test_the_arena_gets_bounded_actions_and_memory_keeps_the_raw_ones(games, gla
 def test_opponents_move_the_game_on_and_leave_no_trace_in_memory(games, glance, founders):
     game, owner = games["melee"], torch.zeros(COPIES, 2, dtype=torch.int64)
     owner[0] = EMPTY
-    memory, arena, _, _ = played(game, founders(game, 1), scene(game, glance, 2), owner, [Nine()])
+    experience, arena, _, _ = played(game, founders(game, 1), scene(game, glance, 2), owner, [Nine()])
     assert all((action[0] == 9).all() and (action[1:] < 9).all() for action in arena.actions)
-    assert not any((action == 9).any() for action in memory.action)
-    assert not any(likelihood[:, 0].any() for likelihood in memory.likelihood)
+    assert not any((action == 9).any() for action in experience.action)
+    assert not any(log_prob[:, 0].any() for log_prob in experience.log_prob)
 
 
 def test_a_game_cut_off_is_worth_what_the_critic_expects_of_its_last_view(game, glance, founders):
@@ -96,10 +96,10 @@ def test_a_game_cut_off_is_worth_what_the_critic_expects_of_its_last_view(game, 
     over = torch.tensor([True, False, True, False])
     cut = over.unsqueeze(1).expand(-1, len(game.seats))
     shown[1] = replace(shown[1], over=over, truncated=cut, final=Final(last.observation, last.state))
-    memory, _, _, _ = played(game, stack, shown)
+    experience, _, _, _ = played(game, stack, shown)
     owner = torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
     values = SeatedStack(stack, owner).values(last.state, last.observation)
-    torch.testing.assert_close(memory.bootstrap[0][cut], values[cut])
+    torch.testing.assert_close(experience.bootstrap[0][cut], values[cut])
 
 
 @pytest.mark.parametrize("others_end", [False, True])
@@ -109,10 +109,10 @@ def test_a_seat_cut_off_while_its_copy_goes_on_is_worth_what_is_expected_then(ga
     over = torch.tensor([False, False, others_end, False])
     final = Final(last.observation, last.state) if others_end else None
     shown[1] = replace(shown[1], over=over, final=final, truncated=flags((1, 2), like=shown[1].acting))
-    memory, _, _, _ = played(game, stack, shown)
+    experience, _, _, _ = played(game, stack, shown)
     owner = torch.zeros(COPIES, 2, dtype=torch.int64)
     expected = SeatedStack(stack, owner).values(shown[1].state, shown[1].observation)
-    torch.testing.assert_close(memory.bootstrap[0, 1, 2], expected[1, 2])
+    torch.testing.assert_close(experience.bootstrap[0, 1, 2], expected[1, 2])
 
 
 def test_the_last_view_is_the_old_game_where_one_ended_and_the_present_elsewhere(games, glance):

@@ -31,7 +31,7 @@ def slot_owner(game, owner, now, role):
 
 
 def alone(stack, player):
-    return Stack(stack.blueprint, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
+    return Stack(stack.spec, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
 
 
 def decided(stack, owner, now, noise, actions):
@@ -54,25 +54,25 @@ def test_every_seat_gets_the_action_its_player_would_choose_alone(game, glance, 
     stack = founders(game, PLAYERS, **(speaking(game) if talk else {}))
     owner, now, noise = owners(game, seed), glance(game, COPIES, seed), chances(game, COPIES, seed)
     actions = blank(game, COPIES)
-    likelihoods = decided(stack, owner, now, noise, actions)
+    log_probs = decided(stack, owner, now, noise, actions)
     for player in range(PLAYERS):
         own = blank(game, COPIES)
         expected = decided(alone(stack, player), torch.zeros_like(owner), now, noise, own)
         for role in range(len(game.roles)):
             mine = slot_owner(game, owner, now, role) == player
             torch.testing.assert_close(actions[role][mine], own[role][mine], atol=1e-5, rtol=1e-5)
-            torch.testing.assert_close(likelihoods[role][mine], expected[role][mine], atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(log_probs[role][mine], expected[role][mine], atol=1e-5, rtol=1e-5)
 
 
 @A_FEW
 @given(seed=SEEDS)
 def test_seats_that_the_stack_does_not_hold_are_left_alone(game, glance, founders, chances, blank, seed):
     owner, now, actions = owners(game, seed), glance(game, COPIES, seed), blank(game, COPIES)
-    likelihoods = decided(founders(game, PLAYERS), owner, now, chances(game, COPIES), actions)
+    log_probs = decided(founders(game, PLAYERS), owner, now, chances(game, COPIES), actions)
     for role in range(len(game.roles)):
         others = slot_owner(game, owner, now, role) == EMPTY
         assert (actions[role][others] == -7).all()
-        assert (likelihoods[role][others] == 0).all()
+        assert (log_probs[role][others] == 0).all()
 
 
 def test_a_stack_that_holds_nothing_does_nothing(game, glance, founders, chances, blank):
@@ -141,7 +141,7 @@ def test_values_are_in_units_of_reward(games, glance, founders):
     game, now = games["duel"], glance(games["duel"], COPIES, 0)
     stack, owner = founders(game, 1), torch.zeros(COPIES, 2, dtype=torch.int64)
     plain = SeatedStack(stack, owner).values(now.state, now.observation)
-    statistics = stack.blueprint.statistics.split(stack.statistics)
+    statistics = stack.spec.statistics.split(stack.statistics)
     statistics["return.side0.mean"][:] = 100.0
     statistics["return.side0.variance"][:] = 4.0
     torch.testing.assert_close(SeatedStack(stack, owner).values(now.state, now.observation), 2.0 * plain + 100.0)
@@ -151,12 +151,12 @@ def test_an_actor_looks_at_neither_the_state_nor_the_seats_of_others(game, glanc
     stack, now, noise = founders(game, 1), glance(game, COPIES, 3), chances(game, COPIES)
     owner = torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
     before, after = blank(game, COPIES), blank(game, COPIES)
-    likelihoods = decided(stack, owner, now, noise, before)
+    log_probs = decided(stack, owner, now, noise, before)
     now.state.fill_(50.0)
     now.reward.fill_(50.0)
     if not game.turn_based:
         now.observation[0][:, 1:] += 3.0
-    for one, two in zip(likelihoods, decided(stack, owner, now, noise, after), strict=True):
+    for one, two in zip(log_probs, decided(stack, owner, now, noise, after), strict=True):
         assert torch.equal(one[:, :1], two[:, :1])
     assert all(torch.equal(one[:, :1], two[:, :1]) for one, two in zip(before, after, strict=True))
 
@@ -164,7 +164,7 @@ def test_an_actor_looks_at_neither_the_state_nor_the_seats_of_others(game, glanc
 def test_an_explanation_gives_the_probabilities_that_actions_are_drawn_with(game, glance, founders, chances, blank):
     stack, owner, now = founders(game, PLAYERS), owners(game, 2), glance(game, COPIES, 2)
     seated, actions = SeatedStack(stack, owner), blank(game, COPIES)
-    likelihoods = seated.decide(now, chances(game, COPIES), actions)
+    log_probs = seated.decide(now, chances(game, COPIES), actions)
     nothing = [torch.full((COPIES, game.slots(i), role.actions.size), torch.nan) for i, role in enumerate(game.roles)]
     insight = Insight(tuple(nothing), torch.full(now.acting.shape, torch.nan))
     seated.explain(now, insight)
@@ -173,7 +173,7 @@ def test_an_explanation_gives_the_probabilities_that_actions_are_drawn_with(game
         assert insight.probabilities[index][~mine].isnan().all()
         if role.actions.kind == "discrete":
             told = insight.probabilities[index][mine].gather(1, actions[index][mine].unsqueeze(1)).squeeze(1)
-            torch.testing.assert_close(told.log(), likelihoods[index][mine], atol=1e-4, rtol=1e-4)
+            torch.testing.assert_close(told.log(), log_probs[index][mine], atol=1e-4, rtol=1e-4)
     assert torch.equal(~insight.value.isnan(), now.acting & (owner[:, list(game.team_of_seat)] != EMPTY))
 
 
@@ -203,6 +203,6 @@ def test_an_explanation_shows_who_hears_whom_in_the_teams_held(games, glance, fo
 
 def test_a_player_survives_being_taken_out_of_the_stack_and_put_back(game, founders):
     stack = founders(game, PLAYERS)
-    again = Stack.of(stack.blueprint, [stack.player(index) for index in range(PLAYERS)], torch.device("cpu"))
+    again = Stack.of(stack.spec, [stack.player(index) for index in range(PLAYERS)], torch.device("cpu"))
     assert torch.equal(again.parameters, stack.parameters)
     assert torch.equal(again.statistics, stack.statistics)

@@ -64,11 +64,11 @@ def test_drawn_actions_are_as_frequent_as_their_chances(seed):
     index, legal = np.arange(4000).reshape(1, -1), np.ones((4000, 4), bool)
     many = logits.expand(1, 4000, 4).contiguous().numpy()
     chances, log_sum = loops.softmax(many, index, 0, legal, 1.0)
-    action, likelihood = np.zeros(4000, np.int64), np.zeros(4000, np.float32)
-    loops.draw(many, log_sum, index, 0, np.array([4000]), noise.numpy(), action, likelihood)
+    action, log_prob = np.zeros(4000, np.int64), np.zeros(4000, np.float32)
+    loops.draw(many, log_sum, index, 0, np.array([4000]), noise.numpy(), action, log_prob)
     frequency = np.bincount(action, minlength=4) / 4000
     np.testing.assert_allclose(frequency, chances[0, 0], atol=0.05)
-    np.testing.assert_allclose(likelihood, np.log(chances[0, 0])[action], atol=1e-5)
+    np.testing.assert_allclose(log_prob, np.log(chances[0, 0])[action], atol=1e-5)
 
 
 def generally(function, *arguments):

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally
-from agents.acting.rollout import Memory, Table, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.kernels import mlp
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
-from agents.learners.minibatches import lesson, shuffled
+from agents.learners.minibatches import minibatch_of, shuffled
 from agents.learners.ppo import estimate
 from envs import compiling
 
@@ -32,18 +32,18 @@ def plain(request, games):
     return games[request.param]
 
 
-def lessons(game, stack, flicker, seed):
+def sampled(game, stack, flicker, seed):
     """One minibatch of a random collection, seen by a policy that has moved since, players with few rows and with many."""
     owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(seed))
-    memory, generator = Memory.empty(game, STEPS, COPIES, CPU), torch.Generator().manual_seed(seed)
+    experience, generator = Experience.empty(game, STEPS, COPIES, CPU), torch.Generator().manual_seed(seed)
     arena = flicker(game, COPIES)
     with torch.no_grad():
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
         table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)
-        collect([table], memory, Tally.empty(game, COPIES, CPU), generator)
-        batches = estimate(stack, owner, memory, HYPER)
+        collect([table], experience, Tally.empty(game, COPIES, CPU), generator)
+        batches = estimate(stack, owner, experience, HYPER)
     stack.parameters += 0.1 * torch.randn(stack.parameters.shape, generator=generator)
-    return [lesson(stack, side, batch, shuffled(batch.way.real, 2, generator)[0]) for side, batch in batches]
+    return [minibatch_of(stack, side, batch, shuffled(batch.routing.real, 2, generator)[0]) for side, batch in batches]
 
 
 @pytest.mark.parametrize("rows", [mlp.ROWS, 4, 1])
@@ -55,7 +55,7 @@ def lessons(game, stack, flicker, seed):
 def test_the_derived_gradient_is_autograds(plain, founders, flicker, monkeypatch, rows, activation, critic, hidden, seed):
     monkeypatch.setattr(mlp, "ROWS", rows)
     stack = founders(plain, PLAYERS, seed, activation=activation, critic=critic, hidden=hidden)
-    taught = lessons(plain, stack, flicker, seed)
+    taught = sampled(plain, stack, flicker, seed)
     assert covers(stack)
     gradient, figures = Derived(stack).gradient(taught, HYPER, 0.7)
     expected, told = autograd.gradient(stack, taught, HYPER, 0.7)
@@ -65,7 +65,7 @@ def test_the_derived_gradient_is_autograds(plain, founders, flicker, monkeypatch
 
 def test_a_loss_without_its_entropy_term_would_be_noticed(games, founders, flicker):
     stack = founders(games["melee"], PLAYERS)
-    taught = lessons(games["melee"], stack, flicker, 0)
+    taught = sampled(games["melee"], stack, flicker, 0)
     other = HyperParameters(HYPER.learning_rate, HYPER.clip, 0 * HYPER.entropy, HYPER.gamma, HYPER.gae_lambda)
     gradient, _ = Derived(stack).gradient(taught, HYPER, 0.7)
     expected, _ = autograd.gradient(stack, taught, other, 0.7)
@@ -74,7 +74,7 @@ def test_a_loss_without_its_entropy_term_would_be_noticed(games, founders, flick
 
 def test_a_second_gradient_knows_nothing_of_the_first(games, founders, flicker):
     stack = founders(games["melee"], PLAYERS)
-    taught, derived = lessons(games["melee"], stack, flicker, 0), Derived(stack)
+    taught, derived = sampled(games["melee"], stack, flicker, 0), Derived(stack)
     derived.gradient(taught, HYPER, 0.7)
     Adam.fresh(stack.parameters).step(stack.parameters, torch.randn_like(stack.parameters), HYPER.learning_rate, 1.0)
     again, fresh = derived.gradient(taught, HYPER, 0.7), Derived(stack).gradient(taught, HYPER, 0.7)
@@ -106,8 +106,8 @@ def test_acting_by_kernels_is_acting_by_the_general_path(
     for compiled in (True, False):
         monkeypatch.setattr(compiling, "serve", lambda device, compiled=compiled: compiled)
         actions = blank(game, COPIES)
-        likelihoods = SeatedStack(stack, owner, temperature).decide(now, noise, actions)
-        ways.append([*actions, *likelihoods])
+        log_probs = SeatedStack(stack, owner, temperature).decide(now, noise, actions)
+        ways.append([*actions, *log_probs])
     for one, other in zip(*ways, strict=True):
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
@@ -128,7 +128,7 @@ def test_a_players_decisions_do_not_depend_on_who_shares_the_stack(games, glance
     owner = torch.tensor([[0, 1], [1, 2], [2, 0]] * (COPIES // 3))
     together = SeatedStack(stack, owner).decide(now, noise, blank(game, COPIES))[0]
     for player in range(PLAYERS):
-        one = Stack(stack.blueprint, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
+        one = Stack(stack.spec, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
         mine = torch.where(owner == player, 0, EMPTY)
         alone = SeatedStack(one, mine).decide(now, noise, blank(game, COPIES))[0]
         torch.testing.assert_close(together[alone != 0], alone[alone != 0], atol=1e-6, rtol=1e-6)
@@ -142,4 +142,4 @@ def test_memory_is_as_large_as_the_largest_use_whatever_came_before():
         assert tensor.is_contiguous()
         assert np.shares_memory(array, workspace.buffer("hidden", 2, 1, 8)[1])
     assert workspace.buffer("other", 1, 1, 1)[1] is not array
-    assert sum(memory.numel() for memory in workspace._memory.values()) == 2 * 49 * 8 + 1
+    assert sum(kept.numel() for kept in workspace._memory.values()) == 2 * 49 * 8 + 1

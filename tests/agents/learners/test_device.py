@@ -5,7 +5,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from agents import EMPTY, Adam, HyperParameters, Schedule, SeatedStack, Tally, train
-from agents.acting.rollout import Memory, Table, collect
+from agents.acting.rollout import Experience, Table, collect
 from envs import compiling
 from envs.description import describe
 from envs.twins.board import BoardArena
@@ -58,9 +58,9 @@ def test_a_collection_asks_nothing_between_its_steps(founders, make, critic):
     now, generator, asked = arena.restart(torch.arange(COPIES)), torch.Generator().manual_seed(0), []
     table = Table(arena, slice(0, COPIES), learners, [others], now)
     for steps in (1, 2, 30):
-        memory, tally = Memory.empty(arena.game, steps, COPIES, CPU), Tally.empty(arena.game, COPIES, CPU)
+        experience, tally = Experience.empty(arena.game, steps, COPIES, CPU), Tally.empty(arena.game, COPIES, CPU)
         with torch.no_grad(), Questions() as questions:
-            collect([table], memory, tally, generator)
+            collect([table], experience, tally, generator)
         asked.append(len(questions.asked))
     assert asked[2] - asked[1] <= 1  # a board asks every 32 steps whether an action was refused
 

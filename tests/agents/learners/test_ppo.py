@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import EMPTY, Adam, Architecture, Blueprint, HyperParameters, Schedule, SeatedStack, Stack, Tally, train
-from agents.acting.rollout import Memory, Table, collect
+from agents import EMPTY, Adam, Architecture, HyperParameters, PlayerSpec, Schedule, SeatedStack, Stack, Tally, train
+from agents.acting.rollout import Experience, Table, collect
 from agents.learners.ppo import estimate, improve, mean_returns
 
 CPU = torch.device("cpu")
@@ -35,33 +35,33 @@ def nobody(block):
 
 
 def copied(stack, players=slice(None)):
-    return Stack(stack.blueprint, stack.parameters[players].clone(), stack.statistics[players].clone())
+    return Stack(stack.spec, stack.parameters[players].clone(), stack.statistics[players].clone())
 
 
-def experience(arena, stack, owner, steps=STEPS):
-    memory = Memory.empty(arena.game, steps, COPIES, CPU)
+def collected(arena, stack, owner, steps=STEPS):
+    experience = Experience.empty(arena.game, steps, COPIES, CPU)
     tally, generator = Tally.empty(arena.game, COPIES, CPU), torch.Generator().manual_seed(0)
     now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
     with torch.no_grad():
-        collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)], memory, tally, generator)
-    return memory
+        collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)], experience, tally, generator)
+    return experience
 
 
-def of_copies(memory, copies):
-    """The part of a memory that some copies left."""
+def of_copies(experience, copies):
+    """The part of an experience that some copies left."""
 
     def part(x):
         return None if x is None else x[:, copies].clone() if isinstance(x, Tensor) else [part(y) for y in x]
 
-    return Memory(**{field.name: part(getattr(memory, field.name)) for field in fields(memory)})
+    return Experience(**{field.name: part(getattr(experience, field.name)) for field in fields(experience)})
 
 
-def improved(stack, owner, memory, values, schedule=THREE_STEPS):
-    """The stack after learning from a memory, its optimiser and the report; the stack given stays as it is."""
+def improved(stack, owner, experience, values, schedule=THREE_STEPS):
+    """The stack after learning from experience, its optimiser and the report; the stack given stays as it is."""
     stack = copied(stack)
     adam = Adam.fresh(stack.parameters)
     with torch.no_grad():
-        batches = estimate(stack, owner, memory, values)
+        batches = estimate(stack, owner, experience, values)
     return stack, adam, improve(stack, adam, batches, values, schedule, torch.Generator().manual_seed(0))
 
 
@@ -69,13 +69,13 @@ def improved(stack, owner, memory, values, schedule=THREE_STEPS):
 def test_players_of_a_stack_learn_what_each_would_learn_alone(game, founders, flicker, critic):
     stack, owner = founders(game, 2, critic=critic), seated(game, 2, seed=1)
     values = hyper({"gamma": 0.5, "clip": 0.1}, {"entropy": 0.1, "gae_lambda": 0.5, "learning_rate": 1e-3})
-    memory = experience(flicker(game, COPIES), stack, owner)
-    together, adam, report = improved(stack, owner, memory, values)
+    experience = collected(flicker(game, COPIES), stack, owner)
+    together, adam, report = improved(stack, owner, experience, values)
     for player in range(2):
         own = (torch.arange(COPIES) % 2 == player).nonzero().squeeze(1)
         mine = torch.where(owner[own] == EMPTY, EMPTY, 0)
         one = HyperParameters(*(getattr(values, field.name)[player : player + 1] for field in fields(values)))
-        alone, own_adam, own_report = improved(copied(stack, [player]), mine, of_copies(memory, own), one)
+        alone, own_adam, own_report = improved(copied(stack, [player]), mine, of_copies(experience, own), one)
         assert not torch.equal(alone.parameters, stack.parameters[[player]])
         torch.testing.assert_close(together.parameters[[player]], alone.parameters, atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(together.statistics[[player]], alone.statistics, atol=1e-4, rtol=1e-4)
@@ -87,20 +87,20 @@ def test_players_of_a_stack_learn_what_each_would_learn_alone(game, founders, fl
 
 def test_two_learners_may_meet_in_one_copy_each_with_its_own_discount(games, founders, flicker):
     game, stack = games["melee"], founders(games["melee"], 2)
-    memory = experience(flicker(game, COPIES), stack, torch.tensor([[0, 1]]).repeat(COPIES, 1))
+    experience = collected(flicker(game, COPIES), stack, torch.tensor([[0, 1]]).repeat(COPIES, 1))
     values = hyper({"gamma": 0.3}, {"gamma": 0.95})
-    together, _, _ = improved(stack, torch.tensor([[0, 1]]).repeat(COPIES, 1), memory, values)
+    together, _, _ = improved(stack, torch.tensor([[0, 1]]).repeat(COPIES, 1), experience, values)
     for player, seats in enumerate(([0, EMPTY], [EMPTY, 0])):
         one = HyperParameters(*(getattr(values, field.name)[player : player + 1] for field in fields(values)))
-        alone, _, _ = improved(copied(stack, [player]), torch.tensor([seats]).repeat(COPIES, 1), memory, one)
+        alone, _, _ = improved(copied(stack, [player]), torch.tensor([seats]).repeat(COPIES, 1), experience, one)
         torch.testing.assert_close(together.parameters[[player]], alone.parameters, atol=1e-5, rtol=1e-4)
 
 
 def test_what_is_told_of_a_player_counts_only_the_side_it_learnt_on(games, founders, flicker):
     stack, owner = founders(games["siege"], 2), torch.tensor([[0, EMPTY], [EMPTY, 1]] * (COPIES // 2))
-    memory = experience(flicker(games["siege"], COPIES), stack, owner)
-    _, _, report = improved(stack, owner, memory, hyper({}, {}))
-    _, _, alone = improved(copied(stack, [0]), torch.where(owner == 1, EMPTY, owner), memory, hyper({}))
+    experience = collected(flicker(games["siege"], COPIES), stack, owner)
+    _, _, report = improved(stack, owner, experience, hyper({}, {}))
+    _, _, alone = improved(copied(stack, [0]), torch.where(owner == 1, EMPTY, owner), experience, hyper({}))
     for field in fields(report)[:-1]:
         torch.testing.assert_close(getattr(report, field.name)[:1], getattr(alone, field.name), atol=1e-5, rtol=1e-4)
 
@@ -108,10 +108,10 @@ def test_what_is_told_of_a_player_counts_only_the_side_it_learnt_on(games, found
 def test_what_fills_a_players_short_list_up_cannot_spoil_its_gradient(games, founders, flicker):
     game, stack = games["hunt"], founders(games["hunt"], 2)
     owner = torch.tensor([[0, 0, 0]] * (COPIES - 1) + [[1, 1, 1]])
-    memory = experience(flicker(game, COPIES), stack, owner)
-    for likelihood in memory.likelihood:
-        likelihood[:, 0] = -500.0  # the first row, which padding points to, has a ratio beyond all numbers
-    after, _, report = improved(stack, owner, memory, hyper({}, {}))
+    experience = collected(flicker(game, COPIES), stack, owner)
+    for log_prob in experience.log_prob:
+        log_prob[:, 0] = -500.0  # the first row, which padding points to, has a ratio beyond all numbers
+    after, _, report = improved(stack, owner, experience, hyper({}, {}))
     assert after.parameters[1].isfinite().all()
     assert report.policy_loss[1].isfinite()
 
@@ -119,8 +119,8 @@ def test_what_fills_a_players_short_list_up_cannot_spoil_its_gradient(games, fou
 def test_a_player_with_few_decisions_makes_as_many_steps_as_one_with_many(games, founders, flicker):
     game, stack = games["duel"], founders(games["duel"], 2)
     owner = torch.tensor([[0, 0]] + [[1, 1]] * (COPIES - 1))
-    memory = experience(flicker(game, COPIES), stack, owner)
-    _, adam, _ = improved(stack, owner, memory, hyper({}, {}), replace(ONE_STEP, epochs=2, minibatches=4))
+    experience = collected(flicker(game, COPIES), stack, owner)
+    _, adam, _ = improved(stack, owner, experience, hyper({}, {}), replace(ONE_STEP, epochs=2, minibatches=4))
     assert adam.steps.flatten().tolist() == [8.0, 8.0]
 
 
@@ -159,59 +159,59 @@ def test_fresh_experience_is_met_by_the_policy_that_made_it(game, founders, flic
 
 def test_the_entropy_told_is_that_of_the_legal_actions(games, founders, flicker):
     game, stack = games["crew"], founders(games["crew"], 1)
-    split = stack.blueprint.parameters.split(stack.parameters)
+    split = stack.spec.parameters.split(stack.parameters)
     for name, piece in split.items():
         if name.startswith("actor"):
             piece.zero_()
     owner = torch.zeros(COPIES, 2, dtype=torch.int64)
-    memory = experience(flicker(game, COPIES), stack, owner)
-    _, _, report = improved(stack, owner, memory, hyper({}), ONE_STEP)
-    values = estimate(stack, owner, memory, hyper({}))[0][1]
-    spread = float((split["spread.role1"] + 1.4189385).sum())
-    counts = memory.legal[0][:STEPS].sum(-1).float().log().flatten()
-    entropies = torch.where(memory.acting[:STEPS][..., list(game.roles[1].seats)].any(-1).flatten(), spread, counts)
+    experience = collected(flicker(game, COPIES), stack, owner)
+    _, _, report = improved(stack, owner, experience, hyper({}), ONE_STEP)
+    values = estimate(stack, owner, experience, hyper({}))[0][1]
+    spread = float((split["log_std.role1"] + 1.4189385).sum())
+    counts = experience.legal[0][:STEPS].sum(-1).float().log().flatten()
+    entropies = torch.where(experience.acting[:STEPS][..., list(game.roles[1].seats)].any(-1).flatten(), spread, counts)
     assert float(report.entropy) == pytest.approx(float(entropies[values.learnt.squeeze(1)].mean()), rel=1e-4)
 
 
 def test_each_role_takes_in_the_observations_of_its_own_decisions_only(game, founders, flicker):
     stack, owner = founders(game, 1), torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
-    memory = experience(flicker(game, COPIES), stack, owner)
-    batches = estimate(stack, owner, memory, hyper({}))
-    after, _, _ = improved(stack, owner, memory, hyper({}))
-    statistics = after.blueprint.statistics.split(after.statistics)
+    experience = collected(flicker(game, COPIES), stack, owner)
+    batches = estimate(stack, owner, experience, hyper({}))
+    after, _, _ = improved(stack, owner, experience, hyper({}))
+    statistics = after.spec.statistics.split(after.statistics)
     for side, batch in batches:
         for role, present in zip(game.sides[side].roles, batch.present, strict=True):
-            learnt = present[batch.way.index[0]].sum()
+            learnt = present[batch.routing.index[0]].sum()
             name = f"observation.{game.roles[role].name}"
             assert float(statistics[f"{name}.count"]) == float(learnt)
-            seats = memory.acting[:STEPS][..., list(game.roles[role].seats)]
+            seats = experience.acting[:STEPS][..., list(game.roles[role].seats)]
             assert float(learnt) <= float(seats.sum())
 
 
 def test_without_normalisation_only_returns_are_taken_in(games, founders, flicker):
     stack, owner = founders(games["melee"], 1, normalise=False), torch.zeros(COPIES, 2, dtype=torch.int64)
-    after, _, _ = improved(stack, owner, experience(flicker(games["melee"], COPIES), stack, owner), hyper({}))
-    statistics = after.blueprint.statistics.split(after.statistics)
+    after, _, _ = improved(stack, owner, collected(flicker(games["melee"], COPIES), stack, owner), hyper({}))
+    statistics = after.spec.statistics.split(after.statistics)
     assert {name for name, value in statistics.items() if name.endswith("count") and value.any()} == {"return.side0.count"}
 
 
 def test_each_player_has_its_own_learning_rate(games, founders, flicker):
     stack, owner = founders(games["duel"], 2), seated(games["duel"], 2, seed=0)
-    memory = experience(flicker(games["duel"], COPIES), stack, owner)
-    after, _, _ = improved(stack, owner, memory, hyper({"learning_rate": 0.0}, {}))
+    experience = collected(flicker(games["duel"], COPIES), stack, owner)
+    after, _, _ = improved(stack, owner, experience, hyper({"learning_rate": 0.0}, {}))
     assert torch.equal(after.parameters[0], stack.parameters[0])
     assert not torch.equal(after.parameters[1], stack.parameters[1])
 
 
-def born(blueprint, players):
-    parts = [blueprint.founder(torch.Generator().manual_seed(player)) for player in range(players)]
-    return Stack(blueprint, *(torch.stack(part) for part in zip(*parts, strict=True)))
+def born(spec, players):
+    parts = [spec.founder(torch.Generator().manual_seed(player)) for player in range(players)]
+    return Stack(spec, *(torch.stack(part) for part in zip(*parts, strict=True)))
 
 
 def trained(seed, steps=STEPS, updates=2):
     """Two players after a little self-play at tic-tac-toe, and the last report."""
     arena = envs.make("classic/tictactoe_v3", COPIES)
-    stack = born(Blueprint(arena.game, Architecture((16,))), 2)
+    stack = born(PlayerSpec(arena.game, Architecture((16,))), 2)
     owner = (torch.arange(COPIES) % 2).unsqueeze(1).repeat(1, 2)
     reports, _ = train(
         arena, stack, Adam.fresh(stack.parameters), owner, nobody, hyper({}, {}), Schedule(updates, steps),
@@ -232,14 +232,14 @@ def test_another_seed_gives_other_weights():
 
 def test_where_no_decision_is_known_nothing_is_learnt():
     stack, report = trained(0, steps=1, updates=1)
-    assert torch.equal(stack.parameters, born(stack.blueprint, 2).parameters)
+    assert torch.equal(stack.parameters, born(stack.spec, 2).parameters)
     assert report.decisions.tolist() == [0.0, 0.0]
     assert report.game_return.isnan().all()
 
 
 def test_the_same_seed_gives_the_same_newborn_and_another_seed_another():
-    blueprint = Blueprint(envs.describe("classic/tictactoe_v3"), Architecture((16,)))
-    one, again, other = (blueprint.founder(torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2))
+    spec = PlayerSpec(envs.describe("classic/tictactoe_v3"), Architecture((16,)))
+    one, again, other = (spec.founder(torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
 

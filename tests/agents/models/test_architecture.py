@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import Architecture, Blueprint
-from agents.models.architecture import actor, critic, entropy, log_likelihood, masked, sample
+from agents import Architecture, PlayerSpec
+from agents.models.architecture import actor, critic, entropy, log_prob, masked, sample
 from comms import build, listening_weights
 from envs.game import ActionSpace, Role
 
@@ -29,7 +29,7 @@ def test_discrete_likelihood_and_entropy_are_torchs_over_the_legal_actions(seed)
     preference, legal, action = logits(seed)
     reference = torch.distributions.Categorical(logits=preference.masked_fill(~legal, -1e30))
     allowed = masked(preference, legal)
-    torch.testing.assert_close(log_likelihood(CHOOSER, allowed, None, action), reference.log_prob(action))
+    torch.testing.assert_close(log_prob(CHOOSER, allowed, None, action), reference.log_prob(action))
     torch.testing.assert_close(entropy(CHOOSER, allowed, None), reference.entropy(), atol=1e-5, rtol=1e-5)
 
 
@@ -44,7 +44,7 @@ def test_gradients_through_masks_are_finite_and_zero_where_forbidden(seed):
     preference, legal, action = logits(seed)
     preference.requires_grad_()
     allowed = masked(preference, legal)
-    (log_likelihood(CHOOSER, allowed, None, action).exp() + entropy(CHOOSER, allowed, None)).sum().backward()
+    (log_prob(CHOOSER, allowed, None, action).exp() + entropy(CHOOSER, allowed, None)).sum().backward()
     assert preference.grad is not None
     assert preference.grad.isfinite().all()
     assert not preference.grad[~legal].any()
@@ -59,12 +59,12 @@ def test_a_row_with_one_legal_action_has_no_entropy():
 def test_continuous_likelihood_and_entropy_are_torchs(seed):
     generator = torch.Generator().manual_seed(seed)
     mean, action = torch.randn(2, 2, 6, 1, 2, generator=generator)
-    spread = torch.randn(2, 2, generator=generator)
-    reference = torch.distributions.Normal(mean, spread.exp()[:, None, None, :])
+    log_std = torch.randn(2, 2, generator=generator)
+    reference = torch.distributions.Normal(mean, log_std.exp()[:, None, None, :])
     torch.testing.assert_close(
-        log_likelihood(STEERER, mean, spread, action), reference.log_prob(action).sum(-1), rtol=1e-4, atol=1e-4
+        log_prob(STEERER, mean, log_std, action), reference.log_prob(action).sum(-1), rtol=1e-4, atol=1e-4
     )
-    torch.testing.assert_close(entropy(STEERER, mean, spread), reference.entropy().sum(-1))
+    torch.testing.assert_close(entropy(STEERER, mean, log_std), reference.entropy().sum(-1))
 
 
 def test_discrete_actions_are_drawn_as_often_as_they_are_likely():
@@ -76,35 +76,33 @@ def test_discrete_actions_are_drawn_as_often_as_they_are_likely():
 
 
 def test_continuous_actions_are_normal_around_the_mean():
-    mean, spread = torch.tensor([3.0, -1.0]).expand(1, 20_000, 1, 2), torch.tensor([[0.5, -1.0]])
+    mean, log_std = torch.tensor([3.0, -1.0]).expand(1, 20_000, 1, 2), torch.tensor([[0.5, -1.0]])
     noise = torch.rand(mean.shape, generator=torch.Generator().manual_seed(0)).clamp(1e-7, 1 - 1e-7)
-    drawn, _ = sample(STEERER, mean, spread, noise)
+    drawn, _ = sample(STEERER, mean, log_std, noise)
     torch.testing.assert_close(drawn.mean((0, 1, 2)), mean[0, 0, 0], atol=0.05, rtol=0)
-    torch.testing.assert_close(drawn.std((0, 1, 2)), spread[0].exp(), atol=0.03, rtol=0)
+    torch.testing.assert_close(drawn.std((0, 1, 2)), log_std[0].exp(), atol=0.03, rtol=0)
 
 
 def test_the_likelihood_told_when_drawing_is_that_of_the_action_drawn():
     preference, legal, _ = logits(1)
     noise = torch.rand(preference.shape, generator=torch.Generator().manual_seed(1)).clamp(1e-7, 1 - 1e-7)
-    drawn, likelihood = sample(CHOOSER, masked(preference, legal), None, noise)
-    assert torch.equal(likelihood, log_likelihood(CHOOSER, masked(preference, legal), None, drawn))
+    drawn, found = sample(CHOOSER, masked(preference, legal), None, noise)
+    assert torch.equal(found, log_prob(CHOOSER, masked(preference, legal), None, drawn))
 
 
 def test_a_newborn_acts_almost_uniformly(games):
-    blueprint = Blueprint(games["duel"], Architecture())
-    parameters, statistics = (x.unsqueeze(0) for x in blueprint.founder(torch.Generator().manual_seed(0)))
+    spec = PlayerSpec(games["duel"], Architecture())
+    parameters, statistics = (x.unsqueeze(0) for x in spec.founder(torch.Generator().manual_seed(0)))
     seen = torch.randn(1, 50, 1, 4, generator=torch.Generator().manual_seed(0))
-    preference, _ = actor(
-        blueprint, blueprint.parameters.split(parameters), blueprint.statistics.split(statistics), 0, [seen], []
-    )
+    preference, _ = actor(spec, spec.parameters.split(parameters), spec.statistics.split(statistics), 0, [seen], [])
     assert float((preference[0].softmax(-1) - 1 / 3).abs().max()) < 0.05
 
 
 def minds(stack, side, observations, present):
     """Preferences of the seats of a side, [P, B, seats of the first role, n]."""
-    blueprint = stack.blueprint
-    pieces, statistics = blueprint.parameters.split(stack.parameters), blueprint.statistics.split(stack.statistics)
-    return actor(blueprint, pieces, statistics, side, observations, present)[0][0]
+    spec = stack.spec
+    pieces, statistics = spec.parameters.split(stack.parameters), spec.statistics.split(stack.statistics)
+    return actor(spec, pieces, statistics, side, observations, present)[0][0]
 
 
 def views(seed=0):
@@ -152,13 +150,13 @@ def test_a_seat_that_is_out_of_the_game_says_nothing(games, founders):
 
 def test_a_side_without_a_graph_does_not_speak(games):
     complete = listening(build("complete", ["a", "b", "c"]))
-    blueprint = Blueprint(games["hunt"], Architecture(message_size=4, hears=complete["hears"]))
-    assert [blueprint.speaks(side) for side in range(2)] == [True, False]
+    spec = PlayerSpec(games["hunt"], Architecture(message_size=4, hears=complete["hears"]))
+    assert [spec.speaks(side) for side in range(2)] == [True, False]
 
 
 def judged(game, stack, side, batch=6):
     """The critic's values [P, B, A] of random states and observations that carry gradients."""
-    blueprint, generator = stack.blueprint, torch.Generator().manual_seed(0)
+    spec, generator = stack.spec, torch.Generator().manual_seed(0)
     state = torch.randn(stack.size, batch, game.state_size, generator=generator, requires_grad=True)
     roles = [game.roles[role] for role in game.sides[side].roles]
     rows = [1 if game.turn_based else role.per_team for role in roles]
@@ -166,8 +164,8 @@ def judged(game, stack, side, batch=6):
         torch.randn(stack.size, batch, a, role.features, generator=generator, requires_grad=True)
         for a, role in zip(rows, roles, strict=True)
     ]
-    pieces, statistics = blueprint.parameters.split(stack.parameters), blueprint.statistics.split(stack.statistics)
-    return critic(blueprint, pieces, statistics, side, state, seen), state, seen
+    pieces, statistics = spec.parameters.split(stack.parameters), spec.statistics.split(stack.statistics)
+    return critic(spec, pieces, statistics, side, state, seen), state, seen
 
 
 @pytest.mark.parametrize("kind", ["centralised", "local"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from agents.models.normalisation import LONGEST_MEMORY, absorb
+from agents.models.normalisation import LONGEST_MEMORY, update_statistics
 
 SEEDS = st.integers(0, 2**31)
 
@@ -25,7 +25,9 @@ def batch(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def merge(statistics: dict[str, Tensor], rows: Tensor, weight: Tensor) -> None:
-    absorb(statistics, "x", rows.flatten(0, 1), torch.arange(rows.shape[0] * rows.shape[1]).view(weight.shape), weight)
+    update_statistics(
+        statistics, "x", rows.flatten(0, 1), torch.arange(rows.shape[0] * rows.shape[1]).view(weight.shape), weight
+    )
 
 
 def after(*batches: tuple[Tensor, Tensor]) -> dict[str, Tensor]:

@@ -34,6 +34,18 @@ def test_the_order_of_the_arrays_and_how_they_lie_in_memory_change_nothing(blobs
     assert blobs.put(turned) == blobs.put(ARRAYS)
 
 
+def test_pieces_that_earlier_versions_wrote_are_read_under_todays_names(blobs):
+    old = ("ear.seat.0.bias", "mean.mouth.seat.0.bias", "square.spread.seat", "actor.seat.0.bias", "steps")
+    back = blobs.get(blobs.put(dict.fromkeys(old, ARRAYS["a"])), "main-01")
+    assert set(back) == {
+        "encoder.seat.0.bias",
+        "mean.message_head.seat.0.bias",
+        "square.log_std.seat",
+        "actor.seat.0.bias",
+        "steps",
+    }
+
+
 def test_what_is_there_is_not_written_again(blobs):
     path = blobs.path(blobs.put(ARRAYS))
     before = path.stat().st_mtime_ns
