@@ -5,7 +5,7 @@ Reading order: `tickets` (what a match is), `schedule` (who meets whom), `match`
 """
 
 from tournaments.match.moves import Moves, decode, encode
-from tournaments.match.play import Cast, MatchTooLong, play
+from tournaments.match.play import ActorFactory, MatchTooLong, play
 from tournaments.rating.elo import EloPoint, Rating, Ratings, expected_score, fit, online_elo
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import PairRow, Payoff, by_strength, cyclicity, pairs
@@ -14,13 +14,13 @@ from tournaments.replay.format import Profile, Replay, ReplayError, digest, load
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
 from tournaments.replay.showcase import choose
-from tournaments.replay.verification import Verdict, check, verify
+from tournaments.replay.verification import Verification, check, verify
 from tournaments.schedule.formats import FORMATS, Format, Plan, gauntlet, round_robin
 from tournaments.tickets import MatchResult, Purpose, Ticket, match_id, series_id
 
 __all__ = [
     "FORMATS",
-    "Cast",
+    "ActorFactory",
     "EloPoint",
     "Entrant",
     "Format",
@@ -40,7 +40,7 @@ __all__ = [
     "ReplayMismatch",
     "Standing",
     "Ticket",
-    "Verdict",
+    "Verification",
     "by_strength",
     "check",
     "choose",

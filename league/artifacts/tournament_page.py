@@ -12,7 +12,7 @@ from league.analysis.metrics import Chronicle
 from league.artifacts.replay_cache import Shelf, fill
 from league.evaluation.results import standings
 from league.evaluation.tournament import Played
-from league.execution.tasks import cast_of, one_thread
+from league.execution.tasks import actor_factory, one_thread
 from league.population.player import ANCHOR
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff
@@ -171,7 +171,7 @@ def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[
         playing = {player: played.contestants[player] for player in result.ticket.players}
         try:
             with one_thread():
-                cast = cast_of(played.game, playing, torch.device("cpu"))
-                yield record(result, played.setup, cast, profiles=profiles, tags=tags[match])
+                factory = actor_factory(played.game, playing, torch.device("cpu"))
+                yield record(result, played.setup, factory, profiles=profiles, tags=tags[match])
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")

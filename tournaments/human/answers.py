@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SHOWN = 60
-"""Moves that are listed at most."""
+"""Maximal number of moves in a list."""
 
 AMONG = 7
 """Names that are given at most where an answer fits several."""
@@ -19,13 +19,13 @@ class Refused(ValueError):
     """What was typed is no move; the message is one sentence."""
 
 
-def read(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
+def parse_move(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
     """Find the move that is meant.
 
     Args:
         answer: What was typed.
         legal: The moves that are allowed.
-        names: What all moves are called; empty where they have numbers only.
+        names: Names of all moves; empty if moves have numbers only.
 
     Returns:
         One of the allowed moves.
@@ -51,21 +51,21 @@ def read(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
         fits = [repr(names[number]) for number in allowed[:AMONG]] + ["others"] * (len(allowed) > AMONG)
         raise Refused(f"{answer.strip()!r} fits {', '.join(fits[:-1])} and {fits[-1]}: type more of it.")
     if meant:
-        raise Refused(f"{' and '.join(called(number, names) for number in meant[:AMONG])} cannot be played now.")
+        raise Refused(f"{' and '.join(move_name(number, names) for number in meant[:AMONG])} cannot be played now.")
     raise Refused(f"There is no move {answer.strip()!r} here; type a number or a name from the list.")
 
 
-def called(number: int, names: Sequence[str]) -> str:
+def move_name(number: int, names: Sequence[str]) -> str:
     """A move's name, or its number where it has none."""
     return names[number] if names else str(number)
 
 
-def listed(legal: Sequence[int], names: Sequence[str], width: int) -> list[str]:
+def move_list(legal: Sequence[int], names: Sequence[str], width: int) -> list[str]:
     """The allowed moves with their numbers, side by side in columns.
 
     Args:
         legal: The moves.
-        names: What all moves are called; empty where they have numbers only.
+        names: Names of all moves; empty if moves have numbers only.
         width: Columns of the screen.
     """
     wide = len(str(max(legal)))

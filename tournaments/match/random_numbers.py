@@ -22,16 +22,16 @@ _GOLDEN, _SPLIT_1, _SPLIT_2 = np.uint64(GOLDEN), np.uint64(SPLIT_1), np.uint64(S
 _ONE, _SLOT, _HALF, _UNIT = np.uint64(1), np.uint64(65_536), np.float32(0.5), np.float32(2.0**-23)
 
 
-def decision_noise(game: Game, seeds: Tensor, steps: Tensor | int) -> tuple[Tensor, ...]:
-    """The noise of one step: per role float32 [N, slots, n]; see `counter_noise`."""
+def decision_uniforms(game: Game, seeds: Tensor, steps: Tensor | int) -> tuple[Tensor, ...]:
+    """The noise of one step: per role float32 [N, slots, n]; see `counter_based_uniforms`."""
     noise, first = [], 0
     for index, role in enumerate(game.roles):
-        noise.append(counter_noise(seeds, steps, game.slots(index), role.actions.size, first))
+        noise.append(counter_based_uniforms(seeds, steps, game.slots(index), role.actions.size, first))
         first += game.slots(index)
     return tuple(noise)
 
 
-def counter_noise(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first: int = 0) -> Tensor:
+def counter_based_uniforms(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first: int = 0) -> Tensor:
     """Uniform numbers that are a function of where they are used.
 
     Args:
@@ -45,7 +45,7 @@ def counter_noise(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first:
         float32 [N, slots, n] in (0, 1), bit-equal on every device.
 
     Laws:
-        On the CPU, where it is compiled, it equals `noise_in_tensors`.
+        On the CPU, where it is compiled, it equals `uniforms_in_tensors`.
 
     Reference:
         Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators": the finaliser of SplitMix64.
@@ -53,14 +53,14 @@ def counter_noise(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first:
     if isinstance(steps, int):
         steps = torch.full_like(seeds, steps)
     if not compiling.serve(seeds.device):
-        return noise_in_tensors(seeds, steps, slots, n, first)
+        return uniforms_in_tensors(seeds, steps, slots, n, first)
     noise = torch.empty(len(seeds), slots, n)
     _fill(seeds.contiguous().numpy(), steps.contiguous().numpy(), first, noise.numpy())
     return noise
 
 
-def noise_in_tensors(seeds: Tensor, steps: Tensor, slots: int, n: int, first: int = 0) -> Tensor:
-    """The formula of `counter_noise` in tensors, for any device."""
+def uniforms_in_tensors(seeds: Tensor, steps: Tensor, slots: int, n: int, first: int = 0) -> Tensor:
+    """The formula of `counter_based_uniforms` in tensors, for any device."""
     slot = torch.arange(first, first + slots, device=seeds.device).unsqueeze(1)
     place = slot * 65_536 + torch.arange(n, device=seeds.device)
     match = _mixed(_mixed(seeds * _signed(GOLDEN)) + (steps + 1) * _signed(GOLDEN))
@@ -89,7 +89,7 @@ def _mix(z: np.uint64) -> np.uint64:
 
 @compiled
 def _fill(seeds: NDArray[np.int64], steps: NDArray[np.int64], first: int, noise: NDArray[np.float32]) -> None:
-    """The formula of `counter_noise`, compiled: seeds, steps [N] → noise [N, slots, n]."""
+    """The formula of `counter_based_uniforms`, compiled: seeds, steps [N] → noise [N, slots, n]."""
     for copy in range(noise.shape[0]):
         match = _mix(_mix(np.uint64(seeds[copy]) * _GOLDEN) + (np.uint64(steps[copy]) + _ONE) * _GOLDEN)
         for slot in range(noise.shape[1]):

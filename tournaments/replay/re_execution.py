@@ -22,7 +22,7 @@ from envs.stock.arena import StockArena
 from tournaments.match.play import blank_actions, team_returns
 from tournaments.replay.format import Decision, ReplaySeat, Step, View
 
-Decide = Callable[[int, Timestep], tuple[Decision, ...]]
+DecisionSource = Callable[[int, Timestep], tuple[Decision, ...]]
 """What the acting seats do at a step, given what the arena shows."""
 
 
@@ -30,7 +30,7 @@ class ReplayMismatch(ValueError):
     """Played again, a match went another way; the message says how and at which step."""
 
 
-def trace(arena: StockArena, seed: int, decide: Decide, draw: bool = True) -> Iterator[Step]:
+def re_execute(arena: StockArena, seed: int, decide: DecisionSource, draw: bool = True) -> Iterator[Step]:
     """Play one match to its end.
 
     Args:
@@ -73,7 +73,7 @@ def fingerprint(observations: Sequence[Tensor]) -> str:
     return hashed.hexdigest()
 
 
-def agree(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
+def require_same_seats(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
     """Refuse to go on where other seats act than were recorded to act.
 
     Raises:

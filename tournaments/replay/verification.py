@@ -12,26 +12,34 @@ from envs.faults import GameError
 from envs.game import Game, Role
 from envs.stock.arena import StockArena
 from tournaments.replay.format import Decision, Replay, ReplayError, Step, digest, load, sealed
-from tournaments.replay.re_execution import Decide, ReplayMismatch, agree, legal_moves, seats_of, step_returns, trace
+from tournaments.replay.re_execution import (
+    DecisionSource,
+    ReplayMismatch,
+    legal_moves,
+    re_execute,
+    require_same_seats,
+    seats_of,
+    step_returns,
+)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """Whether a replay is what it claims to be, and if not, why: one sentence."""
 
     verified: bool
     reason: str = ""
 
 
-def verify(path: Path) -> Verdict:
+def verify(path: Path) -> Verification:
     """Check a replay's file: it can be read, and it passes `check`."""
     try:
         return check(load(path))
     except ReplayError as error:
-        return Verdict(False, str(error))
+        return Verification(False, str(error))
 
 
-def check(replay: Replay) -> Verdict:
+def check(replay: Replay) -> Verification:
     """Check that a replay's content has the digest it carries, and that playing it again gives the same.
 
     Args:
@@ -45,16 +53,16 @@ def check(replay: Replay) -> Verdict:
         with closing(StockArena(survey(replay.setup), 1, fresh=True)) as arena:
             _play_again(arena, replay)
     except ReplayMismatch as error:
-        return Verdict(False, str(error))
+        return Verification(False, str(error))
     except GameError as error:
-        return Verdict(False, f"the match cannot be played again: {error}")
+        return Verification(False, f"the match cannot be played again: {error}")
     if digest(replay) != replay.digest:
-        return Verdict(False, "the content does not have the digest it carries: its setup, seed or players were changed")
+        return Verification(False, "the content does not have the digest it carries: its setup, seed or players were changed")
     if sealed(replay) != replay:
-        return Verdict(
+        return Verification(
             False, "something that playing again cannot verify was changed: thoughts, pictures, ratings, tags or versions"
         )
-    return Verdict(True)
+    return Verification(True)
 
 
 def _play_again(arena: StockArena, replay: Replay) -> None:
@@ -68,7 +76,7 @@ def _play_again(arena: StockArena, replay: Replay) -> None:
         raise ReplayMismatch(f"the seats are not those of {game.name}")
     nobody = (False,) * len(game.seats)
     opening = Step((), (0.0,) * len(game.seats), nobody, nobody, replay.opening)
-    for number, again in enumerate(trace(arena, replay.seed, _from_file(game, replay), draw=False), -1):
+    for number, again in enumerate(re_execute(arena, replay.seed, _from_file(game, replay), draw=False), -1):
         difference = _difference(replay.steps[number] if number >= 0 else opening, again)
         if difference:
             raise ReplayMismatch(f"step {number}: {difference}" if number >= 0 else f"before step 0: {difference}")
@@ -80,12 +88,12 @@ def _play_again(arena: StockArena, replay: Replay) -> None:
         raise ReplayMismatch(f"the returns were recorded as {replay.returns}, but the rewards give {returns}")
 
 
-def _from_file(game: Game, replay: Replay) -> Decide:
+def _from_file(game: Game, replay: Replay) -> DecisionSource:
     """Decisions as a replay has them, where they can be carried out at all."""
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         decisions = replay.steps[step].decisions if step < len(replay.steps) else ()
-        agree(game, step, tuple(decision.seat for decision in decisions), now)
+        require_same_seats(game, step, tuple(decision.seat for decision in decisions), now)
         for decision in decisions:
             if not _possible(game.roles[game.role_of_seat[decision.seat]], decision.action):
                 raise ReplayMismatch(f"step {step}: {game.seats[decision.seat]} has no action {decision.action}")
