@@ -2,8 +2,9 @@
 
     python benchmarks/compare_leagues.py mlruns/leagues/before mlruns/leagues/after
 
-Prints `equal` with what was compared, or the first difference and ends with status 1. Hashes are not compared: they depend on the
-names of the pieces of a player's weights, and these changed between formats of the store. Values are compared under today's names.
+Prints `equal` with what was compared, or the first difference and ends with status 1. Hashes are not compared: they depend on
+the names of the pieces of a player's weights, and these changed between formats of the store. Values are compared under
+today's names.
 """
 
 from __future__ import annotations

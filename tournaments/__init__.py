@@ -1,6 +1,7 @@
-"""Who is better, and how sure that is: matches, ratings and replays. Asks of a player only that it can act.
+"""Matches, ratings and replays: who is better, and how certain that is. A player only needs to be able to act.
 
-Reading order: `tickets` (what a match is), `schedule` (who meets whom), `match` (playing), `rating` (from results to ratings),
+Reading order: `tickets` (what a match is), `schedule` (tournament formats), `match` (playing), `rating` (from results to
+ratings),
 `replay` (recorded matches), `human` (a person at the keyboard), `viewer` (pages in a browser).
 """
 

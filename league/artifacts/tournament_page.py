@@ -17,7 +17,7 @@ from league.population.player import ANCHOR
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
-from tournaments.rating.surprise import drawishness, judge
+from tournaments.rating.surprisal import drawishness, judge
 from tournaments.replay.format import Profile, Replay
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
@@ -27,7 +27,7 @@ from tournaments.viewer.document import pack
 from tournaments.viewer.replay_page import content
 from tournaments.viewer.tournament_page import MatchRow, TournamentView, match_rows, tournament_page
 
-MEAN = "the surprise of a match is the mean over its comparisons."
+MEAN = "the surprisal of a match is the mean over its comparisons."
 ALONE = f"Everybody plays alone: returns on the same seed are compared, and {MEAN}"
 SWAPPED = f"What a player got on a side is compared with what the other got there, on the same seed, sides swapped; {MEAN}"
 SEVERAL = f"Every two players of a match are compared; {MEAN}"

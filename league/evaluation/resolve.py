@@ -103,10 +103,10 @@ class ActingPlayer:
             setup: The game.
             seed: Decides its choices.
         """
-        blueprint = survey(setup)
+        spec = survey(setup)
         self.name = named.name
-        self.game: Game = blueprint.game
-        self._spaces = list(zip(blueprint.observation_spaces, blueprint.action_spaces, strict=True))
+        self.game: Game = spec.game
+        self._spaces = list(zip(spec.observation_spaces, spec.action_spaces, strict=True))
         owner = torch.zeros((1, len(self.game.teams)), dtype=torch.int64)
         self._actors = actor_factory(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
         self._generator = torch.Generator().manual_seed(seed)

@@ -59,7 +59,7 @@ def play(
     nobody = (False,) * len(held)
     ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, nobody, match, held)
     with one_thread(), torch.no_grad():
-        with closing(StockArena(pairing.blueprint, 1, fresh=True)) as arena:
+        with closing(StockArena(pairing.spec, 1, fresh=True)) as arena:
             person = Person(
                 game,
                 _actors(pairing, 1),
@@ -80,7 +80,7 @@ def play(
             say(line)
         profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
         try:
-            return record(result, pairing.blueprint.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
+            return record(result, pairing.spec.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
         except ReplayMismatch as error:
             say(f"The game cannot be saved: played again, it goes another way: {error}.")
             return None

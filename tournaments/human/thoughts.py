@@ -1,4 +1,4 @@
-"""What a player thinks in a position, put into words and bars."""
+"""A player's probabilities and value in a position, as text and bars for the terminal."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from tournaments.replay.recorder import insight_of
 GOOD = "#3d8bd0"
 
 LIKELIEST = 8
-"""Moves that are shown at most."""
+"""Maximal number of moves shown."""
 
 
 @dataclass(frozen=True)
 class Thought:
-    """What a player thinks in one seat that is to act.
+    """What a player computes for one seat that has to act.
 
     Attributes:
         seat: The seat.
-        action: What it chooses: a number, or the components of a continuous action.
-        legal: The allowed actions; None where actions are continuous.
-        probabilities: Of each action; None where the player does not say or actions are continuous.
-        value: What it expects of the game from here on; None where it does not say.
+        action: The chosen action: a number, or the components of a continuous action.
+        legal: The legal actions; None for continuous actions.
+        probabilities: Of each action; None if the player does not report any or actions are continuous.
+        value: The critic's estimate of the future reward; None if the player does not report one.
     """
 
     seat: int
@@ -44,11 +44,11 @@ class Thought:
 def thoughts(
     game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]
 ) -> list[Thought]:
-    """Let actors decide for one copy, and ask them what they think.
+    """Let actors decide for one copy, and collect what they compute.
 
     Args:
         game: The game.
-        actors: Who acts.
+        actors: The actors.
         now: The position.
         noise: As for `Actor.act`.
         actions: As for `Actor.act`, written in place.
@@ -74,12 +74,12 @@ def _thought(game: Game, seat: int, now: Timestep, insight: Insight, actions: Se
 
 
 def thought_lines(thought: Thought, opening: str, names: Sequence[str]) -> Iterator[Text]:
-    """A thought, line by line.
+    """Describe a thought, line by line.
 
     Args:
         thought: The thought.
-        opening: How the first line begins: who, where, and "plays" or the like.
-        names: Names of all moves; empty where they have numbers only.
+        opening: The beginning of the first line: the seat, its player, and "plays" or similar.
+        names: Names of all moves; empty if moves have numbers only.
     """
     what = action_name(thought.action, names)
     value = "" if thought.value is None else f", value {thought.value:+.2f}"
@@ -99,5 +99,5 @@ def thought_lines(thought: Thought, opening: str, names: Sequence[str]) -> Itera
 
 
 def action_name(action: int | tuple[float, ...], names: Sequence[str]) -> str:
-    """An action in words, or in numbers."""
+    """Name an action, or format its number or components."""
     return move_name(action, names) if isinstance(action, int) else "(" + ", ".join(f"{part:+.2f}" for part in action) + ")"

@@ -66,8 +66,7 @@ def record(
         The replay, with its digest and seal.
 
     Raises:
-        ReplayMismatch: The match runs differently on the stock game than in the log: the twin on which it was played disagrees
-            with the stock game.
+        ReplayMismatch: The match runs differently on the stock game than in the log, because the twin disagrees with it.
         GameError: The game cannot be made.
     """
     ticket = result.ticket

@@ -1,4 +1,4 @@
-"""Verifying a replay: played again it gives the same, and its content has the digest and the seal it carries."""
+"""Verification of a replay: re-execution gives the same match, and the content matches its digest and its seal."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tournaments.replay.re_execution import (
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a replay is what it claims to be, and if not, why: one sentence."""
+    """The result of a verification; `reason` is a sentence if it failed."""
 
     verified: bool
     reason: str = ""
 
 
 def verify(path: Path) -> Verification:
-    """Check a replay's file: it can be read, and it passes `check`."""
+    """Verify a replay file: it can be read, and it passes `check`."""
     try:
         return check(load(path))
     except ReplayError as error:
@@ -40,14 +40,14 @@ def verify(path: Path) -> Verification:
 
 
 def check(replay: Replay) -> Verification:
-    """Check that a replay's content has the digest it carries, and that playing it again gives the same.
+    """Check that re-execution of a replay gives the same match and that the content matches its digest and its seal.
 
     Args:
         replay: The replay.
 
     Returns:
-        The verdict. A changed action, legal move, reward, ending, fingerprint, seat, seed or result fails, and the reason names
-        the first difference; changes that playing again cannot notice fail by the digest or the seal.
+        The verification. It fails for a modified action, legal action, reward, ending, observation hash, seat, seed or return,
+        and the reason names the first difference. Modifications that re-execution cannot notice fail by the digest or the seal.
     """
     try:
         with closing(StockArena(survey(replay.setup), 1, fresh=True)) as arena:
@@ -66,10 +66,10 @@ def check(replay: Replay) -> Verification:
 
 
 def _play_again(arena: StockArena, replay: Replay) -> None:
-    """Play a recorded match again.
+    """Execute a recorded match again and compare.
 
     Raises:
-        ReplayMismatch: With the first difference between the recording and the match.
+        ReplayMismatch: The first difference between the recording and the match.
     """
     game, steps = arena.game, []
     if replay.seats != seats_of(game, _players(game, replay)):
@@ -89,7 +89,7 @@ def _play_again(arena: StockArena, replay: Replay) -> None:
 
 
 def _from_file(game: Game, replay: Replay) -> DecisionSource:
-    """Decisions as a replay has them, where they can be carried out at all."""
+    """Take the decisions from a replay, and check that they can be executed."""
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         decisions = replay.steps[step].decisions if step < len(replay.steps) else ()
@@ -109,14 +109,14 @@ def _possible(role: Role, action: int | tuple[float, ...]) -> bool:
 
 
 def _players(game: Game, replay: Replay) -> tuple[str, ...]:
-    """The player of each team, as the first of its seats has it."""
+    """Return the player of each team, read from the team's first seat."""
     if len(replay.seats) != len(game.seats):
         raise ReplayMismatch(f"the recording has {len(replay.seats)} seats, but {game.name} has {len(game.seats)}")
     return tuple(replay.seats[seats[0]].player for seats in game.teams)
 
 
 def _difference(old: Step, new: Step) -> str:
-    """What is not the same in a recorded step and the one played again; "" where all is."""
+    """Describe the first difference between a recorded step and the re-executed one; "" if there is none."""
     compared: list[tuple[str, object, object]] = [
         ("the legal moves", [d.legal for d in old.decisions], [d.legal for d in new.decisions]),
         ("the rewards", old.rewards, new.rewards),
