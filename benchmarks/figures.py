@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from page import page
-from rows import ROWS, Row, Side
+from rows import ROWS, Contender, Row
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.jsonl"
@@ -79,7 +79,7 @@ def _round(row: Row, number: int, programs: dict[str, list[str]], cores: Sequenc
     return runs
 
 
-def _run(side: Side, program: Sequence[str], cores: Sequence[int], seconds: float) -> dict[str, Any]:
+def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds: float) -> dict[str, Any]:
     """Run a command on its cores; what it printed last.
 
     Raises:

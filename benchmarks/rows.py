@@ -19,7 +19,7 @@ CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"
 
 
 @dataclass(frozen=True)
-class Side:
+class Contender:
     """One of the two things that a row compares.
 
     Attributes:
@@ -55,21 +55,21 @@ class Row:
 
     name: str
     work: str
-    ours: Side
-    other: Side
+    ours: Contender
+    other: Contender
     goal: float
     at_most: bool = False
     same_runs: str = ""
 
 
-def training(game: str, *options: str, what: str = "ours", figure: str = STEPS, cores: int = 1) -> Side:
+def training(game: str, *options: str, what: str = "ours", figure: str = STEPS, cores: int = 1) -> Contender:
     """`league bench train`."""
-    return Side(what, "league", ("train", "--game", game, "--steps", "128", "--critic", "local", *options), figure, cores)
+    return Contender(what, "league", ("train", "--game", game, "--steps", "128", "--critic", "local", *options), figure, cores)
 
 
-def peer(what: str, program: Program, script: str, figure: str, *options: str, cores: int = 1) -> Side:
+def peer(what: str, program: Program, script: str, figure: str, *options: str, cores: int = 1) -> Contender:
     """A script of `benchmarks/peers`."""
-    return Side(what, program, (f"benchmarks/peers/{script}.py", *options), figure, cores)
+    return Contender(what, program, (f"benchmarks/peers/{script}.py", *options), figure, cores)
 
 
 def share(name: str, game: str, goal: float, *options: str) -> Row:
@@ -100,15 +100,15 @@ def players(count: int, goal: float, copies: str = "1024") -> Row:
 ONE = training(CONNECT_FOUR, "--copies", "1024")
 TWIN = training(TAG, "--copies", "512")
 STOCK = training(TAG, "--copies", "128", "--twin", "never", "--workers", "2", cores=2)
-TOURNAMENT = Side(
+TOURNAMENT = Contender(
     "ours",
     "league",
     ("tournament", "--game", CONNECT_FOUR, "--critic", "local", "--copies", "1024", "--matches", "8192"),
     GAMES,
 )
-LEAGUE = Side("outside training and tournaments", "own", ("benchmarks/overhead.py",), "overhead_seconds", 2, timed=False)
+LEAGUE = Contender("outside training and tournaments", "own", ("benchmarks/overhead.py",), "overhead_seconds", 2, timed=False)
 TRACKED, UNTRACKED = (
-    Side(what, "own", ("benchmarks/logging_cost.py", "--once", tracking), "command", 2, timed=False)
+    Contender(what, "own", ("benchmarks/logging_cost.py", "--once", tracking), "command", 2, timed=False)
     for what, tracking in (("with MLflow", "true"), ("without MLflow", "false"))
 )
 TANH, RELU, WIDE = (
@@ -149,7 +149,7 @@ ROWS = (
         "stock-tag-random",
         "train the stock simple_tag on two cores",
         STOCK,
-        Side(
+        Contender(
             "random actions in the same processes",
             "league",
             ("arena", "--game", TAG, "--copies", "128", "--twin", "never", "--workers", "2"),
@@ -183,7 +183,7 @@ ROWS = (
         "league-overhead",
         "the preset connect-four: seconds outside training and tournaments",
         LEAGUE,
-        Side("the whole league", LEAGUE.program, LEAGUE.command, "seconds", LEAGUE.cores, timed=False),
+        Contender("the whole league", LEAGUE.program, LEAGUE.command, "seconds", LEAGUE.cores, timed=False),
         0.05,
         at_most=True,
     ),

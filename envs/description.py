@@ -27,7 +27,7 @@ VIEWS_ARE_STATE = {"mpe2"}
 
 
 @dataclass(frozen=True)
-class Blueprint:
+class EnvironmentSpec:
     """A game's description together with what stepping its environment needs; plain data that can be sent to workers.
 
     Attributes:
@@ -61,7 +61,7 @@ def describe(setup: GameSetup | str) -> Game:
     return survey(GameSetup(setup) if isinstance(setup, str) else setup).game
 
 
-def survey(setup: GameSetup) -> Blueprint:
+def survey(setup: GameSetup) -> EnvironmentSpec:
     """Read everything there is to know about a game from one environment that is made and reset for it."""
     environment = construct(setup)
     with environment_code(f"{setup.name} cannot be described"):
@@ -93,7 +93,7 @@ def survey(setup: GameSetup) -> Blueprint:
         turn_based=not isinstance(environment, ParallelEnv),
         state_size=joint if own_state is None else own_state + (rivals if rivals > 1 else 0),
     )
-    return Blueprint(setup, game, agents, observation_spaces, action_spaces, own_state, viewed)
+    return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed)
 
 
 def state_length(environment: Environment) -> int | None:

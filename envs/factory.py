@@ -45,13 +45,13 @@ def make(
         setup = GameSetup(setup)
     if copies < 1:
         raise ValueError(f"An arena has at least one copy, not {copies}.")
-    blueprint = survey(setup)
-    batched = None if twin == "never" else _twin(blueprint.game, setup, copies, torch.device(device), render)
+    spec = survey(setup)
+    batched = None if twin == "never" else _twin(spec.game, setup, copies, torch.device(device), render)
     if isinstance(batched, str):
         if twin == "always":
             raise GameError(batched)
         batched = None
-    return batched or StockArena(blueprint, copies, workers, device, fresh, render)
+    return batched or StockArena(spec, copies, workers, device, fresh, render)
 
 
 def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool) -> Arena | str:

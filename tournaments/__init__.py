@@ -1,6 +1,7 @@
-"""Who is better, and how sure that is: matches, ratings and replays. Asks of a player only that it can act.
+"""Matches, ratings and replays: who is better, and how certain that is. A player only needs to be able to act.
 
-Reading order: `tickets` (what a match is), `schedule` (who meets whom), `match` (playing), `rating` (from results to ratings),
+Reading order: `tickets` (what a match is), `schedule` (tournament formats), `match` (playing), `rating` (from results to
+ratings),
 `replay` (recorded matches), `human` (a person at the keyboard), `viewer` (pages in a browser).
 """
 
@@ -8,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "Cast": "tournaments.match.play",
+    "ActorFactory": "tournaments.match.play",
     "EloPoint": "tournaments.rating.elo",
     "Entrant": "tournaments.rating.standings",
     "FORMATS": "tournaments.schedule.formats",
@@ -29,7 +30,7 @@ _HOMES = {
     "ReplayMismatch": "tournaments.replay.re_execution",
     "Standing": "tournaments.rating.standings",
     "Ticket": "tournaments.tickets",
-    "Verdict": "tournaments.replay.verification",
+    "Verification": "tournaments.replay.verification",
     "by_strength": "tournaments.rating.payoff",
     "check": "tournaments.replay.verification",
     "choose": "tournaments.replay.showcase",

@@ -1,4 +1,4 @@
-"""The ticket, the one immutable decision that makes a match, and the result that comes back for it."""
+"""Tickets and match results. A ticket is the one immutable decision that makes a match."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Literal
 Purpose = Literal["train", "tournament", "evaluation"]
 
 LETTERS: dict[Purpose, str] = {"train": "l", "tournament": "t", "evaluation": "e"}
-"""How each purpose is written in a match id: `g007-t-000123` is match 123 of generation 7's tournament."""
+"""The letter of each purpose in a match id: `g007-t-000123` is match 123 of generation 7's tournament."""
 
 SEEDS = 2**31
-"""Seeds lie in [0, SEEDS): what every PettingZoo environment accepts."""
+"""Seeds lie in [0, SEEDS), the range that every PettingZoo environment accepts."""
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """Who sits where, who learns, which seed, and why the match is played. Nothing in it changes once it is written.
+    """The decision that makes a match: the seating, who learns, the seed and the purpose. It never changes.
 
     Attributes:
         match: The match's id, unique in its league.
-        generation: The generation it is played in.
-        purpose: Why it is played.
-        seed: Decides the game's own chance and the noise of every decision, in [0, 2**31). Training tickets stand for
-            many games at once, whose chance comes from the seed of their training task.
+        generation: The generation in which it is played.
+        purpose: The purpose of the match.
+        seed: Decides the environment's chance and the random numbers of every decision, in [0, 2**31). A training ticket stands
+            for many games at once; the chance of these games comes from the seed of their training task.
         players: The player of each team, in the order of `Game.teams`.
         learns: Whether each team's player learns from this match.
-        series: Id of the series of games with paired seeds that it belongs to.
-        weights: Content hash of each team's player, "" where there is none (a bot): who exactly sat there.
+        series: Id of the series, a set of games with paired seeds, to which it belongs.
+        weights: Content hash of the weights of each team's player; "" for players without weights, such as bots.
 
     Raises:
         ValueError: The lengths disagree, the seed is out of range or the purpose is unknown.
@@ -53,14 +53,14 @@ class Ticket:
 
 @dataclass(frozen=True)
 class MatchResult:
-    """What came of a ticket.
+    """The result of a ticket's match.
 
     Attributes:
         ticket: The ticket that was played.
         returns: Return of each team: the mean over its seats of the undiscounted sum of their rewards.
-        steps: Steps of the arena the game took.
-        actions: Every action of every seat; see `tournaments.match.moves`.
-        truncated: True where a seat was cut off (a time limit) rather than finished.
+        steps: Number of steps of the arena.
+        actions: All actions of all seats; see `tournaments.match.moves`.
+        truncated: True if the game was truncated for some seat, for example by a time limit, rather than terminated.
     """
 
     ticket: Ticket
@@ -71,10 +71,10 @@ class MatchResult:
 
 
 def match_id(generation: int, purpose: Purpose, number: int) -> str:
-    """The id of a match, sorting as it was scheduled: `g007-t-000123`."""
+    """Make the id of a match. Ids sort in the order of scheduling: `g007-t-000123`."""
     return f"g{generation:03d}-{LETTERS[purpose]}-{number:06d}"
 
 
 def series_id(generation: int, purpose: Purpose, number: int) -> str:
-    """The id of a series, named after the number of its first match: `g007-t-s000122`."""
+    """Make the id of a series from the number of its first match: `g007-t-s000122`."""
     return f"g{generation:03d}-{LETTERS[purpose]}-s{number:06d}"

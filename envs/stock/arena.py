@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.arena import Timestep
-from envs.description import Blueprint
+from envs.description import EnvironmentSpec
 from envs.faults import GameError, IllegalAction, environment_code
 from envs.game import Game
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
@@ -19,7 +19,7 @@ from envs.stock.engines import Blocks, Engine, Local
 from envs.stock.workers import Workers
 
 
-class Section:
+class StockPart:
     """Neighbouring copies of a stock arena: some blocks of its engine, and their rows of its buffers; an `Arena` of its own."""
 
     def __init__(self, game: Game, device: torch.device, engine: Engine, blocks: Blocks, buffers: Buffers, first: int) -> None:
@@ -38,7 +38,7 @@ class Section:
         self.device = device
         self._engine, self._blocks, self._buffers, self._first = engine, blocks, buffers, first
 
-    def parts(self) -> Sequence[Section]:
+    def parts(self) -> Sequence[StockPart]:
         """What can be stepped on its own; see `Arena.parts`."""
         return (self,)
 
@@ -96,7 +96,7 @@ class Section:
             raise IllegalAction(f"{what} of {self.game.name}, which is not allowed there.")
 
 
-class StockArena(Section):
+class StockArena(StockPart):
     """N copies of a PettingZoo environment, one of the two makers of `Arena`: two halves, from two copies on.
 
     A `Timestep` it returns is a copy: it stays as it is when the arena goes on.
@@ -104,7 +104,7 @@ class StockArena(Section):
 
     def __init__(
         self,
-        blueprint: Blueprint,
+        spec: EnvironmentSpec,
         copies: int,
         workers: int = 0,
         device: torch.device | str = "cpu",
@@ -114,30 +114,30 @@ class StockArena(Section):
         """Make the copies.
 
         Args:
-            blueprint: The game, as `envs.description.survey` reads it.
+            spec: The game, as `envs.description.survey` reads it.
             copies: N.
             workers: Processes that share the copies; 0 steps them in this one.
             device: Where the tensors of the timesteps live.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures, where they have any.
         """
-        game, device = blueprint.game, torch.device(device)
+        game, device = spec.game, torch.device(device)
         bounds = [(0, copies // 2), (copies // 2, copies)] if copies > 1 else [(0, copies)]
         engine: Engine
         if workers:
-            engine = Workers(blueprint, bounds, min(workers, copies), fresh)
+            engine = Workers(spec, bounds, min(workers, copies), fresh)
             buffers = engine.buffers
         else:
             buffers = buffers_in(bytearray(bytes_needed(game, copies)), game, copies)
-            engine = Local(blueprint, buffers, bounds, fresh, render)
+            engine = Local(spec, buffers, bounds, fresh, render)
         super().__init__(game, device, engine, tuple(range(len(bounds))), buffers, 0)
-        self._setup = blueprint.setup
+        self._setup = spec.setup
         self._halves = [
-            Section(game, device, engine, (number,), buffers.part(slice(*block)), block[0])
+            StockPart(game, device, engine, (number,), buffers.part(slice(*block)), block[0])
             for number, block in enumerate(bounds)
         ]
 
-    def parts(self) -> Sequence[Section]:
+    def parts(self) -> Sequence[StockPart]:
         """The two halves, or the only copy; see `Arena.parts`."""
         return self._halves
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.description import Blueprint
+from envs.description import EnvironmentSpec
 from envs.faults import GameError, environment_code
 from envs.registry import dispose
 from envs.stock.buffers import Buffers
@@ -27,22 +27,22 @@ Command: TypeAlias = Literal["restart", "step"]
 class Copies:
     """A block of copies of a game, and their rows of the buffers."""
 
-    def __init__(self, blueprint: Blueprint, buffers: Buffers, first: int = 0, fresh: bool = False, render: bool = False):
+    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, first: int = 0, fresh: bool = False, render: bool = False):
         """Make the environments.
 
         Args:
-            blueprint: The game.
+            spec: The game.
             buffers: Where to read and write; their N is the number of copies.
             first: Number of the first copy in the whole arena, for messages.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures.
         """
-        kind = TurnBasedCopy if blueprint.game.turn_based else SimultaneousCopy
-        self.blueprint, self.buffers, self.first = blueprint, buffers, first
-        self.joint = JointState(blueprint)
-        self.views = _views(blueprint, buffers) if self.joint.made_of_views else []
+        kind = TurnBasedCopy if spec.game.turn_based else SimultaneousCopy
+        self.spec, self.buffers, self.first = spec, buffers, first
+        self.joint = JointState(spec)
+        self.views = _views(spec, buffers) if self.joint.made_of_views else []
         self.copies: list[Copy] = [
-            kind(blueprint, self.joint, buffers.part((row, ...)), [view[row] for view in self.views], fresh, render)
+            kind(spec, self.joint, buffers.part((row, ...)), [view[row] for view in self.views], fresh, render)
             for row in range(len(buffers.seeds))
         ]
 
@@ -57,7 +57,7 @@ class Copies:
             past.fill(0)
 
         def doing() -> str:
-            game, number = self.blueprint.game.name, self.first + copies.index(copy)
+            game, number = self.spec.game.name, self.first + copies.index(copy)
             if command == "restart":
                 return f"{game} failed at its start in copy {number} with seed {copy.next_seed}"
             return f"{game} failed in copy {number} with seed {copy.seed}"
@@ -74,12 +74,12 @@ class Copies:
     def close(self) -> None:
         """Close the environments."""
         for copy in self.copies:
-            dispose(copy.environment, self.blueprint.setup)
+            dispose(copy.environment, self.spec.setup)
         self.copies = []
 
     def _check_masks(self) -> None:
         """Refuse a game that asks a seat to act and leaves it nothing to do."""
-        game = self.blueprint.game
+        game = self.spec.game
         for role, legal in enumerate(self.buffers.legal):
             if legal is None or legal.any(axis=-1).all():
                 continue
@@ -89,12 +89,12 @@ class Copies:
             raise GameError(f"{what} (seed {self.copies[row].seed}).")
 
 
-def _views(blueprint: Blueprint, buffers: Buffers) -> Sequence[NDArray[np.float32]]:
+def _views(spec: EnvironmentSpec, buffers: Buffers) -> Sequence[NDArray[np.float32]]:
     """Per seat, float32 [n, F], what it observes; zeros where it is not in the game.
 
     Where all act at once, that is what the copies show anyway; where they take turns, it is kept beside.
     """
-    game = blueprint.game
+    game = spec.game
     if game.turn_based:
         return [np.zeros((len(buffers.seeds), game.roles[role].features), np.float32) for role in game.role_of_seat]
     places = [(role, game.roles[role].seats.index(seat)) for seat, role in enumerate(game.role_of_seat)]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from envs.arena import NOT_BEGUN, UNFINISHED
-from envs.description import Blueprint
+from envs.description import EnvironmentSpec
 from envs.faults import GameError
 from envs.stock.buffers import Buffers
 from envs.stock.copies import Command, Copies
@@ -81,19 +81,19 @@ class Engine(ABC):
 class Local(Engine):
     """Steps the copies in this process, at the time when a command is to be finished."""
 
-    def __init__(self, blueprint: Blueprint, buffers: Buffers, bounds: Sequence[tuple[int, int]], fresh: bool, render: bool):
+    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, bounds: Sequence[tuple[int, int]], fresh: bool, render: bool):
         """Make the environments.
 
         Args:
-            blueprint: The game.
+            spec: The game.
             buffers: Of all copies.
             bounds: First copy of each block, and the copy after its last.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures.
         """
-        super().__init__(blueprint.game.name)
+        super().__init__(spec.game.name)
         self.blocks = [
-            Copies(blueprint, buffers.part(slice(*block)), first=block[0], fresh=fresh, render=render) for block in bounds
+            Copies(spec, buffers.part(slice(*block)), first=block[0], fresh=fresh, render=render) for block in bounds
         ]
 
     def environment(self, copy: int) -> Any:

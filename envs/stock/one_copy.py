@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.arena import RESTS
-from envs.description import Blueprint
+from envs.description import EnvironmentSpec
 from envs.faults import GameError
 from envs.registry import construct, dispose
 from envs.spaces import decoder, encoder, masker, write_array
@@ -30,17 +30,17 @@ class JointState:
             one-hot; zeros where its side has no other.
     """
 
-    def __init__(self, blueprint: Blueprint) -> None:
-        game, own = blueprint.game, blueprint.own_state
+    def __init__(self, spec: EnvironmentSpec) -> None:
+        game, own = spec.game, spec.own_state
         self.own_size = own
-        self.made_of_views = own is None or blueprint.viewed
+        self.made_of_views = own is None or spec.viewed
         sizes = [game.roles[role].features for role in game.role_of_seat]
         teams = range(len(game.teams))
         # Which seat's observation stands where: (team that looks, span of the state, seat looked at).
         self._spans: list[tuple[int, slice, int]] = []
         for team in teams if self.made_of_views else ():
             seats = [seat for shift in teams for seat in game.teams[(team + shift) % len(teams)]]
-            order = sorted(seats) if blueprint.viewed else seats
+            order = sorted(seats) if spec.viewed else seats
             ends = accumulate(sizes[seat] for seat in order)
             self._spans += [(team, slice(end - sizes[seat], end), seat) for seat, end in zip(order, ends, strict=True)]
         self.places = np.zeros((len(game.teams), 0 if own is None else game.state_size - own), np.float32)
@@ -77,7 +77,7 @@ class Copy(ABC):
 
     def __init__(
         self,
-        blueprint: Blueprint,
+        spec: EnvironmentSpec,
         joint: JointState,
         row: Buffers,
         views: Sequence[NDArray[np.float32]],
@@ -87,25 +87,25 @@ class Copy(ABC):
         """Make the environment.
 
         Args:
-            blueprint: The game.
+            spec: The game.
             joint: How its joint state is made.
             row: The buffers of this copy, without the axis N.
             views: Per seat, float32 [F], what the joint state is made of; empty where it is made of something else.
             fresh: Make a new environment for every game.
             render: Ask the environment for pictures.
         """
-        self.blueprint, self.game, self.joint, self.row = blueprint, blueprint.game, joint, row
+        self.spec, self.game, self.joint, self.row = spec, spec.game, joint, row
         self.fresh, self.render = fresh, render
-        self.environment: Any = construct(blueprint.setup, render)
+        self.environment: Any = construct(spec.setup, render)
         self.used = False
         self.seed = RESTS
-        self.agents = blueprint.agents
-        self.seats = {agent: seat for seat, agent in enumerate(blueprint.agents)}
-        self.encode = [encoder(space) for space in blueprint.observation_spaces]
-        self.mask = [masker(space) for space in blueprint.observation_spaces]
-        self.decode = [decoder(space) for space in blueprint.action_spaces]
+        self.agents = spec.agents
+        self.seats = {agent: seat for seat, agent in enumerate(spec.agents)}
+        self.encode = [encoder(space) for space in spec.observation_spaces]
+        self.mask = [masker(space) for space in spec.observation_spaces]
+        self.decode = [decoder(space) for space in spec.action_spaces]
         self.role_of_seat = self.game.role_of_seat
-        places = list(zip(self.role_of_seat, _slots(blueprint), strict=True))
+        places = list(zip(self.role_of_seat, _slots(spec), strict=True))
         # What belongs to each seat, observations as they are before they are flattened.
         shapes = [self.game.roles[role].observation_shape for role in self.role_of_seat]
         self.shown = [row.observation[role][slot].reshape(shapes[seat]) for seat, (role, slot) in enumerate(places)]
@@ -143,8 +143,8 @@ class Copy(ABC):
         if self.seed == RESTS:
             return
         if self.fresh and self.used:
-            dispose(self.environment, self.blueprint.setup)
-            self.environment = construct(self.blueprint.setup, self.render)
+            dispose(self.environment, self.spec.setup)
+            self.environment = construct(self.spec.setup, self.render)
         self.used = True
         self.joint.mark_places(row.state)
         self._open()
@@ -184,9 +184,9 @@ class Copy(ABC):
             write_array(mask, rules)
 
 
-def _slots(blueprint: Blueprint) -> tuple[int, ...]:
+def _slots(spec: EnvironmentSpec) -> tuple[int, ...]:
     """Each seat's place on the slot axis of its role."""
-    if blueprint.game.turn_based:
-        return (0,) * len(blueprint.agents)
-    roles = blueprint.game.roles
-    return tuple(roles[role].seats.index(seat) for seat, role in enumerate(blueprint.game.role_of_seat))
+    if spec.game.turn_based:
+        return (0,) * len(spec.agents)
+    roles = spec.game.roles
+    return tuple(roles[role].seats.index(seat) for seat, role in enumerate(spec.game.role_of_seat))

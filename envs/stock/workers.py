@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import torch
 
-from envs.description import Blueprint
+from envs.description import EnvironmentSpec
 from envs.faults import GameError
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies
@@ -40,11 +40,11 @@ class Workers(Engine):
 
     buffers: Buffers
 
-    def __init__(self, blueprint: Blueprint, bounds: Sequence[tuple[int, int]], workers: int, fresh: bool):
+    def __init__(self, spec: EnvironmentSpec, bounds: Sequence[tuple[int, int]], workers: int, fresh: bool):
         """Start the workers and wait until each has made its environments.
 
         Args:
-            blueprint: The game.
+            spec: The game.
             bounds: First copy of each block, and the copy after its last.
             workers: Number of processes, at most one per copy.
             fresh: Make a new environment for every game.
@@ -52,7 +52,7 @@ class Workers(Engine):
         Raises:
             GameError: An environment cannot be made, or a worker died.
         """
-        super().__init__(blueprint.game.name)
+        super().__init__(spec.game.name)
         self._pipes: list[Connection] = []
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._shares = shares(bounds, workers)
@@ -60,13 +60,13 @@ class Workers(Engine):
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["envs.stock.workers"])  # torch is loaded once, not once per worker
         copies = bounds[-1][1]
-        memory = context.RawArray(ctypes.c_byte, bytes_needed(blueprint.game, copies))
-        self.buffers = buffers_in(memory, blueprint.game, copies)
+        memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies))
+        self.buffers = buffers_in(memory, spec.game, copies)
         try:
             for share in self._shares:
                 ours, theirs = context.Pipe()
                 self._pipes.append(ours)
-                arguments = (theirs, blueprint, memory, copies, share, fresh, os.getcwd())
+                arguments = (theirs, spec, memory, copies, share, fresh, os.getcwd())
                 process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 self._processes.append(process)
@@ -150,17 +150,17 @@ def shares(bounds: Sequence[tuple[int, int]], workers: int) -> list[list[range]]
 
 
 def _work(
-    pipe: Connection, blueprint: Blueprint, memory: Any, copies: int, share: list[range], fresh: bool, folder: str
+    pipe: Connection, spec: EnvironmentSpec, memory: Any, copies: int, share: list[range], fresh: bool, folder: str
 ) -> None:
     """Be a worker: make the environments of a share of the copies, then carry out commands until the pipe is closed."""
     torch.set_num_threads(1)
     os.chdir(folder)  # a game of one's own may be named by a relative path
     engines: list[Copies] = []
     try:
-        whole = buffers_in(memory, blueprint.game, copies)
+        whole = buffers_in(memory, spec.game, copies)
         for mine in share:
             rows = whole.part(slice(mine.start, mine.stop))
-            engines.append(Copies(blueprint, rows, first=mine.start, fresh=fresh))
+            engines.append(Copies(spec, rows, first=mine.start, fresh=fresh))
         pipe.send_bytes(_DONE)
         while True:
             command, *blocks = pipe.recv_bytes().decode().split()

@@ -20,7 +20,7 @@ from league.config.schema import LeagueConfig
 from league.errors import disk_has_room
 from league.evaluation.resolve import contestants
 from league.evaluation.standings import ratings_of
-from league.execution.tasks import cast_of, one_thread
+from league.execution.tasks import actor_factory, one_thread
 from league.population.player import Player
 from league.storage.store import RatingRow, Store
 from tournaments.rating.outcomes import outcomes
@@ -77,8 +77,8 @@ def _record(
     hashes = dict(zip(result.ticket.players, result.ticket.weights, strict=True))
     playing = contestants(store, hashes, config, config.architecture(game))
     with one_thread():
-        cast = cast_of(game, playing, torch.device("cpu"))
-        replay = record(result, config.game.setup(), cast, profiles=profiles, tags=tags)
+        factory = actor_factory(game, playing, torch.device("cpu"))
+        replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags)
     with disk_has_room(f"{path} could not be written; every committed generation is safe"):
         path.parent.mkdir(exist_ok=True)
         save(replay, path)

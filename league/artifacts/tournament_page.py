@@ -12,12 +12,12 @@ from league.analysis.metrics import Chronicle
 from league.artifacts.replay_cache import Shelf, fill
 from league.evaluation.standings import standings
 from league.evaluation.tournament import Played
-from league.execution.tasks import cast_of, one_thread
+from league.execution.tasks import actor_factory, one_thread
 from league.population.player import ANCHOR
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
-from tournaments.rating.surprise import drawishness, judge
+from tournaments.rating.surprisal import drawishness, judge
 from tournaments.replay.format import Profile, Replay
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
@@ -27,7 +27,7 @@ from tournaments.viewer.document import pack
 from tournaments.viewer.replay_page import content
 from tournaments.viewer.tournament_page import MatchRow, TournamentView, match_rows, tournament_page
 
-MEAN = "the surprise of a match is the mean over its comparisons."
+MEAN = "the surprisal of a match is the mean over its comparisons."
 ALONE = f"Everybody plays alone: returns on the same seed are compared, and {MEAN}"
 SWAPPED = f"What a player got on a side is compared with what the other got there, on the same seed, sides swapped; {MEAN}"
 SEVERAL = f"Every two players of a match are compared; {MEAN}"
@@ -171,7 +171,7 @@ def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[
         playing = {player: played.contestants[player] for player in result.ticket.players}
         try:
             with one_thread():
-                cast = cast_of(played.game, playing, torch.device("cpu"))
-                yield record(result, played.setup, cast, profiles=profiles, tags=tags[match])
+                factory = actor_factory(played.game, playing, torch.device("cpu"))
+                yield record(result, played.setup, factory, profiles=profiles, tags=tags[match])
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")

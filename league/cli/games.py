@@ -63,17 +63,17 @@ def describe_game(name: str) -> Page:
 def check_game(name: str) -> Page:
     """The conformance check, clause by clause."""
     clauses = check(name)
-    lines = [Text.assemble(_verdict(clause), clause.name, f": {clause.explanation}") for clause in clauses]
+    lines = [Text.assemble(_mark(clause), clause.name, f": {clause.explanation}") for clause in clauses]
     failed = not all(clause.passed for clause in clauses if clause.required)
-    verdict = "it does not fit" if failed else "it fits: leagues can be played on it"
+    conclusion = "it does not fit" if failed else "it fits: leagues can be played on it"
     return Page(
-        Group(*lines, Text(f"{name}: {verdict}", style="bold")),
+        Group(*lines, Text(f"{name}: {conclusion}", style="bold")),
         {"game": name, "fits": not failed, "clauses": [asdict(clause) for clause in clauses]},
         failed,
     )
 
 
-def _verdict(clause: Clause) -> tuple[str, str]:
+def _mark(clause: Clause) -> tuple[str, str]:
     if clause.passed:
         return "passed  ", "green"
     if not clause.examined:

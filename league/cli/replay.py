@@ -91,9 +91,9 @@ def replay_verify(
             paths.append(item)
     failed = []
     for path in paths:
-        verdict = verify(path)
-        if not verdict.verified:
-            failed.append({"file": str(path), "reason": verdict.reason})
+        verification = verify(path)
+        if not verification.verified:
+            failed.append({"file": str(path), "reason": verification.reason})
     if as_json:
         print_json({"verified": len(paths) - len(failed), "failed": failed})
     else:

@@ -20,7 +20,7 @@ from envs.spaces import decoder, encoder, masker
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
-from league.execution.tasks import Contestant, cast_of
+from league.execution.tasks import Contestant, actor_factory
 from league.population.player import Player, is_bot
 from league.storage.store import Store
 from tournaments.match.play import blank_actions
@@ -98,12 +98,12 @@ class ActingPlayer:
             setup: The game.
             seed: Decides its choices.
         """
-        blueprint = survey(setup)
+        spec = survey(setup)
         self.name = named.name
-        self.game: Game = blueprint.game
-        self._spaces = list(zip(blueprint.observation_spaces, blueprint.action_spaces, strict=True))
+        self.game: Game = spec.game
+        self._spaces = list(zip(spec.observation_spaces, spec.action_spaces, strict=True))
         owner = torch.zeros((1, len(self.game.teams)), dtype=torch.int64)
-        self._actors = cast_of(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
+        self._actors = actor_factory(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
         self._generator = torch.Generator().manual_seed(seed)
 
     def act(self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
 from league.config.plugins import bot_of
 from league.errors import LeagueError
-from tournaments.match.play import Cast
+from tournaments.match.play import ActorFactory
 from tournaments.match.play import play as play_matches
 from tournaments.tickets import MatchResult, Ticket
 
@@ -191,16 +191,16 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
     with one_thread():
         game, device = envs.describe(task.ground.setup), torch.device(task.ground.device)
         with closing(_arena(task.ground, min(task.copies, len(task.tickets)), fresh=True)) as arena, torch.no_grad():
-            cast = cast_of(game, task.contestants, device)
+            factory = actor_factory(game, task.contestants, device)
             if watch is not None:
                 watch.start()
-            results = play_matches(arena, task.tickets, cast, watch=watch)
+            results = play_matches(arena, task.tickets, factory, watch=watch)
             if watch is not None:
                 watch.lap("rest")
             return results
 
 
-def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> Cast:
+def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> ActorFactory:
     """Seat contestants of any architectures and any bots in one arena."""
     stacks: list[tuple[Stack, Networks, float, list[str]]] = []
     kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
@@ -211,7 +211,7 @@ def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.dev
         stacks.append((stack, Networks(stack), temperature, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
-    def cast(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
+    def factory(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
         for stack, networks, temperature, names in stacks:
             place = {name: index for index, name in enumerate(names)}
@@ -222,7 +222,7 @@ def cast_of(game: Game, contestants: Mapping[str, Contestant], device: torch.dev
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors
 
-    return cast
+    return factory
 
 
 @contextmanager
@@ -271,8 +271,8 @@ def _opponents(
 ) -> Callable[[slice], Sequence[Actor]]:
     names = tuple(task.opponents)
     owner = _owners(tickets, {name: index for index, name in enumerate(names)}, device, learning=False)
-    cast = cast_of(game, task.opponents, device)
-    return lambda block: cast(owner[block], names)
+    factory = actor_factory(game, task.opponents, device)
+    return lambda block: factory(owner[block], names)
 
 
 def _adam(stack: Stack, optimisers: Sequence[Arrays]) -> Adam:

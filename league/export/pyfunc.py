@@ -23,7 +23,7 @@ from gymnasium import spaces
 
 from agents import Architecture
 from agents.models.architecture import CLIP
-from envs.description import Blueprint, survey
+from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
@@ -71,18 +71,18 @@ class Deployment:
     config: LeagueConfig
 
     @cached_property
-    def blueprint(self) -> Blueprint:
+    def spec(self) -> EnvironmentSpec:
         """The game, and the spaces of its seats."""
         return survey(self.config.game.setup())
 
     @cached_property
     def architecture(self) -> Architecture:
         """The networks."""
-        return self.config.architecture(self.blueprint.game)
+        return self.config.architecture(self.spec.game)
 
     def policy(self) -> dict[str, Any]:
         """All that `league.export.pyfunc_model` must know besides the weights, as plain values."""
-        game, architecture = self.blueprint.game, self.architecture
+        game, architecture = self.spec.game, self.architecture
         speaking = [hears is not None and architecture.message_size > 0 for hears in architecture.hears]
         return {
             "game": game.name,
@@ -106,7 +106,7 @@ class Deployment:
 
     def _role(self, role: Role) -> dict[str, Any]:
         """What a seat of a role sees and does."""
-        seen, done = (self.blueprint.observation_spaces[role.seats[0]], self.blueprint.action_spaces[role.seats[0]])
+        seen, done = (self.spec.observation_spaces[role.seats[0]], self.spec.action_spaces[role.seats[0]])
         return {
             "features": role.features,
             "space": _space(observed(seen), role.features),
@@ -120,7 +120,7 @@ class Deployment:
 
     def example(self) -> dict[str, Any] | None:
         """An input that shows the columns: every seat sees nothing but zeros; None where that would be long."""
-        game = self.blueprint.game
+        game = self.spec.game
         if sum(role.features * len(role.seats) for role in game.roles) > LONGEST_EXAMPLE:
             return None
         rows: list[list[Any]] = []

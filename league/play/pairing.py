@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from envs.description import Blueprint, survey
+from envs.description import EnvironmentSpec, survey
 from envs.game import Game, GameSetup
 from league.artifacts.replays import profile_of
 from league.errors import LeagueError
@@ -23,7 +23,7 @@ class Pairing:
     """Who plays what.
 
     Attributes:
-        blueprint: The game.
+        spec: The game.
         named: The player.
         rival: Its name, with a champion called by its own.
         profile: What is known of it.
@@ -32,7 +32,7 @@ class Pairing:
         generation: The generation its league is in; 0 for bots.
     """
 
-    blueprint: Blueprint
+    spec: EnvironmentSpec
     named: Named
     rival: str
     profile: Profile
@@ -43,7 +43,7 @@ class Pairing:
     @property
     def game(self) -> Game:
         """The game."""
-        return self.blueprint.game
+        return self.spec.game
 
     @property
     def team(self) -> int:
@@ -75,19 +75,19 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
     named = resolve(against, home)
     if named.config is not None and named.config.game.name != game:
         raise LeagueError(f"{against} has learnt {named.config.game.name}, not {game}")
-    blueprint = survey(GameSetup(game) if named.config is None else named.config.game.setup())
-    seats = _taken(blueprint.game, seat)
+    spec = survey(GameSetup(game) if named.config is None else named.config.game.setup())
+    seats = _taken(spec.game, seat)
     rival, profile, generation = named.name, Profile(), 0
     if named.player is not None:
         store = Store.open(home, named.name.partition("/")[0])
         generation, rival = store.generation(), f"{store.name}/{named.player.name}"
         rating = next((row for row in store.ratings(generation) if row.player == named.player.name), None)
         profile = profile_of(named.player, rating)
-    team = blueprint.game.team_of_seat[seats[0]]
-    whole = len(seats) == len(blueprint.game.teams[team])
+    team = spec.game.team_of_seat[seats[0]]
+    whole = len(seats) == len(spec.game.teams[team])
     mine = name if whole else f"{name} and {rival}"
-    teams = tuple(mine if number == team else rival for number in range(len(blueprint.game.teams)))
-    return Pairing(blueprint, named, rival, profile, seats, teams, generation)
+    teams = tuple(mine if number == team else rival for number in range(len(spec.game.teams)))
+    return Pairing(spec, named, rival, profile, seats, teams, generation)
 
 
 def _taken(game: Game, seat: str | None) -> tuple[int, ...]:

@@ -20,9 +20,9 @@ from torch import Tensor
 from envs.arena import Actor
 from envs.stock.arena import StockArena
 from league.errors import disk_has_room
-from league.execution.tasks import cast_of, one_thread
+from league.execution.tasks import actor_factory, one_thread
 from league.play.pairing import Pairing
-from tournaments.human.person import Beside, Left, Person
+from tournaments.human.person import Person, PersonLeft, SharedControl
 from tournaments.match.play import play as play_matches
 from tournaments.replay.format import SUFFIX, Profile, Replay, save
 from tournaments.replay.re_execution import ReplayMismatch
@@ -59,7 +59,7 @@ def play(
     nobody = (False,) * len(held)
     ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, nobody, match, held)
     with one_thread(), torch.no_grad():
-        with closing(StockArena(pairing.blueprint, 1, fresh=True)) as arena:
+        with closing(StockArena(pairing.spec, 1, fresh=True)) as arena:
             person = Person(
                 game,
                 _actors(pairing, 1),
@@ -72,7 +72,7 @@ def play(
             )
             try:
                 (result,) = play_matches(arena, [ticket], lambda owner, players: [person])
-            except (Left, EOFError, KeyboardInterrupt):
+            except (PersonLeft, EOFError, KeyboardInterrupt):
                 say(f"\nLeft after {_steps(person.steps)}; a game that is not over is not saved.")
                 return None
             person.show_end()
@@ -80,21 +80,21 @@ def play(
             say(line)
         profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
         try:
-            return record(result, pairing.blueprint.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
+            return record(result, pairing.spec.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
         except ReplayMismatch as error:
             say(f"The game cannot be saved: played again, it goes another way: {error}.")
             return None
 
 
 def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence[Actor]:
-    """Who is asked what was thought in a game that is over; see `tournaments.match.play.Cast`."""
-    return [Beside(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
+    """Who is asked what was thought in a game that is over; see `tournaments.match.play.ActorFactory`."""
+    return [SharedControl(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
 
 
 def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
     """The player in all seats."""
     owner = torch.zeros((copies, len(pairing.game.teams)), dtype=torch.int64)
-    return cast_of(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
+    return actor_factory(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
 
 
 def outcome(pairing: Pairing, result: MatchResult) -> list[str]:

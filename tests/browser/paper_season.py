@@ -11,7 +11,7 @@ from tournaments.rating.elo import fit
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import payoff
 from tournaments.rating.standings import Entrant, standings
-from tournaments.rating.surprise import drawishness, judge
+from tournaments.rating.surprisal import drawishness, judge
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult, Ticket, match_id
 from tournaments.viewer.document import pack

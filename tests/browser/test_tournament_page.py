@@ -60,7 +60,7 @@ def test_the_longer_interval_has_the_longer_bar(cup: Callable[..., Page]) -> Non
 def test_the_most_surprising_match_comes_first(cup: Callable[..., Page]) -> None:
     page = cup()
     assert listed(page)[0] == UPSET
-    bits = [float(text.split()[0]) for text in column(page, "surprise")]
+    bits = [float(text.split()[0]) for text in column(page, "surprisal")]
     assert bits == sorted(bits, reverse=True)
 
 
@@ -77,7 +77,7 @@ def test_a_column_sorts_the_list_and_sorts_it_the_other_way_when_clicked_again(c
 
 def test_every_column_can_be_sorted_by(cup: Callable[..., Page]) -> None:
     page = cup()
-    for kind in ("match", "generation", "player", "opponent", "result", "steps", "surprise", "kept"):
+    for kind in ("match", "generation", "player", "opponent", "result", "steps", "surprisal", "kept"):
         page.click(f"#matches th.{kind} button")
         once = column(page, kind)
         page.click(f"#matches th.{kind} button")

@@ -19,11 +19,11 @@ def test_a_decision_shows_chances_value_choice_and_what_is_not_legal(show):
     assert rows == [["rock", "0.75", "chosen"], ["paper", "not", "legal"], ["scissors", "0.25"]]
 
 
-def test_a_moment_goes_to_its_step(show):
+def test_a_highlight_goes_to_its_step(show):
     page = show(duel(VALUES))
     page.get_by_role("button", name="First and worst mistake").click()
     assert place(page) == "step 4 of 9"
-    assert page.get_attribute(".viewer-moment >> nth=0", "aria-current") == "step"
+    assert page.get_attribute(".viewer-highlight >> nth=0", "aria-current") == "step"
 
 
 def test_a_click_on_a_curve_goes_to_that_step(show):

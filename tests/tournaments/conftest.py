@@ -129,13 +129,13 @@ def make_arena() -> Callable[[str, int], FakeArena]:
 
 
 @pytest.fixture(scope="session")
-def noise_cast() -> Callable[[Game], Callable]:
-    """Game → a cast that seats a noise actor for every player."""
+def noise_factory() -> Callable[[Game], Callable]:
+    """Game → a factory that makes a noise actor for every player."""
 
-    def casting(game: Game) -> Callable:
+    def make(game: Game) -> Callable:
         return lambda owner, players: [NoiseActor(game, owner == index) for index in range(len(players))]
 
-    return casting
+    return make
 
 
 @pytest.fixture(scope="session")

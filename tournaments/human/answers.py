@@ -1,37 +1,37 @@
-"""What a person types for a move: a number, a name, or the beginning of one that fits no other."""
+"""Parsing of the moves that a person types: a number, a name, or the unambiguous beginning of a name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 SHOWN = 60
-"""Moves that are listed at most."""
+"""Maximal number of moves in a list."""
 
 AMONG = 7
-"""Names that are given at most where an answer fits several."""
+"""Maximal number of names in an error message about an ambiguous answer."""
 
 
 DIGITS = 9
-"""Digits of a number at most; no game has so many moves."""
+"""Maximal number of digits in a move's number. Longer input is refused before it is converted."""
 
 
 class Refused(ValueError):
-    """What was typed is no move; the message is one sentence."""
+    """The typed text is not a legal move; the message is one sentence."""
 
 
-def read(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
-    """Find the move that is meant.
+def parse_move(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
+    """Find the move that a person means.
 
     Args:
-        answer: What was typed.
-        legal: The moves that are allowed.
-        names: What all moves are called; empty where they have numbers only.
+        answer: The typed text.
+        legal: The legal moves.
+        names: Names of all moves; empty if moves have numbers only.
 
     Returns:
-        One of the allowed moves.
+        One of the legal moves.
 
     Raises:
-        Refused: None is meant, several are, or it is not allowed.
+        Refused: The text matches no move or several, or the move is illegal.
     """
     typed = " ".join(answer.split()).casefold()
     if not typed:
@@ -51,22 +51,22 @@ def read(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
         fits = [repr(names[number]) for number in allowed[:AMONG]] + ["others"] * (len(allowed) > AMONG)
         raise Refused(f"{answer.strip()!r} fits {', '.join(fits[:-1])} and {fits[-1]}: type more of it.")
     if meant:
-        raise Refused(f"{' and '.join(called(number, names) for number in meant[:AMONG])} cannot be played now.")
+        raise Refused(f"{' and '.join(move_name(number, names) for number in meant[:AMONG])} cannot be played now.")
     raise Refused(f"There is no move {answer.strip()!r} here; type a number or a name from the list.")
 
 
-def called(number: int, names: Sequence[str]) -> str:
-    """A move's name, or its number where it has none."""
+def move_name(number: int, names: Sequence[str]) -> str:
+    """Return a move's name, or its number if it has none."""
     return names[number] if names else str(number)
 
 
-def listed(legal: Sequence[int], names: Sequence[str], width: int) -> list[str]:
-    """The allowed moves with their numbers, side by side in columns.
+def move_list(legal: Sequence[int], names: Sequence[str], width: int) -> list[str]:
+    """List the legal moves with their numbers in columns.
 
     Args:
-        legal: The moves.
-        names: What all moves are called; empty where they have numbers only.
-        width: Columns of the screen.
+        legal: The legal moves.
+        names: Names of all moves; empty if moves have numbers only.
+        width: Width of the screen in characters.
     """
     wide = len(str(max(legal)))
     cells = [f"{number:>{wide}} {names[number] if names else ''}".rstrip() for number in legal[:SHOWN]]

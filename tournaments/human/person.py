@@ -1,4 +1,4 @@
-"""A person at the keyboard, who decides for some seats of a game while a player decides for all the others."""
+"""A person at the keyboard, who decides for some seats of a game while a player decides for all other seats."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from envs.arena import Actor, Insight, Timestep
 from envs.game import Game
 from envs.rendering.drawing import Frame, text
 from envs.rendering.labels import labels
-from tournaments.human.answers import Refused, listed, read
-from tournaments.human.thoughts import Thought, called_action, thoughts, told
+from tournaments.human.answers import Refused, move_list, parse_move
+from tournaments.human.thoughts import Thought, action_name, thought_lines, thoughts
 from tournaments.replay.re_execution import slot_of
 
 STYLES = {"●": "#e0604a", "X": "#e0604a", "○": "#e0a526", "O": "#e0a526", "o": "#3d8bd0", "@": "bold #2fae7d"}
-"""Colours of the pieces on boards and maps."""
+"""Colour of each piece on boards and maps."""
 
 NUMBERS = 60
-"""Numbers of an observation that are printed at most, where there is nothing else to see."""
+"""Maximal count of an observation's numbers that are printed if the game has no drawing for the terminal."""
 
 HELP = """\
 A move is its number, its name, or as much of its name as fits no other.
@@ -31,30 +31,34 @@ A move is its number, its name, or as much of its name as fits no other.
 AGAIN = "  Enter alone plays what you played last."
 
 
-class Left(Exception):
-    """The person has gone before the end."""
+class PersonLeft(Exception):
+    """The person left before the game was over."""
 
 
-class Beside:
-    """A player's actors, some of whose seats somebody else decides for: what the player thinks there is not what is played."""
+class SharedControl:
+    """The actors of a player that share the seats with somebody else, such as a person.
+
+    The player computes a decision for every seat. In the seats of the others its decision is not the one that is played, so
+    nothing that it computes there is recorded.
+    """
 
     def __init__(self, game: Game, actors: Sequence[Actor], others: Collection[int]) -> None:
-        """Set somebody beside a player.
+        """Share the seats.
 
         Args:
             game: The game.
-            actors: The player, in all seats.
-            others: Seats that somebody else decides for.
+            actors: The player's actors, for all seats.
+            others: The seats for which somebody else decides.
         """
         self.game, self.actors, self.others = game, actors, frozenset(others)
 
     def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
-        """See `envs.arena.Actor`; in seats that are somebody else's, what the player would do."""
+        """See `envs.arena.Actor`. In the seats of the others this writes what the player would do."""
         for actor in self.actors:
             actor.act(now, noise, actions)
 
     def explain(self, now: Timestep, insight: Insight) -> None:
-        """See `envs.arena.Actor`; nothing is known of the decisions in seats that are somebody else's."""
+        """See `envs.arena.Actor`. NaN stands for everything about the decisions in the seats of the others."""
         for actor in self.actors:
             actor.explain(now, insight)
         for seat in self.others:
@@ -62,15 +66,15 @@ class Beside:
             insight.probabilities[self.game.role_of_seat[seat]][acting, slot_of(self.game, seat)] = torch.nan
             insight.value[acting, seat] = torch.nan
         for team in map(list, self.game.teams):
-            if self.others.issuperset(team):  # nobody of the player's is there to say anything, or to hear it
+            if self.others.issuperset(team):  # the player has no seat in this team, so it neither sends nor receives there
                 if insight.messages is not None:
                     insight.messages[:, team] = torch.nan
                 if insight.hears is not None:
                     insight.hears[:, team] = 0.0
 
 
-class Person(Beside):
-    """A person who is shown the position and asked for every move."""
+class Person(SharedControl):
+    """An actor that shows a person the position and asks for every move."""
 
     def __init__(
         self,
@@ -88,13 +92,13 @@ class Person(Beside):
 
         Args:
             game: The game; the person's seats have discrete actions.
-            actors: The player, in all seats.
+            actors: The player's actors, for all seats.
             seats: The person's seats.
             rival: The player's name.
-            console: Where everything is shown.
-            ask: Shows a prompt and gives what was typed; raises EOFError when nothing can be typed any more.
-            picture: The position's frame.
-            view: Show what the player thinks before every move.
+            console: The terminal.
+            ask: Shows a prompt and returns the typed line; raises EOFError at the end of the input.
+            picture: Returns the frame of the current position.
+            view: Show the player's probabilities and value before every move.
         """
         super().__init__(game, actors, seats)
         self.steps = 0
@@ -107,8 +111,8 @@ class Person(Beside):
         """Let the player decide, then ask the person.
 
         Raises:
-            Left: The person wants to go.
-            EOFError: Nothing can be typed any more.
+            PersonLeft: The person typed "quit".
+            EOFError: The input has ended.
         """
         found = thoughts(self.game, self.actors, now, noise, actions)
         mine = [thought for thought in found if thought.seat in self.others]
@@ -116,7 +120,7 @@ class Person(Beside):
         if mine:
             self._tell_moves()
             self._tell_rewards(now.reward[0])
-        # Where all decide at once, it can be seen what the others are about to do; where they take turns, what they did.
+        # In turn-based games the person may see the others' past decisions; in parallel games, their simultaneous ones.
         seen = self._untold if self.game.turn_based else theirs
         for thought in mine:
             self._show_position(thought.seat, now)
@@ -127,7 +131,7 @@ class Person(Beside):
         self.steps += 1
 
     def show_end(self) -> None:
-        """Show the moves of the others that came last, and where the game ended."""
+        """Show the last moves of the others and the final position."""
         self._tell_moves()
         board = text(self.game.name, self._picture(), min(self.others))
         if board is not None:
@@ -135,7 +139,7 @@ class Person(Beside):
             self._say(coloured(board))
 
     def _choose(self, thought: Thought, seen: Sequence[Thought]) -> int:
-        """Ask until a move is meant that is allowed."""
+        """Ask until the person types a legal move."""
         names, legal = self._names[thought.seat], thought.legal
         assert legal is not None
         if self._view:
@@ -145,7 +149,7 @@ class Person(Beside):
         while True:
             answer = self._ask(f"{self.game.seats[thought.seat]}> ").strip()
             if answer.lower() in ("q", "quit"):
-                raise Left
+                raise PersonLeft
             if answer.lower() == "v":
                 self._show_view(thought, seen)
             elif answer == "?":
@@ -155,7 +159,7 @@ class Person(Beside):
                 return last
             else:
                 try:
-                    return read(answer, legal, names)
+                    return parse_move(answer, legal, names)
                 except Refused as refusal:
                     self._say(str(refusal))
 
@@ -163,7 +167,7 @@ class Person(Beside):
         self._console.print(words, highlight=False, markup=False)
 
     def _show_moves(self, legal: Sequence[int], names: Sequence[str]) -> None:
-        for line in listed(legal, names, self._console.width):
+        for line in move_list(legal, names, self._console.width):
             self._say(line)
 
     def _show_position(self, seat: int, now: Timestep) -> None:
@@ -186,13 +190,13 @@ class Person(Beside):
         self._tell(thought, f"In your place {self._rival} would choose")
 
     def _tell(self, thought: Thought, opening: str) -> None:
-        for line in told(thought, opening, self._names[thought.seat]):
+        for line in thought_lines(thought, opening, self._names[thought.seat]):
             self._say(line)
 
     def _tell_moves(self) -> None:
         if self._untold:
             moves = [
-                f"{self.game.seats[move.seat]} {called_action(move.action, self._names[move.seat])}" for move in self._untold
+                f"{self.game.seats[move.seat]} {action_name(move.action, self._names[move.seat])}" for move in self._untold
             ]
             self._say(f"{self._rival} played: {', '.join(moves)}")
 
@@ -203,7 +207,7 @@ class Person(Beside):
 
 
 def coloured(board: str) -> Text:
-    """A board or a map with its pieces in their colours; the words around it stay as they are."""
+    """Colour the pieces of a board or a map. The text around it stays as it is."""
     drawn = Text()
     for line in board.splitlines(keepends=True):
         for character in line:

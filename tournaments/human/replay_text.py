@@ -1,4 +1,4 @@
-"""Stepping through a replay in the terminal."""
+"""Text that shows a replay step by step in the terminal."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from envs.rendering.drawing import text
 from tournaments.replay.format import Decision, Profile, Replay, Step
 
 BAR = 24
-"""Characters of a bar that stands for probability 1."""
+"""Width in characters of a bar for probability 1."""
 
 SHOWN = 8
-"""Actions shown at most, the likeliest first."""
+"""Maximal number of actions shown; the most probable ones are."""
 
 
 def lines(replay: Replay, step: int) -> list[str]:
-    """Show a replay before one of its steps: the position, who moves, what they choose and why, and what it earns.
+    """Show a replay before one of its steps: the position, the decisions with their probabilities, and the rewards.
 
     Args:
         replay: The replay.
-        step: 0 shows the opening and the first decisions; `len(replay.steps)` shows how it ended.
+        step: 0 shows the opening and the first decisions; `len(replay.steps)` shows the end.
 
     Returns:
         Lines of text without line ends.
@@ -43,7 +43,7 @@ def lines(replay: Replay, step: int) -> list[str]:
 
 
 def bar(share: float, width: int = BAR) -> str:
-    """A bar for a share of 1, in eighths of a character, padded to `width`."""
+    """Draw a bar for a share of 1, in eighths of a character, padded to `width`."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width)

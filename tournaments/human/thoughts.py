@@ -1,4 +1,4 @@
-"""What a player thinks in a position, put into words and bars."""
+"""A player's probabilities and value in a position, as text and bars for the terminal."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep
 from envs.game import Game
-from tournaments.human.answers import called
+from tournaments.human.answers import move_name
 from tournaments.human.replay_text import BAR, bar
 from tournaments.replay.re_execution import legal_moves, slot_of
-from tournaments.replay.recorder import ask
+from tournaments.replay.recorder import insight_of
 
 GOOD = "#3d8bd0"
 
 LIKELIEST = 8
-"""Moves that are shown at most."""
+"""Maximal number of moves shown."""
 
 
 @dataclass(frozen=True)
 class Thought:
-    """What a player thinks in one seat that is to act.
+    """What a player computes for one seat that has to act.
 
     Attributes:
         seat: The seat.
-        action: What it chooses: a number, or the components of a continuous action.
-        legal: The allowed actions; None where actions are continuous.
-        probabilities: Of each action; None where the player does not say or actions are continuous.
-        value: What it expects of the game from here on; None where it does not say.
+        action: The chosen action: a number, or the components of a continuous action.
+        legal: The legal actions; None for continuous actions.
+        probabilities: Of each action; None if the player does not report any or actions are continuous.
+        value: The critic's estimate of the future reward; None if the player does not report one.
     """
 
     seat: int
@@ -44,16 +44,16 @@ class Thought:
 def thoughts(
     game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]
 ) -> list[Thought]:
-    """Let actors decide for one copy, and ask them what they think.
+    """Let actors decide for one copy, and collect what they compute.
 
     Args:
         game: The game.
-        actors: Who acts.
+        actors: The actors.
         now: The position.
         noise: As for `Actor.act`.
         actions: As for `Actor.act`, written in place.
     """
-    insight = ask(game, actors, now)
+    insight = insight_of(game, actors, now)
     for actor in actors:
         actor.act(now, noise, actions)
     return [_thought(game, seat, now, insight, actions) for seat in now.acting[0].nonzero().flatten().tolist()]
@@ -73,15 +73,15 @@ def _thought(game: Game, seat: int, now: Timestep, insight: Insight, actions: Se
     )
 
 
-def told(thought: Thought, opening: str, names: Sequence[str]) -> Iterator[Text]:
-    """A thought, line by line.
+def thought_lines(thought: Thought, opening: str, names: Sequence[str]) -> Iterator[Text]:
+    """Describe a thought, line by line.
 
     Args:
         thought: The thought.
-        opening: How the first line begins: who, where, and "plays" or the like.
-        names: What all moves are called; empty where they have numbers only.
+        opening: The beginning of the first line: the seat, its player, and "plays" or similar.
+        names: Names of all moves; empty if moves have numbers only.
     """
-    what = called_action(thought.action, names)
+    what = action_name(thought.action, names)
     value = "" if thought.value is None else f", value {thought.value:+.2f}"
     silent = thought.probabilities is None and thought.legal is not None
     yield Text(f"{opening} {what}{value}{'; it does not say how likely its moves are' * silent}")
@@ -89,15 +89,15 @@ def told(thought: Thought, opening: str, names: Sequence[str]) -> Iterator[Text]
         return
     shares = {move: thought.probabilities[move] for move in thought.legal}
     likeliest = sorted(shares, key=lambda move: -shares[move])[:LIKELIEST]
-    wide = max(len(called(move, names)) for move in likeliest)
+    wide = max(len(move_name(move, names)) for move in likeliest)
     for move in sorted(likeliest):
         share = shares[move]
-        line = Text(f"  {called(move, names):{wide}}  ").append(bar(share, BAR), GOOD)
+        line = Text(f"  {move_name(move, names):{wide}}  ").append(bar(share, BAR), GOOD)
         yield line.append(f" {share:.2f}{' ←' * (move == thought.action)}")
     if len(thought.legal) > len(likeliest):
         yield Text(f"  and {len(thought.legal) - len(likeliest)} others")
 
 
-def called_action(action: int | tuple[float, ...], names: Sequence[str]) -> str:
-    """An action in words, or in numbers."""
-    return called(action, names) if isinstance(action, int) else "(" + ", ".join(f"{part:+.2f}" for part in action) + ")"
+def action_name(action: int | tuple[float, ...], names: Sequence[str]) -> str:
+    """Name an action, or format its number or components."""
+    return move_name(action, names) if isinstance(action, int) else "(" + ", ".join(f"{part:+.2f}" for part in action) + ")"

@@ -1,12 +1,16 @@
-"""The actions of matches, as arrays and as the few bytes kept in the match log.
+"""The actions of a match, as arrays and as the bytes in the match log.
 
-A match begins with `HEAD`: how it is written (its high bits say that it is one of these), steps T (uint32), seats A (uint16).
-The body follows, compressed where `DEFLATED`: who acted, as bits [T, A], unless it was everybody (`ALL`) or the seats in turn
-(`IN_TURN`); then role by role what the acting seats did, step by step: uint8 (discrete, up to 256 actions), uint16 (more) or
-float32 (continuous). Connect four takes 7 bytes and one for each piece.
+The encoding of a match begins with `HEAD`: mode (uint8; its high bit marks this format), steps T (uint32), seats A (uint16).
+The body follows, compressed if the mode contains `DEFLATED`. It consists of
 
-Logs written before begin with the byte that zlib begins with. There, all is compressed: T and A (uint32 each), who acted as
-bits, and discrete actions as uint16.
+* who acted, as bits [T, A]; omitted if everybody acted at every step (`ALL`) or the seats acted in turn (`IN_TURN`);
+* role by role the actions of the acting seats, step by step: uint8 (discrete, up to 256 actions), uint16 (more actions) or
+  float32 (continuous).
+
+A match of connect four takes 7 bytes and one byte per move.
+
+The first format had no `HEAD`. Everything was compressed by zlib, whose first byte is `OLD`: T and A (uint32 each), who acted
+as bits, discrete actions as uint16.
 """
 
 from __future__ import annotations
@@ -28,15 +32,15 @@ WRITTEN, OLD = 0x80, 0x78
 ALL, IN_TURN, DEFLATED = 1, 2, 4
 
 LONG = 256
-"""Bytes of a body from which on compressing is worth its time."""
+"""Bodies of at least this many bytes are compressed. Shorter ones gain nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Who acted at each of T steps, and how. Entries of seats that did not act are zero.
+    """The actions of T steps. Entries of seats that did not act are zero.
 
     Attributes:
-        acting: bool [T, A].
+        acting: bool [T, A], who acted.
         actions: Per role, int64 [T, seats] (discrete) or float32 [T, seats, n] (continuous), seats as in `Role.seats`.
     """
 
@@ -45,24 +49,24 @@ class Moves:
 
 
 def encode(game: Game, moves: Moves) -> bytes:
-    """Write one match as bytes; see `encode_all`."""
+    """Encode one match; see `encode_all`."""
     return encode_all(game, moves.acting, moves.actions, [len(moves.acting)])[0]
 
 
 def encode_all(
     game: Game, acting: NDArray[np.bool_], actions: Sequence[NDArray[np.generic]], lengths: Sequence[int] | NDArray[np.int64]
 ) -> list[bytes]:
-    """Write matches as bytes, each by itself; all its steps stand behind those of the match before.
+    """Encode several matches, each separately. The arrays hold the steps of all matches one after another.
 
     Args:
         game: The game played.
         acting: bool [L, A], who acted at each step of each match.
-        actions: Per role, [L, seats(, n)], or [L, 1(, n)] where one entry speaks for whichever seat acted. Entries of seats
-            that did not act do not matter.
-        lengths: Steps of each match; they add up to L.
+        actions: Per role, [L, seats(, n)], or [L, 1(, n)] if one entry holds the action of whichever seat acted. Entries of
+            seats that did not act are ignored.
+        lengths: Number of steps of each match; they add up to L.
 
     Returns:
-        The bytes of each match, as the top of this file says.
+        The bytes of each match, in the format described in the docstring of this module.
     """
     ends = np.cumsum(lengths, dtype=np.int64)
     starts, modes, seats = ends - lengths, np.zeros(len(ends), np.int64), acting.shape[1]
@@ -70,7 +74,7 @@ def encode_all(
     steps = list(zip(modes.tolist(), starts.tolist(), ends.tolist(), strict=True))
     parts = [[b"" if mode else np.packbits(acting[start:end]).tobytes() for mode, start, end in steps]]
     for role, chosen in zip(game.roles, actions, strict=True):
-        places = np.flatnonzero(acting[:, role.seats])  # seats of the role * step + place among them
+        places = np.flatnonzero(acting[:, role.seats])  # step × number of seats + position of the seat in the role
         rows = places if chosen.shape[1] > 1 else places // len(role.seats)
         kept = chosen.reshape(-1, *chosen.shape[2:])[rows].astype(_kept(role))
         cuts = np.searchsorted(places, np.append(starts, len(acting)) * len(role.seats)) * (kept.nbytes // max(1, len(kept)))
@@ -86,7 +90,7 @@ def encode_all(
 
 
 def decode(game: Game, blob: bytes) -> Moves:
-    """Read what `encode` wrote, now or in earlier versions.
+    """Decode what `encode` wrote, in this or in the first format.
 
     Raises:
         ValueError: The bytes are broken or belong to a game with other seats.
@@ -127,7 +131,7 @@ def decode(game: Game, blob: bytes) -> Moves:
 
 @compiled
 def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArray[np.int64]) -> None:
-    """Set how who acted is written: acting [L, A], ends [M] → modes [M]."""
+    """Determine how to encode who acted: acting [L, A], ends [M] → modes [M]."""
     start, seats = 0, acting.shape[1]
     for match in range(len(ends)):
         everybody, in_turn = True, True
@@ -140,7 +144,7 @@ def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArr
 
 
 def _acting(body: bytes, mode: int, steps: int, seats: int) -> tuple[NDArray[np.bool_], int]:
-    """Who acted, and where in the body that ends."""
+    """Decode who acted; also return the offset in the body at which the actions begin."""
     if mode != OLD and mode & (ALL | IN_TURN):
         if len(body) < steps * (seats if mode & ALL else 1):
             raise ValueError("the actions of this match end early")

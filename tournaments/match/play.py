@@ -1,4 +1,7 @@
-"""Playing matches: many tickets at once, in lock-step; a copy whose match is over goes on with another ticket at once."""
+"""Playing the matches of many tickets at once, in the copies of one arena.
+
+All copies take their steps together. A copy whose match is over starts the match of the next ticket in the same step.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,16 @@ from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stopwatch import Stopwatch
 from tournaments.match.queue import NOTHING, Queue
-from tournaments.match.random_numbers import decision_noise
+from tournaments.match.random_numbers import decision_uniforms
 from tournaments.match.scoresheet import Scoresheet
 from tournaments.tickets import MatchResult, Ticket
 
-Cast = Callable[[Tensor, tuple[str, ...]], Sequence[Actor]]
-"""Seats players: (owner, players) → actors. `owner` is int64 [N, K], the index into `players` of who holds each team of each
-copy, -1 where a copy stays empty.
+ActorFactory = Callable[[Tensor, tuple[str, ...]], Sequence[Actor]]
+"""Makes the actors of an arena: (owner, players) → actors. `owner` is int64 [N, K]: for each copy and team the index into
+`players`, or -1 in a copy that stays empty.
 
-The copies are cast anew whenever a match begins in one of them with other players, or the same in other seats; the matches in
-the other copies go on meanwhile. So an actor may meet a match at any step, and has to decide from what it is shown."""
+The factory is called again whenever a match begins in some copy with other players or another seating. Matches in the other
+copies continue meanwhile, so the new actors take them over in the middle of a game."""
 
 
 Reward = TypeVar("Reward", float, NDArray[np.float64])
@@ -39,17 +42,19 @@ class MatchTooLong(GameError):
 
 
 def play(
-    arena: Arena, tickets: Sequence[Ticket], cast: Cast, *, max_steps: int = 100_000, watch: Stopwatch | None = None
+    arena: Arena, tickets: Sequence[Ticket], factory: ActorFactory, *, max_steps: int = 100_000, watch: Stopwatch | None = None
 ) -> list[MatchResult]:
-    """Play every ticket to its end. A copy whose match is over plays the next ticket, or rests when none is left.
+    """Play the match of every ticket to its end.
+
+    A copy whose match is over plays the next ticket. A copy for which no ticket is left rests.
 
     Args:
-        arena: Where to play; it stays open, but after an error it can only be closed. Its parts take their steps in turn, so
-            that one acts while the other is stepped.
-        tickets: What to play. One name means the same weights in all of them.
-        cast: Seats the players.
-        max_steps: Steps after which a match is given up.
-        watch: Is running; its laps are `act`, `step` and `bookkeeping`.
+        arena: The arena. It stays open; after an error it can only be closed. Its parts are stepped alternately, so that the
+            players of one part decide while the environments of the other are stepped.
+        tickets: The tickets. A player's name must stand for the same weights in all of them.
+        factory: Makes the actors of the players.
+        max_steps: Number of steps after which a match is abandoned.
+        watch: A running stopwatch; its laps are `act`, `step` and `bookkeeping`.
 
     Returns:
         One result per ticket, in the order of the tickets.
@@ -61,11 +66,12 @@ def play(
         MatchTooLong: A match is not over after `max_steps` steps.
 
     Laws:
-        A match's noise and seed come from its ticket alone: other tickets, their order and N do not reach it.
+        A match's random numbers and its environment's seed depend on its ticket only, not on the other tickets, on their order
+        or on N.
     """
     queue, results = Queue(arena.game, tickets), Results(arena.game, tickets)
     watch, opening = watch or Stopwatch(), iter(queue.open(arena.copies))
-    parts = [Part(part, tickets, queue, [*islice(opening, part.copies)], cast) for part in arena.parts()]
+    parts = [Part(part, tickets, queue, [*islice(opening, part.copies)], factory) for part in arena.parts()]
     watch.lap("bookkeeping")
     for part in parts:
         part.begin(watch)
@@ -74,14 +80,15 @@ def play(
             part.finish(results, max_steps, watch)
             part.begin(watch)
     if not compiling.serve(arena.device):
-        arena.restart(torch.full((arena.copies,), RESTS, device=arena.device))  # what was refused last is said here
+        # On a GPU an arena reports an illegal action some steps late. This restart makes it report those of the last steps.
+        arena.restart(torch.full((arena.copies,), RESTS, device=arena.device))
     found = results.found()
     watch.lap("bookkeeping")
     return found
 
 
 class Results:
-    """What came of each ticket, gathered as matches end."""
+    """The results of all tickets, collected as matches end."""
 
     def __init__(self, game: Game, tickets: Sequence[Ticket]) -> None:
         self._game, self._tickets = game, tickets
@@ -91,27 +98,29 @@ class Results:
         self._actions = [b""] * len(tickets)
 
     def note(self, tickets: NDArray[np.int64], rewards: NDArray[np.float64], truncated: NDArray[np.bool_]) -> None:
-        """Keep summed rewards [B, A] and who was cut off [B] of matches that ended."""
+        """Store the summed rewards [B, A] and the truncation flags [B] of B matches that ended."""
         self._rewards[tickets] = rewards
         self._truncated[tickets] = truncated
 
     def keep(self, tickets: NDArray[np.int64], steps: NDArray[np.int64], actions: Sequence[bytes]) -> None:
-        """Keep steps [B] and actions of matches that ended."""
+        """Store the lengths in steps [B] and the encoded actions of B matches that ended."""
         self._steps[tickets] = steps
         for ticket, moves in zip(tickets.tolist(), actions, strict=True):
             self._actions[ticket] = moves
 
     def found(self) -> list[MatchResult]:
-        """All results, in the order of the tickets."""
+        """Return all results, in the order of the tickets."""
         returns = zip(*(team.tolist() for team in team_returns(self._game, list(self._rewards.T))), strict=True)
         return [*map(MatchResult, self._tickets, returns, self._steps.tolist(), self._actions, self._truncated.tolist())]
 
 
 class Part:
-    """A part of the arena, and the matches that are played there."""
+    """One part of the arena and the matches that are played in its copies."""
 
-    def __init__(self, arena: Arena, tickets: Sequence[Ticket], queue: Queue, opening: Sequence[int], cast: Cast) -> None:
-        self._arena, self._tickets, self._queue, self._cast = arena, tickets, queue, cast
+    def __init__(
+        self, arena: Arena, tickets: Sequence[Ticket], queue: Queue, opening: Sequence[int], factory: ActorFactory
+    ) -> None:
+        self._arena, self._tickets, self._queue, self._factory = arena, tickets, queue, factory
         self._sheet = Scoresheet(arena.game)
         self._rewards = torch.zeros((arena.copies, len(arena.game.seats)), dtype=torch.float64, device=arena.device)
         self._truncated = torch.zeros(arena.copies, dtype=torch.bool, device=arena.device)
@@ -123,16 +132,16 @@ class Part:
 
     @property
     def running(self) -> bool:
-        """Whether a match is being played here."""
+        """True while a match is being played in some copy of this part."""
         return bool((self._playing != NOTHING).any())
 
     def begin(self, watch: Stopwatch) -> None:
-        """Decide for all copies, and begin the step."""
+        """Let the actors decide in all copies, then start the arena's step."""
         if not self.running:
             return
         game, arena, now = self._arena.game, self._arena, self._now
         steps = torch.from_numpy(self._sheet.step - self._begun).to(arena.device)
-        noise, actions = decision_noise(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
+        noise, actions = decision_uniforms(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
         for actor in self._actors:
             actor.act(now, noise, actions)
         watch.lap("act")
@@ -146,7 +155,7 @@ class Part:
         watch.lap("step")
 
     def finish(self, results: Results, max_steps: int, watch: Stopwatch) -> None:
-        """Finish the step; where a match is over, write down what came of it and go on with the next."""
+        """Wait for the step to end. Where a match is over, store its result and start the next match in that copy."""
         try:
             self._now = now = self._arena.finish()
         except GameError as error:
@@ -167,7 +176,8 @@ class Part:
         watch.lap("bookkeeping")
 
     def _replace(self, over: NDArray[np.int64], results: Results) -> None:
-        """The matches in these copies are over, and those that follow have begun."""
+        """Store the results of matches that are over in the copies `over`, and take up the matches that follow there."""
+        # The arena reset these copies itself, with the seeds given to the step, so the following matches run already.
         queue, tickets, following = self._queue, self._playing[over], self._following[over]
         where = torch.from_numpy(over).to(self._arena.device)
         rewards, truncated = (kept.index_select(0, where).cpu().numpy() for kept in (self._rewards, self._truncated))
@@ -182,13 +192,13 @@ class Part:
         self._seat(new=bool(((seatings != queue.seating[tickets]) & (following != NOTHING)).any()))
 
     def _seat(self, *, new: bool = True) -> None:
-        """Make tensors of who plays what; seat the players anew."""
+        """Update the seed tensors; if `new`, also make new actors for the current seating."""
         queue, device = self._queue, self._arena.device
         self._seeds = torch.from_numpy(queue.seeds[self._playing]).to(device)
         self._next_seeds = torch.from_numpy(queue.seeds[self._following]).to(device)
         if new:
             owner = torch.from_numpy(queue.owners[queue.seating[self._playing]]).to(device)
-            self._actors = self._cast(owner, queue.players)
+            self._actors = self._factory(owner, queue.players)
 
     def _failed(self, error: GameError) -> GameError:
         playing = np.sort(self._playing[self._playing != NOTHING])
@@ -196,7 +206,7 @@ class Part:
         return GameError(f"{first} … {last}: {error}" if last != first else f"{first}: {error}")
 
     def _culprits(self, actions: Sequence[Tensor]) -> str:
-        """Name the matches and players with a forbidden action."""
+        """Name the matches and players that chose an illegal action."""
         game, now, found = self._arena.game, self._now, []
         for role, legal, chosen in zip(game.roles, now.legal, seat_actions(game, actions), strict=True):
             if legal is None:
@@ -211,9 +221,9 @@ class Part:
 
 
 def seat_actions(game: Game, actions: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """Spread each role's actions from its slots over its seats: [N, slots, …] → [N, seats, …].
+    """Expand each role's actions from slots to seats: [N, slots, …] → [N, seats, …].
 
-    In turn-based games every seat of the role shows the action of the one that acted.
+    In turn-based games a role has one slot. All its seats then get the action of the seat that acted.
     """
     return tuple(
         chosen.expand(-1, len(role.seats), *chosen.shape[2:]) for role, chosen in zip(game.roles, actions, strict=True)
@@ -221,7 +231,7 @@ def seat_actions(game: Game, actions: Sequence[Tensor]) -> tuple[Tensor, ...]:
 
 
 def blank_actions(game: Game, copies: int, device: torch.device) -> tuple[Tensor, ...]:
-    """Zeros in the shape `Arena.step` takes."""
+    """Make zero actions of the shapes that `Arena.step` takes, one tensor per role."""
     return tuple(
         torch.zeros((copies, game.slots(index)), dtype=torch.int64, device=device)
         if role.actions.kind == "discrete"
@@ -231,5 +241,10 @@ def blank_actions(game: Game, copies: int, device: torch.device) -> tuple[Tensor
 
 
 def team_returns(game: Game, rewards: Sequence[Reward]) -> tuple[Reward, ...]:
-    """Return of each team from the summed rewards of each seat [A], of one match or of many: the mean over its seats."""
+    """Compute the return of each team: the mean over its seats of their summed rewards.
+
+    Args:
+        game: The game.
+        rewards: Summed rewards of each of the A seats: a number per seat for one match, an array [B] per seat for B matches.
+    """
     return tuple(reduce(add, (rewards[seat] for seat in seats)) / len(seats) for seats in game.teams)

@@ -1,4 +1,7 @@
-"""Which ticket is played next: in a copy whose match is over, one of the same players in the same seats, if any is left."""
+"""The queue of tickets: which match a copy plays next.
+
+A copy whose match is over plays the next ticket with the same seating, if there is one, because the actors can then be kept.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,25 @@ from envs.game import Game
 from tournaments.tickets import Ticket
 
 NOTHING = -1
-"""A ticket, a seating or a player that is none; in tables of them, it finds the last row."""
+"""Stands for "none" among tickets, seatings and players. As an index, −1 selects the last row of a table, which is the empty
+one.
+"""
 
 
 class Queue:
-    """The tickets still to be played, by their number in the order in which they were given.
+    """Tickets that are still to be played, identified by their position in the given order.
+
+    A *seating* is a combination of players and seats. Tickets with the same players in the same seats share one seating.
 
     Attributes:
-        players: Everybody named on the tickets.
-        seating: int64 [M + 1], the seating of each ticket: tickets with the same players in the same seats share one; the last
-            is `NOTHING`.
-        owners: int64 [seatings + 1, K], the index into `players` of who holds each team; the last row is empty.
-        seeds: int64 [M + 1], the seed of each ticket; the last is `RESTS`.
+        players: All players named on the tickets.
+        seating: int64 [M + 1], the seating of each ticket; the last entry is `NOTHING`.
+        owners: int64 [seatings + 1, K], the index into `players` of the player of each team; the last row is `NOTHING`.
+        seeds: int64 [M + 1], the seed of each ticket; the last entry is `RESTS`.
     """
 
     def __init__(self, game: Game, tickets: Sequence[Ticket]) -> None:
-        """Line the tickets up.
+        """Put the tickets into the queue.
 
         Raises:
             ValueError: A ticket does not fit the game, or a name stands for two different weights.
@@ -55,7 +61,11 @@ class Queue:
         self._next = 0
 
     def take(self, seating: int) -> int:
-        """Take the next ticket of a seating, else that of the next seating that has any left; `NOTHING` where all are taken."""
+        """Take the next ticket of a seating.
+
+        If that seating has no tickets left, take one of the next seating that has any; return `NOTHING` if all tickets are
+        taken.
+        """
         waiting = self._waiting[seating]
         while not waiting:
             if self._next == len(self._waiting):
@@ -65,7 +75,7 @@ class Queue:
         return waiting.popleft()
 
     def open(self, copies: int) -> list[int]:
-        """Take the first tickets for so many copies: every seating gets as many copies as it has tickets, in proportion."""
+        """Take the first ticket of each copy. Every seating gets copies in proportion to its number of tickets."""
         tickets = len(self.seating) - 1
         used = min(copies, tickets)
         ordered = np.sort(self.seating[:-1])
@@ -74,7 +84,10 @@ class Queue:
 
 
 def _check(game: Game, ticket: Ticket, known: dict[str, str]) -> None:
-    """Refuse a ticket of another game, or of players that are `known` with other weights; the others become known."""
+    """Refuse a ticket that does not fit the game or gives a `known` player other weights.
+
+    Players that are not yet `known` are added to it.
+    """
     if len(ticket.players) != len(game.teams):
         raise ValueError(f"{ticket.match} seats {len(ticket.players)} teams, but {game.name} has {len(game.teams)}")
     for player, weights in zip(ticket.players, ticket.weights, strict=True):

@@ -1,6 +1,10 @@
-"""The randomness of a decision: an integer hash of (ticket seed, step, slot, action), not a draw from a generator.
+"""Counter-based random numbers: the randomness of a decision is a hash of (ticket seed, step, slot, action).
 
-So a match does not depend on which other matches share the arena, nor on the device.
+There is no generator with a state. A match therefore does not depend on the other matches in the arena, nor on the device.
+
+Reference:
+    Salmon et al. (2011), "Parallel random numbers: as easy as 1, 2, 3", for the idea; the hash is that of SplitMix64 (Steele,
+    Lea and Flood, 2014, "Fast splittable pseudorandom number generators").
 """
 
 from __future__ import annotations
@@ -22,55 +26,55 @@ _GOLDEN, _SPLIT_1, _SPLIT_2 = np.uint64(GOLDEN), np.uint64(SPLIT_1), np.uint64(S
 _ONE, _SLOT, _HALF, _UNIT = np.uint64(1), np.uint64(65_536), np.float32(0.5), np.float32(2.0**-23)
 
 
-def decision_noise(game: Game, seeds: Tensor, steps: Tensor | int) -> tuple[Tensor, ...]:
-    """The noise of one step: per role float32 [N, slots, n]; see `counter_noise`."""
+def decision_uniforms(game: Game, seeds: Tensor, steps: Tensor | int) -> tuple[Tensor, ...]:
+    """Return the random numbers of one step: per role float32 [N, slots, n]; see `counter_based_uniforms`."""
     noise, first = [], 0
     for index, role in enumerate(game.roles):
-        noise.append(counter_noise(seeds, steps, game.slots(index), role.actions.size, first))
+        noise.append(counter_based_uniforms(seeds, steps, game.slots(index), role.actions.size, first))
         first += game.slots(index)
     return tuple(noise)
 
 
-def counter_noise(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first: int = 0) -> Tensor:
-    """Uniform numbers that are a function of where they are used.
+def counter_based_uniforms(seeds: Tensor, steps: Tensor | int, slots: int, n: int, first: int = 0) -> Tensor:
+    """Return uniform random numbers that are a function of where they are used.
 
     Args:
         seeds: int64 [N], the seed of each copy's match.
-        steps: int64 [N], the step within each match; or one number for all.
+        steps: int64 [N], the step within each match; or one number for all copies.
         slots: Number of slots.
         n: Numbers per slot, at most 65,536.
-        first: Counts the slots from here, so that roles do not share numbers.
+        first: Index of the first slot. Roles count on from one another, so that they do not share numbers.
 
     Returns:
         float32 [N, slots, n] in (0, 1), bit-equal on every device.
 
     Laws:
-        On the CPU, where it is compiled, it equals `noise_in_tensors`.
+        On the CPU, where it is compiled, it equals `uniforms_in_tensors`.
 
     Reference:
-        Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators": the finaliser of SplitMix64.
+        Steele, Lea and Flood (2014): the finaliser of SplitMix64.
     """
     if isinstance(steps, int):
         steps = torch.full_like(seeds, steps)
     if not compiling.serve(seeds.device):
-        return noise_in_tensors(seeds, steps, slots, n, first)
+        return uniforms_in_tensors(seeds, steps, slots, n, first)
     noise = torch.empty(len(seeds), slots, n)
     _fill(seeds.contiguous().numpy(), steps.contiguous().numpy(), first, noise.numpy())
     return noise
 
 
-def noise_in_tensors(seeds: Tensor, steps: Tensor, slots: int, n: int, first: int = 0) -> Tensor:
-    """The formula of `counter_noise` in tensors, for any device."""
+def uniforms_in_tensors(seeds: Tensor, steps: Tensor, slots: int, n: int, first: int = 0) -> Tensor:
+    """Compute `counter_based_uniforms` with tensor operations, on any device."""
     slot = torch.arange(first, first + slots, device=seeds.device).unsqueeze(1)
     place = slot * 65_536 + torch.arange(n, device=seeds.device)
     match = _mixed(_mixed(seeds * _signed(GOLDEN)) + (steps + 1) * _signed(GOLDEN))
     bits = _mixed(match[:, None, None] + (place + 1) * _signed(GOLDEN))
-    # 23 bits and a half: the largest float32 below 1 that this can give is still below 1.
+    # float32 has 24 significant bits. With 23 random bits and a half, neither 0 nor 1 can occur, even after rounding.
     return (((bits >> 41) & 0x7FFFFF).to(torch.float32) + 0.5) / 2**23
 
 
 def _signed(word: int) -> int:
-    """64 bits as torch takes them."""
+    """Reinterpret a 64-bit word as the signed integer that torch needs."""
     return word - 2**64
 
 
@@ -89,7 +93,7 @@ def _mix(z: np.uint64) -> np.uint64:
 
 @compiled
 def _fill(seeds: NDArray[np.int64], steps: NDArray[np.int64], first: int, noise: NDArray[np.float32]) -> None:
-    """The formula of `counter_noise`, compiled: seeds, steps [N] → noise [N, slots, n]."""
+    """Compute `counter_based_uniforms` in compiled loops: seeds [N], steps [N] → noise [N, slots, n]."""
     for copy in range(noise.shape[0]):
         match = _mix(_mix(np.uint64(seeds[copy]) * _GOLDEN) + (np.uint64(steps[copy]) + _ONE) * _GOLDEN)
         for slot in range(noise.shape[1]):

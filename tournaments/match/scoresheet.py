@@ -1,4 +1,4 @@
-"""What is written down while matches are played, step by step for all copies at once, and cut into matches now and then."""
+"""The record of running matches: one entry per step for all copies at once, cut into matches from time to time."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from envs.game import Game
 from tournaments.match.moves import encode_all
 
 PAGES = 256
-"""Steps after which finished matches are cut out and steps that no running match needs are forgotten; at least."""
+"""Minimal number of recorded steps after which finished matches are cut out and unneeded steps are deleted."""
 
 Ints = NDArray[np.int64]
 
 
 class Scoresheet:
-    """Who acted and how, on the arena's device, until the matches are over.
+    """Records who acted and how, on the arena's device, until the matches are over.
 
     Attributes:
-        step: How many steps are written down.
+        step: Number of steps recorded so far.
     """
 
     def __init__(self, game: Game) -> None:
@@ -35,7 +35,12 @@ class Scoresheet:
         self._pages = PAGES
 
     def write(self, acting: Tensor, actions: tuple[Tensor, ...]) -> None:
-        """Keep a step: acting bool [N, A], actions as `Arena.step` takes them. None of them may be written to later."""
+        """Record a step.
+
+        Args:
+            acting: bool [N, A]. Must not be modified later.
+            actions: As `Arena.step` takes them. Must not be modified later.
+        """
         self.step += 1
         self._acting.append(acting)
         self._actions.append(actions)
@@ -46,17 +51,17 @@ class Scoresheet:
 
     @property
     def full(self) -> bool:
-        """True when it is time to `cut`."""
+        """True when `cut` is due."""
         return len(self._acting) >= self._pages and bool(self._over)
 
     def cut(self, running_since: int) -> tuple[Ints, Ints, list[bytes]]:
-        """Take the finished matches out.
+        """Cut out the finished matches and delete the steps that no running match needs.
 
         Args:
-            running_since: The first step of the oldest match still running; earlier ones are forgotten.
+            running_since: The first step of the oldest running match; earlier steps are deleted.
 
         Returns:
-            Of each: its ticket, its steps, and its actions as `tournaments.match.moves` writes them.
+            For each finished match: its ticket, its number of steps, and its actions as `tournaments.match.moves` encodes them.
         """
         if not self._over:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), []
@@ -71,11 +76,12 @@ class Scoresheet:
         forgotten = min(running_since, self.step) - self._first
         del self._acting[:forgotten], self._actions[:forgotten]
         self._first += forgotten
+        # One very long match keeps all steps since its start. Doubling keeps the total cost of copying linear.
         self._pages = max(PAGES, 2 * len(self._acting))
         return tickets, lengths, encode_all(self._game, acting, actions, lengths)
 
 
 def _stacked(steps: Sequence[Tensor]) -> NDArray[np.generic]:
-    """One array [T, N, …] of a tensor [N, …] for each step."""
+    """Stack T tensors [N, …] into one array [T, N, …]."""
     array: NDArray[np.generic] = torch.stack(list(steps)).cpu().numpy()
     return array

@@ -1,5 +1,5 @@
-"""From results to ratings.
+"""Ratings from results.
 
 Reading order: `outcomes` (returns → wins, draws, losses), `payoff` (the table of scores), `elo` (ratings with intervals),
-`standings`, `surprise` and `cycles` (where ratings mislead).
+`standings`, `surprisal` (how unexpected results were) and `cycles` (where no ranking is possible).
 """

@@ -1,4 +1,4 @@
-"""Circles among players: A beats B, B beats C, C beats A. Where they are strong, no ranking tells the truth."""
+"""Cycles among players: A beats B, B beats C, C beats A. Where they are strong, no ranking describes the players."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tournaments.rating.payoff import ENOUGH, Payoff
 
 @dataclass(frozen=True)
 class Cycle:
-    """Three players of whom each beats the next, and the last the first.
+    """Three players of whom each beats the next, and the last beats the first.
 
     Attributes:
-        players: The circle, begun with the player whose name comes first.
-        scores: What each scored against the next.
-        games: How many games stand behind each score.
-        strength: The smallest of the three scores, few games shrunk towards ½, less ½: above 0, at most ½.
+        players: The cycle, starting with the player whose name comes first.
+        scores: The score of each player against the next.
+        games: The number of games behind each score.
+        strength: The smallest of the three scores, shrunk towards ½ where games are few, minus ½; in (0, ½].
     """
 
     players: tuple[str, str, str]
@@ -27,18 +27,18 @@ class Cycle:
 
 
 def cycles(table: Payoff, enough: int = ENOUGH) -> list[Cycle]:
-    """Every circle of three, the strongest first.
+    """Find all cycles of three players, the strongest first.
 
     Args:
         table: The results.
-        enough: Pairs with fewer games do not count.
+        enough: Pairs with fewer games are ignored.
 
     Returns:
-        Each circle once; equal ones by their players' names.
+        Each cycle once; equally strong ones are sorted by their players' names.
 
     Laws:
-        The order of rows changes nothing. Every score is above ½. There are none where the players can be put in a row so that
-        each beats all behind it.
+        The order of rows changes nothing. Every score is above ½. There are no cycles if the players can be ordered such that
+        each beats all that follow.
 
     Reference:
         Kendall and Babington Smith (1940): circular triads.
@@ -50,7 +50,7 @@ def cycles(table: Payoff, enough: int = ENOUGH) -> list[Cycle]:
     found = []
     for first, second in zip(*map(np.ndarray.tolist, np.nonzero(beats)), strict=True):
         thirds = np.flatnonzero(beats[second] & beats[:, first])
-        # The first is the one whose name comes first, so that each circle is met once.
+        # Requiring that the first player has the first name finds each cycle once instead of three times.
         for third in thirds[thirds > first].tolist() if second > first else ():
             links = ((first, second), (second, third), (third, first))
             found.append(

@@ -1,17 +1,17 @@
 """Ratings on the Elo scale, with intervals and a pinned anchor, as a pure function of the payoff table.
 
-Bradley–Terry: the expected score of i against j is σ((rᵢ − rⱼ)/s), a draw being half a win and half a loss, with
+Bradley–Terry model: the expected score of i against j is σ((rᵢ − rⱼ)/s), where a draw counts as half a win and half a loss and
 s = 400/ln 10 points, so that 400 points are odds of ten to one. Ratings are fitted to all results at once; the order in which
-games were played does not matter. `online_elo` is the familiar running figure, for live curves only.
+games were played does not matter. `online_elo` is the familiar sequential rating, for live curves only.
 
-The prior. A perfect record has no finite maximum of the likelihood, so ratings are taken to come from N(μ, sd²) with μ
-unknown (flat). Only differences between players enter: the choice of the anchor shifts every rating and changes nothing else,
-and a weak anchor does not drag the others down. One game between equals tells as much as five such priors (sd = 800), so that
-well measured ratings do not feel it.
+Prior. For a perfect record the likelihood has no finite maximum, so ratings are assumed to come from N(μ, sd²) with unknown μ
+(flat prior). Only differences between players enter: another anchor shifts every rating and changes nothing else, and a weak
+anchor does not pull the others down. One game between equal players carries as much information as five such priors (sd = 800),
+so the prior hardly affects ratings with many games.
 
 Reference:
-    Bradley and Terry (1952); Hunter (2004), "MM algorithms for generalized Bradley–Terry models"; Caron and Doucet (2012) on
-    priors for them.
+    Bradley and Terry (1952); Hunter (2004), "MM algorithms for generalized Bradley–Terry models"; Caron and Doucet (2012) for
+    priors.
 """
 
 from __future__ import annotations
@@ -30,13 +30,17 @@ SCALE = 400 / log(10)
 """Elo points per nat."""
 
 PRIOR_SD = 800.0
-"""Spread of ratings before any game, in Elo points: ten players within about ±1,600 of their mean."""
+"""Standard deviation of ratings before any game, in Elo points. Ten players then lie within about ±1,600 of their mean."""
 
 DRAW_PRIOR = 2.0
-"""Games at the average draw rate that every pair's own draw rate is mixed with, so that a few draws do not mean only draws."""
+"""Weight, in games, of the average draw rate in the draw rate of a pair. It keeps a few draws from implying that every game
+is a draw.
+"""
 
 CLOSE = 1e-5
-"""A last step of so many nats: Newton's steps square what is missing, so it leaves less than a millionth of a point."""
+"""Newton's iteration stops after a step below this many nats. Convergence is quadratic, so the remaining error is below 1e-6
+points.
+"""
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -44,18 +48,18 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rating:
-    """A player's rating in Elo points, its 95 % interval, and the record it stands on.
+    """A player's rating in Elo points, its 95 % interval, and its record.
 
     Attributes:
-        player: Whose.
+        player: The player.
         elo: Points above the anchor.
         low: Lower end of the interval.
-        high: Upper end.
-        games: Games with other players of the table.
-        wins: Won of them.
-        draws: Drawn.
-        losses: Lost.
-        score: Wins plus half the draws over games; ½ without games.
+        high: Upper end of the interval.
+        games: Number of games against other players of the table.
+        wins: Games won.
+        draws: Games drawn.
+        losses: Games lost.
+        score: (wins + draws/2) / games; ½ without games.
     """
 
     player: str
@@ -82,7 +86,7 @@ class Ratings:
     rows: tuple[Rating, ...]
 
     def __getitem__(self, player: str) -> Rating:
-        """The rating of a player.
+        """Return the rating of a player.
 
         Raises:
             KeyError: The player is not rated here.
@@ -108,7 +112,7 @@ class EloPoint:
 
 
 def expected_score(difference: float) -> float:
-    """The score expected of a player rated `difference` Elo points above its opponent, in (0, 1)."""
+    """Return the expected score of a player rated `difference` Elo points above its opponent, in (0, 1)."""
     return 0.5 * (1 + tanh(0.5 * difference / SCALE))
 
 
@@ -123,31 +127,32 @@ def fit(
 ) -> Ratings:
     """Rate the players of a table.
 
-    Intervals are a parametric bootstrap: every pair's games are drawn anew from the fitted model (with the draw rate observed,
-    as far as the expected score allows), every player's prior mean is drawn anew from the prior, and the ratings are fitted
-    again. Resampling the observed games instead would give a perfect record no spread at all: every resample of ten wins
-    is ten wins. Drawing the prior matters only where there are few games: a player that never met the anchor, directly
-    or through others, is rated by the prior (the mean of all players moves it) and its interval is as wide as the prior.
+    Intervals come from a parametric bootstrap. In every replicate the games of every pair are drawn from the fitted model (with
+    the observed draw rate, as far as the expected score allows), every player's prior mean is drawn from the prior, and the
+    ratings are fitted again. Resampling the observed games instead would give a perfect record no spread at all, because every
+    resample of ten wins is ten wins. Drawing the prior matters only where games are few: a player without any path of games to
+    the anchor is rated by the prior alone, at the mean of all players, and its interval is as wide as the prior.
 
-    In cooperative games two pairs share games, and intervals are somewhat too narrow.
+    In cooperative games two pairs can share games, so the intervals are somewhat too narrow.
 
     Args:
         table: The results.
         anchor: A player of the table, pinned at 0 Elo.
-        rng: Draws the replicates.
-        replicates: Number of bootstrap replicates; 0 gives intervals of no width.
+        rng: Random generator of the replicates.
+        replicates: Number of bootstrap replicates; 0 gives intervals of width 0.
         level: Coverage of the intervals.
-        prior_sd: Spread of ratings before any game, in Elo points.
+        prior_sd: Standard deviation of ratings before any game, in Elo points.
 
     Returns:
-        Ratings in Elo points above the anchor, rounded to a thousandth (the last bits of linear algebra are not the same on
-        every machine). The anchor is 0 in every replicate.
+        Ratings in Elo points above the anchor, rounded to a thousandth, because the last bits of linear algebra differ between
+        machines. The anchor is 0 in every replicate.
 
     Raises:
         ValueError: The anchor is not in the table.
 
     Laws:
-        The order of rows changes nothing. Another anchor shifts all ratings alike. Twice the games, narrower intervals.
+        The order of rows changes nothing. Another anchor shifts all ratings by the same amount. More games give narrower
+        intervals.
 
     Reference:
         Efron and Tibshirani (1993), chapter 6.5 (parametric bootstrap); Efron (2012), "Bayesian inference and the parametric
@@ -155,12 +160,12 @@ def fit(
     """
     if anchor not in table.players:
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
-    # Sorted, so that the order of rows does not decide which random number goes where.
+    # Sorting assigns the random numbers to players by name, so that the order of rows does not matter.
     table = table.restrict(sorted(table.players))
     met, sd, size = _Met.of(table), prior_sd / SCALE, len(table.players)
     nats = _maximise(met, met.points[None], np.zeros((1, size)), sd)
     samples = np.repeat(nats, max(replicates, 1), 0)
-    chunk = max(1, 2_000_000 // size**2)
+    chunk = max(1, 2_000_000 // size**2)  # replicates per call; bounds the memory of their [P, P] matrices
     for start in range(0, replicates, chunk):
         number = min(chunk, replicates - start)
         drawn = _replay_games(met, nats[0], number, rng)
@@ -175,22 +180,23 @@ def fit(
 def online_elo(
     outcomes: Iterable[Outcome], anchor: str, k: float = 16.0, begin: Mapping[str, float] | None = None
 ) -> list[EloPoint]:
-    """Sequential Elo, in the order given: a live curve, not a measurement.
+    """Compute sequential Elo ratings in the order given: a live curve, not a measurement.
 
-    Everybody starts at 0, or at what they had before. Each comparison moves the two players by the same
-    amount in opposite directions, except that the anchor stays at 0.
+    Every player starts at 0, or at its rating in `begin`. Each comparison moves the two players by the same amount in opposite
+    directions, except that the anchor stays at 0.
 
     Args:
         outcomes: Both sides of each comparison, in order of play.
-        anchor: The player that does not move.
-        k: The most points one comparison can move.
-        begin: What players had before these outcomes; None is nothing.
+        anchor: The player that stays at 0.
+        k: Maximal number of points by which one comparison can move a rating.
+        begin: Ratings before these outcomes; None means that there are none.
 
     Returns:
-        Two points per comparison, in order; the anchor's are all 0.
+        Two points of the curve per comparison, in order; those of the anchor are all 0.
 
     Laws:
-        The curve of two logs is that of the first, and that of the second begun where the first ends.
+        The curve of two logs is that of the first log, followed by that of the second log begun with the final ratings of the
+        first.
 
     Reference:
         Elo (1978), "The rating of chessplayers, past and present".
@@ -199,7 +205,7 @@ def online_elo(
     curve = []
     for outcome in outcomes:
         one, other = outcome.player, outcome.opponent
-        if one > other:  # the mirror image of a comparison that counts once
+        if one > other:  # both sides of a comparison are given, but it counts once
             continue
         gain = k * (outcome.score - expected_score(elo.get(one, 0.0) - elo.get(other, 0.0)))
         for player, change in ((one, gain), (other, -gain)):
@@ -210,14 +216,14 @@ def online_elo(
 
 @dataclass(frozen=True, eq=False)
 class _Met:
-    """The E pairs of a table that have met: most of a league's never have.
+    """The E pairs of a table that have met. In a league most pairs never meet, so this is much smaller than the table.
 
     Attributes:
-        one: int64 [E], row of the first of each pair.
-        other: int64 [E], row of the second.
-        games: int64 [E], games between them.
-        draws: int64 [E], drawn games among them.
-        points: float64 [E], points of the first.
+        one: int64 [E], row of the first player of each pair.
+        other: int64 [E], row of the second player.
+        games: int64 [E], number of games between them.
+        draws: int64 [E], number of drawn games.
+        points: float64 [E], points of the first player.
     """
 
     one: Counts
@@ -228,13 +234,13 @@ class _Met:
 
     @classmethod
     def of(cls, table: Payoff) -> _Met:
-        """The pairs of a table."""
+        """Collect the pairs of a table."""
         games = table.games
         one, other = np.nonzero(np.triu(games, 1))
         return cls(one, other, games[one, other], table.draws[one, other], table.points[one, other])
 
     def spread(self, first: Floats, second: Floats, players: int) -> Floats:
-        """Figures of pairs, float64 [B, E] of the first against the second and the other way, as float64 [B, P, P]."""
+        """Expand figures of pairs [B, E], of the first player against the second and vice versa, into float64 [B, P, P]."""
         square = np.zeros((len(first), players, players))
         square[:, self.one, self.other] = first
         square[:, self.other, self.one] = second
@@ -254,7 +260,7 @@ def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating
 
 
 def _replay_games(met: _Met, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
-    """Draw every pair's points `size` times, float64 [size, E], from the fitted ratings and the observed draw rates."""
+    """Draw every pair's points `size` times from the fitted ratings and the observed draw rates; float64 [size, E]."""
     games, draws = met.games, met.draws
     expected = _sigmoid(nats[met.one] - nats[met.other])
     average = draws.sum() / max(games.sum(), 1)
@@ -266,14 +272,14 @@ def _replay_games(met: _Met, nats: Floats, size: int, rng: np.random.Generator) 
 
 
 def _maximise(met: _Met, points: Floats, prior: Floats, sd: float, begin: Floats | None = None) -> Floats:
-    """The ratings that maximise the posterior, by Newton's method, for B results of the same pairs at once.
+    """Find the ratings that maximise the posterior, by Newton's method, for B sets of results of the same pairs at once.
 
     Args:
-        met: Who met whom how often.
-        points: float64 [B, E], points of the first of each pair.
+        met: The pairs and their numbers of games.
+        points: float64 [B, E], points of the first player of each pair.
         prior: float64 [B, P], prior mean of each player up to a common constant, in nats.
-        sd: Spread of the prior, in nats.
-        begin: float64 [1, P], where to begin; None begins at 0.
+        sd: Standard deviation of the prior, in nats.
+        begin: float64 [1, P], the start of the iteration; None starts at 0.
 
     Returns:
         float64 [B, P], in nats, of mean 0.
@@ -284,15 +290,15 @@ def _maximise(met: _Met, points: Floats, prior: Floats, sd: float, begin: Floats
     diagonal = np.arange(players)
     for _ in range(200):
         expected = _sigmoid(nats[:, met.one] - nats[:, met.other])
-        surprise = points - met.games * expected
-        slope = met.spread(surprise, -surprise, players).sum(2) + centre - nats / sd**2
-        # The slope sums to 0, so with the mean held at 0 the unknown mean of the prior drops out.
+        residual = points - met.games * expected
+        slope = met.spread(residual, -residual, players).sum(2) + centre - nats / sd**2
+        # The gradient sums to 0. Holding the mean of the ratings at 0 therefore eliminates the unknown mean of the prior.
         weight = -met.games * expected * (1 - expected)
         curve = met.spread(weight, weight, players)
         curve[:, diagonal, diagonal] = 1 / sd**2 - curve.sum(2)
         move = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
         largest = np.abs(move).max(1, keepdims=True, initial=0.0)
-        # Far from the maximum a full step overshoots; one nat is where the quadratic picture of a logistic curve ends.
+        # Far from the maximum a full step overshoots. The quadratic model of the logistic likelihood holds for about one nat.
         nats += move / np.maximum(largest, 1.0)
         nats -= nats.mean(1, keepdims=True)
         if largest.max(initial=0.0) < CLOSE:

@@ -1,12 +1,13 @@
-"""From returns to results between players: who beat whom.
+"""Outcomes: who beat whom, computed from the returns of matches.
 
-A return means something only beside another return from the same place. So players are compared
+A return is only comparable with another return from the same place. Therefore players are compared as follows.
 
-* in **symmetric** games (all teams on one side) within each game: the higher return wins;
-* in games of **several sides** (predators and prey) across the games of a series, which share a seed: what X got on some
-  teams is compared with what Y got on the same teams. In a series of two games, (X hunts, Y flees) and (Y hunts, X flees), the
-  hunters are compared and the prey are compared: two games, two results for each player; a game without its mirror gives none;
-* in **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
+* In **symmetric** games (all teams on one side) within each game: the higher return wins.
+* In games with **several sides** (such as predators and prey) across the games of a series, which share a seed: the return of X
+  on some teams is compared with the return of Y on the same teams. A series of two games, (X hunts, Y flees) and (Y hunts, X
+  flees), compares the two hunters and the two prey: two games give two results for each player. A game without its mirrored
+  game gives none.
+* In **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ SAME = 1e-6
 
 @dataclass(frozen=True)
 class Outcome:
-    """One comparison as `player` sees it; its opponent has an outcome of its own, with the opposite score.
+    """One comparison from the side of `player`. The opponent has its own outcome with the opposite score.
 
     Attributes:
-        player: Whose outcome it is.
-        opponent: Compared with whom.
+        player: The player.
+        opponent: The other player.
         score: 1 for a win, ½ for a draw, 0 for a loss.
-        match: The match in which `player` earned the return that was compared.
+        match: The match in which `player` earned the compared return.
         series: The series of that match.
         margin: The player's return minus the opponent's.
     """
@@ -46,7 +47,7 @@ class Outcome:
 
 
 class _Showing(NamedTuple):
-    """What a player got in one match on the teams it held: the mean of their returns."""
+    """The result of a player in one match on the teams it held: the mean of their returns."""
 
     player: str
     teams: tuple[int, ...]
@@ -56,14 +57,14 @@ class _Showing(NamedTuple):
 
 
 def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
-    """Turn match results into outcomes between players, by the rules at the top of this file.
+    """Compute the outcomes between players by the rules in the docstring of this module.
 
-    A player holding several teams of a game gets the mean of their returns and counts once: the teams of one game are not
-    independent evidence. A player is never compared with itself.
+    A player that holds several teams of a game gets the mean of their returns and counts once, because the teams of one game
+    are not independent evidence. A player is never compared with itself.
 
     Args:
         game: The game played.
-        results: Results in any order; a series must be complete among them to count in games of several sides.
+        results: Results in any order. In games with several sides a series only counts if it is complete among them.
 
     Returns:
         Two outcomes for each comparison, next to each other, ordered by series and match.
@@ -87,7 +88,7 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
 
 
 def _as_played(result: MatchResult) -> tuple[int, str, str]:
-    """Sorts results as they were scheduled; ids alone would put generation 1000 before generation 999."""
+    """Sort key in the order of scheduling. Ids alone would put generation 1000 before generation 999."""
     return result.ticket.generation, result.ticket.series, result.ticket.match
 
 
@@ -107,11 +108,11 @@ def _showings(result: MatchResult) -> list[_Showing]:
 
 
 def _compare_all(group: list[_Showing], found: list[Outcome]) -> None:
-    """Add what every two of a group of showings on the same teams give: an outcome for each of the two."""
+    """Compare every two results on the same teams, and append an outcome for each of the two players."""
     for one, other in combinations(group, 2):
         if one.player != other.player:
             margin = one.value - other.value
             score = 0.5 if abs(margin) <= SAME else float(margin > 0)
             found.append(Outcome(one.player, other.player, score, one.match, one.series, margin))
-            back = other.value - one.value  # not -margin, which makes a negative zero
+            back = other.value - one.value  # -margin would be −0 in a draw
             found.append(Outcome(other.player, one.player, 1.0 - score, other.match, other.series, back))

@@ -1,4 +1,4 @@
-"""The payoff table: what every player scored against every other, computed from outcomes and from nothing else."""
+"""The payoff table: the scores of all players against one another, computed from outcomes only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ENOUGH = 10
-"""Games between two players below which their score says too little to build on."""
+"""Minimal number of games between two players for their score to be used as evidence."""
 
 NORMAL = 1.959964
-"""Standard deviations within which 95 % of a normal distribution lie."""
+"""The 97.5 % quantile of the standard normal distribution, which bounds a 95 % interval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Payoff:
 
     Attributes:
         players: The players, in the order of rows and columns.
-        wins: int64 [P, P], games the row won against the column.
+        wins: int64 [P, P], games that the row won against the column.
         draws: int64 [P, P], symmetric.
         losses: int64 [P, P], the transpose of `wins`.
     """
@@ -48,11 +48,11 @@ class Payoff:
         return self.wins + self.draws / 2
 
     def score(self, player: str, opponent: str) -> float:
-        """The player's share of the points against the opponent, a draw being ½; NaN where they never met."""
+        """Return the player's score against the opponent, a draw counting ½; NaN if they never met."""
         return float(self.scores()[self.index(player), self.index(opponent)])
 
     def scores(self) -> Floats:
-        """float64 [P, P], share of the points; NaN where two players never met.
+        """Return the scores, float64 [P, P]; NaN where two players never met.
 
         Laws:
             scores + scoresᵀ = 1 where they met.
@@ -60,10 +60,10 @@ class Payoff:
         return np.divide(self.points, self.games, out=np.full(self.games.shape, np.nan), where=self.games > 0)
 
     def shrunk(self, prior: float = 2.0) -> Floats:
-        """Scores that few games pull towards ½: (wins + draws/2 + prior/2) / (games + prior).
+        """Return scores that are shrunk towards ½ where games are few: (wins + draws/2 + prior/2) / (games + prior).
 
-        The mean of a Beta posterior whose prior is Beta(prior/2, prior/2), `prior` games' worth of a draw; the default is the
-        uniform prior. Players that never met score ½.
+        This is the mean of a Beta posterior with the prior Beta(prior/2, prior/2). The default is the uniform prior. Players
+        that never met score ½.
 
         Args:
             prior: Weight of the prior, in games; above 0.
@@ -80,7 +80,7 @@ class Payoff:
         return (self.points + prior / 2) / (self.games + prior)
 
     def index(self, player: str) -> int:
-        """The row of a player.
+        """Return the row of a player.
 
         Raises:
             KeyError: The player is not in the table.
@@ -90,11 +90,11 @@ class Payoff:
         return self.players.index(player)
 
     def restrict(self, players: Sequence[str]) -> Payoff:
-        """The table of some of the players, in the order given; players that are not in the table get empty rows."""
+        """Return the table of some players, in the order given; players that are not in this table get empty rows."""
         return Payoff(tuple(players), *(self._part(counts, players) for counts in (self.wins, self.draws, self.losses)))
 
     def __add__(self, other: Payoff) -> Payoff:
-        """The table of both logs, its players sorted by name."""
+        """Return the table of both logs, its players sorted by name."""
         players = sorted({*self.players, *other.players})
         one, two = self.restrict(players), other.restrict(players)
         return Payoff(tuple(players), one.wins + two.wins, one.draws + two.draws, one.losses + two.losses)
@@ -110,7 +110,7 @@ class Payoff:
 
 @dataclass(frozen=True)
 class PairRow:
-    """What two players scored against each other, as the first of them sees it; `score` is None where they never met."""
+    """The record of one player against another; `score` is None if they never met."""
 
     player: str
     opponent: str
@@ -125,14 +125,15 @@ def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) ->
     """Count outcomes.
 
     Args:
-        outcomes: Outcomes in any order, both sides of each comparison among them, as `scores.outcomes` gives them.
-        players: Rows of the table; outcomes with anybody else are left out. None takes everybody, sorted by name.
+        outcomes: Outcomes in any order, both sides of each comparison among them, as `tournaments.rating.outcomes.outcomes`
+            returns them.
+        players: Rows of the table; outcomes with other players are ignored. None takes all players, sorted by name.
 
     Returns:
         The table.
 
     Laws:
-        The order of outcomes changes nothing. Points won equal points lost. Tables of two logs add up to the table of both.
+        The order of outcomes changes nothing. Points won equal points lost. The tables of two logs add up to the table of both.
     """
     outcomes = list(outcomes)
     names = sorted({outcome.player for outcome in outcomes}) if players is None else players
@@ -145,7 +146,7 @@ def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) ->
 
 
 def by_strength(table: Payoff) -> tuple[str, ...]:
-    """The players, best mean shrunk score against the others first; equal ones by name."""
+    """Sort the players by their mean shrunk score against the others, the best first; equal ones by name."""
     if len(table.players) < 2:
         return table.players
     shrunk = table.shrunk()
@@ -154,26 +155,28 @@ def by_strength(table: Payoff) -> tuple[str, ...]:
 
 
 def cyclicity(table: Payoff) -> float:
-    """How far the players are from any ranking: the share of triples that beat one another in a circle.
+    """Measure how far the players are from a ranking: the share of triples that beat one another in a cycle.
 
-    Counts the triples in which all three pairs are decided (they met, and their scores are not ½) and, among them, those with
-    i > j > k > i. 0 where no triple is decided; 1/4 on average for coin flips; 1 for rock, paper, scissors.
+    Only triples with three decided pairs count: the players met, and their scores are not ½. The result is 0 if no triple is
+    decided, 1/4 on average for coin flips, and 1 for rock, paper, scissors.
 
     Reference:
         Kendall and Babington Smith (1940), "On the method of paired comparisons": circular triads.
     """
     beats = (table.wins > table.losses).astype(np.float64)
     met = beats + beats.T
+    # A decided triple is found in 6 orders, a cyclic one in 3 rotations.
     decided = np.sum((met @ met) * met) / 6
     circular = np.sum((beats @ beats) * beats.T) / 3
     return float(circular / decided) if decided else 0.0
 
 
 def exploitability(payoff: Payoff, player: str) -> float:
-    """How much a player is known to lose to somebody of its league: a lower bound of how far it can be exploited.
+    """Return a lower bound of a player's exploitability: how much it loses to the best other player of the table.
 
-    The best score that any other player has against it, less ½, and 0 where nobody scores more. Only opponents with at least
-    `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. A best response, which nobody has trained, may score more.
+    This is the highest score of any other player against it, minus ½, and 0 if no score is above ½. Only opponents with at
+    least `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. A best response trained for the purpose may score
+    more.
 
     Args:
         payoff: The results.
@@ -189,7 +192,8 @@ def exploitability(payoff: Payoff, player: str) -> float:
         The order of rows changes nothing. More points for an opponent never lower it.
 
     Reference:
-        Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among players that exist.
+        Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among the existing
+        players.
     """
     row = payoff.index(player)
     known = payoff.games[:, row] >= ENOUGH
@@ -198,17 +202,17 @@ def exploitability(payoff: Payoff, player: str) -> float:
 
 
 def score_interval(points: float, games: int) -> tuple[float, float]:
-    """The 95 % interval of a score, a draw being half a point: what the games leave possible.
+    """Return the 95 % interval of a score, where a draw counts half a point.
 
     Args:
         points: Wins plus half the draws; 0 to `games`.
         games: At least 1.
 
     Returns:
-        Low and high, in [0, 1]. Somewhat too wide where there are draws.
+        Lower and upper end, in [0, 1]. The interval is somewhat too wide if there are draws.
 
     Laws:
-        The opponent's interval is the mirror image. The score lies inside. The same score in more games: narrower.
+        The opponent's interval is the mirror image. The score lies inside. With more games and the same score it is narrower.
 
     Reference:
         Wilson (1927): the score interval of a proportion.
@@ -220,7 +224,7 @@ def score_interval(points: float, games: int) -> tuple[float, float]:
 
 
 def pairs(table: Payoff) -> list[PairRow]:
-    """One row for every two different players, in the order of the table."""
+    """Return one row for every two different players, in the order of the table."""
     rows = []
     games, scores = table.games, table.scores()
     for i, player in enumerate(table.players):

@@ -1,4 +1,4 @@
-"""Standings: ratings joined with who the players are."""
+"""Standings: ratings together with the players' properties."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tournaments.rating.elo import Ratings
 
 @dataclass(frozen=True)
 class Entrant:
-    """Who a player is.
+    """Properties of a player.
 
     Attributes:
         league_role: Main agent, exploiter, anchor …
         generation: Generation of birth.
-        parent: The player it descends from; None for founders, bots and anchors.
-        weights: Content hash of its weights, "" where there are none.
+        parent: The player from which it descends; None for founders and bots.
+        weights: Content hash of its weights; "" without weights.
     """
 
     league_role: str = ""
@@ -49,7 +49,7 @@ def standings(ratings: Ratings, entrants: Mapping[str, Entrant]) -> list[Standin
 
     Args:
         ratings: The ratings.
-        entrants: Who is who; players that are missing get the blanks of `Entrant`.
+        entrants: Player → its properties; missing players get the defaults of `Entrant`.
 
     Returns:
         Rows by Elo, then score, then name: best first.

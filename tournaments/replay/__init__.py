@@ -1,5 +1,5 @@
 """Recorded matches.
 
-Reading order: `showcase` (which matches are worth one), `format` (the file), `recorder`, `re_execution` (playing one again),
-`verification`, `highlights` (what to look at first).
+Reading order: `showcase` (which matches are recorded), `format` (the file), `recorder`, `re_execution` (playing a recorded
+match again), `verification`, `highlights` (the steps worth looking at first).
 """

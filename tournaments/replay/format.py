@@ -1,6 +1,6 @@
-"""A replay: one match with everything needed to play it again, what everybody thought while playing, and a digest of it.
+"""The replay format: one match with everything needed to execute it again, the players' computations, and a digest.
 
-The file is gzipped JSON, the same bytes whenever the same replay is saved. NaN does not occur in it: what is unknown is null.
+The file is gzipped JSON. Saving the same replay always gives the same bytes. The file contains no NaN: unknown values are null.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tournaments.tickets import SEEDS, Purpose
 FORMAT: Literal[2] = 2
 SUFFIX = ".replay.json.gz"
 LARGEST = 512 * 2**20
-"""Bytes of JSON beyond which a file is taken for a bomb."""
+"""Maximal size of the uncompressed JSON in bytes. Larger files are refused, because they may be decompression bombs."""
 
 
 class ReplayError(ValueError):
@@ -32,7 +32,7 @@ class ReplayError(ValueError):
 
 @dataclass(frozen=True)
 class Profile:
-    """Who a player was when the match was played; unknown is None or "".
+    """Properties of a player when the match was played; unknown ones are None or "".
 
     Attributes:
         weights: Content hash of its weights.
@@ -53,7 +53,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class ReplaySeat:
-    """A seat of the game and who held it: PettingZoo's agent id, the team's index, the role's name, the player."""
+    """A seat of the game: PettingZoo's agent id, the index of its team, the name of its role, its player."""
 
     seat: str
     team: int
@@ -63,15 +63,15 @@ class ReplaySeat:
 
 @dataclass(frozen=True)
 class Decision:
-    """What one seat did at one step, and what its player thought.
+    """The action of one seat at one step, with what its player computed.
 
     Attributes:
         seat: Index of the seat.
         action: The action, or the components of a continuous one.
-        legal: The allowed actions; None where actions are continuous.
-        probabilities: Of each action (continuous: the mean of each component); None where the player does not say.
-        value: The critic's estimate of the seat's discounted future reward; None where there is no critic.
-        message: What the seat said; None where nobody speaks.
+        legal: The legal actions; None for continuous actions.
+        probabilities: Of each action (continuous: the mean of each component); None if the player does not report any.
+        value: The critic's estimate of the seat's discounted future reward; None without a critic.
+        message: The message that the seat sent; None without communication.
     """
 
     seat: int
@@ -84,7 +84,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Channel:
-    """A link of the communication graph: the listening seat takes this share of what it hears from the speaking one."""
+    """An edge of the communication graph: the weight that the listening seat gives to the messages of the speaking seat."""
 
     speaker: int
     listener: int
@@ -93,7 +93,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class View:
-    """What was to be seen: the fingerprint of all observations and the picture's elements (None: cannot be drawn)."""
+    """The visible state: a hash of all observations, and the elements of the picture (None if the game cannot be drawn)."""
 
     observation: str
     frame: dict[str, Any] | None
@@ -106,9 +106,9 @@ class Step:
     Attributes:
         decisions: Of the seats that acted, by seat.
         rewards: Of every seat, rounded to 6 decimals.
-        terminated: Seats whose part ended for good.
-        truncated: Seats whose part was cut off.
-        view: What was to be seen afterwards.
+        terminated: Seats that terminated.
+        truncated: Seats that were truncated.
+        view: The visible state after the step.
     """
 
     decisions: tuple[Decision, ...]
@@ -126,21 +126,21 @@ class Replay:
         format: Version of the file format.
         setup: The game.
         match: The match's id.
-        series: The series it belongs to.
+        series: The series to which it belongs.
         seed: The match's seed.
-        purpose: Why it was played.
-        generation: When it was played.
-        tags: Why it was kept: final, upset, longest, closest, pairing.
-        seats: Who sat where.
-        players: Who they were.
-        opening: What was to be seen before the first step.
-        steps: The match.
+        purpose: The purpose of the match.
+        generation: The generation in which it was played.
+        tags: The reasons for which it was kept: final, upset, longest, closest, pairing.
+        seats: The seats and their players.
+        players: Player → profile.
+        opening: The visible state before the first step.
+        steps: The steps.
         returns: Return of each team: mean over its seats of the summed rewards.
-        channels: Who heard whom; empty where nobody spoke.
-        labels: Role → what its actions are called; empty where they have numbers only.
-        versions: Of Python and the packages that played it.
-        digest: sha256 of everything that playing it again can verify; see `digest`.
-        seal: sha256 of all the rest as well; see `sealed`.
+        channels: The communication graph; empty without communication.
+        labels: Role → names of its actions; empty if the actions have numbers only.
+        versions: Versions of Python and of the packages that played it.
+        digest: sha256 of everything that re-execution can verify; see `digest`.
+        seal: sha256 of everything else as well; see `sealed`.
     """
 
     format: Literal[2]
@@ -164,10 +164,11 @@ class Replay:
 
 
 def digest(replay: Replay) -> str:
-    """The sha256 of the canonical JSON of all that playing the match again gives or needs.
+    """Compute the sha256 of the canonical JSON of everything that re-execution needs or reproduces.
 
-    That is: setup, seed, seats and who held them, returns, and of every step the actions, legal moves, rewards, endings and
-    fingerprints. Not: what players thought or heard, pictures, ratings, tags, labels, versions.
+    This covers the setup, the seed, the seats and their players, the returns, and of every step the actions, legal actions,
+    rewards, endings and observation hashes. It does not cover the players' computations, pictures, ratings, tags, labels and
+    versions.
     """
     verifiable = {
         "format": replay.format,
@@ -191,16 +192,17 @@ def digest(replay: Replay) -> str:
 
 
 def sealed(replay: Replay) -> Replay:
-    """The replay with its digest and its seal, the sha256 of all there is: thoughts, pictures, ratings, tags, versions too.
+    """Return the replay with its digest and its seal. The seal is the sha256 of the whole replay.
 
-    The digest is the same wherever the match is played again; the seal shows that a file was not touched since it was recorded.
+    The digest is the same whenever the match is executed again. The seal shows that the file was not modified since it was
+    recorded.
     """
     whole = replace(replay, digest=digest(replay), seal="")
     return replace(whole, seal=hashlib.sha256(_json(whole)).hexdigest())
 
 
 def save(replay: Replay, path: Path) -> None:
-    """Write a replay whole or not at all: to a temporary file, flushed to the disk, then renamed.
+    """Write a replay atomically: to a temporary file, flushed to disk, then renamed.
 
     Laws:
         The same replay gives the same bytes.
@@ -221,7 +223,7 @@ def load(path: Path) -> Replay:
     """Read a replay.
 
     Raises:
-        ReplayError: There is no such file, it is broken, it is not a replay, or it has another format.
+        ReplayError: The file does not exist, is broken, is not a replay, or has another format.
     """
     try:
         with gzip.GzipFile(fileobj=BytesIO(path.read_bytes())) as file:
@@ -237,8 +239,9 @@ def load(path: Path) -> Replay:
         same = said == data or json.loads(said) == json.loads(data)
     except ValidationError as error:
         raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
-    except ValueError as error:  # NaN or half a character, which JSON cannot say
+    except ValueError as error:  # NaN, or half of a surrogate pair, neither of which JSON can express
         raise ReplayError(f"{fault}: {error}.") from error
+    # pydantic fills in defaults and ignores unknown keys, so a file that passed may still differ from what it was read as.
     if not same:
         raise ReplayError(f"{fault}: it has a key too few or too many.")
     if not 0 <= replay.seed < SEEDS:
@@ -261,7 +264,7 @@ def _json(data: Any) -> bytes:
 
 
 def _fields(value: object) -> dict[str, Any]:
-    """A dataclass as JSON has it; `asdict` would copy every number of a replay first."""
+    """Return the fields of a dataclass for JSON. `asdict` would first copy every number of a replay."""
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} is nothing that JSON can say")
     return vars(value)

@@ -1,9 +1,9 @@
-"""The moments of a replay that are worth a look: how it ended, what was paid out of the ordinary, where somebody went wrong.
+"""Highlights of a replay: how it ended, which rewards were unusual, which decisions were mistakes.
 
-What a player hopes for is its seat's *outlook*: the rewards the seat has got so far plus the critic's value of what is still
-to come. It moves when the critic learns something, not when an expected reward arrives; where a seat's part has ended for good,
-it is what the seat got. Values are discounted and taken as they are, so that an outlook drifts a little in long games with a
-small discount factor; what counts as a mistake is therefore measured against how much outlooks move in that game.
+A seat's *outlook* is its expected return: the rewards it has received so far, plus the critic's value of the remaining game. It
+changes when the critic learns something new, not when an expected reward arrives. After a seat terminated, its outlook is its
+return. Values are discounted and are not corrected for that, so outlooks drift slightly in long games with a small discount
+factor. Therefore a mistake is defined relative to how much outlooks change in that game.
 """
 
 from __future__ import annotations
@@ -19,33 +19,36 @@ from tournaments.replay.format import Replay
 Kind = Literal["swing", "mistake", "reward", "end"]
 
 FAR = 5.0
-"""How many median deviations from the median a reward is out of the ordinary."""
+"""A reward further from the median than this many median absolute deviations is unusual."""
 
 SMALL = 0.1
-"""Rewards nearer to the ordinary than this share of the seat's farthest one are not."""
+"""A reward whose distance from the median is below this share of the seat's largest distance is not unusual."""
 
 LARGE = 3.0
-"""How many times the median change of an outlook a mistake is."""
+"""A mistake lowers the outlook by at least this multiple of the median change."""
 
 LEAST, ENOUGH = 0.05, 0.5
-"""Shares of the distance between the highest and the lowest outlook: a mistake is at least the first, the second is one."""
+"""Shares of the range of all outlooks: a mistake lowers the outlook at least by the first; a fall by the second is always
+one.
+"""
 
 MOST = 12
-"""Payments out of the ordinary that are named at most, the farthest from the ordinary ones."""
+"""Maximal number of payments that are reported: the most unusual ones."""
 
 SAME = 1e-6
 """Rewards and returns closer than this are equal."""
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Something worth a look.
+class Highlight:
+    """A step that is worth looking at.
 
     Attributes:
-        kind: What it is: a swing of the outlook, a mistake, a payment out of the ordinary, the end.
-        step: Where to look: after so many steps. Swings and mistakes point at the decision, payments at what came of it.
-        seat: Whose moment it is; None where it is everybody's.
-        title: Some words for a button.
+        kind: A swing of the outlook, a mistake, an unusual payment, or the end.
+        step: The position to show: the number of steps before it. Swings and mistakes point at the decision, payments at its
+            result.
+        seat: The seat concerned; None if all seats are.
+        title: A few words for a button.
         text: What happened, with numbers.
     """
 
@@ -57,15 +60,15 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Change:
-    """How a seat's outlook moved from one of its decisions to the next, or to its end.
+class OutlookChange:
+    """The change of a seat's outlook from one of its decisions to its next decision or its end.
 
     Attributes:
-        seat: Whose.
-        step: The decision's step.
-        until: When its outlook was known again.
+        seat: The seat.
+        step: The step of the decision.
+        until: The step at which the next outlook is known.
         before: Outlook at the decision.
-        after: Outlook then.
+        after: Outlook at `until`.
     """
 
     seat: int
@@ -76,25 +79,25 @@ class Change:
 
     @property
     def size(self) -> float:
-        """How far it went, up or down."""
+        """The absolute change."""
         return abs(self.after - self.before)
 
     @property
     def fall(self) -> float:
-        """How far it fell; negative where it rose."""
+        """The decrease; negative if the outlook rose."""
         return self.before - self.after
 
 
 @dataclass(frozen=True)
 class Payment:
-    """Rewards out of the ordinary in consecutive steps.
+    """Unusual rewards in consecutive steps.
 
     Attributes:
         first: The first step.
         last: The last step.
-        peak: The step with the reward farthest from the ordinary.
-        distance: How far that is.
-        amounts: What the seats got in the steps in which theirs were out of the ordinary.
+        peak: The step with the most unusual reward.
+        distance: The distance of that reward from the seat's median.
+        amounts: Seat → sum of its unusual rewards in these steps.
     """
 
     first: int
@@ -104,43 +107,46 @@ class Payment:
     amounts: dict[int, float]
 
 
-def moments(replay: Replay) -> tuple[Moment, ...]:
-    """Everything worth a look, in the order of the match.
+def highlights(replay: Replay) -> tuple[Highlight, ...]:
+    """Find all highlights, in the order of the match.
 
-    * the largest swing: the decision after which a seat's outlook moved farthest, up or down;
+    * the largest swing: the decision after which a seat's outlook changed most, up or down;
     * the first mistake and the worst one: see `mistakes`;
-    * payments out of the ordinary (goals, captures): see `payments`;
+    * unusual payments (goals, captures): see `payments`;
     * the end.
 
     Laws:
         There is always an end, and it comes last. Every step lies in 0 … len(replay.steps).
     """
     found = [*_of_outlooks(replay), *_of_rewards(replay)]
-    return (*sorted(found, key=lambda moment: moment.step), Moment("end", len(replay.steps), None, "The end", result(replay)))
+    return (
+        *sorted(found, key=lambda highlight: highlight.step),
+        Highlight("end", len(replay.steps), None, "The end", result(replay)),
+    )
 
 
-def changes(replay: Replay) -> list[Change]:
-    """Every change of an outlook, in the order of the decisions; none where nobody has values.
+def outlook_changes(replay: Replay) -> list[OutlookChange]:
+    """List all changes of outlooks, in the order of the decisions; empty if no player has a critic.
 
-    A seat that was cut off rather than finished has no last change: nobody knows what was still to come.
+    A truncated seat has no last change, because its remaining return is unknown.
     """
-    found: list[Change] = []
+    found: list[OutlookChange] = []
     for seat in range(len(replay.seats)):
         points = list(_outlook(replay, seat))
-        found += [Change(seat, *(step, until), *(before, after)) for (step, before), (until, after) in pairwise(points)]
+        found += [OutlookChange(seat, *(step, until), *(before, after)) for (step, before), (until, after) in pairwise(points)]
     return sorted(found, key=lambda change: (change.step, change.seat))
 
 
-def mistakes(found: Sequence[Change]) -> list[Change]:
-    """The decisions that their own players came to regret.
+def mistakes(found: Sequence[OutlookChange]) -> list[OutlookChange]:
+    """Find the decisions after which the player's own outlook fell most.
 
-    A decision is a mistake when the decider's outlook, by the time it decides again or is finished, has fallen by `LARGE` times
-    the median size of all changes in this game. A fall by less than `LEAST` of the distance between the game's highest and
-    lowest outlook is none, a fall by `ENOUGH` of it always is one. It is a mistake as the player's own critic sees it: what
-    chance or the others did counts too.
+    A decision is a mistake if the seat's outlook, by its next decision or its end, has fallen by at least `LARGE` times the
+    median size of all changes in this game. A fall below `LEAST` of the range of all outlooks never is one; a fall of at least
+    `ENOUGH` of the range always is. The player's own critic is the judge, so the fall may also be due to chance or to other
+    players.
 
     Args:
-        found: What `changes` gave.
+        found: The result of `outlook_changes`.
     """
     if not found:
         return []
@@ -151,12 +157,12 @@ def mistakes(found: Sequence[Change]) -> list[Change]:
 
 
 def payments(replay: Replay) -> list[Payment]:
-    """Rewards out of the ordinary, in the order of the match.
+    """Find unusual rewards, in the order of the match.
 
-    A seat's reward is out of the ordinary when it lies more than `FAR` median absolute deviations from the median of that
-    seat's rewards; where that deviation is 0, when it is not the median; but not where it is `SMALL` beside the seat's
-    farthest reward. Neighbouring steps are one payment. Of many, the `MOST` with the farthest rewards are kept, evenly
-    taken from those that are equally far.
+    A seat's reward is unusual if it lies more than `FAR` median absolute deviations from the median of that seat's rewards. If
+    that deviation is 0, every reward other than the median qualifies. Rewards whose distance is at most `SMALL` of the seat's
+    largest distance do not count. Unusual rewards in consecutive steps are one payment. If there are more than `MOST`, the most
+    unusual are kept; among equally unusual ones an evenly spaced selection is kept.
     """
     strange: dict[int, dict[int, float]] = {}
     distances: dict[int, float] = {}
@@ -179,10 +185,12 @@ def payments(replay: Replay) -> list[Payment]:
 
 
 def winners(replay: Replay) -> tuple[int, ...]:
-    """The teams with the highest return, if teams can be compared: all consist of the same roles and they are not all equal.
+    """Return the teams with the highest return.
+
+    Teams can only be compared if all consist of the same roles.
 
     Returns:
-        Indices of teams; empty where it is a draw or nobody is compared.
+        Indices of teams; empty if all returns are equal or the teams cannot be compared.
     """
     if not _comparable(replay):
         return ()
@@ -192,12 +200,12 @@ def winners(replay: Replay) -> tuple[int, ...]:
 
 
 def drawn(replay: Replay) -> bool:
-    """Whether teams can be compared and nobody won."""
+    """Return whether the teams can be compared and none won."""
     return _comparable(replay) and not winners(replay)
 
 
 def result(replay: Replay) -> str:
-    """How the match ended, in a sentence: who won, what the teams' returns are, whether it was cut off."""
+    """Describe in a sentence how the match ended: the winner, the returns of the teams, whether it was truncated."""
     best, called = winners(replay), _teams(replay)
     returns = ", ".join(f"{name} {_signed(value)}" for name, value in zip(called, replay.returns, strict=True))
     if best:
@@ -212,12 +220,12 @@ def result(replay: Replay) -> str:
 
 
 def name_of(replay: Replay, seat: int) -> str:
-    """A seat and the player in it, for a sentence."""
+    """Name a seat and its player, for use in a sentence."""
     return f"{replay.seats[seat].player} ({replay.seats[seat].seat})"
 
 
 def _teams(replay: Replay) -> list[str]:
-    """The player of each team, with the team's first seat where the player has several teams."""
+    """Name each team by its player; also name the team's first seat if the player has several teams."""
     first: dict[int, int] = {}
     for number, seat in enumerate(replay.seats):
         first.setdefault(seat.team, number)
@@ -226,7 +234,7 @@ def _teams(replay: Replay) -> list[str]:
 
 
 def _comparable(replay: Replay) -> bool:
-    """Whether there are several teams, all made of the same roles."""
+    """Return whether there are several teams that all consist of the same roles."""
     teams = range(len(replay.returns))
     return (
         len(teams) > 1 and len({tuple(sorted(seat.role for seat in replay.seats if seat.team == team)) for team in teams}) == 1
@@ -234,7 +242,7 @@ def _comparable(replay: Replay) -> bool:
 
 
 def _outlook(replay: Replay, seat: int) -> Iterator[tuple[int, float]]:
-    """Step and outlook at each of a seat's decisions that has a value, and at its end."""
+    """Yield step and outlook at each of a seat's decisions with a value, and at the seat's termination."""
     got = 0.0
     for number, step in enumerate(replay.steps):
         value = next((decision.value for decision in step.decisions if decision.seat == seat), None)
@@ -246,10 +254,10 @@ def _outlook(replay: Replay, seat: int) -> Iterator[tuple[int, float]]:
             return
 
 
-def _of_outlooks(replay: Replay) -> Iterator[Moment]:
-    found = changes(replay)
+def _of_outlooks(replay: Replay) -> Iterator[Highlight]:
+    found = outlook_changes(replay)
     regretted = mistakes(found)
-    named: dict[Change, tuple[Kind, str]] = {}
+    named: dict[OutlookChange, tuple[Kind, str]] = {}
     if regretted:
         worst = max(regretted, key=lambda change: change.fall)
         named[worst] = ("mistake", "Worst mistake")
@@ -261,13 +269,13 @@ def _of_outlooks(replay: Replay) -> Iterator[Moment]:
         named[widest] = ("swing", "Largest swing")
     for change, (kind, title) in named.items():
         who, numbers = name_of(replay, change.seat), f"{_signed(change.before)} → {_signed(change.after)}"
-        yield Moment(kind, change.step, change.seat, title, f"Outlook of {who}: {numbers} by step {change.until}.")
+        yield Highlight(kind, change.step, change.seat, title, f"Outlook of {who}: {numbers} by step {change.until}.")
 
 
-def _of_rewards(replay: Replay) -> Iterator[Moment]:
+def _of_rewards(replay: Replay) -> Iterator[Highlight]:
     for payment in payments(replay):
         if payment.first + 1 == len(replay.steps):
-            continue  # what the last step paid is how the match ended
+            continue  # the highlight "end" already reports the rewards of the last step
         got = {seat: _signed(amount) for seat, amount in payment.amounts.items()}
         order = sorted(got, key=lambda seat: (payment.amounts[seat] <= 0, -abs(payment.amounts[seat])))
         alike = sum(amount == got[order[0]] for amount in got.values()) - 1
@@ -275,7 +283,7 @@ def _of_rewards(replay: Replay) -> Iterator[Moment]:
         single = payment.first == payment.last
         when = f"Step {payment.first + 1}" if single else f"Steps {payment.first + 1} to {payment.last + 1}"
         amounts = ", ".join(f"{replay.seats[seat].seat} {got[seat]}" for seat in order)
-        yield Moment("reward", payment.peak + 1, order[0], title, f"{when}: {amounts}.")
+        yield Highlight("reward", payment.peak + 1, order[0], title, f"{when}: {amounts}.")
 
 
 def _farthest(found: Sequence[Payment]) -> list[Payment]:
@@ -289,7 +297,7 @@ def _farthest(found: Sequence[Payment]) -> list[Payment]:
 
 
 def _signed(number: float) -> str:
-    """At most two decimals, with a sign that is a minus and no hyphen."""
+    """Format a number with a sign and at most two decimals. The minus sign is U+2212, not a hyphen."""
     return f"{round(number, 2) + 0.0:+.6g}".replace("-", "−")
 
 

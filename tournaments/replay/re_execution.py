@@ -1,6 +1,6 @@
-"""Playing a recorded match again, step by step, on the stock environment.
+"""Re-execution of a recorded match, step by step, on the stock environment.
 
-Never on a twin, so that a replay is evidence about the published game.
+Twins are never used here, so that a replay is evidence about the published game.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from envs.stock.arena import StockArena
 from tournaments.match.play import blank_actions, team_returns
 from tournaments.replay.format import Decision, ReplaySeat, Step, View
 
-Decide = Callable[[int, Timestep], tuple[Decision, ...]]
-"""What the acting seats do at a step, given what the arena shows."""
+DecisionSource = Callable[[int, Timestep], tuple[Decision, ...]]
+"""Returns the decisions of the acting seats at a step: (step, timestep) → decisions."""
 
 
 class ReplayMismatch(ValueError):
-    """Played again, a match went another way; the message says how and at which step."""
+    """A match ran differently when executed again; the message says how and at which step."""
 
 
-def trace(arena: StockArena, seed: int, decide: Decide, draw: bool = True) -> Iterator[Step]:
+def re_execute(arena: StockArena, seed: int, decide: DecisionSource, draw: bool = True) -> Iterator[Step]:
     """Play one match to its end.
 
     Args:
-        arena: A stock arena of one copy.
+        arena: A stock arena with one copy.
         seed: The match's seed.
-        decide: What is done at every step.
-        draw: Whether to keep the pictures' elements.
+        decide: Returns the decisions of every step.
+        draw: Whether to keep the elements of the pictures.
 
     Yields:
-        First the opening, as a step in which nobody did anything; then the steps of the match.
+        First the opening, as a step without decisions; then the steps of the match.
 
     Raises:
-        ReplayMismatch: `decide` asks for an action that is not allowed.
+        ReplayMismatch: `decide` chose an illegal action.
         GameError: The environment fails.
     """
     rests = torch.tensor([RESTS])
@@ -61,23 +61,23 @@ def trace(arena: StockArena, seed: int, decide: Decide, draw: bool = True) -> It
 
 
 def fingerprint(observations: Sequence[Tensor]) -> str:
-    """The sha256 of one copy's observations, rounded to 4 decimals; roles one after the other.
+    """Compute the sha256 of one copy's observations, rounded to 4 decimals, role by role.
 
     Args:
         observations: Per role, float32 [1, slots, F].
     """
     hashed = hashlib.sha256()
     for observation in observations:
-        # Adding zero makes a negative zero positive.
+        # −0 and 0 have different bytes. Adding 0 turns −0 into 0.
         hashed.update((np.round(observation.double().cpu().numpy(), 4) + 0.0).astype("<f4").tobytes())
     return hashed.hexdigest()
 
 
-def agree(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
-    """Refuse to go on where other seats act than were recorded to act.
+def require_same_seats(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
+    """Check that the seats that have to act are those that acted in the recording.
 
     Raises:
-        ReplayMismatch: With both sets of seats.
+        ReplayMismatch: They are not; the message names both sets of seats.
     """
     acting = tuple(now.acting[0].nonzero().flatten().tolist())
     if acting != acted:
@@ -90,18 +90,18 @@ def agree(game: Game, step: int, acted: tuple[int, ...], now: Timestep) -> None:
 
 
 def slot_of(game: Game, seat: int) -> int:
-    """The seat's place on the slot axis of its role."""
+    """Return the seat's index on the slot axis of its role."""
     return 0 if game.turn_based else game.roles[game.role_of_seat[seat]].seats.index(seat)
 
 
 def legal_moves(game: Game, seat: int, now: Timestep) -> tuple[int, ...] | None:
-    """The actions a seat may choose; None where they are continuous."""
+    """Return the legal actions of a seat; None for continuous actions."""
     legal = now.legal[game.role_of_seat[seat]]
     return None if legal is None else tuple(legal[0, slot_of(game, seat)].nonzero().flatten().tolist())
 
 
 def seats_of(game: Game, players: Sequence[str]) -> tuple[ReplaySeat, ...]:
-    """Who sits where, given the player of each team."""
+    """Return the seats with their players, given the player of each team."""
     return tuple(
         ReplaySeat(str(name), team, game.roles[role].name, players[team])
         for name, team, role in zip(game.seats, game.team_of_seat, game.role_of_seat, strict=True)
@@ -109,7 +109,7 @@ def seats_of(game: Game, players: Sequence[str]) -> tuple[ReplaySeat, ...]:
 
 
 def step_returns(game: Game, steps: Sequence[Step]) -> tuple[float, ...]:
-    """Return of each team, rounded to 6 decimals, from the rewards of the steps."""
+    """Compute the return of each team, rounded to 6 decimals, from the rewards of the steps."""
     rewards = [sum(step.rewards[seat] for step in steps) for seat in range(len(game.seats))]
     return tuple(round(value, 6) + 0.0 for value in team_returns(game, rewards))
 
@@ -141,12 +141,12 @@ def _frame(arena: StockArena) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Data that JSON can say: arrays become lists, numbers that are not finite become None."""
+    """Convert data to what JSON can express: arrays become lists, numbers that are not finite become None."""
     if isinstance(value, (str, int)):
         return value
     if isinstance(value, float):
         return value if isfinite(value) else None
-    if isinstance(value, Mapping):  # nearly all of a picture is words and whole numbers in mappings
+    if isinstance(value, Mapping):  # a picture is mostly strings and integers in mappings; the inner test saves calls
         return {str(key): part if isinstance(part, (str, int)) else _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]

@@ -1,4 +1,4 @@
-"""Recording a match for people to see: what everybody did, and what they thought while doing it."""
+"""Recording of a match as a replay: the actions, and what each player's networks computed at every decision."""
 
 from __future__ import annotations
 
@@ -21,52 +21,65 @@ from envs.rendering.drawing import has_drawing
 from envs.rendering.labels import labels
 from envs.stock.arena import StockArena
 from tournaments.match.moves import Moves, decode
-from tournaments.match.play import Cast
+from tournaments.match.play import ActorFactory
 from tournaments.replay.format import FORMAT, Channel, Decision, Profile, Replay, Step, sealed
-from tournaments.replay.re_execution import Decide, ReplayMismatch, agree, legal_moves, seats_of, slot_of, step_returns, trace
+from tournaments.replay.re_execution import (
+    DecisionSource,
+    ReplayMismatch,
+    legal_moves,
+    re_execute,
+    require_same_seats,
+    seats_of,
+    slot_of,
+    step_returns,
+)
 from tournaments.tickets import MatchResult
 
 PACKAGES = ("pettingzoo", "mpe2", "supersuit", "numpy", "torch")
 
 ALIKE = 1e-3
-"""How far a team's return may be from the logged one, absolutely and relatively: a twin's physics rounds differently."""
+"""Tolerance (absolute and relative) between a team's logged return and its return on the stock game.
+
+The physics of a twin rounds differently from that of the stock game."""
 
 
 def record(
     result: MatchResult,
     setup: GameSetup,
-    cast: Cast | None = None,
+    factory: ActorFactory | None = None,
     *,
     profiles: Mapping[str, Profile] | None = None,
     tags: Sequence[str] = (),
 ) -> Replay:
-    """Play the logged actions again, then ask the players what they think at every decision, of all decisions at once.
+    """Execute the logged actions on the stock game, and add the players' probabilities, values and messages.
+
+    The players are asked about all decisions of the match in one batch.
 
     Args:
         result: The match, with its actions.
-        setup: The game it was played in.
-        cast: Seats the players, as in `match.play`; None records no thoughts.
-        profiles: Who the players were; the tickets' weights are filled in.
-        tags: Why the match is kept.
+        setup: The game in which it was played.
+        factory: Makes the actors of the players, as in `match.play`; None records actions only.
+        profiles: Player → profile. The weights are taken from the ticket.
+        tags: The reasons for which the match is kept.
 
     Returns:
         The replay, with its digest and seal.
 
     Raises:
-        ReplayMismatch: The stock game goes another way than the logged match: the twin it was played on disagrees with it.
+        ReplayMismatch: The match runs differently on the stock game than in the log, because the twin disagrees with it.
         GameError: The game cannot be made.
     """
     ticket = result.ticket
     with closing(StockArena(survey(setup), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game = arena.game
         players = tuple(dict.fromkeys(ticket.players))
-        moments: list[Timestep] = []
-        opening, *steps = trace(arena, ticket.seed, _from_log(game, result, moments))
+        timesteps: list[Timestep] = []
+        opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps))
         channels: set[Channel] = set()
-        if cast is not None and moments:
-            owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(moments))
-            insight = ask(game, cast(owner, players), together(moments))
-            steps = [_thoughtful(game, step, insight, number) for number, step in enumerate(steps)]
+        if factory is not None and timesteps:
+            owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(timesteps))
+            insight = insight_of(game, factory(owner, players), batched(timesteps))
+            steps = [_with_insight(game, step, insight, number) for number, step in enumerate(steps)]
             channels.update(() if insight.hears is None else _channels(insight.hears))
     returns = step_returns(game, steps)
     _compare(result, len(steps), returns)
@@ -105,14 +118,14 @@ def _versions() -> dict[str, str]:
     return {package: importlib.metadata.version(package) for package in PACKAGES}
 
 
-def _from_log(game: Game, result: MatchResult, moments: list[Timestep]) -> Decide:
-    """Decisions from the match log; what the arena showed at each of them is added to `moments`."""
+def _from_log(game: Game, result: MatchResult, timesteps: list[Timestep]) -> DecisionSource:
+    """Take the decisions from the match log. The timestep at each decision is appended to `timesteps`."""
     moves = decode(game, result.actions)
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
-        agree(game, step, acted, now)
-        moments.append(now)
+        require_same_seats(game, step, acted, now)
+        timesteps.append(now)
         return tuple(_logged(game, moves, step, seat, now) for seat in acted)
 
     return decide
@@ -124,26 +137,26 @@ def _logged(game: Game, moves: Moves, step: int, seat: int, now: Timestep) -> De
     return Decision(seat, tuple(action) if isinstance(action, list) else action, legal_moves(game, seat, now))
 
 
-def together(moments: Sequence[Timestep]) -> Timestep:
-    """Timesteps of one copy as those of as many copies; what ended with them is left out."""
+def batched(timesteps: Sequence[Timestep]) -> Timestep:
+    """Concatenate T timesteps of one copy [1, …] into one timestep of T copies [T, …]; `final` is left out."""
     legal = tuple(
         None if masks[0] is None else torch.cat([mask for mask in masks if mask is not None])
-        for masks in zip(*(now.legal for now in moments), strict=True)
+        for masks in zip(*(now.legal for now in timesteps), strict=True)
     )
     return Timestep(
-        observation=tuple(torch.cat(shown) for shown in zip(*(now.observation for now in moments), strict=True)),
+        observation=tuple(torch.cat(shown) for shown in zip(*(now.observation for now in timesteps), strict=True)),
         legal=legal,
-        acting=torch.cat([now.acting for now in moments]),
-        state=torch.cat([now.state for now in moments]),
-        reward=torch.cat([now.reward for now in moments]),
-        terminated=torch.cat([now.terminated for now in moments]),
-        truncated=torch.cat([now.truncated for now in moments]),
-        over=torch.cat([now.over for now in moments]),
+        acting=torch.cat([now.acting for now in timesteps]),
+        state=torch.cat([now.state for now in timesteps]),
+        reward=torch.cat([now.reward for now in timesteps]),
+        terminated=torch.cat([now.terminated for now in timesteps]),
+        truncated=torch.cat([now.truncated for now in timesteps]),
+        over=torch.cat([now.over for now in timesteps]),
     )
 
 
-def ask(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
-    """What the actors of an arena think of a timestep."""
+def insight_of(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
+    """Collect what the actors of an arena compute at a timestep; NaN stands for what no actor knows."""
     copies = len(now.acting)
     unknown = tuple(
         torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
@@ -154,12 +167,12 @@ def ask(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
     return insight
 
 
-def _thoughtful(game: Game, step: Step, insight: Insight, copy: int) -> Step:
-    """A step with what was thought at its decisions."""
-    return replace(step, decisions=tuple(_thought(game, decision, insight, copy) for decision in step.decisions))
+def _with_insight(game: Game, step: Step, insight: Insight, copy: int) -> Step:
+    """Add the insight into copy `copy` to the decisions of a step."""
+    return replace(step, decisions=tuple(_explained(game, decision, insight, copy) for decision in step.decisions))
 
 
-def _thought(game: Game, decision: Decision, insight: Insight, copy: int) -> Decision:
+def _explained(game: Game, decision: Decision, insight: Insight, copy: int) -> Decision:
     seat = decision.seat
     return replace(
         decision,
@@ -175,6 +188,6 @@ def _channels(hears: Tensor) -> Iterator[Channel]:
 
 
 def _known(numbers: Tensor) -> tuple[float | None, ...] | None:
-    """Numbers rounded to 4 decimals, None for those that are not finite; None where none is."""
+    """Round numbers to 4 decimals; None replaces numbers that are not finite, and the whole if none is finite."""
     known = tuple(round(number, 4) + 0.0 if isfinite(number) else None for number in numbers.tolist())
     return None if all(number is None for number in known) else known

@@ -1,4 +1,4 @@
-"""Which matches are worth showing: a pure choice among a generation's results."""
+"""The choice of matches that are recorded as replays: a pure function of a generation's results."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from tournaments.tickets import MatchResult
 def choose(
     results: Sequence[MatchResult], outcomes: Sequence[Outcome], ratings: Ratings, entrants: Sequence[str] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """Choose matches to keep as replays, and say why.
+    """Choose matches to record, with the reasons as tags.
 
-    * `final`: the last decided match between the two best-rated players that met (the last, if all were drawn).
-    * `upset`: of all wins by the lower-rated player, the one that the ratings expected least.
-    * `longest`: the most steps.
-    * `closest`: the decided match with the smallest margin; of equal ones, that between the most equal ratings.
+    * `final`: the last decided match between the two best-rated players that met (the last match, if all were drawn).
+    * `upset`: among all wins by the lower-rated player, the one with the lowest expected score.
+    * `longest`: the match with the most steps.
+    * `closest`: the decided match with the smallest margin; among equal ones, the one with the smallest rating difference.
     * `pairing`: for every two entrants the first match in which they were compared.
 
     Args:
         results: The generation's results.
         outcomes: Their outcomes.
         ratings: Ratings of the players.
-        entrants: Players of whom every pairing is shown; empty shows none for the pairing's sake.
+        entrants: Players whose pairings are all shown; empty adds no `pairing` matches.
 
     Returns:
-        Match id → tags, by match id. Matches without results are never named.
+        Match id → tags, sorted by match id. Only matches with a result occur.
 
     Laws:
         The order of results and outcomes changes nothing.

@@ -1,4 +1,4 @@
-"""Verifying a replay: played again it gives the same, and its content has the digest and the seal it carries."""
+"""Verification of a replay: re-execution gives the same match, and the content matches its digest and its seal."""
 
 from __future__ import annotations
 
@@ -12,63 +12,71 @@ from envs.faults import GameError
 from envs.game import Game, Role
 from envs.stock.arena import StockArena
 from tournaments.replay.format import Decision, Replay, ReplayError, Step, digest, load, sealed
-from tournaments.replay.re_execution import Decide, ReplayMismatch, agree, legal_moves, seats_of, step_returns, trace
+from tournaments.replay.re_execution import (
+    DecisionSource,
+    ReplayMismatch,
+    legal_moves,
+    re_execute,
+    require_same_seats,
+    seats_of,
+    step_returns,
+)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a replay is what it claims to be, and if not, why: one sentence."""
+class Verification:
+    """The result of a verification; `reason` is a sentence if it failed."""
 
     verified: bool
     reason: str = ""
 
 
-def verify(path: Path) -> Verdict:
-    """Check a replay's file: it can be read, and it passes `check`."""
+def verify(path: Path) -> Verification:
+    """Verify a replay file: it can be read, and it passes `check`."""
     try:
         return check(load(path))
     except ReplayError as error:
-        return Verdict(False, str(error))
+        return Verification(False, str(error))
 
 
-def check(replay: Replay) -> Verdict:
-    """Check that a replay's content has the digest it carries, and that playing it again gives the same.
+def check(replay: Replay) -> Verification:
+    """Check that re-execution of a replay gives the same match and that the content matches its digest and its seal.
 
     Args:
         replay: The replay.
 
     Returns:
-        The verdict. A changed action, legal move, reward, ending, fingerprint, seat, seed or result fails, and the reason names
-        the first difference; changes that playing again cannot notice fail by the digest or the seal.
+        The verification. It fails for a modified action, legal action, reward, ending, observation hash, seat, seed or return,
+        and the reason names the first difference. Modifications that re-execution cannot notice fail by the digest or the seal.
     """
     try:
         with closing(StockArena(survey(replay.setup), 1, fresh=True)) as arena:
             _play_again(arena, replay)
     except ReplayMismatch as error:
-        return Verdict(False, str(error))
+        return Verification(False, str(error))
     except GameError as error:
-        return Verdict(False, f"the match cannot be played again: {error}")
+        return Verification(False, f"the match cannot be played again: {error}")
     if digest(replay) != replay.digest:
-        return Verdict(False, "the content does not have the digest it carries: its setup, seed or players were changed")
+        return Verification(False, "the content does not have the digest it carries: its setup, seed or players were changed")
     if sealed(replay) != replay:
-        return Verdict(
+        return Verification(
             False, "something that playing again cannot verify was changed: thoughts, pictures, ratings, tags or versions"
         )
-    return Verdict(True)
+    return Verification(True)
 
 
 def _play_again(arena: StockArena, replay: Replay) -> None:
-    """Play a recorded match again.
+    """Execute a recorded match again and compare.
 
     Raises:
-        ReplayMismatch: With the first difference between the recording and the match.
+        ReplayMismatch: The first difference between the recording and the match.
     """
     game, steps = arena.game, []
     if replay.seats != seats_of(game, _players(game, replay)):
         raise ReplayMismatch(f"the seats are not those of {game.name}")
     nobody = (False,) * len(game.seats)
     opening = Step((), (0.0,) * len(game.seats), nobody, nobody, replay.opening)
-    for number, again in enumerate(trace(arena, replay.seed, _from_file(game, replay), draw=False), -1):
+    for number, again in enumerate(re_execute(arena, replay.seed, _from_file(game, replay), draw=False), -1):
         difference = _difference(replay.steps[number] if number >= 0 else opening, again)
         if difference:
             raise ReplayMismatch(f"step {number}: {difference}" if number >= 0 else f"before step 0: {difference}")
@@ -80,12 +88,12 @@ def _play_again(arena: StockArena, replay: Replay) -> None:
         raise ReplayMismatch(f"the returns were recorded as {replay.returns}, but the rewards give {returns}")
 
 
-def _from_file(game: Game, replay: Replay) -> Decide:
-    """Decisions as a replay has them, where they can be carried out at all."""
+def _from_file(game: Game, replay: Replay) -> DecisionSource:
+    """Take the decisions from a replay, and check that they can be executed."""
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         decisions = replay.steps[step].decisions if step < len(replay.steps) else ()
-        agree(game, step, tuple(decision.seat for decision in decisions), now)
+        require_same_seats(game, step, tuple(decision.seat for decision in decisions), now)
         for decision in decisions:
             if not _possible(game.roles[game.role_of_seat[decision.seat]], decision.action):
                 raise ReplayMismatch(f"step {step}: {game.seats[decision.seat]} has no action {decision.action}")
@@ -101,14 +109,14 @@ def _possible(role: Role, action: int | tuple[float, ...]) -> bool:
 
 
 def _players(game: Game, replay: Replay) -> tuple[str, ...]:
-    """The player of each team, as the first of its seats has it."""
+    """Return the player of each team, read from the team's first seat."""
     if len(replay.seats) != len(game.seats):
         raise ReplayMismatch(f"the recording has {len(replay.seats)} seats, but {game.name} has {len(game.seats)}")
     return tuple(replay.seats[seats[0]].player for seats in game.teams)
 
 
 def _difference(old: Step, new: Step) -> str:
-    """What is not the same in a recorded step and the one played again; "" where all is."""
+    """Describe the first difference between a recorded step and the re-executed one; "" if there is none."""
     compared: list[tuple[str, object, object]] = [
         ("the legal moves", [d.legal for d in old.decisions], [d.legal for d in new.decisions]),
         ("the rewards", old.rewards, new.rewards),

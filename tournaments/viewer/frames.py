@@ -1,7 +1,7 @@
-"""Frames of a replay as a page carries them: only what can be drawn, and of it only what changed.
+"""Frames of a replay as a page carries them: only shapes that can be drawn, and only what changed between frames.
 
-A file may come from anybody, so nothing passes here but shapes that are known, finite lengths, colours that are nothing but
-colours, text, and pictures that are nothing but base64.
+A replay file may come from an untrusted source. Therefore only known shapes, finite lengths, plain colours, text, and base64
+images pass.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 Frame = Mapping[str, Any]
 
 Shapes = list[tuple[Any, dict[str, Any] | None]]
-"""The shapes of a frame, each as it came and as it is drawn; None where it cannot be."""
+"""The shapes of a frame: each as it came, and as it is drawn (None if it cannot be drawn)."""
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]{1,30}")
-"""What a frame may call a colour; anything else is drawn in `STRANGE`."""
+"""Colours that a frame may use; any other value is replaced by `STRANGE`."""
 
 STRANGE = "gray"
 
@@ -29,7 +29,7 @@ LENGTHS: dict[str, tuple[str, ...]] = {
     "line": ("x1", "y1", "x2", "y2", "width"),
     "text": ("x", "y", "size"),
 }
-"""The shapes that can be drawn and the lengths each must have."""
+"""The shapes that can be drawn, and the lengths that each must have."""
 
 SIZES = {"r", "w", "h", "width", "size"}
 """Lengths that cannot be negative."""
@@ -38,19 +38,19 @@ FARTHEST = 1e6
 
 
 def pack(frames: Iterable[Frame | None]) -> tuple[list[Any], list[str]]:
-    """Frames as differences.
+    """Encode frames as differences.
 
     Args:
-        frames: As `envs.rendering.drawing` describes them; None where there is no picture.
+        frames: As described in `envs.rendering.drawing`; None without a picture.
 
     Returns:
         The frames and the pictures, each picture once. A frame is
 
-        * None: there is nothing to see;
-        * 0: what there was before;
+        * None: there is nothing to draw;
+        * 0: the same as the frame before;
         * `{"size": [width, height], "notes": [[text, seats], …]}` with `"picture"`, a number, or `"shapes"`, a list;
-        * `{"moved": [[number, {name: value, …}], …]}`: the frame before, but these things of these shapes have changed; with
-          `"notes"` where they have changed too.
+        * `{"moved": [[number, {name: value, …}], …]}`: the frame before with changed attributes of these shapes, and with
+          `"notes"` if they changed too.
     """
     packed: list[Any] = []
     pictures: dict[str, int] = {}
@@ -65,7 +65,7 @@ def pack(frames: Iterable[Frame | None]) -> tuple[list[Any], list[str]]:
 
 
 def colours_of_seats(packed: Iterable[Any]) -> dict[int, str]:
-    """The colour of the shape that is a seat, for seats that are shapes and never change their colour."""
+    """Return the colour of each seat that is drawn as a shape whose colour never changes."""
     found: dict[int, str] = {}
     fickle: set[int] = set()
     for shape in _painted(packed):
@@ -75,12 +75,12 @@ def colours_of_seats(packed: Iterable[Any]) -> dict[int, str]:
 
 
 def colours_in(packed: Iterable[Any]) -> set[str]:
-    """The colours of everything that is not text."""
+    """Return the colours of all shapes that are not text."""
     return {shape["color"] for shape in _painted(packed) if shape["kind"] != "text"}
 
 
 def _painted(packed: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Every shape of packed frames when it is first drawn or painted anew."""
+    """Yield every shape of packed frames when it first appears or changes."""
     shapes: list[dict[str, Any]] = []
     for frame in packed:
         if not frame:
@@ -94,7 +94,7 @@ def _painted(packed: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _shapes(frame: Frame | None, before: Shapes) -> Shapes:
-    """The shapes of a frame; most are as they were in the frame before."""
+    """Return the shapes of a frame; those equal to the frame before are reused, because most do not change."""
     shapes = (frame or {}).get("shapes")
     if not isinstance(shapes, list):
         return []
@@ -102,7 +102,7 @@ def _shapes(frame: Frame | None, before: Shapes) -> Shapes:
 
 
 def _drawable(frame: Frame | None, shapes: Shapes, pictures: dict[str, int]) -> dict[str, Any] | None:
-    """What can be drawn of a frame with these shapes; None if that is nothing. Pictures are added to `pictures`."""
+    """Return what can be drawn of a frame with these shapes, or None. New pictures are added to `pictures`."""
     frame = frame or {}
     size = [_length(frame.get(name)) or 0 for name in ("width", "height")]
     if min(size) <= 0:
@@ -116,7 +116,7 @@ def _drawable(frame: Frame | None, shapes: Shapes, pictures: dict[str, int]) -> 
 
 
 def _shape(raw: Any) -> dict[str, Any] | None:
-    """A shape with nothing in it but what it needs; None where it is not one."""
+    """Return a shape reduced to known attributes; None if it is not a known shape."""
     kind, color, seat = (raw.get(name) for name in ("kind", "color", "seat")) if isinstance(raw, Mapping) else (None,) * 3
     if not isinstance(kind, str) or kind not in LENGTHS:
         return None
@@ -130,7 +130,7 @@ def _shape(raw: Any) -> dict[str, Any] | None:
 
 
 def _note(raw: Any) -> list[Any] | None:
-    """Something said below a picture, and the seats that know it; None where it is not that."""
+    """Return a note below the picture with the seats that may know it; None if it is not a note."""
     if not isinstance(raw, Mapping) or not isinstance(raw.get("text"), str):
         return None
     seats = raw.get("seats")
@@ -142,7 +142,7 @@ def _is_seat(value: Any) -> bool:
 
 
 def _length(value: Any) -> float | None:
-    """A number within bounds, rounded to hundredths of a pixel, whole where it is; None for anything else."""
+    """Return a number within bounds, rounded to hundredths of a pixel, as an integer if it is whole; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return None
     length = round(float(min(max(value, -FARTHEST), FARTHEST)), 2) + 0.0
@@ -163,5 +163,5 @@ def _difference(before: dict[str, Any] | None, now: dict[str, Any] | None) -> An
 
 
 def _fixed(shape: dict[str, Any]) -> tuple[str, int | None]:
-    """What does not change as long as a shape stays the same thing."""
+    """Return the attributes that identify a shape across frames."""
     return shape["kind"], shape.get("seat")

@@ -1,4 +1,4 @@
-"""The replay viewer: one match in one HTML file."""
+"""The replay viewer: the page of one match in one HTML file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from envs.rendering.boards import SEATS
 from tournaments.replay.format import Decision, Profile, Replay, ReplayError, Step
-from tournaments.replay.highlights import drawn, moments, result, winners
+from tournaments.replay.highlights import drawn, highlights, result, winners
 from tournaments.viewer.document import Packed, asset, document
 from tournaments.viewer.document import pack as pack_data
 from tournaments.viewer.frames import colours_in, colours_of_seats, pack
@@ -24,7 +24,7 @@ SCRIPTS: tuple[str, ...] = (
     "viewer_network.js",
     "viewer_lines.js",
     "viewer_curves.js",
-    "viewer_moments.js",
+    "viewer_highlights.js",
     "viewer_controls.js",
     "viewer_header.js",
     "viewer.js",
@@ -32,13 +32,13 @@ SCRIPTS: tuple[str, ...] = (
 """Scripts that the viewer needs, in order; the last defines `openReplay`."""
 
 PAGE_SCRIPT = "viewer_page.js"
-"""What opens the viewer on a page of its own, where the address says."""
+"""The script that opens the viewer on a page of its own, at the step that the address names."""
 
 SERIES = 7
-"""Colours that pages have for things that bring none."""
+"""Number of colours that the style sheet defines for teams and seats."""
 
 NAMED = 4
-"""Players that a title names at most."""
+"""Maximal number of players in a title."""
 
 BODY = """\
 <main class="viewer-main">
@@ -48,7 +48,7 @@ BODY = """\
 
 
 def replay_page(replay: Replay) -> str:
-    """A page that shows one match; the same replay gives the same text.
+    """Make the page of one match. The same replay gives the same text.
 
     Raises:
         ReplayError: The replay's parts do not fit together.
@@ -57,13 +57,13 @@ def replay_page(replay: Replay) -> str:
 
 
 def page_around(packed: Packed, title: str, game: str, said: str) -> str:
-    """A page that shows a match whose `content` is packed already.
+    """Make the page of a match whose `content` is already packed.
 
     Args:
         packed: The content.
-        title: Who played what, see `heading`.
+        title: The players and the game, see `heading`.
         game: The game.
-        said: What came of the match, for readers without JavaScript.
+        said: The result in a sentence, for readers without JavaScript.
     """
     styles, scripts = [asset(name) for name in STYLES], [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
     body = BODY.format(game=escape(game), result=escape(said))
@@ -71,23 +71,24 @@ def page_around(packed: Packed, title: str, game: str, said: str) -> str:
 
 
 def heading(replay: Replay) -> str:
-    """Who played what, in one line."""
+    """Name the players and the game in one line."""
     players = list(dict.fromkeys(seat.player for seat in replay.seats))
-    named = players if len(players) <= NAMED + 1 else players[:NAMED]  # one player takes no more room than "1 other"
+    named = players if len(players) <= NAMED + 1 else players[:NAMED]  # a name takes no more room than "and 1 other"
     others = f" and {len(players) - len(named)} others" if len(named) < len(players) else ""
     return f"{' – '.join(named)}{others}, {replay.setup.name}"
 
 
 def content(replay: Replay) -> dict[str, Any]:
-    """What the viewer's scripts need of a replay, as compact as it can be without being hard to read.
+    """Collect the data of the viewer's scripts, compactly but readably.
 
     Args:
         replay: The match.
 
     Returns:
-        Values that JSON can say. Seats, players and legal moves are named by number. A decision is
-        `[seat, action, legal, probabilities, value, message]`, `legal` being a number in `legal`; a step is
-        `[decisions, rewards, ended]`, with 0 for rewards that are all 0 and `[[seat, cut off], …]` for seats whose part ended.
+        JSON values. Seats, players and sets of legal actions are represented by numbers. A decision is `[seat, action, legal,
+        probabilities, value, message]`, where `legal` is an index into the list `legal`. A step is `[decisions, rewards,
+        ended]`, where `rewards` is 0 if all rewards are 0 and `ended` is `[[seat, truncated], …]` for the seats that ended at
+        that step.
 
     Raises:
         ReplayError: The replay's parts do not fit together.
@@ -116,7 +117,7 @@ def content(replay: Replay) -> dict[str, Any]:
         "drawn": drawn(replay),
         "result": result(replay),
         "channels": [[channel.speaker, channel.listener, channel.weight] for channel in replay.channels],
-        "moments": [asdict(moment) for moment in moments(replay)],
+        "highlights": [asdict(highlight) for highlight in highlights(replay)],
         "frames": frames,
         "pictures": pictures,
         "steps": [
@@ -132,7 +133,7 @@ def content(replay: Replay) -> dict[str, Any]:
 
 
 def _names(replay: Replay) -> tuple[list[str], list[str]]:
-    """The players and the roles, each once."""
+    """Return the players and the roles, each once."""
     return list(dict.fromkeys(seat.player for seat in replay.seats)), list(dict.fromkeys(seat.role for seat in replay.seats))
 
 
@@ -150,10 +151,10 @@ def _seats(replay: Replay, packed: Sequence[Any]) -> Iterator[dict[str, Any]]:
 
 
 def colours(replay: Replay, packed: Sequence[Any]) -> list[str]:
-    """A colour for each seat, as style sheets say it.
+    """Choose a colour for each seat, as a CSS value.
 
-    The one it has in the game's own pictures, if these tell the teams apart. Otherwise every team has a colour of the page, and
-    where there is only one team, every seat.
+    A seat's colour in the game's own pictures is used if these colours distinguish the teams. Otherwise every team gets a
+    colour of the page; if there is only one team, every seat does.
 
     Args:
         replay: The match.
@@ -179,17 +180,17 @@ def _decision(decision: Decision, legal: dict[tuple[int, ...], int]) -> list[Any
 
 
 def _ended(step: Step, before: Step | None) -> Iterator[list[int]]:
-    """Seats whose part ended at a step, and whether it was cut off."""
+    """Yield the seats that ended at a step, and whether they were truncated."""
     for seat, over in enumerate(zip(step.terminated, step.truncated, strict=True)):
         if any(over) and not (before and (before.terminated[seat] or before.truncated[seat])):
             yield [seat, int(not over[0])]
 
 
 def _check(replay: Replay) -> None:
-    """Refuse what no match can be: a seat, a team or a list that does not fit the others.
+    """Check that all seats, teams and lists fit together.
 
     Raises:
-        ReplayError: With what does not fit.
+        ReplayError: They do not.
     """
     seats, teams = len(replay.seats), len(replay.returns)
     if {seat.team for seat in replay.seats} != set(range(teams)):

@@ -1,7 +1,7 @@
-"""A tournament in one HTML file: standings with intervals, the cross table, every match by how surprising it was, replays.
+"""The page of a tournament in one HTML file: standings with intervals, cross table, matches by surprisal, replays.
 
-Replays stand in the page as blocks of their own, which the browser unpacks when they are opened: a page with a hundred of them
-opens as fast as one with none.
+Each replay is a block of its own that the browser unpacks when it is opened. A page with a hundred replays therefore opens as
+fast as one with none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from tournaments.rating.elo import expected_score
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
-from tournaments.rating.surprise import Judgement
+from tournaments.rating.surprisal import Judgement
 from tournaments.tickets import MatchResult
 from tournaments.viewer.document import Packed, asset, document
 from tournaments.viewer.replay_page import SCRIPTS as VIEWER_SCRIPTS
@@ -39,20 +39,21 @@ BODY = """\
 
 @dataclass(frozen=True)
 class MatchRow:
-    """A match as the page lists it; what is said of players is said team by team.
+    """A match in the page's list. Properties of players are given team by team.
 
     Attributes:
         match: Its id.
-        generation: When it was played.
-        purpose: Why it was played.
-        players: Who held each team.
-        returns: What each team got.
-        scores: How each team's player did in the comparisons of this match: 1 won, ½ drew, 0 lost; None where there were none.
-        steps: How long it took.
-        truncated: True where somebody was cut off.
-        tags: Why it was kept as a replay.
-        bits: How surprising it was; None where nobody was compared.
-        upset: True where somebody did better than even although the ratings expected worse than even.
+        generation: The generation in which it was played.
+        purpose: Its purpose.
+        players: The player of each team.
+        returns: The return of each team.
+        scores: The mean score of each team's player in the comparisons of this match: 1 for a win, ½ for a draw, 0 for a loss;
+            None without comparisons.
+        steps: Number of steps.
+        truncated: True if some seat was truncated.
+        tags: The reasons for which it was recorded.
+        bits: Its surprisal; None without comparisons.
+        upset: True if some player scored more than ½ although the ratings expected less than ½.
     """
 
     match: str
@@ -70,19 +71,19 @@ class MatchRow:
 
 @dataclass(frozen=True)
 class TournamentView:
-    """All that the page shows.
+    """Everything that the page shows.
 
     Attributes:
         title: Heading.
         subtitle: A sentence below it.
         game: The game's name.
-        places: What each team of the game is called, in their order.
+        places: The name of each team of the game, in their order.
         anchor: The player pinned at 0 Elo.
-        standings: Who took part, best first.
-        table: What they scored against one another.
-        matches: Every match to be listed, as they were played; others than the tournament's may be among them.
+        standings: The participants, best first.
+        table: Their results against one another.
+        matches: All matches to be listed, in the order of play; matches outside the tournament may be among them.
         replays: Match id → its replay's content, packed.
-        rule: How a match is won, in a sentence, where it does not go without saying.
+        rule: How a match is won, in a sentence, if that is not obvious.
     """
 
     title: str
@@ -123,16 +124,16 @@ def tournament_page(view: TournamentView) -> str:
 def match_rows(
     results: Iterable[MatchResult], judged: Mapping[str, Judgement], tags: Mapping[str, Sequence[str]]
 ) -> list[MatchRow]:
-    """Results as the page lists them.
+    """Turn results into rows of the page.
 
     Args:
         results: The matches.
-        judged: What came of them, as `surprise.judge` gives it.
-        tags: Match id → why it was kept; matches that were not kept are missing.
+        judged: Match → judgement, as `surprisal.judge` returns it.
+        tags: Match id → reasons for which it was recorded; matches without a replay are missing.
     """
     rows = []
     for result in results:
-        ticket, verdict = result.ticket, judged.get(result.ticket.match)
+        ticket, judgement = result.ticket, judged.get(result.ticket.match)
         rows.append(
             MatchRow(
                 match=ticket.match,
@@ -140,19 +141,19 @@ def match_rows(
                 purpose=ticket.purpose,
                 players=ticket.players,
                 returns=result.returns,
-                scores=tuple(None if verdict is None else verdict.scores.get(player) for player in ticket.players),
+                scores=tuple(None if judgement is None else judgement.scores.get(player) for player in ticket.players),
                 steps=result.steps,
                 truncated=result.truncated,
                 tags=tuple(tags.get(ticket.match, ())),
-                bits=None if verdict is None else verdict.bits,
-                upset=verdict is not None and verdict.upset,
+                bits=None if judgement is None else judgement.bits,
+                upset=judgement is not None and judgement.upset,
             )
         )
     return rows
 
 
 def _facts(view: TournamentView, recorded: Sequence[str]) -> dict[str, Any]:
-    """What the scripts need; players are numbered, those of the standings first."""
+    """Return the data of the scripts. Players are numbered, those of the standings first."""
     names = [row.player for row in view.standings]
     players = list(dict.fromkeys([*names, *sorted({player for row in view.matches for player in row.players})]))
     numbers = {player: number for number, player in enumerate(players)}
@@ -171,9 +172,9 @@ def _facts(view: TournamentView, recorded: Sequence[str]) -> dict[str, Any]:
 
 
 def _cross(view: TournamentView, numbers: Mapping[str, int]) -> dict[str, Any]:
-    """The cross table, strongest first: wins, draws and losses of row against column, and the score that was expected.
+    """Return the cross table, strongest player first: wins, draws, losses and expected score of row against column.
 
-    Rows are all players, or, of a gauntlet, its challengers: those that met everybody.
+    The rows are all players. In a gauntlet they are the challengers, the players that met everybody.
     """
     elo = {row.player: row.elo for row in view.standings}
     names = list(elo)
@@ -196,7 +197,10 @@ def _cross(view: TournamentView, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _columns(rows: Sequence[MatchRow], numbers: Mapping[str, int], recorded: Mapping[str, int]) -> dict[str, Any]:
-    """Matches column by column, which packs and reads several times faster than row by row; teams follow one another."""
+    """Return the matches column by column, the teams of a match one after another.
+
+    Columns compress and parse several times faster than rows.
+    """
     purposes, tags = sorted({row.purpose for row in rows}), sorted({row.tags for row in rows})
     return {
         "ids": [row.match for row in rows],

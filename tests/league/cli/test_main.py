@@ -107,9 +107,9 @@ def test_replays_are_listed_as_the_design_promises(cli_run, finished):
 
 def test_every_replay_verifies(cli_run, finished):
     said = cli_run("replay", "verify", "--json", "--home", finished)
-    verdict = json.loads(said.out)
-    assert (said.code, verdict["failed"]) == (0, [])
-    assert verdict["verified"] == len(list((finished / "leagues/smoke/replays").iterdir()))
+    verification = json.loads(said.out)
+    assert (said.code, verification["failed"]) == (0, [])
+    assert verification["verified"] == len(list((finished / "leagues/smoke/replays").iterdir()))
 
 
 def test_a_changed_replay_fails_to_verify(cli_run, finished, tmp_path):
@@ -119,9 +119,9 @@ def test_a_changed_replay_fails_to_verify(cli_run, finished, tmp_path):
     data["seed"] ^= 1
     path.write_bytes(gzip.compress(json.dumps(data).encode()))
     said = cli_run("replay", "verify", path, "--json")
-    verdict = json.loads(said.out)
-    assert (said.code, verdict["verified"]) == (1, 0)
-    assert set(verdict["failed"][0]) >= {"file", "reason"}
+    verification = json.loads(said.out)
+    assert (said.code, verification["verified"]) == (1, 0)
+    assert set(verification["failed"][0]) >= {"file", "reason"}
 
 
 def _bytes(replay, path):

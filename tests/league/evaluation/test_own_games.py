@@ -98,9 +98,9 @@ def league(cli_run, game, *more, **settings):
     assert "warning" not in run.err
     said = cli_run("tournament", "mine/champion", "mine/main-02-g000", "bot:random", "--games", 4, "--json", "--home", "home")
     assert said.code == 0, said.err
-    verdict = cli_run("replay", "verify", "--json", "--home", "home")
-    assert verdict.code == 0, verdict.out
-    assert json.loads(verdict.out)["verified"] > 0
+    verification = cli_run("replay", "verify", "--json", "--home", "home")
+    assert verification.code == 0, verification.out
+    assert json.loads(verification.out)["verified"] > 0
     return json.loads(said.out)
 
 

@@ -15,7 +15,7 @@ from envs.arena import Insight
 from league.errors import LeagueError
 from league.play.pairing import pair
 from league.play.session import keep, match_name, opening, outcome, play, played_by_hand
-from tournaments.human.person import Beside, coloured
+from tournaments.human.person import SharedControl, coloured
 from tournaments.replay.format import load
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.verification import check, verify
@@ -282,7 +282,7 @@ def test_a_seat_speaks_for_the_player_as_long_as_the_player_has_others_in_the_te
     arena = envs.make(TAG, 1)
     now = arena.restart(torch.tensor([0]))
     insight = Insight(tuple(torch.zeros(1, arena.game.slots(role), 5) for role in range(2)), torch.zeros(1, 4))
-    Beside(arena.game, [Talker()], mine).explain(now, insight)
+    SharedControl(arena.game, [Talker()], mine).explain(now, insight)
     assert insight.messages[0, :, 0].isnan().nonzero().flatten().tolist() == silent
     assert (insight.hears[0].sum(1) == 0).nonzero().flatten().tolist() == silent
     assert insight.value[0].isnan().nonzero().flatten().tolist() == list(mine)

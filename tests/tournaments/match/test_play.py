@@ -19,8 +19,8 @@ def tickets(games, name):
 
 
 @pytest.fixture
-def results(games, name, tickets, make_arena, noise_cast):
-    return play(make_arena(name, 4), tickets, noise_cast(games[name]))
+def results(games, name, tickets, make_arena, noise_factory):
+    return play(make_arena(name, 4), tickets, noise_factory(games[name]))
 
 
 class Stubborn:
@@ -38,18 +38,18 @@ def test_results_come_in_the_order_of_the_tickets(tickets, results):
     assert [result.ticket for result in results] == tickets
 
 
-def test_a_match_does_not_depend_on_its_neighbours(games, name, tickets, results, make_arena, noise_cast):
-    alone = [play(make_arena(name, 1), [ticket], noise_cast(games[name]))[0] for ticket in tickets]
+def test_a_match_does_not_depend_on_its_neighbours(games, name, tickets, results, make_arena, noise_factory):
+    alone = [play(make_arena(name, 1), [ticket], noise_factory(games[name]))[0] for ticket in tickets]
     assert alone == results
 
 
-def test_a_match_does_not_depend_on_the_order_of_tickets(games, name, tickets, results, make_arena, noise_cast):
-    backwards = play(make_arena(name, 7), tickets[::-1], noise_cast(games[name]))
+def test_a_match_does_not_depend_on_the_order_of_tickets(games, name, tickets, results, make_arena, noise_factory):
+    backwards = play(make_arena(name, 7), tickets[::-1], noise_factory(games[name]))
     assert backwards[::-1] == results
 
 
-def test_the_same_tickets_give_the_same_bits(games, name, tickets, results, make_arena, noise_cast):
-    assert play(make_arena(name, 4), tickets, noise_cast(games[name])) == results
+def test_the_same_tickets_give_the_same_bits(games, name, tickets, results, make_arena, noise_factory):
+    assert play(make_arena(name, 4), tickets, noise_factory(games[name])) == results
 
 
 def test_returns_are_the_mean_over_seats_of_summed_rewards(games, name, results):
@@ -71,63 +71,67 @@ def test_a_time_limit_is_told_from_an_end(results):
     assert [result.truncated for result in results] == [r.ticket.seed % 2 == 0 for r in results]
 
 
-def test_copies_without_a_ticket_stay_empty(games, name, make_arena, noise_cast):
+def test_copies_without_a_ticket_stay_empty(games, name, make_arena, noise_factory):
     arena = make_arena(name, 40)
-    results = play(arena, round_robin(games[name], "abc", Plan(1, 0)), noise_cast(games[name]))
+    results = play(arena, round_robin(games[name], "abc", Plan(1, 0)), noise_factory(games[name]))
     assert arena.restarts[0][len(results) :] == [-1] * (40 - len(results))
 
 
-def test_a_copy_whose_match_is_over_plays_the_next_ticket_at_once(games, make_arena, noise_cast, ticket):
+def test_a_copy_whose_match_is_over_plays_the_next_ticket_at_once(games, make_arena, noise_factory, ticket):
     tickets = [ticket("x", "y", match=str(seed), seed=seed) for seed in range(10)]
     arena = make_arena("duel", 2)
-    results = play(arena, tickets, noise_cast(games["duel"]))
+    results = play(arena, tickets, noise_factory(games["duel"]))
     total = sum(result.steps for result in results)
     assert total / 2 <= arena.steps < total / 2 + max(result.steps for result in results)
     assert len(arena.restarts) == 1
 
 
 @pytest.mark.parametrize("pages", [1, 3])
-def test_what_is_forgotten_on_the_way_is_not_needed(games, name, tickets, results, make_arena, noise_cast, monkeypatch, pages):
+def test_what_is_forgotten_on_the_way_is_not_needed(
+    games, name, tickets, results, make_arena, noise_factory, monkeypatch, pages
+):
     monkeypatch.setattr("tournaments.match.scoresheet.PAGES", pages)
-    assert play(make_arena(name, 3), tickets, noise_cast(games[name])) == results
+    assert play(make_arena(name, 3), tickets, noise_factory(games[name])) == results
 
 
-def test_a_match_does_not_depend_on_the_parts_of_the_arena(games, name, tickets, results, make_arena, noise_cast, monkeypatch):
+def test_a_match_does_not_depend_on_the_parts_of_the_arena(
+    games, name, tickets, results, make_arena, noise_factory, monkeypatch
+):
     arena = make_arena(name, 5)
     monkeypatch.setattr(arena, "parts", lambda: (make_arena(name, 2), make_arena(name, 3)))
-    assert play(arena, tickets, noise_cast(games[name])) == results
+    assert play(arena, tickets, noise_factory(games[name])) == results
     assert not arena.steps
 
 
-def casts(games, tickets, copies, make_arena, noise_cast):
-    """The owners and players of every cast."""
+def seatings(games, tickets, copies, make_arena, noise_factory):
+    """The owners and players of every call of the factory."""
     seen = []
 
-    def cast(owner, players):
+    def factory(owner, players):
         seen.append((owner.tolist(), players))
-        return noise_cast(games["duel"])(owner, players)
+        return noise_factory(games["duel"])(owner, players)
 
-    play(make_arena("duel", copies), tickets, cast)
+    play(make_arena("duel", copies), tickets, factory)
     return seen
 
 
-def test_players_are_not_cast_anew_where_the_same_sit_down_again(games, make_arena, noise_cast):
+def test_the_factory_is_not_called_again_for_the_same_seating(games, make_arena, noise_factory):
     tickets = round_robin(games["duel"], "ab", Plan(12, 0))
-    seen = casts(games, tickets, 2, make_arena, noise_cast)
+    seen = seatings(games, tickets, 2, make_arena, noise_factory)
     assert seen[0] == ([[0, 1], [1, 0]], ("a", "b"))
     assert len(seen) < 4
 
 
-def test_players_are_cast_anew_where_others_sit_down(games, make_arena, noise_cast, ticket):
+def test_the_factory_is_called_again_for_other_players(games, make_arena, noise_factory, ticket):
     tickets = [ticket("x", "y", match="1"), ticket("z", "x", match="2"), ticket("x", "y", match="3")]
-    seen = casts(games, tickets, 1, make_arena, noise_cast)
+    seen = seatings(games, tickets, 1, make_arena, noise_factory)
     assert [owner for owner, _ in seen] == [[[0, 1]], [[2, 0]]]
     assert {players for _, players in seen} == {("x", "y", "z")}
 
 
-def test_a_watch_is_told_of_three_phases(games, make_arena, noise_cast):
+def test_a_watch_is_told_of_three_phases(games, make_arena, noise_factory):
     watch = Stopwatch()
-    play(make_arena("duel", 2), round_robin(games["duel"], "ab", Plan(4, 0)), noise_cast(games["duel"]), watch=watch)
+    play(make_arena("duel", 2), round_robin(games["duel"], "ab", Plan(4, 0)), noise_factory(games["duel"]), watch=watch)
     assert set(watch.seconds) == {"act", "step", "bookkeeping"}
     assert min(watch.seconds.values()) > 0
 
@@ -137,7 +141,7 @@ def test_an_illegal_action_names_match_and_player(make_arena, ticket):
         play(make_arena("duel", 1), [ticket("x", "y")], lambda owner, players: [Stubborn(3)])
 
 
-def test_a_failing_game_names_the_matches_being_played(games, make_arena, noise_cast, ticket, monkeypatch):
+def test_a_failing_game_names_the_matches_being_played(games, make_arena, noise_factory, ticket, monkeypatch):
     def fail(*_):
         raise GameError("the board fell down")
 
@@ -145,7 +149,7 @@ def test_a_failing_game_names_the_matches_being_played(games, make_arena, noise_
     monkeypatch.setattr(arena, "step", fail)
     tickets = [ticket("x", "y", match=f"m{seed}", seed=seed) for seed in range(4)]
     with pytest.raises(GameError, match=r"^m0 … m1: the board fell down$"):
-        play(arena, tickets, noise_cast(games["duel"]))
+        play(arena, tickets, noise_factory(games["duel"]))
 
 
 def test_an_endless_match_is_given_up_with_its_id(make_arena, ticket):

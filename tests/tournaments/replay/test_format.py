@@ -163,7 +163,7 @@ def test_thoughts_are_no_part_of_the_digest(result, replay):
     assert record(result, CONNECT_FOUR).digest == replay.digest
 
 
-def test_players_are_asked_about_all_moments_at_once_and_each_thought_is_kept_with_its_own(result):
+def test_players_are_asked_about_all_decisions_at_once_and_each_thought_is_kept_with_its_own(result):
     asked = []
 
     class Counter(Thinker):
@@ -331,7 +331,7 @@ def test_a_seed_that_no_ticket_has_is_no_replay(path, seed):
         load(path)
 
 
-def test_a_broken_file_is_a_failed_verdict_not_an_error(path):
+def test_a_broken_file_is_a_failed_verification_not_an_error(path):
     path.write_bytes(b"not gzip at all")
     assert "cannot be read" in verify(path).reason
 

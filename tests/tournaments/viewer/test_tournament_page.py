@@ -14,7 +14,7 @@ from tournaments.rating.elo import fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
 from tournaments.rating.standings import Entrant, standings
-from tournaments.rating.surprise import judge
+from tournaments.rating.surprisal import judge
 from tournaments.tickets import MatchResult, Ticket
 from tournaments.viewer.document import pack
 from tournaments.viewer.replay_page import content
@@ -110,7 +110,7 @@ def test_a_replay_of_no_match_of_the_page_is_left_out(view_of, season):
     assert "data-replay-" not in tournament_page(view_of(season, [duel([0.1])]))
 
 
-def test_a_match_that_nobody_was_compared_in_has_no_surprise(view_of, season):
+def test_a_match_that_nobody_was_compared_in_has_no_surprisal(view_of, season):
     lone = MatchResult(Ticket("m9", 0, "evaluation", 1, ("a", "a"), (False, False), "s", ("", "")), (1.0, -1.0), 5, b"", True)
     page = unpacked(tournament_page(view_of([*season, lone])))["matches"]
     assert (page["bits"][-1], page["scores"][-2:], page["truncated"][-1]) == (None, [None, None], 1)

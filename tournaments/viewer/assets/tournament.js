@@ -101,10 +101,10 @@
       const absent = here < 0 || other === undefined, click = () => go({ match: matches.ids[other], step: "", seat: "" });
       return make("button", { type: "button", "aria-label": name, title: name, disabled: absent, click }, sign);
     };
-    const surprise = bits === null ? "" : `${bits.toFixed(1)} bits of surprise, ${odds(bits)}`;
+    const surprisal = bits === null ? "" : `${bits.toFixed(1)} bits of surprisal, ${odds(bits)}`;
     return make("header", { id: "bar" },
       make("button", { type: "button", id: "back", click: back }, "← All matches"),
-      make("p", {}, make("strong", {}, matches.ids[index]), " ", make("span", { class: "soft" }, surprise)),
+      make("p", {}, make("strong", {}, matches.ids[index]), " ", make("span", { class: "soft" }, surprisal)),
       make("span", { id: "neighbours" },
         to("‹", "previous replay of the list", recorded[here - 1]),
         make("span", { class: "soft" }, here < 0 ? "" : `${here + 1} of ${count(recorded.length, "replay", "replays")}`),

@@ -3,7 +3,7 @@
 
 const NOTHING = {
   match: "", step: "", seat: "", player: "", opponent: "", result: "", generation: "", shortest: "", longest: "",
-  upsets: "", recorded: "", sort: "surprise", order: "down", page: "1",
+  upsets: "", recorded: "", sort: "surprisal", order: "down", page: "1",
 };
 
 /** The state that the address stands for. */

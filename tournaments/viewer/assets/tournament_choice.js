@@ -8,7 +8,7 @@ const SORTS = {
   opponent: { label: "against", first: "up", of: (matches) => (index) => matches.names[matches.players[index * matches.places + 1]] },
   result: { label: "result", first: "down", of: (matches) => (index) => matches.returns[index * matches.places] },
   steps: { label: "steps", first: "down", of: (matches) => (index) => matches.steps[index] },
-  surprise: { label: "surprise", first: "down", of: (matches) => (index) => matches.bits[index] },
+  surprisal: { label: "surprisal", first: "down", of: (matches) => (index) => matches.bits[index] },
   kept: { label: "why kept", first: "up", of: (matches) => (index) => matches.tags.names[matches.tags.of[index]].join(", ") || null },
 };
 
@@ -25,7 +25,7 @@ function chooseMatches(facts, matches, state) {
   const passes = [byPlayers, byResult, byFacts].map((filter) => filter(facts, matches, state));
   const found = [];
   for (let index = 0; index < matches.ids.length; index++) if (passes.every((pass) => pass(index))) found.push(index);
-  const value = SORTS[Object.hasOwn(SORTS, state.sort) ? state.sort : "surprise"].of(matches), sign = state.order === "up" ? 1 : -1;
+  const value = SORTS[Object.hasOwn(SORTS, state.sort) ? state.sort : "surprisal"].of(matches), sign = state.order === "up" ? 1 : -1;
   return found.sort((one, other) => compare(value(one), value(other), sign) || one - other);
 }
 

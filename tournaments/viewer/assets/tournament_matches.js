@@ -2,7 +2,7 @@
 
 const PAGE = 50;
 const WORTH = { final: "Final", upset: "Biggest upset", closest: "Closest", longest: "Longest" };
-const SURPRISE = "Surprise is −log₂ of the chance that the ratings gave to the result: one bit is a coin flip, five bits one chance in 32.";
+const SURPRISAL = "Surprisal is −log₂ of the probability that the ratings gave to the result: one bit is a coin flip, five bits one chance in 32.";
 
 /** A section of recorded matches of the newest generation that stand out, one button each; nothing where there are none. */
 function worthSeeing(facts, matches, open) {
@@ -41,7 +41,7 @@ function matchesSection(facts, matches, change, open) {
   const body = make("tbody", { role: "rowgroup" }), shown = make("p", { id: "shown", role: "status" });
   const pager = make("nav", { id: "pager", "aria-label": "pages of matches" });
   const table = make("table", { id: "matches", role: "table" },
-    make("caption", {}, [SURPRISE, facts.rule].join(" ")),
+    make("caption", {}, [SURPRISAL, facts.rule].join(" ")),
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)), body);
   const section = make("section", { class: "part broad", "aria-labelledby": "matches-title" },
     make("h2", { id: "matches-title", tabindex: "-1" }, "Matches"), filters.form, shown, table, pager);
@@ -101,14 +101,14 @@ function matchLine(facts, matches, index, columns, most, open) {
     opponent: seats.slice(1),
     result: [unit("returns "), returns.join(" : ")],
     steps: [whole(matches.steps[index]), unit(" steps"), ...(matches.truncated[index] ? [" ", soft("cut off")] : [])],
-    surprise: bits === null ? [soft("not compared")] : surpriseWords(bits, most, matches.upsets[index] === 1),
+    surprisal: bits === null ? [soft("not compared")] : surprisalWords(bits, most, matches.upsets[index] === 1),
     kept: [matches.tags.names[matches.tags.of[index]].join(", ")],
   };
   const cells = columns.map((key) => make("td", { role: "cell", class: key }, ...content[key]));
   return make("tr", { role: "row", class: recorded ? "recorded" : "" }, ...cells);
 }
 
-function surpriseWords(bits, most, upset) {
+function surprisalWords(bits, most, upset) {
   const length = draw("rect", { class: upset ? "upset" : "usual", width: `${(100 * bits) / most}%`, height: "100%" });
   const bar = draw("svg", { class: "bits", "aria-hidden": "true" }, length);
   const figure = make("span", { class: "figure" }, bits.toFixed(1), make("span", { class: "unit" }, " bits"));

@@ -17,7 +17,7 @@ function count(number, one, many) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-/** What chance a surprise stands for: "1 in 37". */
+/** The probability that a surprisal stands for: "1 in 37". */
 function odds(bits) {
   const one = 2 ** bits;
   return `1 in ${one < 10 ? one.toFixed(1) : one < 1e6 ? whole(one) : "a million or more"}`;

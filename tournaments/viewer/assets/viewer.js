@@ -27,8 +27,8 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
     toggle: () => (state.playing ? pause() : play()),
     loop: () => ((state.loop = !state.loop), controls.show(state.position, state)),
     speed: (factor) => ((state.speed = factor), controls.show(state.position, state)),
-    next: () => go(moments.next(state.position)),
-    before: () => go(moments.before(state.position)),
+    next: () => go(highlights.next(state.position)),
+    before: () => go(highlights.before(state.position)),
     help: () => (controls.keys.open = !controls.keys.open),
   };
   const choose = (seat) => go(state.position, state.seat === seat ? null : seat);
@@ -36,14 +36,14 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
   const board = viewerFrames.build(story, choose);
   const decision = viewerDecision.build(story, choose);
   const network = viewerNetwork.build(story, choose);
-  const moments = viewerMoments.build(story, act.go);
-  const controls = viewerControls.build(story, act, moments.marks);
+  const highlights = viewerHighlights.build(story, act.go);
+  const controls = viewerControls.build(story, act, highlights.marks);
   const curves = viewerCurves.build(story, act.go, choose);
   const words = make("p", { class: "viewer-happened" });
   const link = make("a", { class: "viewer-link" }, "Link to this step");
   const status = make("p", { class: "hidden", role: "status" });
   const left = make("div", { class: "viewer-left" }, ...(board.drawable ? [board.element] : []), make("div", { class: "viewer-caption" }, words, ...(address && own ? [link] : [])));
-  const panels = [decision.element, ...(network ? [network.element] : []), curves.element, moments.element];
+  const panels = [decision.element, ...(network ? [network.element] : []), curves.element, highlights.element];
   const root = make("article", { class: "viewer", "aria-label": "Replay" }, viewerHeader.build(story), left, controls.element, ...panels, status);
   root.classList.toggle("viewer-undrawn", !board.drawable);
   root.classList.toggle("viewer-talking", Boolean(network));
@@ -61,7 +61,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
     painted = now;
     decision.show(state.position, state.seat);
     network?.show(state.position, state.seat, !state.playing);
-    moments.show(state.position);
+    highlights.show(state.position);
     curves.show(state.position, state.seat);
     controls.show(state.position, state);
     viewerDecision.write(words, story.happened(state.position));
@@ -76,7 +76,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
   }
 
   function rest() {
-    const at = `Step ${state.position} of ${story.last}. ${[...moments.at(state.position).map((title) => `${title}.`), story.happened(state.position), story.toMove(state.position)].join(" ")}`;
+    const at = `Step ${state.position} of ${story.last}. ${[...highlights.at(state.position).map((title) => `${title}.`), story.happened(state.position), story.toMove(state.position)].join(" ")}`;
     viewerDecision.write(status, at);
     tell();
   }

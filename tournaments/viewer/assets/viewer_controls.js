@@ -20,7 +20,7 @@ const viewerControls = (() => {
     ["← →", "one step back or on"],
     ["Shift ← →", `${FAR} steps`],
     ["Home End", "the opening, the end"],
-    ["P N", "the moment before, the next one"],
+    ["P N", "the highlight before, the next one"],
     ["− +", "slower, faster"],
     ["L", "loop"],
     ["?", "this list"],
@@ -53,7 +53,7 @@ const viewerControls = (() => {
       loop,
       speed,
       place,
-      make("span", { class: "viewer-hint soft", "aria-hidden": "true" }, "Space plays, ← → step, N and P go from moment to moment"),
+      make("span", { class: "viewer-hint soft", "aria-hidden": "true" }, "Space plays, ← → step, N and P go from highlight to highlight"),
       keys,
     );
     const element = make("div", { class: "viewer-time" }, buttons, make("div", { class: "viewer-scrubber" }, make("div", { class: "viewer-rail" }, marks, range)));
@@ -113,7 +113,7 @@ const viewerControls = (() => {
       const scrub = target.matches?.(".viewer-scrub");
       if (!scrub && target.matches?.("input, select, textarea")) return;
       if (event.key === " " && target.closest?.("button, summary, a")) return;
-      if (/^(Home|End|Page)/.test(event.key) && target.closest?.(".viewer-table, .viewer-moments, .viewer-seats")) return;
+      if (/^(Home|End|Page)/.test(event.key) && target.closest?.(".viewer-table, .viewer-highlights, .viewer-seats")) return;
       const does = meaning(event, state, act, last);
       if (!does) return;
       event.preventDefault();

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tournaments.rating.elo import expected_score
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff, payoff
-from tournaments.rating.surprise import DRAWISHNESS, chances, drawishness, judge
+from tournaments.rating.surprisal import DRAWISHNESS, chances, drawishness, judge
 
 SHARES = st.floats(1e-6, 1 - 1e-6)
 NU = st.floats(*DRAWISHNESS)
