@@ -4,7 +4,8 @@ Reading order, from the bottom of the ladder of imports up: `errors`, `importing
 meet, who is whose child), `config` (what a league is asked to do), `storage` (a league on disk), `execution` (the work a
 league is cut into), `evaluation` (players by name, tournaments between them), `analysis` (figures of a committed league),
 `plotting` (drawing), `report` (one page about a league), `artifacts` (replays and pages), `export` (players as files), `play`
-(a person against a player), `bench` (speed), `tracking` (MLflow), `manager` (the loop), `cli` (the command line).
+(a person against a player), `bench` (speed), `tracking` (MLflow), `stages` (what a generation does), `manager` (the loop),
+`cli` (the command line).
 """
 
 from importlib import import_module

@@ -16,6 +16,7 @@ from agents.mutation import OPERATORS
 from comms.topology import TOPOLOGIES, build, listening_weights
 from envs.game import Game, GameSetup
 from league.config.plugins import reference_to
+from league.config.styles import STYLES
 from league.errors import LeagueError
 from league.population.matchmaking import RULES
 from league.population.player import LEAGUE_NAME, NAME_RULE, is_bot
@@ -34,6 +35,15 @@ def _written(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_written(inner) for inner in value]
     return reference_to(value) if inspect.isfunction(value) or inspect.isclass(value) else value
+
+
+def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings with defaults below them."""
+    merged = dict(defaults)
+    for key, value in values.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
 
 
 class Section(BaseModel):
@@ -261,6 +271,7 @@ class LeagueConfig(Section):
     seed: int = Field(0, ge=0, lt=2**63)
     game: GameConfig
     generations: int = Field(8, ge=1, le=100_000)
+    style: str = Field("league", description=f"one of {', '.join(STYLES)}, or module:callable")
     population: int = Field(4, ge=1, le=1024, description="players that learn")
     stack: int = Field(2, ge=1, le=1024, description="players trained together in one task")
     arena: ArenaConfig = Field(default_factory=ArenaConfig)
@@ -281,6 +292,18 @@ class LeagueConfig(Section):
             raise ValueError(f"{name!r} is no name: {NAME_RULE}")
         return name
 
+    @field_validator("style")
+    @classmethod
+    def _style(cls, style: str) -> str:
+        return style if ":" in style else known("style", style, STYLES)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_style(cls, values: Any) -> Any:
+        """Settings that the style chooses hold wherever the configuration is silent."""
+        style = values.get("style") if isinstance(values, Mapping) else None
+        return _over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
+
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
         wanted = self.evolution.elite + self.evolution.replace
@@ -294,6 +317,8 @@ class LeagueConfig(Section):
     def identity(self) -> str:
         """Hash of everything that decides results: two leagues with one identity end with the same bits."""
         facts = self.model_dump(mode="json", exclude={"compute": True, "generations": True, "tracking": True, "name": True})
+        if facts["style"] == type(self).model_fields["style"].default:  # leagues of earlier versions do not say it
+            facts.pop("style")
         facts["arena"].pop("workers")
         facts["tournament"].pop("replays")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -9,13 +9,16 @@ import pytest
 
 import league.tracking.client
 from league import League, LeagueError
+from league.config.styles import STYLES
+from league.stages.draft import Draft
+from league.stages.table import STAGES
 from league.storage.store import Store
 
 SCRIPT = Path(__file__).with_name("kill_and_resume.py")
 
 
 class Stop(Exception):
-    """Somebody pulls the plug."""
+    """The league is stopped from outside."""
 
 
 def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
@@ -24,16 +27,16 @@ def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
     assert "3 of 3 resumed leagues" in ended.stdout
 
 
-@pytest.mark.parametrize("verb", ["_matchmake", "_train", "_freeze", "_tournament", "_rate", "_evolve", "_commit", "_report"])
-def test_stopping_before_any_verb_of_a_generation_changes_nothing(tmp_path, smoke, facts, finished, monkeypatch, verb):
-    def stop(self, turn, *rest):
-        if turn.number == 1:
+@pytest.mark.parametrize("name", STYLES["league"].stages)
+def test_stopping_before_any_stage_of_a_generation_changes_nothing(tmp_path, smoke, facts, finished, monkeypatch, name):
+    def stop(draft: Draft) -> Draft:
+        if draft.number == 1:
             raise Stop
-        return original(self, turn, *rest)
+        return stage(draft)
 
-    original = getattr(League, verb)
+    stage = STAGES[name]
     with monkeypatch.context() as patch:
-        patch.setattr(League, verb, stop)
+        patch.setitem(STAGES, name, stop)
         with pytest.raises(Stop):
             League(smoke(), tmp_path).run()
     League(smoke(), tmp_path).run(resume=True)
@@ -74,7 +77,7 @@ def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatc
     seen = []
     monkeypatch.setattr(league.tracking.client.Tracker, "sync", lambda self, warn: seen.append(self._store.generation()))
     with monkeypatch.context() as patch:
-        patch.setattr(League, "_report", lambda *_: (_ for _ in ()).throw(Stop))
+        patch.setitem(STAGES, "report", lambda draft: (_ for _ in ()).throw(Stop))
         with pytest.raises(Stop):
             League(smoke({"tracking": True}), tmp_path).run()
     assert seen == []

@@ -1,0 +1,29 @@
+"""The styles of leagues by name: which stages a generation has, in which order. Text only, so that reading it costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Style:
+    """A kind of league.
+
+    Attributes:
+        stages: Names of `league.stages.table.STAGES`, in order.
+        defaults: Settings, nested as in a configuration, that hold where the configuration does not say otherwise.
+    """
+
+    stages: tuple[str, ...]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+STYLES: dict[str, Style] = {
+    "league": Style(
+        ("matchmaking", "training", "freezing", "tournament", "rating", "evolution", "commit", "report"),
+    ),
+}
+"""`league`: every player trains against a mixture of itself and past players, chosen by the matchmaking rule; the population
+evolves (Vinyals et al., 2019, for prioritised fictitious self-play; Jaderberg et al., 2017, for population-based training)."""

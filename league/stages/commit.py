@@ -1,0 +1,44 @@
+"""The stage `commit`: everything that a generation came to is written in one transaction."""
+
+from __future__ import annotations
+
+import time
+
+from league.analysis.records import best_player, league_figures, training_records, update_figures
+from league.population.player import ANCHOR, anchor
+from league.stages.draft import Draft
+from league.storage.store import Generation
+from tournaments.rating.elo import online_elo
+
+
+def commit(draft: Draft) -> Draft:
+    """Write the generation.
+
+    Returns:
+        The draft as it was; what it holds is now in the store.
+
+    Raises:
+        LeagueError: There are no ratings yet, or the disk is full; the store is as it was.
+    """
+    context, rated = draft.context, draft.ratings()
+    store, number = context.store, draft.number
+    anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
+    online = {row.player: row.online for row in store.ratings(number - 1)}
+    online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
+    store.commit(
+        Generation(
+            number=number,
+            champion=best_player(rated.ratings),
+            seconds=time.monotonic() - draft.begun,
+            agent_steps=sum(result.decisions for result in draft.trained.values()),
+            phases=draft.phases,
+            figures=league_figures(rated.payoff, rated.ratings, number),
+            players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
+            matches=draft.matches,
+            training=training_records(context.game, draft.tickets, draft.trained),
+            updates=update_figures(draft.trained),
+            ratings=rated.ratings.rows,
+            online=online,
+        )
+    )
+    return draft

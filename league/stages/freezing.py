@@ -1,0 +1,26 @@
+"""The stage `freezing`: the new weights are written, and every active player gets a snapshot that never changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from league.population.player import Player, snapshot_name
+from league.stages.draft import Draft
+
+
+def freeze(draft: Draft) -> Draft:
+    """Write the weights and optimisers that training gave, and freeze every active player as a historical one.
+
+    Returns:
+        The draft with `actives` moved on to their new weights, and with `snapshots`.
+    """
+    store, moved, snapshots = draft.context.store, [], []
+    for player in draft.actives:
+        result = draft.trained[player.name]
+        weights, optimiser = store.weights.put(result.weights), store.optimisers.put(result.optimiser)
+        moved.append(replace(player, weights=weights, optimiser=optimiser))
+        name = snapshot_name(player.name, draft.number)
+        snapshots.append(
+            Player(name, player.league_role, "historical", player.name, "snapshot", draft.number, weights, "", player.hyper)
+        )
+    return replace(draft, actives=moved, snapshots=snapshots)

@@ -1,0 +1,25 @@
+"""The stage `rating`: all frozen players and anchors are rated by the whole match log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from league.population.player import ANCHOR
+from league.stages.draft import Draft, Rated
+from tournaments.rating.elo import fit
+from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import payoff
+
+
+def rate(draft: Draft) -> Draft:
+    """Fit the ratings to the payoff table of all generations, this one included.
+
+    Returns:
+        The draft with `rated`.
+    """
+    context = draft.context
+    log = outcomes(context.game, draft.matches)
+    table = draft.past + payoff(log)
+    generator = context.seeds.numpy(draft.number, "bootstrap")
+    ratings = fit(table, ANCHOR, generator, replicates=context.config.tournament.bootstrap)
+    return replace(draft, rated=Rated(log, table, ratings))

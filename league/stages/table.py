@@ -1,0 +1,89 @@
+"""Stages by name, and the stages of a style."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from envs.faults import environment_code
+from league.config.plugins import load
+from league.config.styles import STYLES
+from league.errors import LeagueError
+from league.stages.commit import commit
+from league.stages.draft import Draft, StageFunction
+from league.stages.evolution import evolve
+from league.stages.freezing import freeze
+from league.stages.matchmaking import matchmake
+from league.stages.rating import rate
+from league.stages.report import report
+from league.stages.tournament import tournament
+from league.stages.training import train
+
+STAGES: dict[str, StageFunction] = {
+    "matchmaking": matchmake,
+    "training": train,
+    "freezing": freeze,
+    "tournament": tournament,
+    "rating": rate,
+    "evolution": evolve,
+    "commit": commit,
+    "report": report,
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage and the name under which its time is kept and shown.
+
+    Attributes:
+        name: A name of `STAGES`, or the name of a function of one's own.
+        run: The function.
+    """
+
+    name: str
+    run: StageFunction
+
+    def __call__(self, draft: Draft) -> Draft:
+        """Tell the watcher, run the stage, and add the seconds it took to `draft.phases`."""
+        draft.context.watcher.phase(self.name)
+        start = time.monotonic()
+        done = self.run(draft)
+        seconds = time.monotonic() - start
+        return replace(done, phases={**done.phases, self.name: done.phases.get(self.name, 0.0) + seconds})
+
+
+def stages_of(style: str) -> list[Stage]:
+    """The stages of a style, in order.
+
+    Args:
+        style: A name of `league.config.styles.STYLES`, or a function of one's own, written as `module:callable` or
+            `path/to/file.py:callable`. It takes nothing, and gives a sequence of names of `STAGES` and functions.
+
+    Raises:
+        LeagueError: There is no such style, or it names a stage that does not exist.
+    """
+    named: Sequence[str | StageFunction] = STYLES[style].stages if style in STYLES else load(style, "style")()
+    return [_stage(style, entry) for entry in named]
+
+
+def _stage(style: str, entry: str | StageFunction) -> Stage:
+    if callable(entry):
+        return Stage(getattr(entry, "__name__", "stage"), _guarded(style, entry))
+    if entry not in STAGES:
+        raise LeagueError(f"the style {style!r} names a stage {entry!r} that does not exist (known: {', '.join(STAGES)})")
+    return Stage(entry, STAGES[entry])
+
+
+def _guarded(style: str, own: Callable[[Draft], object]) -> StageFunction:
+    """A stage of one's own, which is named where it fails."""
+    name = getattr(own, "__name__", "stage")
+
+    def run(draft: Draft) -> Draft:
+        with environment_code(f"the stage {name} of the style {style} failed"):
+            done = own(draft)
+        if not isinstance(done, Draft):
+            raise LeagueError(f"the stage {name} of the style {style} gave a {type(done).__name__}, not the draft")
+        return done
+
+    return run

@@ -1,0 +1,49 @@
+"""The stage `training`: every active player learns from the matches on its tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from league.execution import tasks
+from league.execution.tasks import Learner, TrainTask
+from league.population.player import Player
+from league.stages.draft import Draft
+
+
+def train(draft: Draft) -> Draft:
+    """Train every active player, a stack of them to a task.
+
+    Returns:
+        The draft with `trained`.
+    """
+    context, size = draft.context, draft.context.config.stack
+    stacks = [draft.actives[start : start + size] for start in range(0, len(draft.actives), size)]
+    work = [_task(draft, number, players) for number, players in enumerate(stacks)]
+    results = context.executor.map(tasks.train, work, lambda done: context.watcher.progress(done, len(work)))
+    trained = {
+        player.name: result
+        for players, part in zip(stacks, results, strict=True)
+        for player, result in zip(players, part, strict=True)
+    }
+    context.watcher.trained(sum(result.decisions for result in trained.values()))
+    return replace(draft, trained=trained)
+
+
+def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
+    """The training of one stack of players; `number` counts the stacks."""
+    context, store = draft.context, draft.context.store
+    learners = [
+        Learner(
+            player.name,
+            store.weights.get(player.weights, player.name),
+            store.optimisers.get(player.optimiser, player.name) if player.optimiser else {},
+            player.hyper,
+            draft.tickets[player.name],
+        )
+        for player in players
+    ]
+    named = {name for learner in learners for ticket in learner.tickets for name in ticket.players}
+    opponents = context.contestants(sorted(named - {learner.name for learner in learners}))
+    seed = context.seeds.integer(draft.number, "training", number)
+    return TrainTask(context.ground(), context.architecture, learners, opponents, context.config.train.schedule(), seed)
