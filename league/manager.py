@@ -14,14 +14,9 @@ from pathlib import Path
 import envs
 from agents import Genome
 from envs.faults import GameError
-from league.analysis.records import (
-    best_player,
-    latest_snapshot,
-    league_figures,
-    training_records,
-    update_figures,
-    worth_meeting,
-)
+from league.analysis.lineage import latest_snapshot
+from league.analysis.metrics import best_player, measure_league
+from league.analysis.training import finite_updates, training_records
 from league.config.schema import LeagueConfig, check, to_yaml
 from league.config.validation import bear, check_parts, rule_of
 from league.errors import LeagueError
@@ -33,8 +28,8 @@ from league.execution.seeds import Seeds
 from league.execution.tasks import Contestant, Ground, Learner, PlayTask, Trained, TrainTask, one_thread, play, train
 from league.execution.watcher import Silent, Watcher
 from league.population.evolution import births
-from league.population.matchmaking import Candidates, training_tickets
-from league.population.player import ANCHOR, Player, active_name, anchor, snapshot_name
+from league.population.matchmaking import Candidates, training_tickets, worth_meeting
+from league.population.player import ANCHOR, Player, active_name, anchor, frozen_names, learns, snapshot_name
 from league.storage.store import Generation, Store
 from league.tracking.sync_worker import Mirror, mirror_of
 from league.version import __version__
@@ -216,7 +211,8 @@ class League:
     def _tournament(self, turn: Turn, store: Store, executor: Executor, snapshots: Sequence[Player]) -> list[MatchResult]:
         """The new snapshots meet each other, the anchors and a selection of the past."""
         settings = self.config.tournament
-        past = worth_meeting(store, settings.past)
+        ranked = [row.player for row in store.ratings(store.generation())]
+        past = worth_meeting(store.players("historical"), ranked, settings.past)
         weights = {player.name: player.weights for player in [*snapshots, *past]}
         entrants = [*weights, *settings.anchors]
         plan = Plan(
@@ -245,7 +241,7 @@ class League:
         settings, generator = self.config.evolution, self.seeds.numpy(turn.number, "evolution")
         by_name = {player.name: player for player in actives}
         ranked = sorted(by_name, key=lambda name: (-ratings[snapshot_name(name, turn.number)].elo, name))
-        ever = sum(player.operator != "snapshot" and player.status != "anchor" for player in store.players()) or len(actives)
+        ever = sum(map(learns, store.players())) or len(actives)
         changed = dict(by_name)
         for number, birth in enumerate(
             births(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
@@ -296,11 +292,11 @@ class League:
                 seconds=time.monotonic() - turn.begun,
                 agent_steps=sum(result.decisions for result in trained.values()),
                 phases=turn.phases,
-                figures=league_figures(table, ratings, turn.number),
+                figures=measure_league(table, ratings, frozen_names(players, turn.number)),
                 players=[*anchors, *players],
                 matches=matches,
                 training=training_records(self.game, tickets, trained),
-                updates=update_figures(trained),
+                updates=finite_updates(trained),
                 ratings=ratings.rows,
                 online=online,
             )
