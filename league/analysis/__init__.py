@@ -1,4 +1,6 @@
-"""What a committed league shows: facts and figures, as pure functions of the store.
+"""What came of a committed league: one read-model, and pure functions over its parts. Nothing here draws or writes.
 
-Reading order: `metrics`, `records` (figures of a generation), `head_to_head` (what two players scored against each other).
+Reading order: `history` (the read-model: a league as one value), `training` (what a generation's training came to), `metrics`
+(figures of leagues, generations and players), `head_to_head` (what players scored against each other), `lineage` (who descends
+from whom), `communication` (who speaks to whom).
 """

@@ -1,16 +1,21 @@
-"""What the champion scored against each player that it met."""
+"""What players scored against each other: records of meetings, exploitability, and circles of players that beat each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from league.analysis.metrics import Chronicle
 from league.population.player import is_bot
-from tournaments.rating.payoff import ENOUGH, score_interval
+from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
 
 CLEAR = 0.7
-"""Lower end of a score's 95 % interval from which on a high score is no luck: 10 of 10 points reach it, 18 of 20 do not."""
+"""If the 95 % interval of a score begins here or higher, the score is no luck: 10 of 10 points reach it, 18 of 20 do not."""
+
+COIN = 0.25
+"""Share of circles among triples of players that are all alike: by chance a quarter of the triples is a circle."""
+
+TRIPLES = 10
+"""Below so many triples their share of circles says too little to build on."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,50 @@ class Meeting:
         return self.games >= ENOUGH
 
 
-def meetings(chronicle: Chronicle) -> list[Meeting]:
-    """The champion's record against everybody it met, the hardest first."""
-    table, elo = chronicle.champions_meetings, _elo(chronicle)
+@dataclass(frozen=True)
+class Circularity:
+    """How common circles are, among triples of players that met often enough, with leads that chance does not explain.
+
+    Attributes:
+        circles: Triples that are circles.
+        triples: All of them.
+        low: Lower end of the 95 % interval of the share of circles. Triples share pairs: only as many of them count as
+            independent as fit into the pairs without sharing one.
+    """
+
+    circles: int
+    triples: int
+    low: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether there are more circles than chance explains."""
+        return self.triples >= TRIPLES and self.low > COIN
+
+
+def between(tables: Iterable[Payoff], players: Sequence[str]) -> Payoff:
+    """The sum of several tables, between some players in the order given."""
+    parts = [table.restrict(players) for table in tables]
+    return Payoff(tuple(players), *(sum(getattr(part, name) for part in parts) for name in ("wins", "draws", "losses")))
+
+
+def met_by(tables: Sequence[Payoff], player: str) -> Payoff:
+    """The sum of several tables, between a player, who comes first, and everybody that it met."""
+    met = {player: True}
+    for table in tables:
+        if player in table.players:
+            games = table.games[table.index(player)].tolist()
+            met |= {opponent: True for opponent, played in zip(table.players, games, strict=True) if played}
+    return between(tables, list(met))
+
+
+def meetings(table: Payoff, elo: Mapping[str, float]) -> list[Meeting]:
+    """A player's record against everybody that it met, the hardest first.
+
+    Args:
+        table: See `met_by`.
+        elo: Player → rating; whoever has none counts as 0.
+    """
     found = []
     for column, opponent in enumerate(table.players[1:], 1):
         wins, draws, losses = (int(counts[0, column]) for counts in (table.wins, table.draws, table.losses))
@@ -72,5 +118,13 @@ def anchors(found: Sequence[Meeting]) -> list[Meeting]:
     return sorted((meeting for meeting in found if is_bot(meeting.opponent)), key=lambda meeting: -meeting.elo)
 
 
-def _elo(chronicle: Chronicle) -> dict[str, float]:
-    return {rating.player: rating.elo for rating in chronicle.ratings}
+def circularity(table: Payoff) -> Circularity:
+    """How common circles are among the players of a table."""
+    # The interval of a score leaves one half out where the lead is that many standard deviations of as many even games.
+    sure = (table.scores() - 0.5) * 2 * table.games**0.5 > NORMAL
+    beats = (sure & (table.games >= ENOUGH)).astype(int)
+    decided = beats + beats.T
+    triples, found = int(((decided @ decided) * decided).sum()) // 6, int(((beats @ beats) * beats.T).sum()) // 3
+    independent = min(triples, int(decided.sum()) // 2 // 3)
+    low = score_interval(found / triples * independent, independent)[0] if independent else 0.0
+    return Circularity(found, triples, low)

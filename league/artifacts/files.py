@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 from league.artifacts.replay_cache import Shelf, final_html
+from league.artifacts.replays import with_recorded
 from league.artifacts.tournament_page import tournament_html
-from league.evaluation.standings import standings_rows
+from league.evaluation.standings import plain_rows, standings_of
 from league.plotting.png import Picture
 from league.report import report_html, solution_yaml
 from league.storage.store import Store
@@ -32,18 +33,18 @@ COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "dr
 """Columns of the standings that come first."""
 
 
-def of_generation(league: Chronicle, generation: int, table: Picture, shelf: Shelf) -> dict[str, bytes]:
+def of_generation(store: Store, history: History, table: Picture, shelf: Shelf) -> dict[str, bytes]:
     """The files of a generation's run.
 
     Args:
-        league: The league.
-        generation: Which.
+        store: The league.
+        history: The league as of the generation.
         table: The payoff table as of then.
         shelf: The recorded matches that earlier calls have read; what is missing is added.
     """
-    standings = standings_rows(league.store, generation)
+    standings = _standings(history)
     files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
-    final = final_html(league, generation, shelf)
+    final = final_html(store, history, shelf)
     if final is not None:
         files[REPLAY] = final.encode()
     return files
@@ -54,21 +55,26 @@ def names_of_generation(store: Store, generation: int) -> list[str]:
     return [STANDINGS, TABLE, PAYOFF, *([REPLAY] if store.recorded(generation) else [])]
 
 
-def of_league(league: Chronicle, generation: int) -> dict[str, bytes]:
-    """The files of the league's run as of a generation, without its pages."""
-    standings = standings_rows(league.store, generation)
-    return {"config.yaml": league.store.fact("config").encode(), STANDINGS: _all_columns(standings)}
+def of_league(history: History) -> dict[str, bytes]:
+    """The files of the league's run, without its pages."""
+    return {"config.yaml": history.facts["config"].encode(), STANDINGS: _all_columns(_standings(history))}
 
 
-def pages(league: Chronicle, shelf: Shelf) -> dict[str, bytes]:
+def pages(store: Store, history: History, shelf: Shelf) -> dict[str, bytes]:
     """The pages about the league as it stands.
 
     Args:
-        league: The league.
+        store: The league.
+        history: The same.
         shelf: The recorded matches that earlier calls have read; what is missing is added.
     """
-    texts = report_html(league), tournament_html(league, shelf), solution_yaml(league)
+    history = with_recorded(history, store)
+    texts = report_html(history), tournament_html(store, history, shelf), solution_yaml(history)
     return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
+
+
+def _standings(history: History) -> list[dict[str, Any]]:
+    return plain_rows(standings_of(history.ratings, history.players))
 
 
 def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
+from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.replay.format import Replay, ReplayError, load
 from tournaments.replay.highlights import result as result_of
@@ -43,27 +44,35 @@ Shelf = dict[Path, Recorded | None]
 """Recorded matches by file, None for files that cannot be read. Whoever makes page after page of one league keeps it."""
 
 
-def fill(shelf: Shelf, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> None:
+def fill(shelf: Shelf, store: Store, history: History) -> None:
     """Let a shelf hold a league's newest recorded matches and no others.
 
     Args:
         shelf: Is changed.
-        chronicle: The league.
-        known: Outcomes of generations whose log was read; those of others are added where they are needed.
+        store: The league.
+        history: The league as of its last generation.
     """
-    files = sorted(chronicle.store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
+    known = {history.number: history.outcomes}
+    files = sorted(store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
     shown: Shelf = {}
     for path in files:
-        shown[path] = shelf[path] if path in shelf else _read(path, chronicle, known)
+        shown[path] = shelf[path] if path in shelf else _read(path, store, history, known)
         if sum(recorded is not None for recorded in shown.values()) == NEWEST:
             break
     shelf.clear()
     shelf.update(shown)
 
 
-def _read(path: Path, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> Recorded | None:
-    """A recorded match; None where it cannot be read or is of another game."""
-    game = chronicle.game
+def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[Outcome]]) -> Recorded | None:
+    """A recorded match; None where it cannot be read or is of another game.
+
+    Args:
+        path: The file.
+        store: The league.
+        history: The same.
+        known: Outcomes by generation; those of others are added where they are needed.
+    """
+    game = history.game
     try:
         replay = load(path)
         packed = pack(content(replay))
@@ -75,28 +84,28 @@ def _read(path: Path, chronicle: Chronicle, known: dict[int, list[Outcome]]) -> 
     log: Iterable[Outcome] = outcomes(game, [result])
     if not game.symmetric:  # it is compared with other matches of its series
         if replay.generation not in known:
-            known[replay.generation] = outcomes(game, chronicle.matches(replay.generation))
+            known[replay.generation] = outcomes(game, store.matches(replay.generation))
         log = (outcome for outcome in known[replay.generation] if outcome.match == replay.match)
     return Recorded(result, tuple(log), replay.tags, packed, heading(replay), result_of(replay))
 
 
-def final_html(chronicle: Chronicle, generation: int, shelf: Shelf) -> str | None:
-    """The page of the recorded final of a generation, else of any of its recorded matches.
+def final_html(store: Store, history: History, shelf: Shelf) -> str | None:
+    """The page of the recorded final of a history's last generation, else of any of its recorded matches.
 
     Args:
-        chronicle: The league.
-        generation: Which.
+        store: The league.
+        history: The league as of the generation.
         shelf: What earlier calls have read; what is missing is added.
 
     Returns:
         The file's text; None where there is no recorded match that can be read.
     """
-    known: dict[int, list[Outcome]] = {}
-    files = chronicle.store.recorded(generation)
-    shelf.update({path: _read(path, chronicle, known) for path in files if path not in shelf})
+    known = {history.number: history.outcomes} if history.outcomes else dict[int, Sequence[Outcome]]()
+    files = store.recorded(history.number)
+    shelf.update({path: _read(path, store, history, known) for path in files if path not in shelf})
     kept = [recorded for path in files if (recorded := shelf[path]) is not None]
     final = min(kept, key=lambda recorded: "final" not in recorded.tags, default=None)
-    return None if final is None else page_around(final.replay, final.title, chronicle.game.name, final.said)
+    return None if final is None else page_around(final.replay, final.title, history.game.name, final.said)
 
 
 def _result(replay: Replay) -> MatchResult:

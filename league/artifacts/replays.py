@@ -8,72 +8,59 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from envs.game import Game
-from league.analysis.metrics import readable
-from league.config.schema import LeagueConfig
+from league.analysis.history import History
 from league.errors import disk_has_room
 from league.evaluation.resolve import contestants
 from league.evaluation.standings import ratings_of
 from league.execution.tasks import actor_factory, one_thread
-from league.population.player import Player
+from league.population.player import Player, frozen_in
 from league.storage.store import RatingRow, Store
-from tournaments.rating.outcomes import outcomes
-from tournaments.replay.format import SUFFIX, Profile, save
+from tournaments.replay.format import SUFFIX, Profile, Replay, ReplayError, load, save
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
 from tournaments.replay.showcase import choose
 from tournaments.tickets import MatchResult
 
 
-def keep_replays(
-    store: Store, config: LeagueConfig, game: Game, generation: int, warn: Callable[[str], None], *, thorough: bool = False
-) -> None:
-    """Record the matches worth seeing of a generation that are not recorded yet.
+def keep_replays(store: Store, history: History, warn: Callable[[str], None], *, thorough: bool = False) -> None:
+    """Record the matches worth seeing of a history's last generation that are not recorded yet.
 
-    The final, the biggest upset, the longest and the closest of every generation; of the last one, also the first match of
-    every two of its players.
+    These are the final, the biggest upset, the longest and the closest match of every generation; of the last one that is
+    planned, also the first match of every two of its players.
 
     Args:
-        store: The league; the generation is committed.
-        config: Its configuration.
-        game: Its game.
-        generation: Which generation.
-        warn: Told of matches that the stock game plays otherwise than the log has it.
+        store: The league.
+        history: The league as of the generation; it has the generation's matches.
+        warn: Told of matches that the stock game plays differently from the log.
         thorough: Record again what is there but cannot be read.
     """
-    if not config.tournament.replays:
+    if not history.config.tournament.replays:
         return
-    matches, rows = store.matches(generation), store.ratings(generation)
-    last = generation == config.generations - 1
-    entrants = [player.name for player in store.players("historical") if player.born == generation] if last else []
-    chosen = choose(matches, outcomes(game, matches), ratings_of(rows), entrants)
-    by_match = {result.ticket.match: result for result in matches}
-    profiles = _profiles(store, rows)
+    last = history.number == history.config.generations - 1
+    entrants = [player.name for player in history.players if frozen_in(player) == history.number] if last else []
+    chosen = choose(history.matches, history.outcomes, ratings_of(history.ratings), entrants)
+    by_match = {result.ticket.match: result for result in history.matches}
+    profiles = _profiles(history)
     for match, tags in chosen.items():
         path = store.replays / f"{match}{SUFFIX}"
         if path.exists() and not (thorough and readable(path) is None):
             continue
         try:
-            _record(store, config, game, by_match[match], tags, profiles, path)
+            _record(store, history, by_match[match], tags, profiles, path)
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")
 
 
 def _record(
-    store: Store,
-    config: LeagueConfig,
-    game: Game,
-    result: MatchResult,
-    tags: tuple[str, ...],
-    profiles: dict[str, Profile],
-    path: Path,
+    store: Store, history: History, result: MatchResult, tags: tuple[str, ...], profiles: dict[str, Profile], path: Path
 ) -> None:
+    config, game = history.config, history.game
     hashes = dict(zip(result.ticket.players, result.ticket.weights, strict=True))
     playing = contestants(store, hashes, config, config.architecture(game))
     with one_thread():
@@ -84,15 +71,33 @@ def _record(
         save(replay, path)
 
 
+def with_recorded(history: History, store: Store) -> History:
+    """The history with the recorded matches of the newest generation that has any. What cannot be read is left out."""
+    paths: Sequence[Path] = ()
+    for generation in range(history.number, -1, -1):
+        paths = store.recorded(generation)
+        if paths:
+            break
+    return replace(history, recorded=[replay for path in paths if (replay := readable(path)) is not None])
+
+
+def readable(path: Path) -> Replay | None:
+    """A recorded match; None where the file cannot be read."""
+    try:
+        return load(path)
+    except ReplayError:
+        return None
+
+
 def profile_of(player: Player, rating: RatingRow | None) -> Profile:
     """A player as a replay shows it, with its rating where it has one."""
     known = Profile(league_role=player.league_role, generation=player.born)
     return known if rating is None else replace(known, elo=rating.elo, elo_low=rating.low, elo_high=rating.high)
 
 
-def _profiles(store: Store, rows: list[RatingRow]) -> dict[str, Profile]:
-    ratings = {row.player: row for row in rows}
-    return {player.name: profile_of(player, ratings[player.name]) for player in store.players() if player.name in ratings}
+def _profiles(history: History) -> dict[str, Profile]:
+    ratings = {rating.player: rating for rating in history.ratings}
+    return {player.name: profile_of(player, ratings[player.name]) for player in history.players if player.name in ratings}
 
 
 def finals_first(store: Store, generation: int) -> list[Path]:

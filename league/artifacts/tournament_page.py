@@ -8,12 +8,13 @@ from dataclasses import replace
 import torch
 
 from envs.game import Game
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 from league.artifacts.replay_cache import Shelf, fill
-from league.evaluation.standings import standings
+from league.evaluation.standings import standings_of
 from league.evaluation.tournament import Played
 from league.execution.tasks import actor_factory, one_thread
 from league.population.player import ANCHOR
+from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
@@ -36,43 +37,42 @@ SHOWN = 60
 """Replays that the page of a tournament between any players carries at most; recording one takes longer than playing it."""
 
 
-def tournament_html(chronicle: Chronicle, shelf: Shelf | None = None) -> str:
+def tournament_html(store: Store, history: History, shelf: Shelf | None = None) -> str:
     """The page of a league's newest tournament: all its matches, and every recorded match of the league, the newest `NEWEST`.
 
     Args:
-        chronicle: The league, with a generation at least.
+        store: The league.
+        history: The same as of its last generation.
         shelf: What earlier calls have read; what is missing is added, what is no longer shown leaves it.
 
     Returns:
         The file's text.
     """
-    game, newest = chronicle.game, chronicle.rows[-1]
-    log = chronicle.newest
-    found = outcomes(game, log)
+    game, number, log = history.game, history.number, history.matches
     shelf = {} if shelf is None else shelf
-    fill(shelf, chronicle, {newest.number: found})
+    fill(shelf, store, history)
     kept = {
         recorded.result.ticket.match: recorded
         for recorded in shelf.values()
-        if recorded is not None and recorded.result.ticket.generation <= newest.number
+        if recorded is not None and recorded.result.ticket.generation <= number
     }
     here = {result.ticket.match for result in log}
     older = [recorded for match, recorded in kept.items() if match not in here]
-    everybody = {row.player: row for row in standings(chronicle.store, newest.number)}
-    table = chronicle.tables[newest.number]
+    everybody = {row.player: row for row in standings_of(history.ratings, history.players)}
+    table = history.tables[-1]
     view = TournamentView(
-        title=f"{chronicle.store.name}: the tournament of generation {newest.number}",
-        subtitle=f"{game.name} · champion {newest.champion} · ratings are fitted to every result of the league so far",
+        title=f"{history.name}: the tournament of generation {number}",
+        subtitle=f"{game.name} · champion {history.champion} · ratings are fitted to every result of the league so far",
         game=game.name,
         places=places(game),
         anchor=ANCHOR,
         standings=[_here(table, row) for row in everybody.values() if row.player in table.players],
         table=table,
         matches=_rows(
-            chronicle.table(newest.number, list(everybody)),
+            history.table(list(everybody)),
             {player: row.elo for player, row in everybody.items()},
             [*(recorded.result for recorded in older), *log],
-            [*(outcome for recorded in older for outcome in recorded.outcomes), *found],
+            [*(outcome for recorded in older for outcome in recorded.outcomes), *history.outcomes],
             {match: recorded.tags for match, recorded in kept.items()},
         ),
         replays={match: recorded.replay for match, recorded in kept.items()},

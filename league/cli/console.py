@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from league.errors import LeagueError
-from league.storage.store import Store, leagues
+from league.storage.store import HOME, Store, leagues
 
 WIDE = 160
 """Columns where nobody's terminal sets a limit."""
@@ -25,7 +25,6 @@ STRANGE = "�"
 Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder of leagues and MLflow")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
-HOME = Path("mlruns")
 
 
 def print_json(value: Any) -> None:

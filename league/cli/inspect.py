@@ -83,13 +83,14 @@ def report(
     home: Home = HOME,
 ) -> None:
     """Write a page that tells what came of a league, and its solution as YAML."""
-    from league.analysis.metrics import Chronicle
+    from league.analysis.history import read
+    from league.artifacts.replays import with_recorded
     from league.report import write
     from league.report.wording import counted
 
     store = Store.open(home, name)
     champion = store.champion()
-    page, *others = write(Chronicle(store), to or store.folder)
+    page, *others = write(with_recorded(read(store), store), to or store.folder)
     elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
     done = counted(store.generation() + 1, "generation")
     out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {done}", highlight=False)

@@ -24,7 +24,7 @@ from league.cli.terminal_charts import (
     shares,
     sparkline,
 )
-from league.population.player import Player, snapshot_name
+from league.population.player import Player, is_snapshot, original_of
 from league.storage.store import Store
 from tournaments.human.replay_text import bar
 from tournaments.rating.payoff import PairRow, Payoff, by_strength
@@ -69,7 +69,7 @@ def lines_table(rows: Sequence[Standing]) -> Figure:
     """
     lines: dict[str, dict[int, Standing]] = {}
     for row in rows:
-        if row.parent is not None and row.generation is not None and row.player == snapshot_name(row.parent, row.generation):
+        if row.parent is not None and row.generation is not None:
             lines.setdefault(row.parent, {})[row.generation] = row
     elos = [row.elo for curve in lines.values() for row in curve.values()]
     last = max((generation for curve in lines.values() for generation in curve), default=0)
@@ -138,7 +138,7 @@ def payoff_table(payoff: Payoff) -> Figure:
 def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
     """Who descends from whom: active and retired players, each with its last snapshot's rating."""
     lines = {player.name: player for player in players if player.status in ("active", "retired")}
-    snapshots = {player.name: player.parent for player in players if player.status == "historical"}
+    snapshots = {player.name: original_of(player) for player in players if is_snapshot(player)}
     newest = {parent: name for name, parent in snapshots.items()}
     parents = {name: snapshots.get(player.parent or "") for name, player in lines.items()}
     above = {name: parent if parent in lines else None for name, parent in parents.items()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from league.population.player import ANCHOR, entrant_of
+from league.population.player import ANCHOR, Player, entrant_of
 from league.storage.store import RatingRow, Store
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.standings import Standing
@@ -16,7 +16,12 @@ from tournaments.rating.standings import standings as join
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
     """Standings as of a generation, the last one if none is named; empty before the first commit."""
     rows = store.ratings(store.generation() if generation is None else generation)
-    return join(ratings_of(rows), {player.name: entrant_of(player) for player in store.players()})
+    return standings_of(rows, store.players())
+
+
+def standings_of(rows: Sequence[RatingRow], players: Sequence[Player]) -> list[Standing]:
+    """Standings from ratings as of one generation, and everybody in the league."""
+    return join(ratings_of(rows), {player.name: entrant_of(player) for player in players})
 
 
 def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
@@ -41,5 +46,10 @@ def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
 
 
 def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:
-    """The same as plain values, as `--json` prints them."""
-    return [asdict(row) for row in standings(store, generation)]
+    """The standings of a league as plain values, as `--json` prints them."""
+    return plain_rows(standings(store, generation))
+
+
+def plain_rows(rows: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Standings as plain values."""
+    return [asdict(row) for row in rows]

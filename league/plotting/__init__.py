@@ -1,5 +1,6 @@
 """Drawing.
 
-Reading order: `canvas` (pictures as lists of marks), `svg` and `png` (the same as files), `axes` (charts), `league_plots`
-(payoff, lineage, communication graph).
+Reading order: `canvas` (pictures as lists of marks), `palette` (colours and sizes of letters), `svg` and `png` (pictures as
+files), `axes` (charts), `payoff_plot`, `lineage_plot`, `comm_plot` (a payoff table, a tree of descent, a communication graph),
+`league_plots` (the same of a league's history).
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from league.plotting.canvas import FAINT, INK, PALE, SOFT, Box, Mark, Picture, Shape, Stroke, Text, faded, fitting, width
-from league.plotting.league_plots import GRID
+from league.plotting.palette import GRID
 
 LETTERS = 12.0
 """Size of all letters in charts."""

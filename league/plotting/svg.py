@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 
 from league.plotting.canvas import CLEAR, DIM, FAINT, INK, PALE, SOFT, Box, Mark, Picture, Shape, Stroke, Text, faded
-from league.plotting.league_plots import GRID, NEVER, PALETTE, STEPS, shade
+from league.plotting.palette import GRID, NEVER, PALETTE, STEPS, shade
 
 ANCHORS = {"l": "start", "m": "middle", "r": "end"}
 DROPS = {"m": 0.35, "s": 0.0, "a": 0.8, "d": -0.2}

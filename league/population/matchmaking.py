@@ -6,13 +6,14 @@ so that every side is taken equally often and the share of each opponent is as n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from envs.game import Game
 from league.errors import LeagueError
+from league.population.player import Player
 from tournaments.tickets import SEEDS, Ticket, match_id
 
 
@@ -171,3 +172,26 @@ def training_tickets(
         seed = int(generator.integers(SEEDS))
         tickets.append(Ticket(match, generation, "train", seed, players, learns, match, ("",) * teams))
     return tickets
+
+
+def worth_meeting(past: Sequence[Player], ranked: Sequence[str], count: int) -> list[Player]:
+    """Past players that new ones are measured against: the best by rating, and others spread evenly over time.
+
+    Half of the places go to the best, so that newcomers meet what they must beat. The rest tie the generations together.
+
+    Args:
+        past: Frozen players, the oldest first.
+        ranked: Names of rated players, the best first.
+        count: How many to choose; all if there are no more.
+
+    Returns:
+        The chosen ones, in the order of `past`.
+    """
+    if len(past) <= count:
+        return list(past)
+    rank = {name: place for place, name in enumerate(ranked)}
+    best = sorted(past, key=lambda player: rank.get(player.name, len(rank)))[: -(-count // 2)]
+    rest = [player for player in past if player not in best]
+    spread = [rest[int(place)] for place in np.linspace(0, len(rest) - 1, count - len(best)).round()]
+    chosen = {player.name for player in [*best, *spread]}
+    return [player for player in past if player.name in chosen]

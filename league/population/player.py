@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -61,6 +61,41 @@ def active_name(number: int) -> str:
 def snapshot_name(player: str, generation: int) -> str:
     """The name of an active player as it was frozen in a generation."""
     return f"{player}-g{generation:03d}"
+
+
+def is_snapshot(player: Player) -> bool:
+    """Whether a player is a frozen snapshot of another one."""
+    return player.operator == "snapshot"
+
+
+def frozen_in(player: Player) -> int | None:
+    """The generation in which a snapshot was frozen; None for players that are no snapshots."""
+    return player.born if is_snapshot(player) else None
+
+
+def original_of(player: Player) -> str:
+    """The name of the player that a snapshot was frozen from; any other player is its own original."""
+    return player.parent if is_snapshot(player) and player.parent else player.name
+
+
+def learns(player: Player) -> bool:
+    """Whether a player learns or did so until it was retired: it is neither a snapshot nor an anchor."""
+    return not is_snapshot(player) and player.status != "anchor"
+
+
+def is_founder(player: Player) -> bool:
+    """Whether a player has been in the league from its beginning."""
+    return player.operator == "founder"
+
+
+def is_mutant(player: Player) -> bool:
+    """Whether a player came from a mutation of another one."""
+    return learns(player) and not is_founder(player)
+
+
+def frozen_names(players: Iterable[Player], generation: int) -> set[str]:
+    """The names of the snapshots that were frozen in a generation."""
+    return {player.name for player in players if frozen_in(player) == generation}
 
 
 def anchor(name: str) -> Player:

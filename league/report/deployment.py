@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 
 HEAD = """\
 # Plays one game of {game} with the champion of the league {league} in every seat, and prints the return.
@@ -48,9 +48,8 @@ for agent, value in returns.items():
 """
 
 
-def deployment(chronicle: Chronicle) -> str:
+def deployment(history: History) -> str:
     """The program, for the game of a league: turn by turn, or all at once."""
-    store = chronicle.store
-    game, league, home = map(json.dumps, (chronicle.game.name, store.name, store.folder.parent.parent.resolve().name))
-    body = TURNS if chronicle.game.turn_based else AT_ONCE
+    game, league, home = map(json.dumps, (history.game.name, history.name, history.home.resolve().name))
+    body = TURNS if history.game.turn_based else AT_ONCE
     return HEAD.format(game=game, league=league, home=home) + body + TAIL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 from league.errors import disk_has_room
 from league.report.page import report_html
 from league.report.sections.advice import CONFIG
@@ -13,11 +13,11 @@ from league.report.solution import solution_yaml
 REPORT, SOLUTION = "report.html", "solution.yaml"
 
 
-def write(chronicle: Chronicle, folder: Path) -> list[Path]:
+def write(history: History, folder: Path) -> list[Path]:
     """Write the report, the solution and the configuration that its advice builds upon.
 
     Args:
-        chronicle: The league; at least one generation is committed.
+        history: The league; at least one generation is committed.
         folder: Where to; made if there is none.
 
     Returns:
@@ -26,7 +26,7 @@ def write(chronicle: Chronicle, folder: Path) -> list[Path]:
     Raises:
         LeagueError: The disk is full.
     """
-    texts = {REPORT: report_html(chronicle), SOLUTION: solution_yaml(chronicle), CONFIG: chronicle.store.fact("config")}
+    texts = {REPORT: report_html(history), SOLUTION: solution_yaml(history), CONFIG: history.facts["config"]}
     with disk_has_room(f"the report could not be written to {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

@@ -7,10 +7,12 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
+from league.population.player import learns
 from league.report.html import Markup, Section, element, joined, paragraph, words
 from league.report.sections.advice import advice
-from league.report.sections.champion import answers, champion
+from league.report.sections.answers import answers
+from league.report.sections.champion import champion
 from league.report.sections.communication import talk
 from league.report.sections.family import family
 from league.report.sections.growth import drift, growth
@@ -19,7 +21,7 @@ from league.report.sections.practice import opponents, time, training
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 
-SECTIONS: dict[str, Callable[[Chronicle], Section | None]] = {
+SECTIONS: dict[str, Callable[[History], Section | None]] = {
     "champion": champion,
     "growth": growth,
     "versus": versus,
@@ -36,8 +38,8 @@ SECTIONS: dict[str, Callable[[Chronicle], Section | None]] = {
 
 Adding one is adding a function:
 
-    def lengths(chronicle: Chronicle) -> Section | None:
-        steps = [match.steps for match in chronicle.newest]
+    def lengths(history: History) -> Section | None:
+        steps = [match.steps for match in history.matches]
         if not steps:
             return None
         return Section("How long games are", paragraph(words(f"From {min(steps)} to {max(steps)} steps.")))
@@ -46,27 +48,27 @@ Adding one is adding a function:
 """
 
 
-def report_html(chronicle: Chronicle) -> str:
-    """The report as of the last generation of a chronicle.
+def report_html(history: History) -> str:
+    """The report as of the last generation of a history.
 
     Args:
-        chronicle: The league; at least one generation is committed.
+        history: The league; at least one generation is committed.
 
     Returns:
         An HTML file that needs nothing else. The same league gives the same text.
     """
-    found = {name: section for name, make in SECTIONS.items() if (section := make(chronicle)) is not None}
+    found = {name: section for name, make in SECTIONS.items() if (section := make(history)) is not None}
     links = [Markup(f'<li><a href="#{escape(name)}">{words(section.heading)}</a></li>') for name, section in found.items()]
     parts = [
         Markup(f'<section id="{escape(name)}"><h2>{words(section.heading)}</h2>\n{section.body}\n</section>')
         for name, section in found.items()
     ]
-    league = chronicle.store.name
+    league = history.name
     body = "\n".join(
         [
             '<main class="report">',
-            f"<header><h1>{words(league)}</h1>{paragraph(words(_summary(chronicle)), kind='soft')}</header>",
-            f'<section id="answers" class="card" aria-label="In short">{answers(chronicle)}</section>',
+            f"<header><h1>{words(league)}</h1>{paragraph(words(_summary(history)), kind='soft')}</header>",
+            f'<section id="answers" class="card" aria-label="In short">{answers(history)}</section>',
             f'<nav aria-label="Contents">{element("ol", joined(*links))}</nav>',
             f'<div class="sections">{"".join(parts)}</div>',
             "</main>",
@@ -80,15 +82,15 @@ def _style() -> str:
     return files(__package__).joinpath("report.css").read_text(encoding="utf-8")
 
 
-def _summary(chronicle: Chronicle) -> str:
+def _summary(history: History) -> str:
     """What kind of league it is, in a line."""
-    rows, config = chronicle.rows, chronicle.config
+    rows, config = history.rows, history.config
     seconds = sum(row.seconds for row in rows)
-    learnt = sum(player.operator not in ("snapshot", "anchor") for player in chronicle.players)
+    learnt = sum(map(learns, history.players))
     made, planned = counted(len(rows), "generation"), counted(config.generations, "generation")
     generations = made if len(rows) >= config.generations else f"{len(rows)} of {planned}"
     return (
         f"A league on {config.game.name}: {generations}, {counted(config.population, 'player')} at a time, "
-        f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {rows[-1].number} was "
+        f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {history.number} was "
         f"committed at {rows[-1].committed_at} UTC."
     )

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from statistics import fmean
+from math import fsum
 from typing import Any
 
 import yaml
 
 from envs.game import Role
-from league.analysis.head_to_head import CLEAR, meetings
-from league.analysis.metrics import Chronicle
-from league.population.player import ANCHOR, Player
+from league.analysis.communication import graphs
+from league.analysis.head_to_head import CLEAR
+from league.analysis.history import History
+from league.population.player import ANCHOR, frozen_in, is_mutant, original_of
 from league.report.deployment import deployment
-from league.report.sections.champion import own_rating
-from league.report.sections.descent import ancestors, ancestry
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
-from tournaments.tickets import MatchResult
 
 SOLVED = 0.9
 """Score against the random player from which on a game counts as solved."""
@@ -41,30 +39,30 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(_Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|"))
 
 
-def solution_yaml(chronicle: Chronicle) -> str:
-    """The solution as of the last generation of a chronicle; `yaml.safe_load` reads it.
+def solution_yaml(history: History) -> str:
+    """The solution as of the last generation of a history; `yaml.safe_load` reads it.
 
     Args:
-        chronicle: The league; at least one generation is committed.
+        history: The league; at least one generation is committed.
     """
     facts = {
-        "league": chronicle.store.name,
-        "algorithm": _algorithm(chronicle),
-        "environment": _environment(chronicle),
-        "training_configuration": _configuration(chronicle),
-        "training_results": _results(chronicle),
-        "stages": _stages(chronicle),
-        "deployment": _Block(deployment(chronicle)),
+        "league": history.name,
+        "algorithm": _algorithm(history),
+        "environment": _environment(history),
+        "training_configuration": _configuration(history),
+        "training_results": _results(history),
+        "stages": _stages(history),
+        "deployment": _Block(deployment(history)),
     }
     return yaml.dump(facts, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
 
 
-def _algorithm(chronicle: Chronicle) -> dict[str, Any]:
-    config = chronicle.config
+def _algorithm(history: History) -> dict[str, Any]:
+    config = history.config
     policy, making, evolution = config.policy, config.matchmaking, config.evolution
-    graphs = chronicle.comm_graphs()
-    links = {side: [list(edge) for edge in graph.edges] for side, graph in graphs.items()}
-    heard = " and on what arrives over the graph" if graphs else ""
+    heard_by = graphs(config, history.game)
+    links = {side: [list(edge) for edge in graph.edges] for side, graph in heard_by.items()}
+    heard = " and on what arrives over the graph" if heard_by else ""
     critics = {"centralised": "sees the joint state, in training only", "local": "sees what the seat sees, in training only"}
     speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
     return {
@@ -78,7 +76,7 @@ def _algorithm(chronicle: Chronicle) -> dict[str, Any]:
             "temperature_when_frozen": policy.temperature,
         },
         "critic": {"kind": policy.critic, "meaning": critics[policy.critic]},
-        "communication": speaking if graphs else None,
+        "communication": speaking if heard_by else None,
         "matchmaking": {
             "rule": making.rule,
             "self_play_share": making.self_play,
@@ -96,8 +94,8 @@ def _algorithm(chronicle: Chronicle) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _environment(chronicle: Chronicle) -> dict[str, Any]:
-    game, setup = chronicle.game, chronicle.config.game
+def _environment(history: History) -> dict[str, Any]:
+    game, setup = history.game, history.config.game
     return {
         "name": game.name,
         "options": dict(setup.options),
@@ -111,54 +109,54 @@ def _environment(chronicle: Chronicle) -> dict[str, Any]:
     }
 
 
-def _configuration(chronicle: Chronicle) -> dict[str, Any]:
-    game, config = chronicle.game, chronicle.config
-    champion = next(player for player in chronicle.players if player.name == chronicle.champion)
-    returns = [value for match in chronicle.newest for value in match.returns]
+def _configuration(history: History) -> dict[str, Any]:
+    game, config = history.game, history.config
+    champion = history.player[history.champion]
+    returns = [value for match in history.matches for value in match.returns]
     return {
         "spaces": {role.name: _spaces(role) for role in game.roles},
         "joint_state_size": game.state_size,
         "reward": {
             "description": "the environment's own; a team's return is the mean of its seats' summed rewards, not discounted",
             "team_return_range_seen": [_short(min(returns)), _short(max(returns))] if returns else None,
-            "seen_in": f"the tournament of generation {chronicle.rows[-1].number}",
+            "seen_in": f"the tournament of generation {history.number}",
         },
         "hyper_parameters": {name: _short(value) for name, value in sorted(champion.hyper.items())},
         "schedule": {
             "generations": config.generations,
             **config.train.model_dump(mode="json"),
-            "decisions_learnt_from": sum(row.agent_steps for row in chronicle.rows),
+            "decisions_learnt_from": sum(row.agent_steps for row in history.rows),
         },
     }  # fmt: skip
 
 
-def _results(chronicle: Chronicle) -> dict[str, Any]:
-    rows, rating = chronicle.rows, own_rating(chronicle)
-    against = next((meeting for meeting in meetings(chronicle) if meeting.opponent == ANCHOR), None)
+def _results(history: History) -> dict[str, Any]:
+    rows, rating = history.rows, history.own_rating
+    against = next((meeting for meeting in history.meetings if meeting.opponent == ANCHOR), None)
     seconds = sum(row.seconds for row in rows)
     return {
-        "champion": chronicle.champion,
+        "champion": history.champion,
         "elo": _short(rating.elo),
         "elo_95_percent": [_short(rating.low), _short(rating.high)],
-        "episodes_to_solve": _episodes_to_solve(chronicle),
+        "episodes_to_solve": _episodes_to_solve(history),
         "success_rate": {
             "value": None if against is None else _short(against.score),
             "criterion": f"the champion's score against {ANCHOR}, a draw counting one half",
             "games": 0 if against is None else against.games,
             "interval_95_percent": None if against is None else [_short(against.low), _short(against.high)],
         },
-        "mean_return": _mean_return(chronicle),
+        "mean_return": _mean_return(history),
         "wall_hours": _short(seconds / 3600),
         "agent_steps": sum(row.agent_steps for row in rows),
-        "training_games": sum(sum(lesson.games.values()) for lesson in chronicle.lessons),
-        "seed": chronicle.config.seed,
+        "training_games": sum(sum(training.games.values()) for training in history.trainings),
+        "seed": history.config.seed,
         "versions": {
-            "marl-league": chronicle.store.fact("version"),
+            "marl-league": history.facts["version"],
             "python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },
         "identity": {
-            "sha256": chronicle.store.fact("identity"),
+            "sha256": history.facts["identity"],
             "meaning": "of all settings that decide results, the seed among them; the same on every machine",
         },
     }
@@ -192,9 +190,9 @@ class _Trial:
         return self.games >= ENOUGH and self.score >= SOLVED and self.low >= CLEAR
 
 
-def _episodes_to_solve(chronicle: Chronicle) -> dict[str, Any]:
+def _episodes_to_solve(history: History) -> dict[str, Any]:
     """Training games of the champion's line of descent until it first scored enough."""
-    found = _trials(chronicle)
+    found = _trials(history)
     solved = next((trial for trial in found if trial.solved), None)
     best = max((trial for trial in found if trial.games >= ENOUGH), key=lambda trial: trial.score, default=None)
     told = solved or best
@@ -221,15 +219,15 @@ def _unsolved(best: _Trial | None, games: int) -> str:
     return said if best.score < SOLVED else f"{said}, but the interval of {best.games} games begins at {best.low:.2f}"
 
 
-def _trials(chronicle: Chronicle) -> list[_Trial]:
+def _trials(history: History) -> list[_Trial]:
     """The champion's line of descent against the random player, snapshot by snapshot."""
-    direct = ancestors(ancestry(chronicle.champion, chronicle.players), chronicle.players)
-    line = [player for player in chronicle.players if player.name in direct]
+    line = [player for player in history.players if player.name in history.direct]
     trained, found = 0, []
-    for row, lesson, table in zip(chronicle.rows, chronicle.lessons, chronicle.tables, strict=True):
-        for player in (player for player in line if player.born == row.number):
-            trained += lesson.games.get(player.parent or "", 0)
-            points, games = _against_anchor(table, player.name)
+    for record in history.generations:
+        row = record.row
+        for player in (player for player in line if frozen_in(player) == row.number):
+            trained += record.training.games.get(original_of(player), 0)
+            points, games = _against_anchor(record.table, player.name)
             if games:
                 low, high = score_interval(points, games)
                 found.append(_Trial(row.number, player.name, trained, games, points / games, low, high))
@@ -244,34 +242,30 @@ def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
     return float(table.points[pair]), int(table.games[pair])
 
 
-def _mean_return(chronicle: Chronicle) -> dict[str, Any]:
+def _mean_return(history: History) -> dict[str, Any]:
     """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
-    game, champion = chronicle.game, chronicle.champion
-    born = next(player.born for player in chronicle.players if player.name == champion)
-    found: dict[str, list[float]] = {}
-    for match in chronicle.matches(born or 0):
-        for team in _teams(match, champion):
-            found.setdefault(game.sides[game.side_of_team[team]].name, []).append(match.returns[team])
-    everything = [value for values in found.values() for value in values]
+    born = frozen_in(history.player[history.champion]) or 0
+    found = history.generations[born].returns.get(history.champion, {})
+    games = sum(side.games for side in found.values())
     return {
-        "value": _short(fmean(everything)) if everything else None,
-        "by_side": {side: _short(fmean(values)) for side, values in found.items()},
-        "games": len(everything),
+        "value": _short(fsum(side.total for side in found.values()) / games) if games else None,
+        "by_side": {name: _short(side.total / side.games) for name, side in found.items()},
+        "games": games,
         "against": f"its opponents in the tournament of generation {born}",
     }
 
 
-def _stages(chronicle: Chronicle) -> list[dict[str, Any]]:
-    found, today = [], {rating.player: rating.elo for rating in chronicle.ratings}
-    for row in chronicle.rows:
-        children = [player for player in chronicle.players if player.born == row.number and _mutated(player)]
-        retired = [player.name for player in chronicle.players if player.retired == row.number]
+def _stages(history: History) -> list[dict[str, Any]]:
+    found = []
+    for row in history.rows:
+        children = [player for player in history.players if player.born == row.number and is_mutant(player)]
+        retired = [player.name for player in history.players if player.retired == row.number]
         found.append(
             {
                 "generation": row.number,
                 "champion": row.champion,
                 "elo_as_fitted_then": _short(row.figures["elo_best"]) if "elo_best" in row.figures else None,
-                "elo_as_of_the_last_generation": _short(today[row.champion]) if row.champion in today else None,
+                "elo_as_of_the_last_generation": _short(history.elo[row.champion]) if row.champion in history.elo else None,
                 "agent_steps": row.agent_steps,
                 "mutated": [
                     {"child": player.name, "parent": player.parent, "operator": player.operator} for player in children
@@ -280,14 +274,6 @@ def _stages(chronicle: Chronicle) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _mutated(player: Player) -> bool:
-    return player.operator not in ("founder", "snapshot", "anchor")
-
-
-def _teams(match: MatchResult, player: str) -> Sequence[int]:
-    return [team for team, name in enumerate(match.ticket.players) if name == player]
 
 
 def _spaces(role: Role) -> Mapping[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from league.analysis.records import best_player, league_figures, training_records, update_figures
-from league.population.player import ANCHOR, anchor
+from league.analysis.metrics import best_player, measure_league
+from league.analysis.training import finite_updates, training_records
+from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
 from league.storage.store import Generation
 from tournaments.rating.elo import online_elo
@@ -32,11 +33,11 @@ def commit(draft: Draft) -> Draft:
             seconds=time.monotonic() - draft.begun,
             agent_steps=sum(result.decisions for result in draft.trained.values()),
             phases=draft.phases,
-            figures=league_figures(rated.payoff, rated.ratings, number),
+            figures=measure_league(rated.payoff, rated.ratings, frozen_names(draft.snapshots, number)),
             players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
             matches=draft.matches,
             training=training_records(context.game, draft.tickets, draft.trained),
-            updates=update_figures(draft.trained),
+            updates=finite_updates(draft.trained),
             ratings=rated.ratings.rows,
             online=online,
         )

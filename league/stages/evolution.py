@@ -7,7 +7,7 @@ from dataclasses import replace
 from agents import Genome
 from league.config.validation import bear
 from league.population.evolution import Birth, births
-from league.population.player import Player, active_name, snapshot_name
+from league.population.player import Player, active_name, learns, snapshot_name
 from league.stages.draft import Draft
 
 
@@ -25,7 +25,7 @@ def evolve(draft: Draft) -> Draft:
     by_name = {player.name: player for player in draft.actives}
     ranked = sorted(by_name, key=lambda name: (-ratings[snapshot_name(name, draft.number)].elo, name))
     committed = context.store.players()
-    ever = sum(player.operator != "snapshot" and player.status != "anchor" for player in committed) or len(draft.actives)
+    ever = sum(map(learns, committed)) or len(draft.actives)
     born = births(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
     children = [_child(draft, birth, by_name[birth.parent], ever + number + 1) for number, birth in enumerate(born)]
     leaving = [by_name.pop(birth.replaces) for birth in born]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from league.analysis.records import latest_snapshot
+from league.analysis.lineage import latest_snapshot
 from league.config.validation import rule_of
 from league.population.matchmaking import Candidates, training_tickets
 from league.stages.draft import Draft

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from league.analysis.records import worth_meeting
 from league.execution import tasks
 from league.execution.tasks import PlayTask
+from league.population.matchmaking import worth_meeting
 from league.stages.draft import Draft
 from tournaments.schedule.formats import Plan, gauntlet
 
@@ -18,7 +18,8 @@ def tournament(draft: Draft) -> Draft:
         The draft with the matches added to `matches`.
     """
     context, settings = draft.context, draft.context.config.tournament
-    past = worth_meeting(context.store, settings.past)
+    ranked = [row.player for row in context.store.ratings(context.store.generation())]
+    past = worth_meeting(context.store.players("historical"), ranked, settings.past)
     weights = {player.name: player.weights for player in [*draft.snapshots, *past]}
     entrants = [*weights, *settings.anchors]
     plan = Plan(

@@ -24,6 +24,9 @@ from tournaments.rating.elo import Rating
 from tournaments.replay.format import SUFFIX
 from tournaments.tickets import MatchResult, Ticket
 
+HOME = Path("mlruns")
+"""The folder of leagues and of MLflow, where no other one is named."""
+
 
 @dataclass(frozen=True)
 class TrainingRecord:

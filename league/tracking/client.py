@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
 
+from league.analysis.history import History, read
+from league.artifacts.replay_cache import Shelf
 from league.errors import LeagueError
 from league.plotting.png import Picture, on_slider
 from league.storage.store import Store
 from league.tracking.registry import path_of
-from league.tracking.runs import PARENT, Memory, Points, Tree, catch_up
+from league.tracking.runs import PARENT, Points, Tree, catch_up
 
 DATABASE = "mlflow.db"
 NOTE = "mlflow.note.content"
@@ -93,7 +95,8 @@ class Tracker:
         """
         self._store, self._home = store, home.resolve()
         self._lock: TextIO | None = None
-        self._memory = Memory()
+        self._history: History | None = None
+        self._shelf: Shelf = {}
         self._tree: Tree | None = None
 
     def prepare(self) -> None:
@@ -103,31 +106,33 @@ class Tracker:
         except _failures():  # `sync` will meet it again, and say so
             return
 
-    def sync(self, warn: Callable[[str], None]) -> None:
+    def sync(self, warn: Callable[[str], None], history: History | None = None) -> None:
         """Add what MLflow lacks of the league, up to the last committed generation.
 
         May be called at any time and any number of times. Where MLflow fails the league goes on, and the next call catches up.
 
         Args:
             warn: Told in a sentence why MLflow could not be brought up to date, or what is left out.
+            history: What was read of the league before, if anything: it is not read again.
 
         Laws:
             idempotence: However often it is called and wherever it is killed, each metric has one point a step in the end, and
                 each generation one version of the registered model.
         """
         try:
-            self.fill_in(warn)
+            self.fill_in(warn, history)
         except BehindError as error:
             warn(
                 "MLflow is behind and will be brought up to date after the next generation, or by "
                 f"`league sync {self._store.name}`; the league goes on ({error.reason})"
             )
 
-    def fill_in(self, warn: Callable[[str], None], *, thorough: bool = False) -> list[int]:
+    def fill_in(self, warn: Callable[[str], None], history: History | None = None, *, thorough: bool = False) -> list[int]:
         """The same, for somebody who wants to know.
 
         Args:
             warn: Told in a sentence what is left out.
+            history: What was read of the league before, if anything: it is not read again.
             thorough: Do not trust the mark of what is there: look for what was deleted, or was made by an older version.
 
         Returns:
@@ -142,7 +147,8 @@ class Tracker:
         try:
             self.hold()
             runs = _experiment(_connect(self._home), self._home, self._store.fact("game"))
-            made = catch_up(runs, self._memory.chronicle(self._store), warn, self._memory, tree, thorough=thorough)
+            self._history = read(self._store, history or self._history)
+            made = catch_up(runs, self._store, self._history, warn, self._shelf, tree, thorough=thorough)
         except _failures() as error:
             raise BehindError(self._store.name, _reason(error)) from error
         self._tree = made.tree

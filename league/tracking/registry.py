@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 from league.export.pyfunc import ABOUT, CODE, FOLDER, Deployment
 from league.population.player import Player
-from league.storage.store import GenerationRow
+from league.storage.store import GenerationRow, Store
 
 if TYPE_CHECKING:
     from league.tracking.client import Runs
@@ -44,11 +44,11 @@ class Registry:
     versions: dict[int, Any]
 
     @classmethod
-    def of(cls, runs: Runs, league: Chronicle, root: str) -> Registry:
+    def of(cls, runs: Runs, history: History, root: str) -> Registry:
         """Find the registered model of a league; it is made if there is none."""
-        client, name = runs.client, league.store.name
+        client, name = runs.client, history.name
         if not client.search_registered_models(f"name = '{name}'", max_results=1):
-            game = league.store.fact("game")
+            game = history.facts["game"]
             about = ABOUT.format(league=name, game=game, uri=runs.uri, code=CODE)
             client.create_registered_model(name, tags={"league": name, "game": game}, description=about)
         found = runs.pages(client.search_model_versions, f"name = '{name}'")
@@ -57,19 +57,18 @@ class Registry:
             if OF_A_GENERATION.fullmatch(alias) and str(number) in others:  # it would be taken for a champion of this league
                 client.delete_registered_model_alias(name, alias)
         mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and _sound(version)]
-        return cls(runs, root, Deployment(league.config), {int(version.tags["generation"]): version for version in mine})
+        return cls(runs, root, Deployment(history.config), {int(version.tags["generation"]): version for version in mine})
 
-    def crown(self, run: Any, league: Chronicle, row: GenerationRow, elo: float) -> None:
-        """Register the champion of a generation; what is there already stays.
+    def register(self, run: Any, store: Store, history: History) -> None:
+        """Register the champion of the last generation; what is there already stays.
 
         Args:
             run: The generation's run.
-            league: The league.
-            row: The generation.
-            elo: The champion's rating as of then.
+            store: The league.
+            history: The same as of the generation.
         """
-        client, name = self.runs.client, league.store.name
-        champion = next(player for player in league.players if player.name == row.champion)
+        client, name = self.runs.client, history.name
+        row, champion, elo = history.rows[-1], history.player[history.champion], history.elo[history.champion]
         if row.number not in self.versions:
             tags = {
                 "player": champion.name,
@@ -80,7 +79,7 @@ class Registry:
             }
             self.versions[row.number] = client.create_model_version(
                 name,
-                self._source(run, league, row, champion),
+                self._source(run, store, row, champion),
                 run.info.run_id,
                 tags=tags,
                 description=f"{champion.name}, champion of generation {row.number} with {elo:.0f} Elo",
@@ -88,17 +87,17 @@ class Registry:
             )
         client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[row.number].version)
 
-    def lead_to(self, generation: int, league: Chronicle) -> None:
-        """Let the alias of the newest champion lead to that of a generation, if it is registered."""
-        if generation in self.versions:
-            self.runs.client.set_registered_model_alias(league.store.name, NEWEST, self.versions[generation].version)
+    def lead_to(self, history: History) -> None:
+        """Let the alias of the newest champion lead to that of the last generation, if it is registered."""
+        if history.number in self.versions:
+            self.runs.client.set_registered_model_alias(history.name, NEWEST, self.versions[history.number].version)
 
-    def _source(self, run: Any, league: Chronicle, row: GenerationRow, champion: Player) -> str:
+    def _source(self, run: Any, store: Store, row: GenerationRow, champion: Player) -> str:
         """Where the model is: whoever is champion again is not written again."""
         for version in self.versions.values():
             if version.tags["weights"] == champion.weights:
                 return str(version.source)
-        weights = league.store.weights.get(champion.weights, champion.name)
+        weights = store.weights.get(champion.weights, champion.name)
         files = self.deployment.model(champion, weights, row, run.info.run_id)
         self.runs.put(run, {f"{FOLDER}/{name}": content for name, content in files.items()})
         return f"{run.info.artifact_uri}/{FOLDER}"

@@ -8,22 +8,23 @@ nothing: values and times come from the store alone, and MLflow keeps one of sev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from league.analysis import metrics
-from league.analysis.metrics import Chronicle, Lessons
+from league.analysis.history import History
+from league.analysis.lineage import as_of
 from league.artifacts.files import IMAGES, PAGES, TABLES, names_of_generation, of_generation, of_league, pages
 from league.artifacts.replay_cache import Shelf
 from league.errors import LeagueError
 from league.plotting.canvas import SOFT
-from league.plotting.league_plots import PALETTE
+from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
+from league.plotting.palette import PALETTE
 from league.plotting.png import Picture
-from league.population.player import Player, snapshot_name
+from league.population.player import Player, frozen_in, frozen_names, is_founder, learns, original_of
 from league.storage.store import GenerationRow, Store
 from league.tracking.registry import Registry
 from league.tracking.views import saved_views
-from tournaments.rating.payoff import Payoff
 
 if TYPE_CHECKING:
     from league.tracking.client import Runs
@@ -41,19 +42,6 @@ Points: TypeAlias = Sequence[tuple[int, int, Mapping[str, float]]]
 """Figures and what they are stamped with: milliseconds since 1970, step."""
 
 Warn: TypeAlias = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What was read of a league's past, which does not change; kept by whoever mirrors it time and again."""
-
-    read: list[Payoff] = field(default_factory=list)
-    learnt: list[Lessons] = field(default_factory=list)
-    shelf: Shelf = field(default_factory=dict)
-
-    def chronicle(self, store: Store) -> Chronicle:
-        """The league as of now."""
-        return Chronicle(store, self.read, self.learnt)
 
 
 @dataclass(frozen=True)
@@ -90,38 +78,47 @@ class Made:
 
 
 def catch_up(
-    runs: Runs, league: Chronicle, warn: Warn, memory: Memory, known: Tree | None = None, *, thorough: bool = False
+    runs: Runs,
+    store: Store,
+    history: History,
+    warn: Warn,
+    shelf: Shelf,
+    known: Tree | None = None,
+    *,
+    thorough: bool = False,
 ) -> Made:
     """Mirror what is missing.
 
     Args:
         runs: The runs of the league's experiment.
-        league: The league.
+        store: The league.
+        history: The same, read.
         warn: Told what cannot be shown.
-        memory: What was read of the league before.
+        shelf: The recorded matches that earlier calls have read; what is missing is added.
         known: What was returned the last time, if nobody else has written since: it is not looked for again.
         thorough: Look for what is missing of generations that are marked as mirrored, too.
     """
-    rows, root = league.rows, _root(runs, league)
-    over = rows[-1].number + 1 >= league.config.generations
+    rows, root = history.rows, _root(runs, history)
+    over = rows[-1].number + 1 >= history.config.generations
     ended = metrics.millis(rows[-1].committed_at) if over else None
     last, state = marked(root), "FINISHED" if over else "RUNNING"
     if not thorough and last == rows[-1].number and root.info.status == state:
         return Made(known, [])
-    tree = _tree(runs, league, root, None, 0) if thorough else _tree(runs, league, root, known, last + 1)
+    tree = _tree(runs, history, root, None, 0) if thorough else _tree(runs, history, root, known, last + 1)
     first = last + 1
     if thorough:
-        first = next((row.number for row in rows[:first] if not _whole(runs, league, row, tree)), first)
+        first = next((row.number for row in rows[:first] if not _whole(runs, store, history, row, tree)), first)
         if first <= last:  # what is made again is marked as made when it is
             runs.write(root, [], tags={"generation": str(first - 1)})
     for start in range(first, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        tables = {row.number: Picture(league.payoff(row.number)) for row in batch}
-        for row in batch:
-            _generation(runs, league, row, tree, tables[row.number], memory.shelf, warn)
-        _players(runs, league, batch, tree)
-        _league(runs, league, batch, tree, tables, memory)
-    for player in league.players:
+        numbers = range(start, min(start + BATCH, len(rows)))
+        batch = [history.until(number, store.ratings(number)) for number in numbers]
+        tables = {past.number: Picture(payoff_pixels(past)) for past in batch}
+        for past in batch:
+            _generation(runs, store, past, tree, tables[past.number], shelf, warn)
+        _players(runs, history, batch, tree)
+        _league(runs, store, history, batch, tree, tables, shelf)
+    for player in history.players:
         if player.name in tree.players and player.retired is None:
             runs.settle(tree.players[player.name], ended)
     for run in (*tree.folders.values(), root):
@@ -129,158 +126,165 @@ def catch_up(
     return Made(tree, [row.number for row in rows[first:]])
 
 
-def _tree(runs: Runs, league: Chronicle, root: Any, known: Tree | None, first: int) -> Tree:
+def _tree(runs: Runs, history: History, root: Any, known: Tree | None, first: int) -> Tree:
     """What there is of a league; what was known of another run, which somebody deleted, does not count."""
-    rows = league.rows
+    rows = history.rows
     if known is not None and known.root.info.run_id == root.info.run_id:
         return replace(known, root=root)
-    runs.offer(saved_views(league.store.name, metrics.begun(rows[0])))
+    runs.offer(saved_views(history.name, metrics.begun(rows[0])))
     folders = runs.children(root)
     for name in FOLDERS:
         folders[name] = folders.get(name) or runs.make(
-            name, metrics.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": league.store.name}
+            name, metrics.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": history.name}
         )
     # The store counts whole seconds: a generation can seem to have begun before the one in front of it.
     since = min(map(metrics.begun, rows[first:]), default=metrics.millis(rows[-1].committed_at))
     generations = runs.children(folders["generations"], since)
-    registry = Registry.of(runs, league, root.info.run_id)
+    registry = Registry.of(runs, history, root.info.run_id)
     return Tree(root, folders, generations, runs.children(folders["players"]), registry)
 
 
-def _whole(runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree) -> bool:
+def _whole(runs: Runs, store: Store, history: History, row: GenerationRow, tree: Tree) -> bool:
     """Whether all of a generation is there: its run, its files, its pictures, its champion, the players that were there."""
     run = tree.generations.get(f"gen-{row.number:03d}")
     if run is None or row.number not in tree.registry.versions:
         return False
     pictures = runs.folder(tree.root) / "images"
-    everybody = {player.name for player in league.everybody(row.number)}
-    last = row.number == league.rows[-1].number
+    everybody = {player.name for player in as_of(history.players, row.number)}
+    last = row.number == history.number
     return (
-        all((runs.folder(run) / name).is_file() for name in names_of_generation(league.store, row.number))
+        all((runs.folder(run) / name).is_file() for name in names_of_generation(store, row.number))
         and all(any(pictures.glob(f"{key}+step+{row.number}+*.png")) for key in ("payoff", "lineage"))
         and all(
-            player.name in tree.players for player in metrics.shown(league.players, league.rows) if player.name in everybody
+            player.name in tree.players for player in metrics.shown(history.players, history.rows) if player.name in everybody
         )
         and all((runs.folder(tree.root) / name).is_file() for name in PAGES if last)
     )
 
 
-def _root(runs: Runs, league: Chronicle) -> Any:
+def _root(runs: Runs, history: History) -> Any:
     """The run of the league: named like it and begun when it was; a league of the same name made anew gets a new one."""
-    store, begun = league.store, metrics.begun(league.rows[0])
-    found = runs.find(f"tags.kind = 'league' AND tags.league = '{store.name}' AND attributes.start_time = {begun}")
+    begun = metrics.begun(history.rows[0])
+    found = runs.find(f"tags.kind = 'league' AND tags.league = '{history.name}' AND attributes.start_time = {begun}")
     tags = {
         "kind": "league",
-        "league": store.name,
-        "game": store.fact("game"),
-        "seed": str(league.config.seed),
-        "config_sha": store.fact("identity"),
-        "version": store.fact("version"),
+        "league": history.name,
+        "game": history.facts["game"],
+        "seed": str(history.config.seed),
+        "config_sha": history.facts["identity"],
+        "version": history.facts["version"],
     }
-    return found[0] if found else runs.make(store.name, begun, tags)
+    return found[0] if found else runs.make(history.name, begun, tags)
 
 
-def _generation(
-    runs: Runs, league: Chronicle, row: GenerationRow, tree: Tree, table: Picture, shelf: Shelf, warn: Warn
-) -> None:
-    """The run of a generation, and its champion in the registry."""
-    store, number, at = league.store, row.number, metrics.millis(row.committed_at)
+def _generation(runs: Runs, store: Store, past: History, tree: Tree, table: Picture, shelf: Shelf, warn: Warn) -> None:
+    """The run of a generation, and its champion in the registry. `past` is the league as of the generation."""
+    record, number = past.generations[-1], past.number
+    row, at = record.row, metrics.millis(record.row.committed_at)
     name, folder = f"gen-{number:03d}", tree.folders["generations"].info.run_id
-    tags = {PARENT: folder, "kind": "generation", "league": store.name, "generation": str(number)}
+    tags = {PARENT: folder, "kind": "generation", "league": past.name, "generation": str(number)}
     run = tree.generations.pop(name, None) or runs.make(name, metrics.begun(row), tags)
-    curves, ratings = metrics.training_curves(store.updates(number)), store.ratings(number)
-    figures = metrics.generation_figures(row, ratings, league.tables[number]) | {
-        "gen/exploitability": league.exploitability(number)
-    }
-    params = metrics.generation_facts(row, league.players, store.training(number))
-    runs.put(run, of_generation(league, number, table, shelf))
-    runs.write(run, [*((at, step, curve) for step, curve in enumerate(curves)), (at, 0, figures)], params, TABLES)
+    newest, before = (frozen_names(past.players, frozen) for frozen in (number, number - 1))
+    figures = metrics.generation_figures(row, past.ratings, record.table, newest, before)
+    figures["gen/exploitability"] = past.exploitability
+    params = metrics.generation_facts(row, past.players, record.training.opponents)
+    curves = enumerate(record.training.curves)
+    runs.put(run, of_generation(store, past, table, shelf))
+    runs.write(run, [*((at, step, curve) for step, curve in curves), (at, 0, figures)], params, TABLES)
     try:
-        tree.registry.crown(run, league, row, next(rating.elo for rating in ratings if rating.player == row.champion))
+        tree.registry.register(run, store, past)
     except LeagueError as error:
         warn(f"the champion of generation {number} is not registered as a model: {error}")
     runs.settle(run, at)
 
 
-def _players(runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree) -> None:
+def _players(runs: Runs, history: History, batch: Sequence[History], tree: Tree) -> None:
     """The runs of the players that learnt in some generations or were born at their ends, and of the anchors."""
     figures: dict[str, list[tuple[int, int, Mapping[str, float]]]] = {}
     latest: dict[str, tuple[Player, int]] = {}
-    shown = metrics.shown(league.players, league.rows)
-    for row in batch:
+    shown = metrics.shown(history.players, history.rows)
+    for past in batch:
+        row = past.rows[-1]
         at = metrics.millis(row.committed_at)
-        ratings = {rating.player: rating for rating in league.store.ratings(row.number)}
-        there = {player.name: player for player in league.everybody(row.number)}
+        ratings = {rating.player: rating for rating in past.ratings}
+        there = past.player
+        snapshots = {original_of(player): player for player in past.players if frozen_in(player) == row.number}
         for name in (player.name for player in shown):
             now = there.get(name)
             if now is None or (now.retired is not None and now.retired < row.number):
                 continue
             latest[name] = now, at
-            frozen = there.get(snapshot_name(name, row.number), now)
+            frozen = snapshots.get(name, now)
             if frozen.name in ratings:
                 points = figures.setdefault(name, [])
                 points.append((at, row.number, metrics.player_figures(ratings[frozen.name], frozen.hyper)))
     for name, (now, at) in latest.items():
         run = tree.players.get(name)
         if run is None:
-            run = tree.players[name] = runs.make(name, _birth(league, now), _identity(league, now, tree))
+            run = tree.players[name] = runs.make(name, _birth(history, now), _identity(history, now, tree))
         if name in figures or run.data.tags.get("status") != now.status:
             runs.write(run, figures.get(name, []), tags={"status": now.status})
         if now.retired is not None:
             runs.settle(run, at)
 
 
-def _identity(league: Chronicle, player: Player, tree: Tree) -> dict[str, str]:
+def _identity(history: History, player: Player, tree: Tree) -> dict[str, str]:
     facts = {
         PARENT: tree.folders["players"].info.run_id,
         "kind": "player",
-        "league": league.store.name,
+        "league": history.name,
         "league_role": player.league_role,
         "parent": player.parent,
         "born": player.born,
         "operator": player.operator,
         "status": player.status,
-        COLOUR: _colour(league, player),
+        COLOUR: _colour(history, player),
     }
     return {name: str(value) for name, value in facts.items() if value is not None}
 
 
-def _colour(league: Chronicle, player: Player) -> str:
+def _colour(history: History, player: Player) -> str:
     """Neighbours in birth have different colours; MLflow would take them from the ids of runs, often the same one twice."""
-    learning = [each.name for each in league.players if each.status != "anchor" and each.operator != "snapshot"]
+    learning = [each.name for each in history.players if learns(each)]
     return PALETTE[learning.index(player.name) % len(PALETTE)] if player.name in learning else SOFT
 
 
-def _birth(league: Chronicle, player: Player) -> int:
+def _birth(history: History, player: Player) -> int:
     """Founders and anchors are there from the beginning, children since the end of a generation."""
-    founder = player.born is None or player.operator == "founder"
-    return metrics.begun(league.rows[0]) if founder else metrics.millis(league.rows[player.born or 0].committed_at)
+    founder = player.born is None or is_founder(player)
+    return metrics.begun(history.rows[0]) if founder else metrics.millis(history.rows[player.born or 0].committed_at)
 
 
 def _league(
-    runs: Runs, league: Chronicle, batch: Sequence[GenerationRow], tree: Tree, tables: Mapping[int, Picture], memory: Memory
+    runs: Runs,
+    store: Store,
+    history: History,
+    batch: Sequence[History],
+    tree: Tree,
+    tables: Mapping[int, Picture],
+    shelf: Shelf,
 ) -> None:
     """Generations on the run of the league; written last, with the mark that all of them is there."""
     root, last = tree.root, batch[-1]
-    for row in batch:
-        at = metrics.millis(row.committed_at)
-        runs.slide(root, "payoff", row.number, at, tables[row.number])
-        runs.slide(root, "lineage", row.number, at, Picture(league.lineage(row.number)))
-    graph = league.comm_graph() if batch[0].number == 0 else None
+    for past in batch:
+        at = metrics.millis(past.rows[-1].committed_at)
+        runs.slide(root, "payoff", past.number, at, tables[past.number])
+        runs.slide(root, "lineage", past.number, at, Picture(lineage_pixels(past)))
+    graph = comm_pixels(history) if batch[0].number == 0 else None
     if graph is not None:  # the graph stays what it is: one image says it all
-        runs.slide(root, "comm_graph", 0, metrics.millis(batch[0].committed_at), Picture(graph))
-    runs.put(root, of_league(league, last.number))
-    if last.number == league.rows[-1].number:
-        runs.put(root, pages(league, memory.shelf))
-    tree.registry.lead_to(last.number, league)
+        runs.slide(root, "comm_graph", 0, metrics.millis(history.rows[0].committed_at), Picture(graph))
+    runs.put(root, of_league(last))
+    if last.number == history.number:
+        runs.put(root, pages(store, history, shelf))
+    tree.registry.lead_to(last)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
-    params = metrics.flatten(league.config.model_dump(mode="json")) if batch[0].number == 0 else {}
+    params = metrics.flatten(history.config.model_dump(mode="json")) if batch[0].number == 0 else {}
     points = [
         (
-            metrics.millis(row.committed_at),
-            row.number,
-            metrics.league_figures(row) | {"league/exploitability": league.exploitability(row.number)},
+            metrics.millis(past.rows[-1].committed_at),
+            past.number,
+            metrics.league_figures(past.rows[-1]) | {"league/exploitability": past.exploitability},
         )
-        for row in batch
+        for past in batch
     ]
     runs.write(root, points, params, {**TABLES, **IMAGES, "generation": str(last.number)})

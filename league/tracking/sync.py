@@ -8,8 +8,7 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-import envs
-from envs.game import Game
+from league.analysis.history import History, read
 from league.artifacts.replays import keep_replays
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -36,6 +35,7 @@ class Reporter:
             share: Of the time that passes, how much MLflow may take of one core while the league goes on.
         """
         self.store, self.share = store, share
+        self.history: History | None = None
         self.shown = -1
         self._kept = -1
         self._free_at = 0.0
@@ -45,11 +45,6 @@ class Reporter:
     def config(self) -> LeagueConfig:
         """The configuration."""
         return stored_config(self.store)
-
-    @cached_property
-    def game(self) -> Game:
-        """The game."""
-        return envs.describe(self.config.game.setup())
 
     @property
     def tracker(self) -> Tracker:
@@ -86,14 +81,15 @@ class Reporter:
             GameError: The game cannot be made.
         """
         while self._kept < generation:
-            keep_replays(self.store, self.config, self.game, self._kept + 1, warn, thorough=thorough)
+            self.history = read(self.store, self.history, until=self._kept + 1)
+            keep_replays(self.store, self.history, warn, thorough=thorough)
             self._kept += 1
 
     def show(self, generation: int, warn: Warn) -> None:
         """Bring MLflow up to date; see `keep`."""
         if self.config.tracking:
             begun = time.process_time()
-            self.tracker.sync(warn)
+            self.tracker.sync(warn, self.history)
             self._free_at = time.monotonic() + (time.process_time() - begun) / self.share
         self.shown = generation
 
@@ -128,4 +124,4 @@ def fill_in(store: Store, warn: Warn) -> list[int]:
             reporter.keep(store.generation(), warn, thorough=True)
         except LeagueError as error:
             warn(f"some replays cannot be recorded: {error}")
-        return reporter.tracker.fill_in(warn, thorough=True)
+        return reporter.tracker.fill_in(warn, reporter.history, thorough=True)

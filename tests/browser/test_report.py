@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from league.analysis.metrics import AGES, OLDER, Chronicle, Lessons
+from league.analysis.history import History
+from league.analysis.training import AGES, OLDER, TrainingSummary
 from league.config.schema import CommsConfig, GameConfig
-from league.plotting.league_plots import LINES, STEPS
+from league.plotting.lineage_plot import LINES
+from league.plotting.palette import STEPS
 from league.population.player import anchor
 from league.report import report_html
-from tests.league.paper_league import CONFIG, commit, found_league, generation, player
+from tests.league.paper_league import CONFIG, generation, history_of, last_with, player, turns
 
+CUP = Path("leagues/cup")
 RUN_ME = "bot:<img src=x onerror=alert(1)>"
 VISIBLE = "[...document.querySelectorAll('svg')].filter((each) => each.checkVisibility())"
 WIDE, NARROW = {"width": 1600, "height": 900}, {"width": 390, "height": 844}
@@ -61,14 +64,16 @@ SHADES = """(steps) => {
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a league made by hand, in which a scripted player has a wicked name."""
-    home = tmp_path_factory.mktemp("report")
-    store = found_league(home, count=2)
-    live = store.players("active")
-    turn = generation(2, live, live, ["main-01-g001", RUN_ME])
-    commit(store, replace(turn, players=[*turn.players, anchor(RUN_ME)]))
-    file = home / "report.html"
-    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
-    store.unlock()
+    live = [player(1), player(3, "perturb", "main-01-g001", born=1)]
+    last = generation(2, live, live, ["main-01-g001", RUN_ME])
+    told = [*turns()[:2], replace(last, players=[*last.players, anchor(RUN_ME)])]
+    return written(history_of(CUP, told=told), tmp_path_factory.mktemp("report"))
+
+
+def written(history: History, folder: Path) -> Path:
+    """The page of a league."""
+    file = folder / "report.html"
+    file.write_text(report_html(history), encoding="utf-8")
     return file
 
 
@@ -100,10 +105,7 @@ def test_letters_in_charts_are_large_enough_to_be_read(page: Page, report: Path,
 
 def test_a_graph_of_who_hears_whom_keeps_its_letters_on_a_telephone(page: Page, tmp_path: Path) -> None:
     changes = {"game": GameConfig(name="mpe2/simple_world_comm_v3"), "comms": CommsConfig(topology="complete")}
-    store = found_league(tmp_path, CONFIG.model_copy(update=changes), count=1)
-    file = tmp_path / "talk.html"
-    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
-    store.unlock()
+    file = written(history_of(CUP, CONFIG.model_copy(update=changes), turns()[:1]), tmp_path)
     page.set_viewport_size(NARROW)
     page.goto(file.as_uri())
     letters = "[...each.querySelectorAll('text')].map((text) => text.getAttribute('font-size') * each.getScreenCTM().a)"
@@ -205,13 +207,9 @@ def test_a_printed_report_is_dark_on_white(page: Page, report: Path) -> None:
 
 
 def test_names_of_kinds_of_opponents_are_whole_on_a_telephone(page: Page, tmp_path: Path) -> None:
-    store = found_league(tmp_path, count=1)
-    chronicle = Chronicle(store)
     kinds = [AGES[0][1], AGES[1][1], OLDER]
-    vars(chronicle)["lessons"] = [Lessons([], dict.fromkeys(kinds, 4.0), {})]
-    file = tmp_path / "kinds.html"
-    file.write_text(report_html(chronicle), encoding="utf-8")
-    store.unlock()
+    summary = TrainingSummary([], dict.fromkeys(kinds, 4.0), {})
+    file = written(last_with(history_of(CUP, told=turns()[:1]), training=summary), tmp_path)
     page.set_viewport_size(NARROW)
     page.goto(file.as_uri())
     drawn = page.locator("#opponents svg.narrow text").all_text_contents()
@@ -220,15 +218,11 @@ def test_names_of_kinds_of_opponents_are_whole_on_a_telephone(page: Page, tmp_pa
 
 
 def test_players_that_are_left_out_are_counted(page: Page, tmp_path: Path) -> None:
-    store = found_league(tmp_path, count=1)
-    chronicle = Chronicle(store)
+    history = history_of(CUP, told=turns()[:1])
     crowd = [replace(player(number), status="retired", retired=0) for number in range(3, LINES + 3)]
     frozen = [replace(each, name=f"{each.name}-g000", operator="snapshot", parent=each.name) for each in crowd]
-    vars(chronicle)["players"] = [*chronicle.players, *crowd, *frozen]
-    vars(chronicle)["ratings"] = [*chronicle.ratings, *(replace(chronicle.ratings[-1], player=each.name) for each in frozen)]
-    file = tmp_path / "crowd.html"
-    file.write_text(report_html(chronicle), encoding="utf-8")
-    store.unlock()
+    ratings = [*history.ratings, *(replace(history.ratings[-1], player=each.name) for each in frozen)]
+    file = written(replace(history, players=[*history.players, *crowd, *frozen], ratings=ratings), tmp_path)
     page.goto(file.as_uri())
     assert f"{LINES} of {LINES + 2} are shown in the tree" in page.locator("#family").inner_text()
     assert "in 1 generation." in page.locator("#family").inner_text()
@@ -238,10 +232,7 @@ def test_players_that_are_left_out_are_counted(page: Page, tmp_path: Path) -> No
 def test_where_no_change_is_measured_none_is_outside_chance(page: Page, report: Path, tmp_path: Path) -> None:
     page.goto(report.as_uri())
     assert "Outside chance are" in page.locator("#family").inner_text()
-    store = found_league(tmp_path, count=2)
-    file = tmp_path / "unmeasured.html"
-    file.write_text(report_html(Chronicle(store)), encoding="utf-8")
-    store.unlock()
+    file = written(history_of(CUP, told=turns()[:2]), tmp_path)
     page.goto(file.as_uri())
     said = page.locator("#family").inner_text()
     assert "Which change helped" in said
@@ -251,13 +242,9 @@ def test_where_no_change_is_measured_none_is_outside_chance(page: Page, report: 
 def test_lines_of_hyper_parameters_are_told_apart_by_their_names_in_the_light_and_in_the_dark(
     page: Page, tmp_path: Path
 ) -> None:
-    store = found_league(tmp_path)
-    chronicle = Chronicle(store)
-    moved = [replace(each, hyper={"entropy": 0.01 * (1 + (each.born or 0))}) for each in chronicle.players]
-    vars(chronicle)["players"] = moved
-    file = tmp_path / "drift.html"
-    file.write_text(report_html(chronicle), encoding="utf-8")
-    store.unlock()
+    history = history_of(CUP)
+    moved = [replace(each, hyper={"entropy": 0.01 * (1 + (each.born or 0))}) for each in history.players]
+    file = written(replace(history, players=moved), tmp_path)
     page.goto(file.as_uri())
     said = page.locator("#drift").inner_text()
     assert "that with a ★ is the champion's line of descent, that with “mean” the mean" in said

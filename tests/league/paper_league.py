@@ -14,12 +14,16 @@ import torch
 
 import envs
 from agents import PlayerSpec
+from league.analysis.history import GenerationRecord, History, returns_of
+from league.analysis.training import summarise
 from league.config.schema import LeagueConfig, to_yaml
-from league.population.player import Player, active_name, anchor, snapshot_name
-from league.storage.store import Generation, Store, TrainingRecord
+from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot_name
+from league.storage.store import Generation, GenerationRow, RatingRow, Store, TrainingRecord
 from league.tracking import client
 from league.tracking.registry import LEAGUE_RUN, path_of
 from tournaments.rating.elo import Rating
+from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import payoff
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
@@ -95,15 +99,64 @@ def generation(
     )
 
 
-def turns() -> list[Generation]:
-    """Three generations; after the second, main-02 gives way to main-03, a child of main-01."""
+def turns(count: int = 3) -> list[Generation]:
+    """So many generations, at least three; after the second, main-02 gives way to main-03, a child of main-01."""
     one, two = player(1), player(2)
     three = player(3, "perturb", "main-01-g001", born=1)
-    return [
+    found = [
         generation(0, [one, two], [one, two], []),
         generation(1, [one, two], [one, replace(two, status="retired", retired=1), three], ["main-01-g000", "main-02-g000"]),
         generation(2, [one, three], [one, three], ["main-01-g001", "main-02-g001"], ["main-01-g000", "main-02-g000"]),
     ]
+    for number in range(3, count):
+        met = snapshot_name("main-01", number - 1)
+        older = [each.name for turn in found for each in turn.players if is_snapshot(each) and each.name != met]
+        found.append(generation(number, [one, three], [one, three], [met], older))
+    return found
+
+
+def history_of(folder: Path, config: LeagueConfig = CONFIG, told: Sequence[Generation] = ()) -> History:
+    """The history of the league made by hand, without a store.
+
+    Args:
+        folder: Where the league would be; the last part is its name.
+        config: Its configuration. Whatever its game is, the matches are those of tictactoe.
+        told: Its generations; the three of `turns` if left out.
+    """
+    told, played = told or turns(), envs.describe(CONFIG.game.setup())
+    everybody = {each.name: each for turn in told for each in turn.players}
+    players = sorted(everybody.values(), key=lambda each: (-1 if each.born is None else each.born, each.name))
+    born, records = {each.name: each.born for each in players}, []
+    for turn in told:
+        facts = turn.number, turn.champion, turn.seconds, turn.agent_steps, turn.phases, turn.figures
+        row = GenerationRow(*facts, f"2026-01-02 03:04:{turn.number:02d}")
+        found = outcomes(played, turn.matches)
+        training = summarise(turn.number, turn.training, turn.updates, born)
+        returns = returns_of(played, turn.matches, frozen_names(players, turn.number))
+        records.append(GenerationRecord(row, payoff(found), training, returns))
+    ratings = [
+        RatingRow(turn.number, row.player, row.elo, row.low, row.high, 0.0, row.games, row.wins, row.draws, row.losses)
+        for row in sorted(turn.ratings, key=lambda row: (-row.elo, row.player))
+    ]
+    facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1.2.3"}
+    return History(folder, facts, config, envs.describe(config.game.setup()), records, players, ratings, turn.matches, found)
+
+
+def last_with(history: History, **changes: Any) -> History:
+    """The same with another last generation: with another table, other training, …"""
+    return replace(history, generations=[*history.generations[:-1], replace(history.generations[-1], **changes)])
+
+
+def crowned(history: History, *champions: str) -> History:
+    """The same with these champions, one a generation; of further generations the last record is repeated."""
+    records = [history.generations[min(number, history.number)] for number in range(len(champions))]
+    return replace(
+        history,
+        generations=[
+            replace(record, row=replace(record.row, number=number, champion=champion))
+            for number, (record, champion) in enumerate(zip(records, champions, strict=True))
+        ],
+    )
 
 
 def found_league(home: Path, config: LeagueConfig = CONFIG, count: int = 3) -> Store:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from league.analysis.metrics import Chronicle
-from league.plotting.league_plots import descent, prune
+from league.analysis.history import History
+from league.analysis.lineage import Change, descent, prune
+from league.plotting.league_plots import lineage_drawn
+from league.plotting.lineage_plot import LINES
+from league.population.player import is_founder, learns
 from league.report.html import Grid, Markup, Section, bullets, figure, folded, joined, paragraph, subheading, table, words
-from league.report.sections.champion import change_told
-from league.report.sections.descent import Change, ancestry, changes
+from league.report.sections.answers import change_told
 from league.report.wording import counted, listed, points, rounded, setting, signed
 
 OPEN_ROWS = 24
 """Mutations in the table that is shown at once; of more the table is folded away, and the extremes stand above it."""
 
 
-def family(chronicle: Chronicle) -> Section | None:
+def family(history: History) -> Section | None:
     """The tree of descent."""
-    found = changes(chronicle.players, chronicle.ratings)
-    lasting = [player for player in chronicle.players if player.operator not in ("snapshot", "anchor")]
+    lasting = [player for player in history.players if learns(player)]
     if len(lasting) < 2:
         return None
-    links = ancestry(chronicle.champion, chronicle.players)
-    line, owner = {link.player.name for link in links}, links[-1].player.name
-    generation = chronicle.rows[-1].number
+    line = {link.player.name for link in history.line}
     rows = [
         (
             player.name,
@@ -35,29 +34,24 @@ def family(chronicle: Chronicle) -> Section | None:
         for player in lasting
     ]
     grid = Grid(("player", "operator", "from", "born", "retired"), rows, (0, 1, 2))
-    founders = sum(player.operator == "founder" for player in lasting)
+    founders = sum(map(is_founder, lasting))
     born = f"{counted(founders, 'founder')} and {counted(len(lasting) - founders, 'mutation')}"
-    said = f"{born} in {counted(generation + 1, 'generation')}.{_left_out(chronicle, owner)}"
+    said = f"{born} in {counted(history.number + 1, 'generation')}.{_left_out(history)}"
     tree = figure(
         "lineage",
         "Tree of descent",
         f"{said} The champion's line: {listed(sorted(line))}.",
-        lambda broad: chronicle.lineage_drawn(generation, "", broad),
+        lambda broad: lineage_drawn(history, "", broad),
         grid,
         "A line is a player's life, a fork the mutation it came from, in the operator's colour; ★ is the champion's player.",
     )
-    return Section("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(found, line)))
+    return Section("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
 
 
-def _left_out(chronicle: Chronicle, champion: str) -> str:
-    """Whom the tree shows, where it has no room for all.
-
-    Args:
-        chronicle: The league.
-        champion: The player whose snapshot is the champion.
-    """
-    whole = descent(chronicle.players)
-    shown = len(prune(whole, champion=champion))
+def _left_out(history: History) -> str:
+    """Whom the tree shows, where it has no room for all."""
+    whole = descent(history.players)
+    shown = len(prune(whole, LINES, history.owner[history.champion]))
     if shown == len(whole):
         return ""
     who = "the champion's line of descent, then players still learning and their ancestors, then the newest of the others"

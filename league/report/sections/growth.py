@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from league.analysis.metrics import Chronicle
+from league.analysis.history import History
 from league.plotting.axes import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.canvas import FAINT, INK, SOFT
-from league.plotting.league_plots import PALETTE
-from league.population.player import Player, is_bot
+from league.plotting.palette import PALETTE
+from league.population.player import Player, is_bot, is_snapshot, original_of
 from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
-from league.report.sections.descent import Link, ancestors, ancestry, lives, owner_of
 from league.report.wording import counted, points, rounded, setting, signed
 from league.storage.store import RatingRow
 
@@ -36,12 +35,11 @@ DECADES = 8.0
 Lives = Mapping[str, Mapping[int, RatingRow]]
 
 
-def growth(chronicle: Chronicle) -> Section:
+def growth(history: History) -> Section:
     """The ratings along the lines of descent."""
-    line = ancestry(chronicle.champion, chronicle.players)
-    lived = lives(chronicle.players, chronicle.ratings)
-    flats = [(rating.player, rating.elo) for rating in chronicle.ratings if is_bot(rating.player)]
-    drawn = [*_retired(chronicle, lived, line), *_living(chronicle, lived, line), _champions(chronicle, lived, line)]
+    lived = history.lives
+    flats = [(rating.player, rating.elo) for rating in history.ratings if is_bot(rating.player)]
+    drawn = [*_retired(history), *_living(history), _champions(history)]
     chart = Chart("generation", "Elo, bot:random pinned at 0", drawn, flats)
     rows = [
         (player, str(born), points(row.elo), points(row.low), points(row.high))
@@ -50,7 +48,7 @@ def growth(chronicle: Chronicle) -> Section:
     ]
     note = (
         "The thick line is the champion's line of descent, from founder to champion; the others are players still learning, "
-        f"faint ones are retired{_left_out(chronicle, lived)}. Bands are 95 % intervals of those with a name, flat lines "
+        f"faint ones are retired{_left_out(history)}. Bands are 95 % intervals of those with a name, flat lines "
         "scripted players. All results so far are fitted at once, so that generations can be compared."
     )
     grid = Grid(("player", "frozen in generation", "Elo", "low", "high"), rows)
@@ -66,26 +64,22 @@ def growth(chronicle: Chronicle) -> Section:
     return Section("How strong they became", joined(paragraph(words(told)), picture))
 
 
-def drift(chronicle: Chronicle) -> Section | None:
+def drift(history: History) -> Section | None:
     """The hyper-parameters of all players, of those hyper-parameters that changed."""
-    frozen = [player for player in chronicle.players if player.operator == "snapshot"]
+    frozen = [player for player in history.players if is_snapshot(player)]
     names = sorted({name for player in frozen for name in player.hyper})
     moving = [name for name in names if len({player.hyper[name] for player in frozen if name in player.hyper}) > 1]
     if not moving:
         return None
-    line = ancestry(chronicle.champion, chronicle.players)
-    direct = ancestors(line, chronicle.players)
-    charts = [_setting_chart(name, frozen, direct) for name in moving]
-    champion = next(player for player in frozen if player.name == chronicle.champion)
-    start = next(player for player in frozen if player.parent == line[0].player.name)
+    founder, champion = history.line[0].player.name, history.player[history.champion]
+    charts = [_setting_chart(name, frozen, history.direct) for name in moving]
+    start = next(player for player in frozen if original_of(player) == founder)
     moved = [
         f"{setting(name)} {rounded(start.hyper[name])} → {rounded(champion.hyper[name])}"
         for name in moving
         if name in start.hyper and start.hyper[name] != champion.hyper[name]
     ]
-    said = (
-        f"From {line[0].player.name} to the champion: {', '.join(moved)}." if moved else "The champion still has its founder's."
-    )
+    said = f"From {founder} to the champion: {', '.join(moved)}." if moved else "The champion still has its founder's."
     note = (
         "One line a player; that with a ★ is the champion's line of descent, that with “mean” the mean of the players at work."
     )
@@ -99,15 +93,15 @@ def drift(chronicle: Chronicle) -> Section | None:
     return Section("Hyper-parameters", joined(*parts))
 
 
-def _left_out(chronicle: Chronicle, lived: Lives) -> str:
+def _left_out(history: History) -> str:
     """Which of the retired players are drawn, where not all are."""
-    gone = len(_gone(chronicle, lived))
+    gone = len(_gone(history))
     return f", of which the newest {OUTER} of {gone} are drawn" if gone > OUTER else ""
 
 
-def _gone(chronicle: Chronicle, lived: Lives) -> list[Player]:
+def _gone(history: History) -> list[Player]:
     """Players that were replaced."""
-    return [player for player in chronicle.players if player.status == "retired" and player.name in lived]
+    return [player for player in history.players if player.status == "retired" and player.name in history.lives]
 
 
 def _told(lived: Lives) -> str:
@@ -126,46 +120,52 @@ def _told(lived: Lives) -> str:
     return f"{ends} {points(best[last])}. The last {RECENT} generations brought {signed(best[last] - best[back])}."
 
 
-def _champions(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> Curve:
+def _champions(history: History) -> Curve:
     """The champion's whole line, as one."""
-    direct, owner = ancestors(line, chronicle.players), owner_of(chronicle.players)
+    line = [link.player.name for link in history.line]
     rows = [
         (born, row)
-        for link in line
-        for born, row in lived.get(link.player.name, {}).items()
-        if row.player in direct and owner[row.player] == link.player.name
+        for player in line
+        for born, row in history.lives.get(player, {}).items()
+        if row.player in history.direct and history.owner[row.player] == player
     ]
-    note = " → ".join(link.player.name for link in line)
-    return _curve(f"{line[-1].player.name} ★", rows, CHAMPION, ACCENT, note)
+    note = " → ".join(line)
+    return _curve(f"{line[-1]} ★", rows, CHAMPION, ACCENT, note)
 
 
-def _living(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Curve]:
+def _living(history: History) -> list[Curve]:
     """The other players at work, the strongest last, since the later lies on top."""
-    alive = [p for p in chronicle.players if p.status == "active" and p.name in lived and p.name != line[-1].player.name]
+    lived, own = history.lives, history.owner[history.champion]
+    alive = [player for player in history.players if player.status == "active" and player.name in lived and player.name != own]
     ranked = sorted(alive, key=lambda player: -max(lived[player.name].items())[1].elo)
     found = []
     for place, player in enumerate(ranked):
         name, colour = (player.name, THE_OTHERS[place]) if place < BEST else ("", SOFT)
-        rows, origin = list(lived[player.name].items()), _origin(player, chronicle)
+        rows, origin = list(lived[player.name].items()), _origin(player, history)
         found.append(_curve(name, rows, colour, OTHER, player.name, origin, band=place < BEST))
     return found[::-1]
 
 
-def _retired(chronicle: Chronicle, lived: Lives, line: Sequence[Link]) -> list[Curve]:
+def _retired(history: History) -> list[Curve]:
     """The newest of the players that were replaced, in the background."""
-    newest = sorted(_gone(chronicle, lived), key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
+    newest = sorted(_gone(history), key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
     return [
         _curve(
-            "", list(lived[player.name].items()), FAINT, 1.2, f"{player.name}, retired", _origin(player, chronicle), band=False
+            "",
+            list(history.lives[player.name].items()),
+            FAINT,
+            1.2,
+            f"{player.name}, retired",
+            _origin(player, history),
+            band=False,
         )
         for player in newest
     ]
 
 
-def _origin(player: Player, chronicle: Chronicle) -> tuple[float, float] | None:
+def _origin(player: Player, history: History) -> tuple[float, float] | None:
     """Where its parent stood when it was born."""
-    elo = {rating.player: rating.elo for rating in chronicle.ratings}
-    return (player.born or 0, elo[player.parent]) if player.parent in elo else None
+    return (player.born or 0, history.elo[player.parent]) if player.parent in history.elo else None
 
 
 def _curve(
@@ -196,7 +196,7 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
     by_generation: dict[int, list[float]] = {}
     for player in frozen:
         if name in player.hyper:
-            lines.setdefault(player.parent or "", []).append((player.born or 0, player.hyper[name]))
+            lines.setdefault(original_of(player), []).append((player.born or 0, player.hyper[name]))
             by_generation.setdefault(player.born or 0, []).append(player.hyper[name])
     values = [value for known in by_generation.values() for value in known]
     log = min(values) > 0 and max(values) / min(values) > DECADES

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 
-from league.analysis.head_to_head import Meeting, lost, meetings
-from league.analysis.metrics import Chronicle
+from league.analysis.head_to_head import COIN, Circularity, Meeting, circularity, lost
+from league.analysis.history import History
 from league.plotting.axes import ACCENT, Chart, Curve, curves
-from league.plotting.league_plots import PALETTE, ROOM
+from league.plotting.league_plots import payoff_drawn, payoff_shown
+from league.plotting.palette import PALETTE
+from league.plotting.payoff_plot import ROOM
 from league.report.html import WIDE, Grid, Markup, Section, figure, figures, joined, paragraph, small, strong, table, words
 from league.report.wording import counted, listed, percent
 from tournaments.rating.cycles import Cycle, cycles
-from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
+from tournaments.rating.payoff import ENOUGH, Payoff
 
 FEW = 7
 """Players in the payoff table of a narrow screen."""
@@ -24,65 +24,35 @@ CROWD = 80
 SHOWN = 8
 """Circles in the table."""
 
-COIN = 0.25
-"""Cyclicity of players that are all alike: a quarter of the triples is a circle by chance."""
 
-TRIPLES = 10
-"""Triples below which their share of circles says too little to build on."""
-
-
-@dataclass(frozen=True)
-class Circularity:
-    """How common circles are, among triples of players that met often enough, with leads that chance does not explain.
-
-    Attributes:
-        circles: Triples that are circles.
-        triples: All of them.
-        low: Lower end of the 95 % interval of the share of circles. Triples have pairs in common: no more of them count as
-            independent than fit into the pairs without sharing one.
-    """
-
-    circles: int
-    triples: int
-    low: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether there are more circles than chance explains; where that is so, `strongest_cycles` has some."""
-        return self.triples >= TRIPLES and self.low > COIN
-
-
-def versus(chronicle: Chronicle) -> Section | None:
+def versus(history: History) -> Section | None:
     """The payoff table, the strongest first, and what it says about the champion."""
-    generation = chronicle.rows[-1].number
-    shown = chronicle.payoff_shown(generation)
-    payoff = chronicle.table(generation, shown)
+    shown = payoff_shown(history)
+    payoff = history.table(shown)
     if not payoff.games.any():
         return None
-    scores, elo = payoff.scores(), {rating.player: rating.elo for rating in chronicle.ratings}
+    scores = payoff.scores()
     rows = [
-        (player, f"{elo[player]:.0f}", *("" if score != score else f"{score:.2f}" for score in scores[row].tolist()))
+        (player, f"{history.elo[player]:.0f}", *("" if score != score else f"{score:.2f}" for score in scores[row].tolist()))
         for row, player in enumerate(shown)
     ]
     grid = Grid(("player", "Elo", *shown), rows)
-    return Section("Who beats whom", joined(_exploited(chronicle), _payoff_figure(chronicle, grid)))
+    return Section("Who beats whom", joined(_exploited(history), _payoff_figure(history, grid)))
 
 
-def _payoff_figure(chronicle: Chronicle, grid: Grid) -> Markup:
+def _payoff_figure(history: History, grid: Grid) -> Markup:
     """The payoff table in two widths; each says how many players are in it."""
-    generation = chronicle.rows[-1].number
 
     def count(room: int) -> int:
-        return len(chronicle.payoff_shown(generation, room))
+        return len(payoff_shown(history, room))
 
     def about(broad: float) -> str:
-        who = f"{count(_room(broad))} players against each other, ordered by rating, {chronicle.champion} among them"
+        who = f"{count(_room(broad))} players against each other, ordered by rating, {history.champion} among them"
         return f"The score of each of {who}."
 
     note = "Per cent of the points that the row took from the column, the strongest at the top and left; grey: never met."
-    left_out = _left_out(count(ROOM), count(FEW), len(chronicle.ratings))
-    draw = partial(chronicle.payoff_drawn, generation, "")
-    return figure("payoff", "Payoff table", about, lambda broad: draw(_room(broad)), grid, note + left_out)
+    left_out = _left_out(count(ROOM), count(FEW), len(history.ratings))
+    return figure("payoff", "Payoff table", about, lambda broad: payoff_drawn(history, "", _room(broad)), grid, note + left_out)
 
 
 def _room(broad: float) -> int:
@@ -100,39 +70,22 @@ def _left_out(wide: int, narrow: int, everybody: int) -> str:
     return f" Drawn are {wide} of {everybody} players, on a narrow screen {narrow}: {who}."
 
 
-def circles(chronicle: Chronicle) -> Section | None:
+def circles(history: History) -> Section | None:
     """Players that beat each other in a circle, and how common that is."""
-    found = strongest_cycles(chronicle)
-    shares = [(row.number, row.figures["cyclicity"]) for row in chronicle.rows if "cyclicity" in row.figures]
+    crowd = crowd_of(history)
+    found = cycles(crowd)
+    shares = [(row.number, row.figures["cyclicity"]) for row in history.rows if "cyclicity" in row.figures]
     if not found or not shares:
         return None
     say = f"{counted(len(found), 'circle')} of three among the players that met at least {ENOUGH} times, the strongest first."
     parts = [
         paragraph(words(say), words("The weakest link decides how strong a circle is.")),
         table(_cycle_grid(found[:SHOWN]), "The strongest circles of three"),
-        paragraph(words(circularity_told(circularity(chronicle)))),
+        paragraph(words(circularity_told(circularity(crowd)))),
     ]
     if len(shares) > 1:
         parts += [paragraph(words("The curve counts all players that met, however seldom."), kind="soft"), _cyclicity(shares)]
     return Section("Circles: A beats B beats C beats A", joined(*parts))
-
-
-def strongest_cycles(chronicle: Chronicle) -> list[Cycle]:
-    """Circles among those whom the champion met and the best."""
-    return cycles(_crowd(chronicle))
-
-
-def circularity(chronicle: Chronicle) -> Circularity:
-    """How common circles are among the same players."""
-    met = _crowd(chronicle)
-    # The interval of a score leaves one half out where the lead is that many standard deviations of as many even games.
-    sure = (met.scores() - 0.5) * 2 * met.games**0.5 > NORMAL
-    beats = (sure & (met.games >= ENOUGH)).astype(int)
-    decided = beats + beats.T
-    triples, found = int(((decided @ decided) * decided).sum()) // 6, int(((beats @ beats) * beats.T).sum()) // 3
-    independent = min(triples, int(decided.sum()) // 2 // 3)
-    low = score_interval(found / triples * independent, independent)[0] if independent else 0.0
-    return Circularity(found, triples, low)
 
 
 def circularity_told(found: Circularity) -> str:
@@ -152,20 +105,20 @@ def circularity_told(found: Circularity) -> str:
     )
 
 
-def _crowd(chronicle: Chronicle) -> Payoff:
+def crowd_of(history: History) -> Payoff:
     """Results between those whom the champion met and the best."""
-    met, ranked = chronicle.champions_meetings.players, [rating.player for rating in chronicle.ratings]
-    names = list(dict.fromkeys([*met, *ranked]))[: max(CROWD, len(met))]
-    return chronicle.table(chronicle.rows[-1].number, names)
+    met = history.champions_table.players
+    names = list(dict.fromkeys([*met, *history.elo]))[: max(CROWD, len(met))]
+    return history.table(names)
 
 
-def _exploited(chronicle: Chronicle) -> Markup:
+def _exploited(history: History) -> Markup:
     """How much the champion is known to lose."""
-    least, found = chronicle.exploitability(chronicle.rows[-1].number), [each for each in meetings(chronicle) if each.counts]
+    least, found = history.exploitability, [each for each in history.meetings if each.counts]
     if not found:
         return paragraph(words(f"Nobody has met the champion {ENOUGH} times yet, so what it can be made to lose is not known."))
     if least == 0.0:
-        said = f"Nobody in the league that met {chronicle.champion} at least {ENOUGH} times is ahead of it:"
+        said = f"Nobody in the league that met {history.champion} at least {ENOUGH} times is ahead of it:"
         return paragraph(
             words(said), words("its exploitability is not known to be above 0. Somebody trained against it alone may win.")
         )

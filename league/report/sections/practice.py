@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from league.analysis.metrics import AGES, ITSELF, OLDER, Chronicle, league_figures
+from league.analysis.history import History
+from league.analysis.metrics import league_figures
+from league.analysis.training import AGES, ITSELF, OLDER
 from league.plotting.axes import Chart, Curve, Layer, columns, curves
 from league.plotting.canvas import FAINT, SOFT
-from league.plotting.league_plots import PALETTE
+from league.plotting.palette import PALETTE
 from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
 from league.report.wording import counted, duration, listed, percent, rounded
 
@@ -33,15 +35,15 @@ SLIVER = 0.02
 """Share of the time below which a phase goes under “other”."""
 
 
-def opponents(chronicle: Chronicle) -> Section | None:
+def opponents(history: History) -> Section | None:
     """Whom the players trained against."""
-    met = [lesson.met for lesson in chronicle.lessons]
+    met = [summary.met for summary in history.trainings]
     kinds = [*OWN, *sorted({kind for part in met for kind in part} - set(OWN))]
     kinds = [kind for kind in kinds if any(part.get(kind) for part in met)]
     if len(kinds) < 2:
         return None
     shares = [{kind: 100 * part.get(kind, 0.0) / (sum(part.values()) or 1.0) for kind in kinds} for part in met]
-    numbers = [row.number for row in chronicle.rows]
+    numbers = [row.number for row in history.rows]
     layers = [Layer(SHORT.get(kind, kind), _colour(kind, kinds), [share[kind] for share in shares]) for kind in kinds]
     last = [f"{share:.0f} % {_against(kind)}" for kind, share in shares[-1].items() if share >= 0.5]
     said = f"In generation {numbers[-1]} a player's training games were {listed(last)}."
@@ -63,13 +65,13 @@ def opponents(chronicle: Chronicle) -> Section | None:
     return Section("Whom they trained against", joined(paragraph(words(said)), drawn))
 
 
-def training(chronicle: Chronicle) -> Section | None:
+def training(history: History) -> Section | None:
     """Learning curves, update by update."""
-    updates = [curve for lesson in chronicle.lessons for curve in lesson.curves]
+    updates = [curve for summary in history.trainings for curve in summary.curves]
     starts, total = list[float](), 0
-    for lesson in chronicle.lessons:
+    for summary in history.trainings:
         starts.append(total)
-        total += len(lesson.curves)
+        total += len(summary.curves)
     charts, told = list[Markup](), list[str]()
     for name, (title, unit) in SHOWN.items():
         points = [(place, curve[name]) for place, curve in enumerate(updates) if name in curve]
@@ -85,17 +87,17 @@ def training(chronicle: Chronicle) -> Section | None:
     head = ("generation", "update", *(title.lower() for title, _ in SHOWN.values()))
     rows = [
         (str(row.number), str(place), *(rounded(curve[name]) if name in curve else "" for name in SHOWN))
-        for row, lesson in zip(chronicle.rows, chronicle.lessons, strict=True)
-        for place, curve in enumerate(lesson.curves)
+        for row, summary in zip(history.rows, history.trainings, strict=True)
+        for place, curve in enumerate(summary.curves)
     ]
     note = "Means over the players of each update; a thin line where a generation begins."
     table = figures(Grid(head, rows), "Training, update by update")
     return Section("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
 
 
-def time(chronicle: Chronicle) -> Section:
+def time(history: History) -> Section:
     """Where the time went."""
-    rows = chronicle.rows
+    rows = history.rows
     whole = sum(row.seconds for row in rows)
     steps = sum(row.agent_steps for row in rows)
     spent = _phases([row.phases for row in rows], whole)

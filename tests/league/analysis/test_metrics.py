@@ -1,7 +1,6 @@
 """Figures of runs: pure functions of what the store says."""
 
 import numpy as np
-import pytest
 
 from league.analysis import metrics
 from league.population.player import Player, active_name, anchor, snapshot_name
@@ -45,17 +44,13 @@ def test_a_speed_without_time_is_no_speed() -> None:
     assert metrics.league_figures(row(0)) == {"league/agent_steps_per_second": 300.0}
 
 
-def test_a_training_curve_is_the_mean_over_the_players_that_have_the_figure() -> None:
-    updates = {"a": [{"kl": 0.1, "game_return": 1.0}, {"kl": 0.2}], "b": [{"kl": 0.3, "decisions": 9.0}]}
-    assert metrics.training_curves(updates) == [{"train/kl": pytest.approx(0.2), "train/return": 1.0}, {"train/kl": 0.2}]
-
-
 def test_the_score_against_the_previous_generation_counts_only_players_that_met() -> None:
     names = ("a-g001", "b-g001", "a-g000", "b-g000", "bot:random")
     wins = np.zeros((5, 5), np.int64)
     wins[0, 2], wins[2, 0], wins[1, 3], wins[0, 4] = 3, 1, 4, 9
     table = Payoff(names, wins, np.zeros_like(wins), wins.T)
-    found = metrics.generation_figures(row(1), [rating("a-g001", 30), rating("b-g001", 10), rating("a-g000", 90)], table)
+    ratings = [rating("a-g001", 30), rating("b-g001", 10), rating("a-g000", 90)]
+    found = metrics.generation_figures(row(1), ratings, table, {"a-g001", "b-g001"}, {"a-g000", "b-g000"})
     assert found == {"gen/seconds": 3.0, "gen/elo_best": 30.0, "gen/elo_mean": 20.0, "gen/score_vs_previous": (0.75 + 1.0) / 2}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from envs.game import GameSetup
 from league import League
-from league.analysis.metrics import Chronicle
+from league.analysis.history import read
 from league.artifacts import replay_cache, tournament_page
 from league.artifacts.tournament_page import contest_html, tournament_html
 from league.evaluation.tournament import hold
@@ -53,24 +53,24 @@ def contest(finished):
 
 
 def test_every_match_of_the_newest_generation_is_listed(store):
-    columns = unpacked(tournament_html(Chronicle(store)))["matches"]
+    columns = unpacked(tournament_html(store, read(store)))["matches"]
     newest = [match for match, number in zip(columns["ids"], columns["generations"], strict=True) if number == 3]
     assert newest == [result.ticket.match for result in store.matches(3)]
 
 
 def test_every_replay_of_the_league_is_in_its_page(store):
-    assert recorded(tournament_html(Chronicle(store))) == names_of(store)
+    assert recorded(tournament_html(store, read(store))) == names_of(store)
 
 
 def test_matches_of_earlier_generations_are_judged_too(store):
-    columns = unpacked(tournament_html(Chronicle(store)))["matches"]
+    columns = unpacked(tournament_html(store, read(store)))["matches"]
     old = [bits for bits, number in zip(columns["bits"], columns["generations"], strict=True) if number < 3]
     assert old
     assert all(bits > 0 for bits in old)
 
 
 def test_standings_tell_the_games_of_this_tournament(store):
-    facts = unpacked(tournament_html(Chronicle(store)))
+    facts = unpacked(tournament_html(store, read(store)))
     games = sum(row["games"] for row in facts["standings"])
     assert games == 2 * len(store.matches(3))
 
@@ -78,46 +78,44 @@ def test_standings_tell_the_games_of_this_tournament(store):
 def test_a_replay_that_cannot_be_read_is_left_out(store):
     broken = sorted(store.replays.iterdir())[0]
     broken.write_bytes(b"no replay")
-    assert recorded(tournament_html(Chronicle(store))) == names_of(store) - {broken.name.removesuffix(SUFFIX)}
+    assert recorded(tournament_html(store, read(store))) == names_of(store) - {broken.name.removesuffix(SUFFIX)}
 
 
 def test_a_replay_whose_parts_do_not_fit_is_left_out(store):
     odd = sorted(store.replays.iterdir())[0]
     save(sealed(replace(load(odd), returns=(0.0, 0.0, 0.0))), odd)
-    assert recorded(tournament_html(Chronicle(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
+    assert recorded(tournament_html(store, read(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
 
 
 def test_a_replay_of_another_game_is_left_out(store):
     odd = sorted(store.replays.iterdir())[0]
     save(sealed(replace(load(odd), setup=GameSetup("classic/rps_v2"))), odd)
-    assert recorded(tournament_html(Chronicle(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
+    assert recorded(tournament_html(store, read(store))) == names_of(store) - {odd.name.removesuffix(SUFFIX)}
 
 
 def test_a_replay_of_a_generation_that_is_not_committed_waits(store):
-    chronicle = Chronicle(store)
-    chronicle.rows.pop()
-    assert recorded(tournament_html(chronicle)) == {match for match in names_of(store) if match < "g003"}
+    assert recorded(tournament_html(store, read(store, until=2))) == {match for match in names_of(store) if match < "g003"}
 
 
 def test_a_replay_that_was_read_once_is_not_read_again(store):
     known = {}
-    page = tournament_html(Chronicle(store), known)
+    page = tournament_html(store, read(store), known)
     for path in store.replays.iterdir():
         path.write_bytes(b"read again")
-    assert tournament_html(Chronicle(store), known) == page
+    assert tournament_html(store, read(store), known) == page
 
 
 def test_a_replay_that_was_deleted_leaves_the_page(store):
     known = {}
-    tournament_html(Chronicle(store), known)
+    tournament_html(store, read(store), known)
     gone = sorted(store.replays.iterdir())[-1]
     gone.unlink()
-    assert recorded(tournament_html(Chronicle(store), known)) == names_of(store)
+    assert recorded(tournament_html(store, read(store), known)) == names_of(store)
 
 
 def test_of_many_replays_the_newest_are_shown(store, monkeypatch):
     monkeypatch.setattr(replay_cache, "NEWEST", 3)
-    assert recorded(tournament_html(Chronicle(store))) == set(sorted(names_of(store))[-3:])
+    assert recorded(tournament_html(store, read(store))) == set(sorted(names_of(store))[-3:])
 
 
 def test_a_match_that_is_in_no_log_is_listed_as_it_is_told(store):
@@ -133,7 +131,7 @@ def test_a_match_that_is_in_no_log_is_listed_as_it_is_told(store):
         players={seat.player: profile for seat in seats},
     )
     save(sealed(played), store.replays / f"{played.match}{SUFFIX}")
-    page = tournament_html(Chronicle(store))
+    page = tournament_html(store, read(store))
     facts = unpacked(page)
     assert "g003-e-000001" in recorded(page)
     assert "somebody" in facts["players"]
@@ -145,7 +143,8 @@ def test_sides_that_are_not_alike_are_compared_within_their_series(tmp_path, smo
     size = {"generations": 2, "population": 2, "evolution.replace": 0, "tournament.games": 2}
     settings = {"name": "chase", **game, **size}
     League(smoke(settings), tmp_path).run()
-    facts = unpacked(tournament_html(Chronicle(Store.open(tmp_path, "chase"))))
+    chase = Store.open(tmp_path, "chase")
+    facts = unpacked(tournament_html(chase, read(chase)))
     assert facts["places"] == ["adversary", "agent_0"]
     assert "sides swapped" in facts["rule"]
     assert None not in facts["matches"]["scores"]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comms import build
-from league.plotting import league_plots
+from league.analysis.lineage import descent, prune
+from league.plotting import comm_plot, lineage_plot, palette, payoff_plot
 from league.plotting.canvas import INK, Box, Picture, Shape, Stroke, Text, blend, contrast, faded, pixels, width
 from league.population.player import Player, active_name, anchor, snapshot_name
 from tournaments.rating.payoff import Payoff
@@ -42,14 +43,14 @@ def table(names: str, wins: np.ndarray) -> Payoff:
 
 
 def test_a_picture_is_bytes_in_three_colours() -> None:
-    image = pixels(league_plots.lineage_picture(family([0]), 0, "main-02", "title"))
+    image = pixels(lineage_plot.lineage_picture(family([0]), 0, "main-02", "title"))
     assert image.dtype == np.uint8
     assert image.shape[2] == 3
     assert image.std() > 0
 
 
 def test_the_same_picture_is_the_same_bytes() -> None:
-    first, second = (pixels(league_plots.lineage_picture(family([0, 1]), 1, "main-02", "title")) for _ in range(2))
+    first, second = (pixels(lineage_plot.lineage_picture(family([0, 1]), 1, "main-02", "title")) for _ in range(2))
     assert np.array_equal(first, second)
 
 
@@ -80,33 +81,33 @@ def test_a_scale_of_colours_begins_with_the_first_and_ends_with_the_last(at: flo
 
 def test_a_big_table_keeps_bots_the_newest_and_the_best() -> None:
     ranked = [f"main-01-g{number:03d}" for number in range(50)] + ["bot:random", "main-02-g049"]
-    kept = league_plots.legible(ranked, ["main-02-g049"])
-    assert kept == [*ranked[: league_plots.ROOM - 2], "bot:random", "main-02-g049"]
+    kept = payoff_plot.legible(ranked, ["main-02-g049"])
+    assert kept == [*ranked[: payoff_plot.ROOM - 2], "bot:random", "main-02-g049"]
 
 
 def test_the_champion_is_never_left_out_of_a_table() -> None:
     ranked = [*(f"bot:{number}" for number in range(9)), *(f"main-01-g{number:03d}" for number in range(50))]
-    for room in (1, 7, league_plots.ROOM):
-        kept = league_plots.legible(ranked, ["main-01-g049"], room, "main-01-g030")
+    for room in (1, 7, payoff_plot.ROOM):
+        kept = payoff_plot.legible(ranked, ["main-01-g049"], room, "main-01-g030")
         assert len(kept) == room
         assert "main-01-g030" in kept
         assert kept == sorted(kept, key=ranked.index)
 
 
 def test_a_small_table_keeps_everybody() -> None:
-    assert league_plots.legible(["a", "b", "bot:random"], ["b"]) == ["a", "b", "bot:random"]
+    assert payoff_plot.legible(["a", "b", "bot:random"], ["b"]) == ["a", "b", "bot:random"]
 
 
 def test_pairs_that_never_met_are_grey_and_have_no_number() -> None:
     wins = np.array([[0, 3, 0], [1, 0, 0], [0, 0, 0]])
-    picture = league_plots.payoff_picture(table("abc", wins), dict.fromkeys("abc", 0.0), "t")
-    assert texts(picture, league_plots.LARGE - 1.5) == ["75", "25"]
-    assert sum(isinstance(mark, Box) and mark.colour == league_plots.NEVER for mark in picture.marks) == 7
+    picture = payoff_plot.payoff_picture(table("abc", wins), dict.fromkeys("abc", 0.0), "t")
+    assert texts(picture, palette.LARGE - 1.5) == ["75", "25"]
+    assert sum(isinstance(mark, Box) and mark.colour == palette.NEVER for mark in picture.marks) == 7
 
 
 @given(st.floats(0.0, 1.0))
 def test_figures_can_be_read_on_every_shade(score: float) -> None:
-    assert contrast(league_plots.shade(score), league_plots.ink_on(league_plots.shade(score))) >= 4.5
+    assert contrast(palette.shade(score), palette.ink_on(palette.shade(score))) >= 4.5
 
 
 def test_colours_differ_as_wcag_says() -> None:
@@ -116,20 +117,20 @@ def test_colours_differ_as_wcag_says() -> None:
 
 
 def test_rows_carry_their_rating() -> None:
-    picture = league_plots.payoff_picture(table("ab", np.zeros((2, 2), np.int64)), {"a": 120.4, "b": -3.0}, "t")
+    picture = payoff_plot.payoff_picture(table("ab", np.zeros((2, 2), np.int64)), {"a": 120.4, "b": -3.0}, "t")
     assert texts(picture)[:7] == ["t", "a", "120", "a", "b", "-3", "b"]
 
 
 def test_a_child_of_a_snapshot_hangs_on_the_player_that_was_frozen() -> None:
-    graph = league_plots.descent(family([0, 1]))
+    graph = descent(family([0, 1]))
     assert set(graph) == {f"main-0{number}" for number in range(1, 6)}
     assert set(graph.edges) == {("main-02", "main-04"), ("main-04", "main-05")}
 
 
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(3, 12))
 def test_a_pruned_tree_keeps_the_living_and_hangs_together(births: list[int], room: int) -> None:
-    graph = league_plots.descent(family(births))
-    pruned = league_plots.prune(graph, room)
+    graph = descent(family(births))
+    pruned = prune(graph, room)
     living = {name for name in graph if graph.nodes[name]["player"].status == "active"}
     assert len(pruned) <= room
     assert living <= set(pruned)
@@ -142,46 +143,46 @@ def test_a_pruned_tree_keeps_the_champions_line_before_the_living() -> None:
     people = [Player(active_name(number), "main agent", "active", None, "founder", 0) for number in range(1, 30)]
     old = replace(people[0], name="main-30", status="retired", retired=1)
     child = replace(old, name="main-31", parent="main-30", operator="clone", born=1, retired=3)
-    graph = league_plots.descent([*people, old, child])
-    assert {"main-30", "main-31"} <= set(league_plots.prune(graph, 10, "main-31"))
-    assert {"main-30", "main-31"}.isdisjoint(league_plots.prune(graph, 10))
+    graph = descent([*people, old, child])
+    assert {"main-30", "main-31"} <= set(prune(graph, 10, "main-31"))
+    assert {"main-30", "main-31"}.isdisjoint(prune(graph, 10))
 
 
 def test_a_lineage_says_how_many_players_it_leaves_out() -> None:
-    births = [0] * (league_plots.LINES + 7)
-    everybody, shown = len(births) + 3, league_plots.LINES
-    written = texts(league_plots.lineage_picture(family(births), len(births), "", "title"))
+    births = [0] * (lineage_plot.LINES + 7)
+    everybody, shown = len(births) + 3, lineage_plot.LINES
+    written = texts(lineage_plot.lineage_picture(family(births), len(births), "", "title"))
     assert f"{shown} of {everybody} players" in written
-    assert not any(" of " in words for words in texts(league_plots.lineage_picture(family([0]), 0, "main-02", "title")))
+    assert not any(" of " in words for words in texts(lineage_plot.lineage_picture(family([0]), 0, "main-02", "title")))
 
 
 def test_a_lineage_keeps_the_star_of_a_champion_that_is_long_gone() -> None:
-    births = [2] * (league_plots.LINES + 7)
+    births = [2] * (lineage_plot.LINES + 7)
     people = family(births)
-    assert "main-01  ★" in texts(league_plots.lineage_picture(people, len(births), "main-01", "title"))
+    assert "main-01  ★" in texts(lineage_plot.lineage_picture(people, len(births), "main-01", "title"))
 
 
 def test_a_lineage_names_everybody_and_stars_the_champion() -> None:
-    written = texts(league_plots.lineage_picture(family([0, 1]), 1, "main-04", "title"))
+    written = texts(lineage_plot.lineage_picture(family([0, 1]), 1, "main-04", "title"))
     assert sorted(words for words in written if words.startswith("main")) == [
         "main-01", "main-02", "main-03", "main-04  ★", "main-05",
     ]  # fmt: skip
 
 
 def test_a_lineage_has_a_legend_of_the_operators_that_were_used() -> None:
-    written = texts(league_plots.lineage_picture(family([0, 1]), 1, "main-04", "title"))
+    written = texts(lineage_plot.lineage_picture(family([0, 1]), 1, "main-04", "title"))
     assert written[-4:] == ["founder", "clone", "perturb", "retired"]
 
 
 def test_parents_stand_above_their_children() -> None:
-    graph = league_plots.descent(family([0, 1, 1, 0, 1]))
-    lanes = league_plots._lanes(graph)
+    graph = descent(family([0, 1, 1, 0, 1]))
+    lanes = lineage_plot._lanes(graph)
     assert all(lanes.index(parent) < lanes.index(child) for parent, child in graph.edges)
     assert sorted(lanes) == sorted(graph)
 
 
 def test_every_link_is_an_arrow() -> None:
-    picture = league_plots.comm_picture({"a": build("ring", ["x", "y", "z"]), "b": build("complete", ["u", "v"])}, "title")
+    picture = comm_plot.comm_picture({"a": build("ring", ["x", "y", "z"]), "b": build("complete", ["u", "v"])}, "title")
     assert sum(isinstance(mark, Shape) for mark in picture.marks) == 6 + 2
     assert texts(picture) == ["title", "a", "x", "y", "z", "b", "u", "v"]
 
@@ -189,7 +190,7 @@ def test_every_link_is_an_arrow() -> None:
 def test_a_graph_has_room_for_the_names_of_its_seats_however_narrow_it_is() -> None:
     seats = [f"leadadversary_{number}" for number in range(10)]
     for broad in (350.0, 480.0):
-        picture = league_plots.comm_picture({"": build("complete", seats)}, "", broad=broad)
+        picture = comm_plot.comm_picture({"": build("complete", seats)}, "", broad=broad)
         names = [mark for mark in picture.marks if isinstance(mark, Text)]
         assert picture.width == broad
         assert len(names) == len(seats)
@@ -201,6 +202,6 @@ def test_a_graph_has_room_for_the_names_of_its_seats_however_narrow_it_is() -> N
 
 
 def test_arrows_keep_their_distance_in_a_narrow_graph() -> None:
-    picture = league_plots.comm_picture({"": build("ring", [f"adversary_{number}" for number in range(10)])}, "", broad=350.0)
+    picture = comm_plot.comm_picture({"": build("ring", [f"adversary_{number}" for number in range(10)])}, "", broad=350.0)
     dots = [mark.points[0] for mark in picture.marks if isinstance(mark, Stroke) and mark.width == 26]
     assert min(np.hypot(x - u, y - v) for place, (x, y) in enumerate(dots) for u, v in dots[:place]) > 36

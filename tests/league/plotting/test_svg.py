@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comms import build
-from league.plotting import league_plots
+from league.plotting import comm_plot, lineage_plot, palette
 from league.plotting.canvas import CLEAR, DIM, INK, PALE, SOFT, Box, Picture, Shape, Stroke, Text, faded
-from league.plotting.league_plots import PALETTE, STEPS, shade
+from league.plotting.palette import PALETTE, STEPS, shade
 from league.plotting.svg import svg, tones
 from league.population.player import Player
 
 SVG = "{http://www.w3.org/2000/svg}"
-CSS = (Path(league_plots.__file__).parents[1] / "report" / "report.css").read_text(encoding="utf-8")
+CSS = (Path(palette.__file__).parents[1] / "report" / "report.css").read_text(encoding="utf-8")
 WORDS = st.text(st.characters(exclude_categories=("C",)), max_size=30)
 
 
@@ -118,7 +118,7 @@ def test_a_picture_is_named_for_those_who_do_not_see_it():
 
 def test_the_same_picture_is_the_same_text():
     graph = {"a": build("ring", ["x", "y", "z"])}
-    assert len({svg(league_plots.comm_picture(graph, "t"), "it", "t", "") for _ in range(2)}) == 1
+    assert len({svg(comm_plot.comm_picture(graph, "t"), "it", "t", "") for _ in range(2)}) == 1
 
 
 @given(st.floats(0, 1))
@@ -134,15 +134,15 @@ def test_every_mark_of_the_pictures_has_a_class():
     ]
     traffic = {("x", "y"): 0.5}
     for picture in (
-        league_plots.lineage_picture(people, 1, "main-01", "t"),
-        league_plots.comm_picture({"a": build("complete", ["x", "y"])}, "t", traffic),
+        lineage_plot.lineage_picture(people, 1, "main-01", "t"),
+        comm_plot.comm_picture({"a": build("complete", ["x", "y"])}, "t", traffic),
     ):
         _, elements = drawn(*picture.marks)
         assert all(element.get("class") for element in elements)
 
 
 def test_a_busy_link_is_thicker_and_carries_its_figure():
-    picture = league_plots.comm_picture({"a": build("complete", ["x", "y"])}, "", {("x", "y"): 0.5, ("y", "x"): 0.1})
+    picture = comm_plot.comm_picture({"a": build("complete", ["x", "y"])}, "", {("x", "y"): 0.5, ("y", "x"): 0.1})
     busy, quiet = (mark.width for mark in picture.marks if isinstance(mark, Stroke) and len(mark.points) > 2)
     assert busy > 2 * quiet
     assert {"0.50", "0.10"} <= {mark.words for mark in picture.marks if isinstance(mark, Text)}
@@ -150,6 +150,6 @@ def test_a_busy_link_is_thicker_and_carries_its_figure():
 
 def test_a_narrow_tree_is_as_narrow_as_asked():
     people = [Player(f"main-{number:02d}", "main agent", "active", None, "founder", 0) for number in range(1, 5)]
-    picture = league_plots.lineage_picture(people, 30, "main-01", "", 350)
+    picture = lineage_plot.lineage_picture(people, 30, "main-01", "", 350)
     assert picture.width == 350
     assert max(mark.x for mark in picture.marks if isinstance(mark, Text)) < 350

@@ -2,7 +2,7 @@
 
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,46 +10,57 @@ from typing import Any
 import numpy as np
 import pytest
 
-from league.analysis.head_to_head import CLEAR
-from league.analysis.metrics import Chronicle, Lessons
+import envs
+from league.analysis.head_to_head import CLEAR, TRIPLES, circularity
+from league.analysis.history import History, read
+from league.analysis.training import TrainingSummary
+from league.artifacts.replays import with_recorded
 from league.config.schema import CommsConfig, GameConfig
 from league.report.sections.advice import CONFIG, MANY, RULES, STRONGER, advice
 from league.report.sections.growth import RECENT
-from league.report.sections.head_to_head import TRIPLES, circularity, circularity_told
+from league.report.sections.head_to_head import circularity_told, crowd_of
 from league.storage.store import Store
 from tests.league.paper_league import CONFIG as PAPER
-from tests.league.paper_league import found_league, go_on
+from tests.league.paper_league import history_of, last_with, turns
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 
 CHAMPION = "main-01-g006"
 
 
+Change = Callable[[History], History]
+"""Makes another league of one: something has happened in it."""
+
+
 @pytest.fixture
-def league(tmp_path: Path) -> Iterator[Chronicle]:
+def league(tmp_path: Path) -> History:
     """Seven generations of the league made by hand, all that was planned; nothing remarkable happened in it."""
-    store = found_league(tmp_path, PAPER.model_copy(update={"generations": 7}))
-    for _ in range(4):
-        go_on(store)
-    yield plain(Chronicle(store))
-    store.unlock()
+    folder = tmp_path / "leagues" / "cup"
+    folder.mkdir(parents=True)
+    return plain(history_of(folder, PAPER.model_copy(update={"generations": 7}), turns(7)))
 
 
-def plain(chronicle: Chronicle) -> Chronicle:
+def plain(history: History) -> History:
     """Without anything that a rule would speak of."""
-    rows = [replace(row, figures={"cyclicity": 0.0}) for row in chronicle.rows]
-    vars(chronicle)["rows"] = rows
-    bot = replace(chronicle.ratings[0], player="bot:random", elo=0.0, low=0.0, high=0.0)
-    vars(chronicle)["ratings"] = [*rated(chronicle, {n: 100.0 + n for n in range(7)}, 40.0), bot]
     curve = {"train/entropy": 1.0, "train/explained_variance": 0.9}
-    chronicle.learnt[:] = [Lessons([curve], {}, {})] * 7
-    vars(chronicle)["champions_meetings"] = met({"bot:random": (8, 2), "bot:minimax-2": (8, 2)})
-    return chronicle
+    records = [
+        replace(
+            record,
+            row=replace(record.row, figures={"cyclicity": 0.0}),
+            table=met({}),
+            training=TrainingSummary([curve], {}, {}),
+        )
+        for record in history.generations
+    ]
+    bot = replace(history.ratings[0], player="bot:random", elo=0.0, low=0.0, high=0.0)
+    ratings = [*rated(history, {n: 100.0 + n for n in range(7)}, 40.0), bot]
+    history = replace(history, generations=records, ratings=ratings)
+    return last_with(history, table=met({"bot:random": (8, 2), "bot:minimax-2": (8, 2)}))
 
 
-def rated(chronicle: Chronicle, elo: dict[int, float], half: float) -> list[Any]:
+def rated(history: History, elo: dict[int, float], half: float) -> list[Any]:
     """Ratings of the first player's snapshots by generation; the champion first."""
     rows = [
-        replace(chronicle.ratings[0], player=f"main-01-g{n:03d}", elo=value, low=value - half, high=value + half)
+        replace(history.ratings[0], player=f"main-01-g{n:03d}", elo=value, low=value - half, high=value + half)
         for n, value in elo.items()
     ]
     return sorted(rows, key=lambda row: row.player != CHAMPION)
@@ -64,30 +75,25 @@ def met(records: dict[str, tuple[int, int]]) -> Payoff:
     return Payoff(names, wins, np.zeros_like(wins), wins.T.copy())
 
 
-def home_of(chronicle: Chronicle) -> str:
-    return f" --home {shlex.quote(str(chronicle.store.folder.parent.parent))}"
+def home_of(history: History) -> str:
+    return f" --home {shlex.quote(str(history.home))}"
 
 
-def curves(first: dict[str, float], last: dict[str, float]) -> list[Lessons]:
-    return [Lessons([{f"train/{name}": value for name, value in figures.items()}], {}, {}) for figures in (first, last)]
+def rated_as(elo: dict[int, float], half: float) -> Change:
+    return lambda history: replace(history, ratings=rated(history, elo, half))
 
 
-def climbing(chronicle: Chronicle) -> None:
-    vars(chronicle)["ratings"] = rated(chronicle, {n: 100.0 * n for n in range(7)}, 20.0)
+climbing = rated_as({n: 100.0 * n for n in range(7)}, 20.0)
+standing = rated_as({n: -10.0 * n for n in range(7)}, 1.0)
+faltering = rated_as({n: -1.0 * n for n in range(7)}, 130.0)
+neck_and_neck = rated_as({5: 100.0, 6: 110.0}, 20.0)
+settled = rated_as({5: 100.0, 6: 200.0}, 20.0)
 
 
-def standing(chronicle: Chronicle) -> None:
-    vars(chronicle)["ratings"] = rated(chronicle, {n: -10.0 * n for n in range(7)}, 1.0)
-
-
-def faltering(chronicle: Chronicle) -> None:
-    vars(chronicle)["ratings"] = rated(chronicle, {n: -1.0 * n for n in range(7)}, 130.0)
-
-
-def changed(**settings: Any) -> Callable[[Chronicle], None]:
-    def change(chronicle: Chronicle) -> None:
-        values = chronicle.config.model_dump() | settings
-        vars(chronicle)["config"] = type(chronicle.config).model_validate(values)
+def changed(**settings: Any) -> Change:
+    def change(history: History) -> History:
+        config = type(history.config).model_validate(history.config.model_dump() | settings)
+        return replace(history, config=config, game=envs.describe(config.game.setup()))
 
     return change
 
@@ -103,40 +109,52 @@ def three_styles(each: int, wins: int, games: int) -> Payoff:
     return Payoff(names, won, np.zeros_like(won), won.T.copy())
 
 
-def circles(each: int = 3, wins: int = 18, games: int = 20) -> Callable[[Chronicle], None]:
+def circles(each: int = 3, wins: int = 18, games: int = 20) -> Change:
     """The players of three styles, and nobody else."""
 
-    def change(chronicle: Chronicle) -> None:
-        table, own = three_styles(each, wins, games), chronicle.ratings[0]
-        vars(chronicle)["ratings"] = [own, *(replace(own, player=name, elo=-100.0) for name in table.players)]
-        vars(chronicle)["tables"] = [*chronicle.tables[:-1], table]
+    def change(history: History) -> History:
+        table, own = three_styles(each, wins, games), history.ratings[0]
+        others = [replace(own, player=name, elo=-100.0) for name in table.players]
+        return last_with(replace(history, ratings=[own, *others]), table=table)
 
     return change
 
 
-def against(**records: tuple[int, int]) -> Callable[[Chronicle], None]:
+def against(**records: tuple[int, int]) -> Change:
     named = {name.replace("_", ":", 1).replace("_", "-"): record for name, record in records.items()}
-    return lambda chronicle: vars(chronicle).update(champions_meetings=met(named))
+    return lambda history: last_with(history, table=met(named))
 
 
-def learnt(first: dict[str, float], last: dict[str, float]) -> Callable[[Chronicle], None]:
-    return lambda chronicle: vars(chronicle).update(lessons=curves(first, last))
+def learnt(first: dict[str, float], last: dict[str, float]) -> Change:
+    """Training figures of all generations but the last, and of the last."""
+
+    def summary(figures: dict[str, float]) -> TrainingSummary:
+        return TrainingSummary([{f"train/{name}": value for name, value in figures.items()}], {}, {})
+
+    def change(history: History) -> History:
+        records = [replace(record, training=summary(first)) for record in history.generations]
+        return last_with(replace(history, generations=records), training=summary(last))
+
+    return change
 
 
-def drawing(chronicle: Chronicle) -> None:
-    own, *others = chronicle.ratings
-    vars(chronicle)["ratings"] = [replace(own, games=10, draws=9), *others]
+def drawing(history: History) -> History:
+    own, *others = history.ratings
+    return replace(history, ratings=[replace(own, games=10, draws=9), *others])
 
 
-def neck_and_neck(chronicle: Chronicle) -> None:
-    vars(chronicle)["ratings"] = rated(chronicle, {5: 100.0, 6: 110.0}, 20.0)
+def cut(history: History, count: int) -> History:
+    """The first so many generations, and no more planned."""
+    champion = history.champion
+    shorter = replace(history, generations=history.generations[:count])
+    last = replace(shorter.generations[-1].row, champion=champion)
+    return changed(generations=count)(last_with(shorter, row=last))
 
 
-def speaking(chronicle: Chronicle) -> None:
-    changed(game=GameConfig(name="mpe2/simple_spread_v3"), comms=CommsConfig(topology="ring"))(chronicle)
+speaking = changed(game=GameConfig(name="mpe2/simple_spread_v3"), comms=CommsConfig(topology="ring"))
 
 
-CASES: list[tuple[str, Callable[[Chronicle], None], str]] = [
+CASES: list[tuple[str, Change, str]] = [
     ("unfinished", changed(generations=9), "league resume cup"),
     ("improving", climbing, "league resume cup --generations 11"),
     ("stalled", standing, "--set train.updates=32"),
@@ -154,77 +172,58 @@ CASES: list[tuple[str, Callable[[Chronicle], None], str]] = [
 
 
 @pytest.mark.parametrize(("rule", "change", "command"), [pytest.param(*case, id=case[0]) for case in CASES])
-def test_a_rule_speaks_where_the_figures_say_so(
-    league: Chronicle, rule: str, change: Callable[[Chronicle], None], command: str
-) -> None:
-    change(league)
-    found = RULES[rule](league)
+def test_a_rule_speaks_where_the_figures_say_so(league: History, rule: str, change: Change, command: str) -> None:
+    found = RULES[rule](change(league))
     assert found is not None
     assert command in found.command
     assert len(found.reason) > 30
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "open lead"])
-def test_a_rule_is_silent_where_there_is_nothing_to_say(league: Chronicle, rule: str) -> None:
+def test_a_rule_is_silent_where_there_is_nothing_to_say(league: History, rule: str) -> None:
     assert RULES[rule](league) is None
 
 
-def test_a_settled_lead_is_not_measured_again(league: Chronicle) -> None:
-    vars(league)["ratings"] = rated(league, {5: 100.0, 6: 200.0}, 20.0)
-    assert RULES["open lead"](league) is None
+def test_a_settled_lead_is_not_measured_again(league: History) -> None:
+    assert RULES["open lead"](settled(league)) is None
 
 
-def test_a_loss_within_what_chance_does_is_not_called_one(league: Chronicle) -> None:
-    against(bot_minimax_2=(7, 13))(league)
-    said = RULES["beaten by a bot"](league).reason
+def test_a_loss_within_what_chance_does_is_not_called_one(league: History) -> None:
+    said = RULES["beaten by a bot"](against(bot_minimax_2=(7, 13))(league)).reason
     assert said.startswith("The champion is behind bot:minimax-2 (35 % of 20 games), which may be chance.")
-    against(bot_minimax_2=(2, 18), bot_random=(0, 1))(league)
+    league = against(bot_minimax_2=(2, 18), bot_random=(0, 1))(league)
     assert RULES["beaten by a bot"](league).reason.startswith("The champion loses to bot:minimax-2 (10 % of 20 games).")
 
 
 @pytest.mark.parametrize("games", [2, ENOUGH - 1])
-def test_nobody_is_outgrown_in_a_few_games(league: Chronicle, games: int) -> None:
-    against(bot_random=(games, 0))(league)
-    assert RULES["outgrown"](league) is None
+def test_nobody_is_outgrown_in_a_few_games(league: History, games: int) -> None:
+    assert RULES["outgrown"](against(bot_random=(games, 0))(league)) is None
 
 
-def test_what_is_outgrown_is_so_for_sure(league: Chronicle) -> None:
+def test_what_is_outgrown_is_so_for_sure(league: History) -> None:
     assert score_interval(10, 10)[0] >= CLEAR > score_interval(18, 20)[0]
-    against(bot_random=(20, 0))(league)
-    assert RULES["outgrown"](league).reason.startswith("It takes 100 % of the points")
-    against(bot_random=(39, 1))(league)
-    assert RULES["outgrown"](league).reason.startswith("It takes 98 % or more of the points")
+    assert RULES["outgrown"](against(bot_random=(20, 0))(league)).reason.startswith("It takes 100 % of the points")
+    assert RULES["outgrown"](against(bot_random=(39, 1))(league)).reason.startswith("It takes 98 % or more of the points")
 
 
-def test_a_trend_within_what_chance_does_is_no_standstill(league: Chronicle) -> None:
-    faltering(league)
-    assert RULES["stalled"](league) is None
-    assert "cannot be told: the best player went by −3 Elo" in RULES["unclear"](league).reason
-    standing(league)
-    assert RULES["unclear"](league) is None
+def test_a_trend_within_what_chance_does_is_no_standstill(league: History) -> None:
+    assert RULES["stalled"](faltering(league)) is None
+    assert "cannot be told: the best player went by −3 Elo" in RULES["unclear"](faltering(league)).reason
+    assert RULES["unclear"](standing(league)) is None
 
 
-def test_first_against_last_is_no_trend(league: Chronicle) -> None:
-    climbing(league)
-    vars(league)["rows"] = league.rows[: RECENT + 2]
-    changed(generations=RECENT + 2)(league)
-    assert RULES["improving"](league) is not None
-    vars(league)["rows"] = league.rows[: RECENT + 1]
-    changed(generations=RECENT + 1)(league)
-    assert RULES["improving"](league) is None
+def test_first_against_last_is_no_trend(league: History) -> None:
+    assert RULES["improving"](cut(climbing(league), RECENT + 2)) is not None
+    assert RULES["improving"](cut(climbing(league), RECENT + 1)) is None
 
 
-def test_the_generations_between_count_for_a_trend(league: Chronicle) -> None:
-    vars(league)["ratings"] = rated(league, {3: 0.0, 4: 60.0, 5: 0.0, 6: 31.0}, 20.0)
-    assert RULES["improving"](league) is None
+def test_the_generations_between_count_for_a_trend(league: History) -> None:
+    assert RULES["improving"](rated_as({3: 0.0, 4: 60.0, 5: 0.0, 6: 31.0}, 20.0)(league)) is None
 
 
 @pytest.mark.parametrize("change", [climbing, standing, faltering])
-def test_a_league_that_is_not_finished_is_told_to_go_on_and_no_more(
-    league: Chronicle, change: Callable[[Chronicle], None]
-) -> None:
-    change(league)
-    changed(generations=9)(league)
+def test_a_league_that_is_not_finished_is_told_to_go_on_and_no_more(league: History, change: Change) -> None:
+    league = changed(generations=9)(change(league))
     assert RULES["unfinished"](league).command == f"league resume cup{home_of(league)}"
     assert [RULES[rule](league) for rule in ("improving", "stalled", "unclear")] == [None] * 3
 
@@ -237,14 +236,13 @@ def test_a_league_that_is_not_finished_is_told_to_go_on_and_no_more(
         pytest.param(2, 20, 20, id="few triples"),
     ],
 )
-def test_circles_that_chance_may_explain_are_not_spoken_of(league: Chronicle, each: int, wins: int, games: int) -> None:
-    circles(each, wins, games)(league)
-    assert RULES["circling"](league) is None
+def test_circles_that_chance_may_explain_are_not_spoken_of(league: History, each: int, wins: int, games: int) -> None:
+    assert RULES["circling"](circles(each, wins, games)(league)) is None
 
 
-def test_circles_are_told_in_the_same_words_as_in_their_section(league: Chronicle) -> None:
-    circles()(league)
-    found = circularity(league)
+def test_circles_are_told_in_the_same_words_as_in_their_section(league: History) -> None:
+    league = circles()(league)
+    found = circularity(crowd_of(league))
     assert found.triples == found.circles == 27 >= TRIPLES
     assert "100 % are circles (27 of 27), more than" in circularity_told(found)
     assert RULES["circling"](league).reason.startswith(circularity_told(found))
@@ -254,35 +252,33 @@ def test_every_rule_has_a_case() -> None:
     assert {case[0] for case in CASES} | {"watch"} == RULES.keys()
 
 
-def test_players_that_train_against_bots_are_measured_against_the_one_they_lose_to(league: Chronicle) -> None:
-    changed(matchmaking=league.config.matchmaking.model_copy(update={"anchors": True}))(league)
-    against(bot_minimax_2=(2, 8))(league)
+def test_players_that_train_against_bots_are_measured_against_the_one_they_lose_to(league: History) -> None:
+    training = changed(matchmaking=league.config.matchmaking.model_copy(update={"anchors": True}))(league)
+    league = against(bot_minimax_2=(2, 8))(training)
     assert f"league tournament cup/champion bot:minimax-2 --games {MANY}" in RULES["beaten by a bot"](league).command
 
 
-def test_a_local_critic_is_given_the_whole_state(league: Chronicle) -> None:
-    changed(policy=league.config.policy.model_copy(update={"critic": "local"}))(league)
-    learnt({}, {"explained_variance": 0.1})(league)
+def test_a_local_critic_is_given_the_whole_state(league: History) -> None:
+    local = changed(policy=league.config.policy.model_copy(update={"critic": "local"}))(league)
+    league = learnt({}, {"explained_variance": 0.1})(local)
     assert "--set policy.critic=centralised" in RULES["blind"](league).command
 
 
-def test_a_league_with_nothing_to_say_about_has_no_such_section(league: Chronicle) -> None:
-    vars(league)["ratings"] = rated(league, {5: 100.0, 6: 200.0}, 20.0)
-    assert advice(league) is None
+def test_a_league_with_nothing_to_say_about_has_no_such_section(league: History) -> None:
+    assert advice(settled(league)) is None
 
 
-def test_a_name_that_is_taken_is_not_suggested(league: Chronicle) -> None:
-    home = league.store.folder.parent.parent
-    (home / "leagues" / "cup-wider").mkdir()
-    (home / "leagues" / "cup-wider" / "league.db").touch()
-    learnt({}, {"explained_variance": 0.1})(league)
-    assert "--name cup-wider-2 " in RULES["blind"](league).command
+def test_a_name_that_is_taken_is_not_suggested(league: History) -> None:
+    (league.home / "leagues" / "cup-wider").mkdir()
+    (league.home / "leagues" / "cup-wider" / "league.db").touch()
+    found = RULES["blind"](learnt({}, {"explained_variance": 0.1})(league))
+    assert "--name cup-wider-2 " in found.command
 
 
 @pytest.mark.parametrize("change", [pytest.param(case[1], id=case[0]) for case in CASES if "--set" in case[2]])
-def test_the_settings_of_a_new_league_are_allowed(league: Chronicle, change: Callable[[Chronicle], None], cli_run: Any) -> None:
-    change(league)
-    (league.store.folder / CONFIG).write_text(league.store.fact("config"), encoding="utf-8")
+def test_the_settings_of_a_new_league_are_allowed(league: History, change: Change, cli_run: Any) -> None:
+    league = change(league)
+    (league.folder / CONFIG).write_text(league.facts["config"], encoding="utf-8")
     for rule in RULES.values():
         found = rule(league)
         if found is not None and "league run" in found.command:
@@ -294,8 +290,9 @@ def test_the_settings_of_a_new_league_are_allowed(league: Chronicle, change: Cal
 def test_every_command_for_a_finished_league_runs_as_printed(finished: Path, tmp_path: Path, cli_run: Any) -> None:
     home = tmp_path / "a home"
     shutil.copytree(finished, home)
-    chronicle = Chronicle(Store.open(home, "smoke"))
-    found = [suggestion for rule in RULES.values() if (suggestion := rule(chronicle)) is not None]
+    store = Store.open(home, "smoke")
+    history = with_recorded(read(store), store)
+    found = [suggestion for rule in RULES.values() if (suggestion := rule(history)) is not None]
     assert len(found) > 1
     for suggestion in found:
         for command in suggestion.command.split(" && "):
@@ -306,6 +303,7 @@ def test_every_command_for_a_finished_league_runs_as_printed(finished: Path, tmp
 def test_a_home_of_the_usual_name_is_not_spoken_of(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(finished, tmp_path / "mlruns")
     monkeypatch.chdir(tmp_path)
-    found = RULES["watch"](Chronicle(Store.open(Path("mlruns"), "smoke")))
+    store = Store.open(Path("mlruns"), "smoke")
+    found = RULES["watch"](with_recorded(read(store), store))
     assert found is not None
     assert found.command == "league replay list smoke"

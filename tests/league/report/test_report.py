@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from league.analysis.metrics import Chronicle
+from league.analysis.communication import Traffic
+from league.analysis.history import History, read
+from league.analysis.lineage import Since, ancestors, ancestry, changes, reigns, since
 from league.config.schema import CommsConfig, GameConfig, LeagueConfig
 from league.population.player import Player, anchor, snapshot_name
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page
 from league.report.html import Section, paragraph, words
-from league.report.sections.champion import QUESTIONS
-from league.report.sections.communication import told, traffic
-from league.report.sections.descent import Since, ancestors, ancestry, changes, reigns, since
+from league.report.sections.answers import QUESTIONS
+from league.report.sections.communication import told
 from league.storage.store import GenerationRow, RatingRow, Store
-from tests.league.paper_league import CONFIG, commit, found_league, generation, player
+from tests.league.paper_league import CONFIG, commit, found_league, generation, history_of, player, turns
 from tournaments.replay.format import Channel, Decision, Replay, ReplaySeat, Step, View
 
+CUP = Path("leagues/cup")
 RUN_ME = "<img src=x onerror=alert(1)>"
 TALKING = CONFIG.model_copy(
     update={"name": "talk", "game": GameConfig(name="mpe2/simple_spread_v3"), "comms": CommsConfig(topology="complete")}
@@ -42,15 +44,15 @@ def founded(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 
 
 @pytest.fixture
-def cup(founded: Callable[..., Store]) -> Chronicle:
+def cup(tmp_path: Path) -> History:
     """The league made by hand, to its end."""
-    return Chronicle(founded())
+    return history_of(tmp_path / "leagues" / "cup")
 
 
 @pytest.fixture
-def going_on(founded: Callable[..., Store]) -> Chronicle:
+def going_on(tmp_path: Path) -> History:
     """The same league, of which more generations are planned."""
-    return Chronicle(founded(CONFIG.model_copy(update={"generations": 5})))
+    return history_of(tmp_path / "leagues" / "cup", CONFIG.model_copy(update={"generations": 5}))
 
 
 def text(markup: str) -> str:
@@ -58,8 +60,8 @@ def text(markup: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", markup)).replace("&#x27;", "'").replace("&gt;", ">")
 
 
-def answer(chronicle: Chronicle, question: str) -> str:
-    return text(QUESTIONS[question](chronicle))
+def answer(history: History, question: str) -> str:
+    return text(QUESTIONS[question](history))
 
 
 def line(name: str, parent: str | None = None, operator: str = "founder", born: int = 0) -> Player:
@@ -139,47 +141,46 @@ def test_what_changed_is_told_with_its_values() -> None:
     assert found.moved == [("clip", 0.2, 0.25)]
 
 
-def test_the_report_says_who_is_champion(cup: Chronicle) -> None:
+def test_the_report_says_who_is_champion(cup: History) -> None:
     said = answer(cup, "Who is champion?")
     assert said.startswith("main-01-g002, with 220 Elo (95 % interval 200 to 240)")
 
 
-def test_the_report_says_since_when(cup: Chronicle) -> None:
+def test_the_report_says_since_when(cup: History) -> None:
     said = answer(cup, "Since which generation?")
     assert "This snapshot since generation 2" in said
     assert "main-01, without a break since generation 0" in said
 
 
-def test_the_report_says_to_whom_the_champion_loses(founded: Callable[..., Store]) -> None:
-    store = founded(count=2)
+def test_the_report_says_to_whom_the_champion_loses() -> None:
     live = [player(2), player(1)]  # the first wins all its games, the champion is another
-    commit(store, replace(generation(2, live, [], []), champion="main-01-g002"))
-    said = answer(Chronicle(store), "Whom does it lose to?")
+    last = replace(generation(2, live, [], []), champion="main-01-g002")
+    said = answer(history_of(CUP, told=[*turns()[:2], last]), "Whom does it lose to?")
     assert said == "To nobody for sure; behind, within what chance does: main-02-g002 (0 % of 1 game)."
 
 
-def test_the_report_says_that_the_champion_loses_to_nobody(cup: Chronicle) -> None:
+def test_the_report_says_that_the_champion_loses_to_nobody(cup: History) -> None:
     said = answer(cup, "Whom does it lose to?")
     assert said.startswith("To nobody: it is ahead of, or even with, all 4 it met.")
     assert said.endswith("Fewer than 10 games against some of them say little.")
 
 
-def test_the_report_says_which_change_helped(cup: Chronicle) -> None:
+def test_the_report_says_which_change_helped(cup: History) -> None:
     said = answer(cup, "Which change helped?")
     assert said.startswith("None in the champion's line of descent: it goes back to a founder")
     assert "main-03, perturb of main-01 after generation 1: −100 Elo against its parent" in said
 
 
-def test_one_of_a_kind_is_counted_as_one(founded: Callable[..., Store]) -> None:
-    page = report_html(Chronicle(founded(CONFIG.model_copy(update={"population": 1, "generations": 1}), count=1)))
+def test_one_of_a_kind_is_counted_as_one() -> None:
+    page = report_html(history_of(CUP, CONFIG.model_copy(update={"population": 1, "generations": 1}), turns()[:1]))
     assert ": 1 generation, 1 player at a time, " in page
 
 
-def test_generations_that_are_missing_are_counted(going_on: Chronicle) -> None:
+def test_generations_that_are_missing_are_counted(going_on: History) -> None:
     assert ": 3 of 5 generations, 2 players at a time, " in report_html(going_on)
 
 
-def test_the_report_says_that_nobody_spoke(cup: Chronicle) -> None:
+def test_the_report_says_that_nobody_spoke(cup: History) -> None:
     assert answer(cup, "Who spoke to whom?").startswith("Nobody")
 
 
@@ -207,52 +208,57 @@ def spoken(replay_player: str, messages: dict[int, tuple[float, ...]], weights: 
 
 
 @pytest.fixture
-def talking(founded: Callable[..., Store]) -> Chronicle:
+def talking() -> History:
     """A league whose players have means to speak; nothing is recorded of it."""
-    return Chronicle(founded(TALKING))
+    return history_of(Path("leagues/talk"), TALKING)
 
 
-def test_traffic_is_the_mean_size_of_messages_times_the_listeners_weight(talking: Chronicle) -> None:
+def traffic(talking: History, *recorded: Replay) -> Traffic:
+    """What goes over the links according to some recorded matches."""
+    (found,) = replace(talking, recorded=recorded).traffic
+    return found
+
+
+def test_traffic_is_the_mean_size_of_messages_times_the_listeners_weight(talking: History) -> None:
     replays = [
         spoken("main-01-g002", {0: (0.5, -1.0), 1: (0.0, 0.0)}, {(0, 1): 0.5, (0, 2): 1.0, (1, 0): 0.5}),
         spoken("main-01-g002", {0: (0.5, 0.0)}, {(0, 1): 0.5}),
     ]
-    vars(talking)["recorded"] = replays
-    (found,) = traffic(talking)
+    found = traffic(talking, *replays)
     assert found.sizes == {("agent_0", "agent_1"): 0.25, ("agent_0", "agent_2"): 0.75, ("agent_1", "agent_0"): 0.0}
     assert found.messages == {("agent_0", "agent_1"): 2, ("agent_0", "agent_2"): 1, ("agent_1", "agent_0"): 1}
     assert found.changes["agent_0", "agent_1"] == pytest.approx(0.125)
     assert (found.speaker, found.replays) == ("main-01-g002", 2)
 
 
-def test_others_messages_do_not_count_where_the_champions_are_known(talking: Chronicle) -> None:
-    vars(talking)["recorded"] = [
+def test_others_messages_do_not_count_where_the_champions_are_known(talking: History) -> None:
+    found = traffic(
+        talking,
         spoken("main-01-g002", {0: (0.5,)}, {(0, 1): 1.0}),
         spoken("main-03-g002", {0: (1.0,)}, {(0, 1): 1.0}),
-    ]
-    (found,) = traffic(talking)
+    )
     assert found.sizes == {("agent_0", "agent_1"): 0.5}
 
 
-def test_the_report_says_who_spoke_to_whom_and_who_was_silent(talking: Chronicle) -> None:
-    vars(talking)["recorded"] = [spoken("main-01-g002", {0: (0.5,), 1: (0.001,)}, {(0, 1): 1.0, (0, 2): 1.0, (1, 2): 1.0})]
-    (found,) = traffic(talking)
+def test_the_report_says_who_spoke_to_whom_and_who_was_silent(talking: History) -> None:
+    said = spoken("main-01-g002", {0: (0.5,), 1: (0.001,)}, {(0, 1): 1.0, (0, 2): 1.0, (1, 2): 1.0})
+    found = traffic(talking, said)
     assert "agent_0 to agent_1 and agent_2 (0.50, always the same)" in told(found)
     assert "As good as silent: agent_1 and agent_2." in told(found)
 
 
-def test_a_graph_without_recorded_messages_says_so(talking: Chronicle) -> None:
+def test_a_graph_without_recorded_messages_says_so(talking: History) -> None:
     assert "none was recorded" in answer(talking, "Who spoke to whom?")
     assert 'id="talk"' in report_html(talking)
 
 
-def test_a_league_that_does_not_speak_has_no_section_about_it(cup: Chronicle) -> None:
+def test_a_league_that_does_not_speak_has_no_section_about_it(cup: History) -> None:
     page = report_html(cup)
     assert 'id="talk"' not in page
     assert "#talk" not in page
 
 
-def test_every_section_of_the_page_is_in_the_contents(going_on: Chronicle) -> None:
+def test_every_section_of_the_page_is_in_the_contents(going_on: History) -> None:
     page = report_html(going_on)
     shown = re.findall(r'<section id="(\w+)"><h2>', page)
     assert shown == re.findall(r'<a href="#(\w+)">', page)
@@ -261,14 +267,14 @@ def test_every_section_of_the_page_is_in_the_contents(going_on: Chronicle) -> No
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_no_section_is_shown_empty(founded: Callable[..., Store], count: int) -> None:
-    chronicle = Chronicle(founded(count=count))
+def test_no_section_is_shown_empty(count: int) -> None:
+    history = history_of(CUP, told=turns()[:count])
     for make in SECTIONS.values():
-        section = make(chronicle)
+        section = make(history)
         assert section is None or len(text(section.body)) > 40
 
 
-def test_every_chart_is_named_and_described_and_has_its_figures(cup: Chronicle) -> None:
+def test_every_chart_is_named_and_described_and_has_its_figures(cup: History) -> None:
     page = report_html(cup)
     charts = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert charts
@@ -281,37 +287,35 @@ def test_every_chart_is_named_and_described_and_has_its_figures(cup: Chronicle) 
     assert all("<details>" in section for section in re.findall(r"<section.*?</section>", page, re.DOTALL) if "<svg" in section)
 
 
-def test_a_section_is_added_by_a_function(cup: Chronicle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(report_page.SECTIONS, "lengths", lambda chronicle: Section("How long", paragraph(words("Nine steps."))))
+def test_a_section_is_added_by_a_function(cup: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(report_page.SECTIONS, "lengths", lambda history: Section("How long", paragraph(words("Nine steps."))))
     page = report_html(cup)
     assert '<section id="lengths"><h2>How long</h2>' in page
     assert '<a href="#lengths">How long</a>' in page
 
 
-def test_a_name_with_markup_is_shown_as_text(founded: Callable[..., Store]) -> None:
-    store, bad = founded(count=2), f"bot:{RUN_ME}"
-    live = store.players("active")
-    turn = generation(2, live, live, ["main-01-g001", bad])
-    commit(store, replace(turn, players=[*turn.players, anchor(bad)]))
-    page = report_html(Chronicle(store))
+def test_a_name_with_markup_is_shown_as_text() -> None:
+    bad, live = f"bot:{RUN_ME}", [player(1), player(3, "perturb", "main-01-g001", born=1)]
+    last = generation(2, live, live, ["main-01-g001", bad])
+    page = report_html(history_of(CUP, told=[*turns()[:2], replace(last, players=[*last.players, anchor(bad)])]))
     assert "bot:&lt;img src=x onerror=alert(1)&gt;" in page
     assert RUN_ME not in page
 
 
-def test_the_same_league_gives_the_same_page(cup: Chronicle) -> None:
-    assert report_html(cup) == report_html(Chronicle(cup.store))
+def test_the_same_league_gives_the_same_page(cup: History) -> None:
+    assert report_html(cup) == report_html(replace(cup))
 
 
 def test_a_league_that_goes_on_meanwhile_does_not_change_the_page(founded: Callable[..., Store]) -> None:
-    chronicle = Chronicle(founded(count=2))
-    assert len(chronicle.rows) == 2
-    store = chronicle.store
+    store = founded(count=2)
+    page = report_html(read(store))
     live = store.players("active")
     commit(store, generation(2, live, live, []))
-    assert "main-01-g002" not in report_html(chronicle)
+    told = re.compile(r"was committed at [^<]*")
+    assert told.sub("", report_html(read(store, until=1))) == told.sub("", page)
 
 
-def test_the_page_has_no_script_and_asks_for_nothing(cup: Chronicle) -> None:
+def test_the_page_has_no_script_and_asks_for_nothing(cup: History) -> None:
     page = report_html(cup)
     assert not re.search(r"<script>[^<]", page)
     assert not re.search(r"(src|href)=\"(?!#)", page)
@@ -329,7 +333,7 @@ def test_the_report_is_written_by_the_command(finished: Path, cli_run, tmp_path:
 
 def test_by_default_the_report_stands_beside_its_league(founded: Callable[..., Store], tmp_path: Path) -> None:
     store = founded()
-    page, *_ = write(Chronicle(store), store.folder)
+    page, *_ = write(read(store), store.folder)
     assert page == tmp_path / "leagues" / "cup" / "report.html"
 
 
@@ -341,12 +345,12 @@ def test_a_league_without_a_generation_has_no_report(tmp_path: Path, cli_run) ->
 
 
 def test_the_written_configuration_runs_the_same_league_again(finished: Path, cli_run, tmp_path: Path) -> None:
-    write(Chronicle(Store.open(finished, "smoke")), tmp_path)
+    write(read(Store.open(finished, "smoke")), tmp_path)
     said = cli_run("run", tmp_path / "config.yaml", "--print-config")
     assert said.out == Store.open(finished, "smoke").fact("config")
 
 
-def test_a_command_of_the_advice_is_shown_as_it_is_typed(going_on: Chronicle) -> None:
+def test_a_command_of_the_advice_is_shown_as_it_is_typed(going_on: History) -> None:
     commands = re.findall(r"<pre><code>(.*?)</code></pre>", report_html(going_on))
     assert commands
     assert all(shlex.split(command)[0] == "league" for command in commands)

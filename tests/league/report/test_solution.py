@@ -13,12 +13,12 @@ import yaml
 
 from league import League, load_config
 from league.analysis.head_to_head import CLEAR
-from league.analysis.metrics import Chronicle
+from league.analysis.history import read
 from league.report import solution_yaml
 from league.report.solution import SOLVED
 from league.storage.store import Store
 from tests.league.conftest import QUICK
-from tests.league.paper_league import CONFIG, found_league
+from tests.league.paper_league import CONFIG, history_of
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 
 TALKING = QUICK | {
@@ -41,12 +41,12 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def smoke_solution(finished: Path) -> dict[str, Any]:
-    return yaml.safe_load(solution_yaml(Chronicle(Store.open(finished, "smoke"))))
+    return yaml.safe_load(solution_yaml(read(Store.open(finished, "smoke"))))
 
 
 @pytest.fixture(scope="module")
 def talk_solution(talking: Path) -> dict[str, Any]:
-    return yaml.safe_load(solution_yaml(Chronicle(Store.open(talking, "talk"))))
+    return yaml.safe_load(solution_yaml(read(Store.open(talking, "talk"))))
 
 
 def ran(program: str, home: Path, tmp_path: Path) -> str:
@@ -82,7 +82,7 @@ def test_its_parts_are_those_that_were_asked_for(smoke_solution: dict[str, Any])
 
 
 def test_the_program_stands_there_line_by_line(finished: Path) -> None:
-    text = solution_yaml(Chronicle(Store.open(finished, "smoke")))
+    text = solution_yaml(read(Store.open(finished, "smoke")))
     assert "deployment: |\n  # Plays one game" in text
 
 
@@ -149,12 +149,12 @@ def paper(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """The solution of the league made by hand, with other scores against the random player."""
 
     def make(*wins: int | None, games: int = 10) -> dict[str, Any]:
-        store = found_league(tmp_path, CONFIG)
-        store.unlock()
-        chronicle = Chronicle(store)
-        pairs = enumerate(zip(chronicle.tables, wins, strict=True))
-        vars(chronicle)["tables"] = [scored(table, f"main-01-g{number:03d}", won, games) for number, (table, won) in pairs]
-        return yaml.safe_load(solution_yaml(chronicle))
+        history = history_of(tmp_path / "leagues" / "cup", CONFIG)
+        pairs = enumerate(zip(history.generations, wins, strict=True))
+        records = [
+            replace(record, table=scored(record.table, f"main-01-g{number:03d}", won, games)) for number, (record, won) in pairs
+        ]
+        return yaml.safe_load(solution_yaml(replace(history, generations=records)))
 
     return make
 

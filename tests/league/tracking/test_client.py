@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from league.analysis import metrics
 from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import commit, everything, fail, found_league, turns, without_times
@@ -37,19 +36,6 @@ def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: P
     assert not list(home.glob("*.part*"))
     store.unlock()
     assert without_times(everything(home)) == without_times(everything(mirrored))
-
-
-def test_what_a_store_has_committed_meanwhile_is_left_to_the_next_time(home: Path) -> None:
-    store = found_league(home, count=2)
-    league = metrics.Chronicle(store)
-    assert [row.number for row in league.rows] == [0, 1]
-    commit(store, turns()[2])
-    assert [(one.name, one.status, one.born) for one in league.players if one.status == "active"] == [
-        ("main-01", "active", 0),
-        ("main-03", "active", 1),
-    ]
-    assert not any(one.born == 2 for one in league.players)
-    store.unlock()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""Where a champion comes from: its line of descent, who reigned before it, and what each mutation brought."""
+"""Who descends from whom: lines of descent, how long champions reigned, and what each mutation brought."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import sqrt
 
-from league.population.player import Player
+import networkx as nx
+
+from league.population.player import Player, is_mutant, is_snapshot, learns, original_of
 from league.storage.store import GenerationRow, RatingRow
 
 
@@ -77,11 +79,66 @@ class Change:
         return self.gain is not None and round(self.gain) > 0
 
 
+def as_of(players: Sequence[Player], generation: int) -> list[Player]:
+    """Everybody who was there after a generation. Whoever retired later was active then."""
+    return [
+        player if player.retired is None or player.retired <= generation else replace(player, status="active", retired=None)
+        for player in players
+        if (player.born or 0) <= generation
+    ]
+
+
+def latest_snapshot(player: Player, everybody: Sequence[Player]) -> str | None:
+    """The frozen player that an active one was last: its newest snapshot, else the one it descends from, else None."""
+    mine = [other for other in everybody if is_snapshot(other) and original_of(other) == player.name]
+    return max(mine, key=lambda other: other.born or 0).name if mine else player.parent
+
+
+def descent(players: Sequence[Player]) -> nx.DiGraph:
+    """Who descends from whom: a forest of the players that learn. A snapshot stands for the player that it was frozen from.
+
+    Args:
+        players: Everybody in the league.
+
+    Returns:
+        Edge u → v: v is u's child. Each node keeps its `player`.
+    """
+    owner = owner_of(players)
+    born = [player for player in players if learns(player)]
+    graph = nx.DiGraph()
+    graph.add_nodes_from((player.name, {"player": player}) for player in born)
+    for player in born:
+        parent = owner.get(player.parent or "", player.parent)
+        if parent in graph:
+            graph.add_edge(parent, player.name)
+    return graph
+
+
+def prune(graph: nx.DiGraph, room: int, champion: str = "") -> nx.DiGraph:
+    """The part of a tree that is worth showing.
+
+    Args:
+        graph: The tree.
+        room: How many players fit: the champion's line of descent, living players and their ancestors, then the newest others
+            with theirs.
+        champion: The player whose line comes first; "" or one that is not in the tree prefers none.
+    """
+    by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
+    living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
+    ancestors = {name for player in living for name in nx.ancestors(graph, player)}
+    above = nx.ancestors(graph, champion) if champion in graph else set()
+    line = [champion, *(name for name in by_birth if name in above)] if champion in graph else []
+    kept = dict.fromkeys(list(dict.fromkeys([*line, *living, *(name for name in by_birth if name in ancestors)]))[:room])
+    for name in by_birth:
+        branch = {name, *nx.ancestors(graph, name)} - kept.keys()
+        if len(kept) + len(branch) <= room:
+            kept |= dict.fromkeys(branch)
+    return graph.subgraph(kept)
+
+
 def owner_of(players: Sequence[Player]) -> dict[str, str]:
     """Every frozen player's name → the player that it is a snapshot of; others are their own."""
-    return {
-        player.name: player.parent if player.operator == "snapshot" and player.parent else player.name for player in players
-    }
+    return {player.name: original_of(player) for player in players}
 
 
 def ancestry(champion: str, players: Sequence[Player]) -> list[Link]:
@@ -101,9 +158,7 @@ def ancestors(line: Sequence[Link], players: Sequence[Player]) -> set[str]:
     born = {player.name: player.born or 0 for player in players}
     until = {link.player.name: born[link.snapshot] for link in line}
     return {
-        player.name
-        for player in players
-        if player.operator == "snapshot" and born[player.name] <= until.get(player.parent or "", -1)
+        player.name for player in players if is_snapshot(player) and born[player.name] <= until.get(original_of(player), -1)
     }
 
 
@@ -150,7 +205,7 @@ def changes(players: Sequence[Player], ratings: Sequence[RatingRow]) -> list[Cha
     return [
         _change(player, known[player.parent], rated.get(player.parent), owner[player.parent], lived)
         for player in players
-        if player.operator not in ("founder", "snapshot", "anchor") and player.parent in known
+        if is_mutant(player) and player.parent in known
     ]
 
 
@@ -159,8 +214,8 @@ def lives(players: Sequence[Player], ratings: Sequence[RatingRow]) -> dict[str, 
     rated = {rating.player: rating for rating in ratings}
     found: dict[str, dict[int, RatingRow]] = {}
     for player in players:
-        if player.operator == "snapshot" and player.parent and player.name in rated:
-            found.setdefault(player.parent, {})[player.born or 0] = rated[player.name]
+        if is_snapshot(player) and player.name in rated:
+            found.setdefault(original_of(player), {})[player.born or 0] = rated[player.name]
     return found
 
 

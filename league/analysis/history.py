@@ -1,0 +1,258 @@
+"""The history of a league: one value from which report, MLflow runs, replays and pages take what they show.
+
+`read` makes it from a store. A history never changes. It keeps no match log: of every generation there are the table of results
+and a summary, and only of the last one the matches themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import fsum
+from pathlib import Path
+
+import envs
+from envs.game import Game
+from league.analysis.communication import Traffic, graphs, traffic_of
+from league.analysis.head_to_head import Meeting, between, meetings, met_by
+from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
+from league.analysis.training import TrainingSummary, summarise
+from league.config.schema import LeagueConfig
+from league.errors import LeagueError
+from league.evaluation.resolve import stored_config
+from league.population.player import Player, frozen_names
+from league.storage.store import GenerationRow, RatingRow, Store
+from tournaments.rating.outcomes import Outcome, outcomes
+from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.replay.format import Replay
+from tournaments.tickets import MatchResult
+
+FACTS = ("config", "identity", "game", "version")
+"""The facts of a store that a history keeps."""
+
+
+@dataclass(frozen=True)
+class Returns:
+    """Returns of a player on one side.
+
+    Attributes:
+        total: Their sum.
+        games: How many there are.
+    """
+
+    total: float
+    games: int
+
+
+@dataclass(frozen=True)
+class GenerationRecord:
+    """What a generation came to.
+
+    Attributes:
+        row: What the store says of it.
+        table: Results of its tournament.
+        training: Its training, summed up.
+        returns: Every player that was frozen in it → side → returns in its tournament.
+    """
+
+    row: GenerationRow
+    table: Payoff
+    training: TrainingSummary
+    returns: Mapping[str, Mapping[str, Returns]]
+
+
+@dataclass(frozen=True)
+class History:
+    """A league as of its last generation.
+
+    Attributes:
+        folder: The league's folder, `HOME/leagues/NAME`.
+        facts: What the store was given at birth: `config` (YAML), `identity`, `game`, `version`.
+        config: The configuration.
+        game: The game.
+        generations: The generations from 0 on; at least one.
+        players: Everybody, in order of birth.
+        ratings: Ratings as of the last generation, best first.
+        matches: The matches of the last generation.
+        outcomes: Their outcomes between players.
+        recorded: Recorded matches, from which messages are measured: of the newest generation that has any.
+    """
+
+    folder: Path
+    facts: Mapping[str, str]
+    config: LeagueConfig
+    game: Game
+    generations: Sequence[GenerationRecord]
+    players: Sequence[Player]
+    ratings: Sequence[RatingRow]
+    matches: Sequence[MatchResult] = ()
+    outcomes: Sequence[Outcome] = ()
+    recorded: Sequence[Replay] = ()
+
+    @property
+    def name(self) -> str:
+        """The league's name."""
+        return self.folder.name
+
+    @property
+    def home(self) -> Path:
+        """The folder of all leagues and of MLflow."""
+        return self.folder.parent.parent
+
+    @property
+    def number(self) -> int:
+        """The last generation."""
+        return self.generations[-1].row.number
+
+    @property
+    def champion(self) -> str:
+        """The best frozen player."""
+        return self.generations[-1].row.champion
+
+    @cached_property
+    def rows(self) -> list[GenerationRow]:
+        """What the store says of every generation."""
+        return [record.row for record in self.generations]
+
+    @cached_property
+    def tables(self) -> list[Payoff]:
+        """Results of every generation's tournament."""
+        return [record.table for record in self.generations]
+
+    @cached_property
+    def trainings(self) -> list[TrainingSummary]:
+        """Every generation's training, summed up."""
+        return [record.training for record in self.generations]
+
+    @cached_property
+    def elo(self) -> dict[str, float]:
+        """Player → rating, the best first."""
+        return {rating.player: rating.elo for rating in self.ratings}
+
+    @cached_property
+    def player(self) -> dict[str, Player]:
+        """Name → player."""
+        return {player.name: player for player in self.players}
+
+    @cached_property
+    def owner(self) -> dict[str, str]:
+        """Name → the player that it is a snapshot of; a player that is no snapshot is its own."""
+        return owner_of(self.players)
+
+    @cached_property
+    def own_rating(self) -> RatingRow:
+        """The champion's rating."""
+        return next(rating for rating in self.ratings if rating.player == self.champion)
+
+    @cached_property
+    def line(self) -> list[Link]:
+        """The champion's line of descent, from the founder on."""
+        return ancestry(self.champion, self.players)
+
+    @cached_property
+    def direct(self) -> set[str]:
+        """The champion and every snapshot from which it descends."""
+        return ancestors(self.line, self.players)
+
+    @cached_property
+    def lives(self) -> dict[str, dict[int, RatingRow]]:
+        """Player that learns → generation → the rating of the snapshot that was frozen then."""
+        return lives(self.players, self.ratings)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What each mutation brought, in order of birth."""
+        return changes(self.players, self.ratings)
+
+    @cached_property
+    def champions_table(self) -> Payoff:
+        """Results of all tournaments between the champion, who comes first, and everybody it met."""
+        return met_by(self.tables, self.champion)
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        """The champion's record against everybody it met, the hardest first."""
+        return meetings(self.champions_table, self.elo)
+
+    @cached_property
+    def exploitability(self) -> float:
+        """How much the champion is known to lose to somebody of the league, at least."""
+        return exploitability(self.champions_table, self.champion)
+
+    @cached_property
+    def traffic(self) -> list[Traffic]:
+        """What is said on each side whose players may speak; empty where nobody may."""
+        sides = graphs(self.config, self.game)
+        return [traffic_of(self.game, side, graph, self.recorded, self.champion) for side, graph in sides.items()]
+
+    def table(self, players: Sequence[str]) -> Payoff:
+        """Results of all tournaments between some players, in the order given."""
+        return between(self.tables, players)
+
+    def until(self, generation: int, ratings: Sequence[RatingRow]) -> History:
+        """The league as of an earlier generation, without matches.
+
+        Args:
+            generation: The generation.
+            ratings: Ratings as of then; a history keeps only the newest.
+        """
+        if generation == self.number:
+            return self
+        return replace(
+            self,
+            generations=self.generations[: generation + 1],
+            players=as_of(self.players, generation),
+            ratings=ratings,
+            matches=(),
+            outcomes=(),
+            recorded=(),
+        )
+
+
+def read(store: Store, earlier: History | None = None, until: int | None = None) -> History:
+    """Read a league.
+
+    Args:
+        store: The league. It may go on meanwhile: later generations are not looked at.
+        earlier: What was read of the same league before. Its generations are not read again.
+        until: The last generation to read; by default the last committed one.
+
+    Returns:
+        The history, without recorded matches.
+
+    Raises:
+        LeagueError: The league has no generation yet, or it cannot be read.
+    """
+    rows = [row for row in store.generations() if until is None or row.number <= until]
+    if not rows:
+        raise LeagueError(f"the league {store.name!r} has no committed generation yet")
+    last, config = rows[-1].number, stored_config(store)
+    known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
+    same = earlier is not None and earlier.config.game == config.game
+    game = earlier.game if earlier is not None and same else envs.describe(config.game.setup())
+    players, matches, found = as_of(store.players(), last), list[MatchResult](), list[Outcome]()
+    born = {player.name: player.born for player in players}
+    if earlier is not None and len(known) == len(rows):
+        matches, found = list(earlier.matches), list(earlier.outcomes)
+    for row in rows[len(known) :]:
+        matches = store.matches(row.number)
+        found = outcomes(game, matches)
+        training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
+        returns = returns_of(game, matches, frozen_names(players, row.number))
+        known.append(GenerationRecord(row, payoff(found), training, returns))
+    facts = {key: store.fact(key) for key in FACTS}
+    return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
+
+
+def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:
+    """What some players got in matches: player → side → returns."""
+    found: dict[str, dict[str, list[float]]] = {player: {} for player in players}
+    for match in matches:
+        for team, player in enumerate(match.ticket.players):
+            if player in found:
+                side = game.sides[game.side_of_team[team]].name
+                found[player].setdefault(side, []).append(match.returns[team])
+    return {
+        player: {side: Returns(fsum(values), len(values)) for side, values in sides.items()} for player, sides in found.items()
+    }

@@ -1,0 +1,131 @@
+"""What the training of a generation came to: learning curves, who trained against whom, and a record for every ticket."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from envs.game import Game
+from league.execution.tasks import Trained
+from league.population.player import is_bot
+from league.storage.store import TrainingRecord
+from tournaments.tickets import Ticket
+
+CURVES = {
+    "game_return": "train/return",
+    "policy_loss": "train/policy_loss",
+    "value_loss": "train/value_loss",
+    "entropy": "train/entropy",
+    "kl": "train/kl",
+    "clip_fraction": "train/clip_fraction",
+    "explained_variance": "train/explained_variance",
+}
+"""Figures of an update and the charts they belong to."""
+
+ITSELF, AGES = "itself", ((1, "1 generation old"), (3, "2 or 3 generations old"))
+OLDER = "4 generations old or more"
+"""Kinds of opponents that are no bots. An age is that of a snapshot."""
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """What a generation's training came to.
+
+    Attributes:
+        curves: Update by update, see `training_curves`.
+        met: Kind of opponent (see `opponent_kind`) → games against it.
+        games: Learner → games it trained on.
+        opponents: The names of all opponents that did not train in this generation, sorted.
+    """
+
+    curves: Sequence[Mapping[str, float]]
+    met: Mapping[str, float]
+    games: Mapping[str, int]
+    opponents: Sequence[str] = ()
+
+
+def summarise(
+    generation: int,
+    training: Sequence[TrainingRecord],
+    updates: Mapping[str, Sequence[Mapping[str, float]]],
+    born: Mapping[str, int | None],
+) -> TrainingSummary:
+    """Sum up a generation's training. A game against several opponents is shared equally among them.
+
+    Args:
+        generation: The generation.
+        training: Its training records.
+        updates: Player → training figures, update by update.
+        born: Player → generation of birth.
+    """
+    met: dict[str, float] = {}
+    games: Counter[str] = Counter()
+    for record in training:
+        games[record.learner] += record.games
+        others = [name for name in record.ticket.players if name != record.learner]
+        kinds = [opponent_kind(name, generation, born) for name in others] or [ITSELF]
+        for kind in kinds:
+            met[kind] = met.get(kind, 0.0) + record.games / len(kinds)
+    named = {name for record in training for name in record.ticket.players}
+    return TrainingSummary(training_curves(updates), met, dict(games), sorted(named - games.keys()))
+
+
+def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> list[dict[str, float]]:
+    """Update by update, the mean of every figure over the players that have it."""
+    curves = []
+    for number in range(max(map(len, updates.values()), default=0)):
+        rows = [figures[number] for figures in updates.values() if number < len(figures)]
+        values = {chart: [row[figure] for row in rows if figure in row] for figure, chart in CURVES.items()}
+        curves.append({chart: fmean(found) for chart, found in values.items() if found})
+    return curves
+
+
+def opponent_kind(opponent: str, generation: int, born: Mapping[str, int | None]) -> str:
+    """The kind of a training opponent: a bot's name, or how many generations ago the opponent was frozen.
+
+    Args:
+        opponent: Its name.
+        generation: The present generation.
+        born: Player → generation of birth.
+    """
+    if is_bot(opponent):
+        return opponent
+    age = generation - (born.get(opponent) or 0)
+    return next((kind for most, kind in AGES if age <= most), OLDER)
+
+
+def finite_updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
+    """Training figures per player and update, without those that do not exist (a return where no game ended)."""
+    return {
+        name: [
+            {key: value for key, value in update.items() if key != "game_return" or math.isfinite(value)}
+            for update in result.updates
+        ]
+        for name, result in trained.items()
+    }
+
+
+def training_records(
+    game: Game, tickets: Mapping[str, Sequence[Ticket]], trained: Mapping[str, Trained]
+) -> list[TrainingRecord]:
+    """One record per training ticket."""
+    return [
+        _record(game, learner, ticket, int(result.games[row]), result.returns[row], result.wins[row])
+        for learner, result in trained.items()
+        for row, ticket in enumerate(tickets[learner])
+    ]
+
+
+def _record(game: Game, learner: str, ticket: Ticket, games: int, returns: np.ndarray, wins: np.ndarray) -> TrainingRecord:
+    own = [team for team, learns in enumerate(ticket.learns) if learns]
+    mean = float(returns[own].mean() / games) if games else None
+    if len(own) > 1 or len(game.teams) == 1 or not game.symmetric:
+        return TrainingRecord(ticket, learner, games, 0, 0, 0, mean)
+    won, lost = int(wins[own[0]].sum()), int(wins[:, own[0]].sum())
+    met = games * (len(game.teams) - 1)
+    return TrainingRecord(ticket, learner, games, won, met - won - lost, lost, mean)

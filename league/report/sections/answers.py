@@ -1,0 +1,148 @@
+"""The questions that everybody asks of a league first, and the answers in a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from league.analysis.head_to_head import Meeting, lost
+from league.analysis.history import History
+from league.analysis.lineage import Change, since
+from league.report.html import Markup, element, joined, strong, words
+from league.report.sections.communication import told
+from league.report.wording import counted, listed, percent, points, rounded, setting, signed
+from league.storage.store import RatingRow
+from tournaments.rating.payoff import ENOUGH
+
+NAMED = 4
+"""Opponents that a sentence names at most."""
+
+
+def answers(history: History) -> Markup:
+    """The questions that everybody asks first, and the answers in a sentence each."""
+    rows = ((question, answer(history)) for question, answer in QUESTIONS.items())
+    pairs = (joined(element("dt", words(question)), element("dd", answer)) for question, answer in rows)
+    return element("dl", joined(*pairs), "answers")
+
+
+def _who(history: History) -> Markup:
+    rating = history.own_rating
+    return joined(strong(history.champion), words(f", with {points(rating.elo)} Elo ({interval(rating)}); bot:random has 0."))
+
+
+def _since_when(history: History) -> Markup:
+    rows, owner = history.rows, history.owner
+    begun, player = since(rows, history.players), owner[history.champion]
+    now = ", the last one so far" if begun.snapshot == rows[-1].number else ""
+    said = [f"This snapshot since generation {begun.snapshot}{now}."]
+    first = next(row.number for row in rows if owner[row.champion] == player)
+    if begun.player < begun.snapshot:
+        said.append(f"Its player, {player}, without a break since generation {begun.player}.")
+    if first < begun.player:
+        said.append(f"{player} was champion for the first time in generation {first}.")
+    if begun.descent < begun.player:
+        said.append(f"Counting its ancestors, since generation {begun.descent}.")
+    before = next((row for row in reversed(rows[: begun.descent]) if owner[row.champion] != player), None)
+    if before is not None:
+        said.append(f"The last before it was {before.champion}, {_kinship(before.champion, history)}.")
+    return words(" ".join(said))
+
+
+def _kinship(snapshot: str, history: History) -> str:
+    """What an earlier champion is to the champion."""
+    player = history.owner[snapshot]
+    if snapshot in history.direct:
+        return f"a snapshot of {player}, from which it descends"
+    link = next((link for link in history.line if link.player.name == player), None)
+    if link is None:
+        return f"a snapshot of {player}, of another line"
+    return f"a later snapshot of {player}, whose snapshot of generation {history.player[link.snapshot].born} is its ancestor"
+
+
+def _loses_to(history: History) -> Markup:
+    found = history.meetings
+    if not found:
+        return words("It has met nobody yet.")
+    ahead = lost(found)
+    if not ahead:
+        few = (
+            ""
+            if min(each.games for each in found) >= ENOUGH
+            else f" Fewer than {ENOUGH} games against some of them say little."
+        )
+        return words(f"To nobody: it is ahead of, or even with, all {len(found)} it met.{few}")
+    sure, open_ = [each for each in ahead if each.sure], [each for each in ahead if not each.sure]
+    parts = []
+    if sure:
+        parts.append(joined(words("To "), records_told(sure), words(".")))
+    if open_:
+        start = "Behind, but within what chance does: " if sure else "To nobody for sure; behind, within what chance does: "
+        parts.append(joined(words(start), records_told(open_), words(".")))
+    return Markup(" ".join(parts))
+
+
+def _helped(history: History) -> Markup:
+    line = {link.player.name for link in history.line}
+    found = history.changes
+    if not found:
+        return words("None: no mutation has been made yet.")
+    own = [change for change in found if change.child.name in line]
+    measured = [change for change in found if change.gain is not None and change not in own]
+    gainful = [change for change in found if change.gainful]
+    parts = [words("None for sure.")] if gainful and not any(change.sure for change in gainful) else []
+    if own:
+        best = max(own, key=lambda change: (change.gain is not None, change.gain or 0.0))
+        open_ = best.gain is None or best.gainful
+        start = (
+            "In the champion's line of descent: " if open_ else "None measurably in the champion's line of descent; the best: "
+        )
+        parts.append(joined(words(start), change_told(best)))
+    else:
+        parts.append(words("None in the champion's line of descent: it goes back to a founder without a mutation."))
+    if measured:
+        best = max(measured, key=lambda change: change.gain or 0.0)
+        most = "the most came of " if best.gainful else "none measurably; the best was "
+        parts.append(joined(words(f"Elsewhere in the league {most}"), change_told(best)))
+    return Markup(" ".join(parts))
+
+
+def _spoke(history: History) -> Markup:
+    if not history.traffic:
+        return words("Nobody: the players of this league have no means to speak.")
+    return words(" ".join(told(heard) for heard in history.traffic))
+
+
+QUESTIONS: dict[str, Callable[[History], Markup]] = {
+    "Who is champion?": _who,
+    "Since which generation?": _since_when,
+    "Whom does it lose to?": _loses_to,
+    "Which change helped?": _helped,
+    "Who spoke to whom?": _spoke,
+}
+
+
+def interval(rating: RatingRow) -> str:
+    """A rating's interval in words."""
+    return f"95 % interval {points(rating.low)} to {points(rating.high)}"
+
+
+def change_told(change: Change) -> Markup:
+    """A mutation and what it brought, in a sentence."""
+    moved = listed([f"{setting(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved])
+    what = f"{change.child.operator} ({moved})" if moved else change.child.operator
+    start = joined(strong(change.child.name), words(f", {what} of {change.parent} after generation {change.child.born}"))
+    if change.gain is None:
+        return joined(start, words(", not measured yet."))
+    span = "in the same generation" if change.generations == 1 else f"over the same {change.generations} generations"
+    doubt = "" if change.sure else ", which may be chance"
+    lead = f": {signed(change.gain)} Elo against its parent {span} ({signed(change.low)} to {signed(change.high)}{doubt})."
+    return joined(start, words(lead))
+
+
+def records_told(found: Sequence[Meeting]) -> Markup:
+    """Opponents with the champion's score, the first ones by name."""
+    shown = [
+        joined(strong(each.opponent), words(f" ({percent(each.score)} of {counted(each.games, 'game')})"))
+        for each in found[:NAMED]
+    ]
+    rest = len(found) - len(shown)
+    return Markup(", ".join(shown) + (f" and {rest} others" if rest > 1 else " and one other" if rest else ""))
