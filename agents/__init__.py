@@ -17,12 +17,10 @@ _HOMES = {
     "OPERATORS": "agents.mutation",
     "Operator": "agents.mutation",
     "PlayerSpec": "agents.models.architecture",
-    "Report": "agents.learners.ppo",
-    "Schedule": "agents.learners.ppo",
+    "Schedule": "agents.learners.contract",
     "SeatedStack": "agents.acting.seated",
     "Stack": "agents.models.stack",
     "Tally": "agents.acting.rollout",
-    "train": "agents.learners.ppo",
 }
 """Public names and the modules that define them. They are loaded at first use, so that reading commands stay quick."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from agents.learners.contract import Scale
+
 Arrays = Mapping[str, np.ndarray]
 
 
@@ -19,28 +21,36 @@ class Genome:
 
     Attributes:
         weights: Parameters and statistics by name.
-        optimiser: Adam's moments by name; empty for one that has not learnt yet.
+        state: What the learner keeps, see `agents.learners.contract.TrainingOutput`; empty for one that has not learnt yet.
         hyper: Hyper-parameters by name.
         bounds: Allowed range of each hyper-parameter.
+        scales: What a step in each hyper-parameter is measured by.
     """
 
     weights: Arrays
-    optimiser: Arrays
+    state: Arrays
     hyper: Mapping[str, float]
     bounds: Mapping[str, tuple[float, float]]
+    scales: Mapping[str, Scale]
 
 
 Operator = Callable[[Genome, np.random.Generator], Genome]
 
+MOVES: dict[Scale, Callable[[float, float], float]] = {
+    "linear": lambda value, factor: value * factor,
+    "logarithmic": lambda value, factor: value * factor,
+    "distance from 1": lambda value, factor: 1.0 - (1.0 - value) * factor,
+}
+"""What a factor does to a value of each scale."""
+
 FACTORS = (0.8, 1.25)
-DISCOUNTS = ("gamma", "gae_lambda")
 NOISE = 0.02
 
 
 def perturb(genome: Genome, generator: np.random.Generator) -> Genome:
     """Multiply each hyper-parameter by 0.8 or 1.25, with even odds, within its bounds.
 
-    Discounts are perturbed by their distance from 1 (0.99 → 0.9875 or 0.992), since that is what sets the horizon.
+    Of a discount the distance from 1 is multiplied (0.99 → 0.9875 or 0.992), since that is what sets the horizon.
 
     Reference:
         Jaderberg et al. (2017), section 4.1 ("perturb").
@@ -49,15 +59,14 @@ def perturb(genome: Genome, generator: np.random.Generator) -> Genome:
     for name, value in sorted(genome.hyper.items()):
         low, high = genome.bounds[name]
         factor = FACTORS[int(generator.integers(2))]
-        moved = 1.0 - (1.0 - value) * factor if name in DISCOUNTS else value * factor
-        hyper[name] = min(max(moved, low), high)
+        hyper[name] = min(max(MOVES[genome.scales[name]](value, factor), low), high)
     return replace(genome, hyper=hyper)
 
 
 def weight_noise(genome: Genome, generator: np.random.Generator) -> Genome:
-    """Add normal noise to every matrix, 2 % of the matrix's own deviation; the optimiser starts afresh.
+    """Add normal noise to every matrix, 2 % of the matrix's own deviation; what the learner keeps is dropped.
 
-    Adam's moments belong to the parent's place in weight space; statistics and biases are inherited as they are.
+    It belongs to the parent's place in weight space, as Adam's moments do. Statistics and biases are inherited as they are.
     """
     weights = {
         name: value + (NOISE * value.std() * generator.standard_normal(value.shape)).astype(value.dtype)
@@ -65,7 +74,7 @@ def weight_noise(genome: Genome, generator: np.random.Generator) -> Genome:
         else value
         for name, value in sorted(genome.weights.items())
     }
-    return replace(genome, weights=weights, optimiser={})
+    return replace(genome, weights=weights, state={})
 
 
 def clone(genome: Genome, generator: np.random.Generator) -> Genome:

@@ -1,5 +1,7 @@
 """Learners: from experience to better weights.
 
-Reading order: `ppo` (the training of a stack, top down), `minibatches`, `advantages`, `losses`, `gradient` (a package: the
-gradient of a minibatch, by automatic differentiation or derived by hand), `optimiser`, `hyper`.
+Reading order: `contract` (what a learner declares, is given and gives back), `table` (which learners, hyper-parameters and
+metrics there are), then the learners, `ppo` and `a2c`, and what they share: `on_policy` (collect, estimate, improve),
+`advantages`, `minibatches`, `gradient` (a package: the gradient of a minibatch, by automatic differentiation or derived by
+hand), `losses`, `optimiser`, `hyper`.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from agents.kernels.elementary import ONE
+from agents.models.stack import Stack
 from envs import compiling
 from envs.compiling import Floats, vectorised
 
@@ -36,6 +38,30 @@ class Adam:
     def fresh(cls, parameters: Tensor) -> Adam:
         """Moments of players that have not learnt yet."""
         return cls(torch.zeros_like(parameters), torch.zeros_like(parameters), parameters.new_zeros(parameters.shape[0], 1))
+
+    @classmethod
+    def restored(cls, stack: Stack, states: Sequence[Mapping[str, np.ndarray]]) -> Adam:
+        """Moments of a stack's players as `states` gave them; fresh where a player's are empty."""
+        adam, layout = cls.fresh(stack.parameters), stack.spec.parameters
+        for index, arrays in enumerate(states):
+            if arrays:
+                for moment, kept in (("mean", adam.mean), ("square", adam.square)):
+                    kept[index] = layout.from_arrays({name: arrays[f"{moment}.{name}"] for name, _ in layout.shapes})
+                adam.steps[index] = float(arrays["steps"][0])
+        return adam
+
+    def states(self, stack: Stack) -> list[dict[str, np.ndarray]]:
+        """Each player's moments as named arrays."""
+        layout = stack.spec.parameters
+        return [
+            {
+                f"{moment}.{name}": value
+                for moment, kept in (("mean", self.mean), ("square", self.square))
+                for name, value in layout.to_arrays(kept[index]).items()
+            }
+            | {"steps": self.steps[index].cpu().numpy()}
+            for index in range(stack.size)
+        ]
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, max_norm: float) -> None:
         """Move `parameters` [P, D] in place; each player's gradient is first cut to length `max_norm`.

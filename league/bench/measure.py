@@ -29,8 +29,8 @@ from league.bench import roofline
 from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
-from league.execution.initialisation import newborn
-from league.execution.tasks import Contestant, Ground, Learner, PlayTask, TrainTask, one_thread, play, train
+from league.execution.initialisation import initialise_weights
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, one_thread, play, train
 from league.population.matchmaking import Candidates, self_play, training_tickets
 from league.population.player import active_name
 from tournaments.schedule.formats import Plan, round_robin
@@ -148,19 +148,19 @@ def time_training(stint: Stint) -> Timed:
     units, watch, ended = spend(max(1, ceil(stint.seconds / once)))
     with one_thread():
         limit = roofline.rate(
-            envs.describe(task.ground.setup),
+            envs.describe(task.arena.setup),
             task.architecture,
             task.schedule,
             sum(len(learner.tickets) for learner in task.learners),
             len(task.learners),
             seconds=min(ROOFLINE_SECONDS, stint.seconds),
-            device=torch.device(task.ground.device),
+            device=torch.device(task.arena.device),
         )
-    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.ground.device), limit)
+    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit)
 
 
 def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
-    """Play round robins between `config.population` newborn players for about so long, whole ones only.
+    """Play round robins between `config.population` new players for about so long, whole ones only.
 
     Every pair meets on every side; a round robin has at least `tournament.matches_per_task` games and is cut into tasks of so
     many, each played in `tournament.copies` copies. Actions are sampled as in training.
@@ -194,9 +194,9 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
     check_device(config.compute.device)
     device, copies = torch.device(config.compute.device), config.train.copies
     generator = torch.Generator(device).manual_seed(config.seed)
-    ground = _ground(config)
-    workers = min(ground.workers, copies)
-    with closing(envs.make(ground.setup, copies, twin=ground.twin, workers=workers, device=device)) as arena:
+    spec = _arena(config)
+    workers = min(spec.workers, copies)
+    with closing(envs.make(spec.setup, copies, twin=spec.twin, workers=workers, device=device)) as arena:
         parts, made, watch = arena.parts(), torch.zeros((), dtype=torch.int64, device=device), Stopwatch()
 
         def begin(part: Arena, now: Timestep) -> None:
@@ -251,41 +251,44 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def train_task(config: LeagueConfig, number: int) -> TrainTask:
-    """Newborn players, each in every seat of its copies, as one stack; `number` makes the randomness another one."""
+    """New players, each in every seat of its copies, as one stack; `number` makes the randomness another one."""
     game = envs.describe(config.game.setup())
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
     nobody = Candidates((), np.zeros(0), np.zeros(0, dtype=np.int64))
-    learners = []
+    trainees = []
     for index in range(config.population):
         name, copies = active_name(index + 1), config.train.copies
         tickets = training_tickets(game, name, nobody, self_play, copies, 1.0, 0, generator, first=index * copies)
-        learners.append(Learner(name, newborn(spec, int(generator.integers(2**31))), {}, config.hyper.start(), tickets))
+        weights = initialise_weights(spec, int(generator.integers(2**31)))
+        trainees.append(Trainee(name, weights, {}, config.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
-    return TrainTask(_ground(config), spec.architecture, learners, {}, config.train.schedule(), seed)
+    return TrainTask(_arena(config), spec.architecture, trainees, {}, config.train.schedule(), seed, config.learner)
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
-    """One round robin between newborn players, cut into tasks; `number` decides the games' seeds, not the players."""
+    """One round robin between new players, cut into tasks; `number` decides the games' seeds, not the players."""
     game, settings = envs.describe(config.game.setup()), config.tournament
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
     names = [active_name(index + 1) for index in range(config.population)]
-    contestants = {name: Contestant(spec.architecture, newborn(spec, int(generator.integers(2**31)))) for name in names}
+    contestants = {
+        name: Contestant(spec.architecture, initialise_weights(spec, int(generator.integers(2**31)))) for name in names
+    }
     pairs, size = max(1, len(names) * (len(names) - 1) // 2), settings.matches_per_task
     tickets = round_robin(game, names, Plan(ceil(size / pairs), number))
     starts = range(0, len(tickets), size)
-    return [PlayTask(_ground(config), contestants, tickets[start : start + size], settings.copies) for start in starts]
+    return [PlayTask(_arena(config), contestants, tickets[start : start + size], settings.copies) for start in starts]
 
 
 def _prepare(config: LeagueConfig) -> str:
     """Find the device and the game; the class of arena that its copies are."""
     check_device(config.compute.device)
-    ground = _ground(config)
-    with closing(envs.make(ground.setup, 1, twin=ground.twin, device=ground.device)) as arena:
+    spec = _arena(config)
+    with closing(envs.make(spec.setup, 1, twin=spec.twin, device=spec.device)) as arena:
         return type(arena).__name__
 
 
-def _ground(config: LeagueConfig) -> Ground:
-    return Ground(config.game.setup(), config.arena.twin, config.arena.workers, config.compute.device)
+def _arena(config: LeagueConfig) -> ArenaSpec:
+    return ArenaSpec(config.game.setup(), config.arena.twin, config.arena.workers, config.compute.device)
 
 
 def _seeds(copies: int, generator: torch.Generator) -> Tensor:

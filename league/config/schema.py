@@ -1,19 +1,37 @@
-"""The configuration of a league: YAML or Python in, checked values out. Every default in the house is written here, once."""
+"""The configuration of a league: YAML or Python in, checked values out.
+
+Every default is written here, once; those of hyper-parameters are written in `agents.learners.table`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import cache
+from math import inf
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from agents.learners.contract import HyperSpec, Learner, Scale, Schedule
+from agents.learners.table import DEFAULT, LEARNERS, learner_spec
 from agents.mutation import OPERATORS
 from comms.topology import TOPOLOGIES, build, listening_weights
+from envs.faults import GameError
 from envs.game import Game, GameSetup
 from league.config.plugins import reference_to
 from league.config.styles import STYLES
@@ -22,7 +40,6 @@ from league.population.matchmaking import RULES
 from league.population.player import LEAGUE_NAME, NAME_RULE, is_bot
 
 if TYPE_CHECKING:
-    from agents.learners.ppo import Schedule
     from agents.models.architecture import Architecture
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -34,6 +51,8 @@ def _written(value: Any) -> Any:
         return {_written(key): _written(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_written(inner) for inner in value]
+    if isinstance(value, Learner):
+        return reference_to(value.train)
     return reference_to(value) if inspect.isfunction(value) or inspect.isclass(value) else value
 
 
@@ -130,8 +149,6 @@ class TrainConfig(Section):
 
     def schedule(self) -> Schedule:
         """The same, for `agents`."""
-        from agents.learners.ppo import Schedule  # torch is loaded by those who train
-
         return Schedule(self.updates, self.steps, self.epochs, self.minibatches, self.value_weight, self.max_gradient)
 
 
@@ -149,28 +166,10 @@ class Range(Section):
         return self
 
 
-LIMITS = {
-    "learning_rate": (0.0, 1.0),
-    "clip": (0.0, 1.0),
-    "entropy": (0.0, 10.0),
-    "gamma": (0.0, 1.0),
-    "gae_lambda": (0.0, 1.0),
-}
-"""What makes sense of each hyper-parameter at all."""
-
-
-def _range(start: float, low: float, high: float) -> Any:
-    return Field(Range(start=start, low=low, high=high))
-
-
 class HyperConfig(Section):
-    """Hyper-parameters that each player has for itself and that mutate."""
+    """Hyper-parameters that each player has for itself and that mutate; `hyper_section` makes the fields of a learner."""
 
-    learning_rate: Range = _range(1e-3, 1e-5, 1e-2)
-    clip: Range = _range(0.2, 0.05, 0.4)
-    entropy: Range = _range(0.01, 1e-4, 0.1)
-    gamma: Range = _range(0.99, 0.9, 0.9999)
-    gae_lambda: Range = _range(0.95, 0.8, 0.99)
+    specs: ClassVar[tuple[HyperSpec, ...]] = ()
 
     @field_validator("*", mode="before")
     @classmethod
@@ -183,19 +182,75 @@ class HyperConfig(Section):
     @field_validator("*")
     @classmethod
     def _makes_sense(cls, value: Range, info: Any) -> Range:
-        least, most = LIMITS[info.field_name]
+        spec = next(spec for spec in cls.specs if spec.name == info.field_name)
         for end, number in (("low", value.low), ("high", value.high)):
-            if not least <= number <= most:
-                raise ValueError(f"{end} {number:g} must lie between {least:g} and {most:g}")
+            if not spec.least <= number <= spec.most:
+                raise ValueError(f"{end} {number:g} must lie between {spec.least:g} and {spec.most:g}")
         return value
+
+    def ranges(self) -> dict[str, Range]:
+        """The range of each hyper-parameter."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     def start(self) -> dict[str, float]:
         """Where each hyper-parameter starts."""
-        return {name: getattr(self, name).start for name in type(self).model_fields}
+        return {name: span.start for name, span in self.ranges().items()}
 
     def bounds(self) -> dict[str, tuple[float, float]]:
         """How far evolution may take each."""
-        return {name: (getattr(self, name).low, getattr(self, name).high) for name in type(self).model_fields}
+        return {name: (span.low, span.high) for name, span in self.ranges().items()}
+
+    def scales(self) -> dict[str, Scale]:
+        """What a step in each is measured by."""
+        return {spec.name: spec.scale for spec in self.specs}
+
+
+@cache
+def hyper_section(specs: tuple[HyperSpec, ...]) -> type[HyperConfig]:
+    """The section `hyper` of a configuration for a learner that has these hyper-parameters."""
+    fields: dict[str, Any] = {
+        spec.name: (Range, Field(Range(start=spec.default, low=spec.low, high=spec.high), description=spec.description))
+        for spec in specs
+    }
+    section = create_model("HyperConfig", __base__=HyperConfig, **fields)
+    section.specs = specs
+    return section
+
+
+def hyper_config(learner: str, values: Any) -> HyperConfig:
+    """Check the hyper-parameters of a learner; what is left out has the learner's own default.
+
+    Raises:
+        PydanticCustomError: Of the kind `INNER`, with the faults of the section.
+        ValueError: The learner is one of the user's own and cannot be found.
+    """
+    plain = values.model_dump() if isinstance(values, HyperConfig) else values
+    try:
+        section = hyper_section(learner_spec(learner).hyper)
+    except GameError as error:
+        if not _complete(plain):
+            raise ValueError(f"the learner {learner!r} cannot be used: {error}") from error
+        section = hyper_section(
+            tuple(HyperSpec(name, span["start"], span["low"], span["high"], **UNKNOWN) for name, span in plain.items())
+        )
+    try:
+        return section.model_validate(plain)
+    except ValidationError as error:
+        inner = {"faults": error.errors(), "section": section}
+        raise PydanticCustomError(INNER, "hyper: {reason}", {**inner, "reason": error.errors()[0]["msg"]}) from error
+
+
+def _complete(values: Any) -> bool:
+    """Whether nothing is left to defaults, as in the configuration that is stored with a league."""
+    spans = values.values() if isinstance(values, Mapping) else ()
+    return bool(spans) and all(isinstance(span, Mapping) and set(span) == set(Range.model_fields) for span in spans)
+
+
+UNKNOWN: dict[str, Any] = {"least": -inf, "most": inf, "scale": "linear", "label": "", "description": ""}
+"""What is assumed of the hyper-parameters of a learner whose code is gone: its league can still be looked at."""
+
+INNER = "inner_faults"
+"""Kind of a fault that stands for those found in a section whose fields depend on another setting."""
 
 
 class MatchmakingConfig(Section):
@@ -278,7 +333,8 @@ class LeagueConfig(Section):
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
     comms: CommsConfig = Field(default_factory=CommsConfig)
     train: TrainConfig = Field(default_factory=TrainConfig)
-    hyper: HyperConfig = Field(default_factory=HyperConfig)
+    learner: str = Field(DEFAULT, description=f"how players learn: {', '.join(LEARNERS)}, or module:callable")
+    hyper: SerializeAsAny[HyperConfig] = Field(default_factory=HyperConfig, validate_default=True)
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
     evolution: EvolutionConfig = Field(default_factory=EvolutionConfig)
@@ -304,6 +360,16 @@ class LeagueConfig(Section):
         style = values.get("style") if isinstance(values, Mapping) else None
         return _over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
 
+    @field_validator("learner")
+    @classmethod
+    def _known_learner(cls, learner: str) -> str:
+        return learner if ":" in learner else known("learner", learner, LEARNERS)
+
+    @field_validator("hyper", mode="before")
+    @classmethod
+    def _of_the_learner(cls, values: Any, info: Any) -> Any:
+        return hyper_config(info.data["learner"], values) if "learner" in info.data else HyperConfig()
+
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
         wanted = self.evolution.elite + self.evolution.replace
@@ -319,6 +385,8 @@ class LeagueConfig(Section):
         facts = self.model_dump(mode="json", exclude={"compute": True, "generations": True, "tracking": True, "name": True})
         if facts["style"] == type(self).model_fields["style"].default:  # leagues of earlier versions do not say it
             facts.pop("style")
+        if self.learner == DEFAULT:  # leagues that are older than this setting keep their identity
+            facts.pop("learner")
         facts["arena"].pop("workers")
         facts["tournament"].pop("replays")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -371,7 +439,7 @@ def check(values: Mapping[str, Any], where: str = "the configuration") -> League
     try:
         return LeagueConfig.model_validate(dict(values))
     except ValidationError as error:
-        raise LeagueError("\n".join(f"{where}: {_sentence(fault)}" for fault in error.errors())) from error
+        raise LeagueError("\n".join(f"{where}: {sentence}" for sentence in _sentences(error.errors(), LeagueConfig))) from error
 
 
 def to_yaml(config: LeagueConfig) -> str:
@@ -379,12 +447,21 @@ def to_yaml(config: LeagueConfig) -> str:
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def _sentence(fault: Any) -> str:
-    place = ".".join(str(part) for part in fault["loc"]) or "settings"
+def _sentences(faults: Sequence[Any], section: type[BaseModel], path: tuple[Any, ...] = ()) -> Iterator[str]:
+    """A sentence per fault found in a section that stands at a path."""
+    for fault in faults:
+        if fault["type"] == INNER:
+            yield from _sentences(fault["ctx"]["faults"], fault["ctx"]["section"], (*path, *fault["loc"]))
+        else:
+            yield _sentence(fault, section, path)
+
+
+def _sentence(fault: Any, section: type[BaseModel], path: tuple[Any, ...]) -> str:
+    place = ".".join(str(part) for part in (*path, *fault["loc"])) or "settings"
     if fault["type"] == "extra_forbidden":
-        fields = _fields(fault["loc"][:-1])
-        nearest = get_close_matches(str(fault["loc"][-1]), fields, n=1, cutoff=0.0)
-        hint = f"; did you mean {'.'.join([*map(str, fault['loc'][:-1]), nearest[0]])!r}?" if nearest else ""
+        *outer, last = fault["loc"]
+        nearest = get_close_matches(str(last), _fields(section, outer), n=1, cutoff=0.0)
+        hint = f"; did you mean {'.'.join([*map(str, path), *map(str, outer), nearest[0]])!r}?" if nearest else ""
         return f"there is no setting {place!r}{hint}"
     if fault["type"] == "missing":
         return f"{place} is missing"
@@ -394,8 +471,7 @@ def _sentence(fault: Any) -> str:
     return f"{place} is {fault['input']!r}, but: {reason[0].lower()}{reason[1:]}"
 
 
-def _fields(path: tuple[Any, ...]) -> list[str]:
-    model: Any = LeagueConfig
+def _fields(section: Any, path: Sequence[Any]) -> list[str]:
     for part in path:
-        model = model.model_fields[part].annotation
-    return list(model.model_fields)
+        section = section.model_fields[part].annotation
+    return list(section.model_fields)

@@ -6,8 +6,11 @@ import numpy as np
 import torch
 
 import envs
-from agents import OPERATORS, Genome, Operator
+from agents.learners.contract import Train
+from agents.learners.table import LEARNERS
+from agents.mutation import OPERATORS, Genome, Operator
 from envs.game import Game
+from envs.references import find
 from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -26,6 +29,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     rule_of(config.matchmaking.rule)
     for operator in config.evolution.operators:
         operator_of(operator)
+    learner_of(config.learner)
     check_device(config.compute.device)
     if config.arena.twin == "always":
         envs.make(config.game.setup(), 1, twin="always").close()
@@ -49,8 +53,17 @@ def operator_of(name: str) -> Operator:
     return OPERATORS[name] if name in OPERATORS else load(name, "mutation operator")
 
 
-def bear(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
-    """Let an operator make a child, and make sure that it can live.
+def learner_of(name: str) -> Train:
+    """The code of a learner by its name.
+
+    Raises:
+        LeagueError: There is none.
+    """
+    return find(LEARNERS[name].code) if name in LEARNERS else load(name, "learner")
+
+
+def apply_operator(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
+    """Let a mutation operator make a child's genome, and check it.
 
     Raises:
         LeagueError: The child has other weights or hyper-parameters than its parent, or values that are out of bounds.
@@ -58,17 +71,17 @@ def bear(operator: str, parent: Genome, generator: np.random.Generator) -> Genom
     child = operator_of(operator)(parent, generator)
     fault = _fault(parent, child)
     if fault:
-        raise LeagueError(f"the mutation operator {operator!r} made a child that cannot live: {fault}")
+        raise LeagueError(f"the mutation operator {operator!r} made a child that cannot be used: {fault}")
     return child
 
 
 def _fault(parent: Genome, child: Genome) -> str:
-    moments = [(child.optimiser, parent.optimiser, "optimiser")] if child.optimiser else []
-    for arrays, pattern, what in [(child.weights, parent.weights, "weights"), *moments]:
+    state = [(child.state, parent.state, "what its learner keeps")] if child.state else []
+    for arrays, pattern, what in [(child.weights, parent.weights, "its weights"), *state]:
         if {name: value.shape for name, value in arrays.items()} != {name: value.shape for name, value in pattern.items()}:
-            return f"its {what} have other names or shapes than its parent's"
+            return f"{what}: names or shapes are not the parent's"
         if not all(np.isfinite(value).all() for value in arrays.values()):
-            return f"its {what} are not all finite"
+            return f"{what}: not all values are finite"
     if set(child.hyper) != set(parent.bounds):
         return f"its hyper-parameters are {', '.join(sorted(child.hyper))}"
     for name, value in sorted(child.hyper.items()):

@@ -15,7 +15,7 @@ from league.config.schema import ArenaConfig, known
 from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
 from league.execution.executors import EXECUTORS
-from league.execution.tasks import Contestant, Ground, PlayTask, play
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
@@ -114,10 +114,10 @@ def hold(
     described = envs.describe(setup)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     tickets = FORMATS[form](described, list(players), Plan(games, seed, purpose="evaluation", weights=weights))
-    ground = Ground(setup, arena.twin, arena.workers, "cpu")
+    spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu")
     contestants = {name: named.contestant for name, named in players.items()}
     tasks = [
-        PlayTask(ground, contestants, tickets[start : start + MATCHES_PER_TASK], COPIES)
+        PlayTask(spec, contestants, tickets[start : start + MATCHES_PER_TASK], COPIES)
         for start in range(0, len(tickets), MATCHES_PER_TASK)
     ]
     runner = EXECUTORS[executor if len(tasks) > 1 else "serial"](None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
@@ -17,14 +17,20 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import EMPTY, Adam, Architecture, HyperParameters, Networks, PlayerSpec, Schedule, SeatedStack, Stack
-from agents import train as train_stack
-from agents.learners.ppo import Report
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
+from agents.kernels.mlp import Networks
+from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
+from agents.learners.hyper import stacked
+from agents.learners.table import COMMON, DECISIONS, DEFAULT, learner_spec
+from agents.models.architecture import Architecture, PlayerSpec
+from agents.models.stack import Stack
 from envs.arena import Actor
 from envs.bots.registry import BotActor
 from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
 from league.config.plugins import bot_of
+from league.config.validation import learner_of
 from league.errors import LeagueError
 from tournaments.match.play import ActorFactory
 from tournaments.match.play import play as play_matches
@@ -52,8 +58,8 @@ class Contestant:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where a task takes place.
+class ArenaSpec:
+    """What arena a task needs.
 
     Attributes:
         setup: The game.
@@ -69,20 +75,20 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Learner:
+class Trainee:
     """A player that trains, with the tickets of its copies.
 
     Attributes:
         name: Its name on the tickets.
         weights: Parameters and statistics by name.
-        optimiser: Adam's moments by name; empty for one that has not learnt yet.
+        state: What its learner keeps; empty for one that has not learnt yet.
         hyper: Hyper-parameters by name.
         tickets: One per copy.
     """
 
     name: str
     weights: Arrays
-    optimiser: Arrays
+    state: Arrays
     hyper: Mapping[str, float]
     tickets: Sequence[Ticket]
 
@@ -92,30 +98,32 @@ class TrainTask:
     """Train some players as one stack for one generation.
 
     Attributes:
-        ground: Where.
+        arena: Where.
         architecture: Their networks.
-        learners: Players with equally many tickets.
+        trainees: Players with equally many tickets.
         opponents: Everybody else named on the tickets.
         schedule: How much, how often.
         seed: All the randomness there is.
+        learner: How they learn, a name of `agents.learners.table` or `module:callable`.
     """
 
-    ground: Ground
+    arena: ArenaSpec
     architecture: Architecture
-    learners: Sequence[Learner]
+    trainees: Sequence[Trainee]
     opponents: Mapping[str, Contestant]
     schedule: Schedule
     seed: int
+    learner: str = DEFAULT
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What became of one learner.
+    """What became of one trainee.
 
     Attributes:
         weights: Parameters and statistics by name.
-        optimiser: Adam's moments by name.
-        updates: Figures of each update.
+        state: What its learner keeps.
+        updates: Metrics of each update.
         decisions: Decisions learnt from.
         games: int64 [copies], games finished on each ticket.
         returns: float64 [copies, K], summed returns of each team.
@@ -123,7 +131,7 @@ class Trained:
     """
 
     weights: Arrays
-    optimiser: Arrays
+    state: Arrays
     updates: Sequence[Mapping[str, float]]
     decisions: int
     games: np.ndarray
@@ -136,51 +144,69 @@ class PlayTask:
     """Play some matches.
 
     Attributes:
-        ground: Where.
+        arena: Where.
         contestants: Everybody named on the tickets.
         tickets: What to play.
         copies: Matches played at once.
     """
 
-    ground: Ground
+    arena: ArenaSpec
     contestants: Mapping[str, Contestant]
     tickets: Sequence[Ticket]
     copies: int
 
 
 def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
-    """Train the task's learners; one result each, in order. A watch is started once the arena stands."""
+    """Train the task's players; one result each, in order. A watch is started once the arena stands.
+
+    Raises:
+        LeagueError: The weights of a player stopped being numbers, or the learner does not report what it declares.
+    """
+    watch = watch or Stopwatch()
     with one_thread():
-        device, game = torch.device(task.ground.device), envs.describe(task.ground.setup)
-        stack = Stack.of(PlayerSpec(game, task.architecture), [learner.weights for learner in task.learners], device)
-        adam = _adam(stack, [learner.optimiser for learner in task.learners])
-        tickets = [ticket for learner in task.learners for ticket in learner.tickets]
-        owner = _owners(tickets, {learner.name: index for index, learner in enumerate(task.learners)}, device, learning=True)
-        with closing(_arena(task.ground, len(tickets))) as arena:
-            opponents = _opponents(game, task, tickets, device)
-            hyper = HyperParameters.stack([learner.hyper for learner in task.learners], device)
-            generator = torch.Generator(device).manual_seed(task.seed)
-            if watch is not None:
-                watch.start()
-            reports, tally = train_stack(arena, stack, adam, owner, opponents, hyper, task.schedule, generator, watch=watch)
-            _check_finite(task, stack, reports)
-            if watch is not None:
-                watch.lap("rest")
-        results, start = [], 0
-        for index, learner in enumerate(task.learners):
-            copies = slice(start, start := start + len(learner.tickets))
-            results.append(
-                Trained(
-                    stack.player(index),
-                    _moments(stack, adam, index),
-                    [_figures(report, index) for report in reports],
-                    int(sum(float(report.decisions[index]) for report in reports)),
-                    tally.games[copies].cpu().numpy(),
-                    tally.returns[copies].double().cpu().numpy(),
-                    tally.wins[copies].cpu().numpy(),
-                )
+        device, game = torch.device(task.arena.device), envs.describe(task.arena.setup)
+        learner, trainees = learner_of(task.learner), task.trainees
+        stack = Stack.of(PlayerSpec(game, task.architecture), [trainee.weights for trainee in trainees], device)
+        tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
+        owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
+        with closing(_make_arena(task.arena, len(tickets))) as arena:
+            given = TrainingInput(
+                arena=arena,
+                stack=stack,
+                states=[trainee.state for trainee in trainees],
+                owner=owner,
+                opponents=_opponents(game, task, tickets, device),
+                hyper=stacked([trainee.hyper for trainee in trainees], device),
+                schedule=task.schedule,
+                generator=torch.Generator(device).manual_seed(task.seed),
+                watch=watch,
             )
-        return results
+            watch.start()
+            output = learner(given)
+            _check_reports(task, output.reports)
+            _check_finite(task, stack, output.reports)
+            watch.lap("rest")
+        return _results(task, stack, output)
+
+
+def _results(task: TrainTask, stack: Stack, output: TrainingOutput) -> list[Trained]:
+    """What became of each trainee."""
+    results, start, tally = [], 0, output.tally
+    for index, trainee in enumerate(task.trainees):
+        copies = slice(start, start := start + len(trainee.tickets))
+        updates = [{name: float(values[index]) for name, values in report.items()} for report in output.reports]
+        results.append(
+            Trained(
+                stack.player(index),
+                output.states[index],
+                updates,
+                int(sum(metrics[DECISIONS.name] for metrics in updates)),
+                tally.games[copies].cpu().numpy(),
+                tally.returns[copies].double().cpu().numpy(),
+                tally.wins[copies].cpu().numpy(),
+            )
+        )
+    return results
 
 
 def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
@@ -189,8 +215,8 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
     A watch is started once the arena stands and the players are there.
     """
     with one_thread():
-        game, device = envs.describe(task.ground.setup), torch.device(task.ground.device)
-        with closing(_arena(task.ground, min(task.copies, len(task.tickets)), fresh=True)) as arena, torch.no_grad():
+        game, device = envs.describe(task.arena.setup), torch.device(task.arena.device)
+        with closing(_make_arena(task.arena, min(task.copies, len(task.tickets)), fresh=True)) as arena, torch.no_grad():
             factory = actor_factory(game, task.contestants, device)
             if watch is not None:
                 watch.start()
@@ -201,7 +227,7 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
 
 
 def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> ActorFactory:
-    """Seat contestants of any architectures and any bots in one arena."""
+    """Seat contestants of any architectures and any bots in one arena; see `tournaments.match.play.ActorFactory`."""
     stacks: list[tuple[Stack, Networks, float, list[str]]] = []
     kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
     for architecture, temperature in dict.fromkeys(kinds):
@@ -236,26 +262,40 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Report]) -> None:
+def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> None:
+    """Hold what a learner reported against what it declares.
+
+    Raises:
+        LeagueError: Metrics are missing, or there are others.
+    """
+    declared = {metric.name for metric in (*learner_spec(task.learner).metrics, *COMMON)}
+    for report in reports:
+        if set(report) != declared:
+            raise LeagueError(
+                f"the learner {task.learner!r} declares the metrics {', '.join(sorted(declared))}, "
+                f"but reported {', '.join(sorted(report))}"
+            )
+
+
+def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Mapping[str, Tensor]]) -> None:
     """Nothing that has diverged goes back to the league.
 
     Raises:
-        LeagueError: Names the player and the update in which its losses stopped being numbers.
+        LeagueError: Names the player and the update in which its metrics stopped being numbers.
     """
-    for index, learner in enumerate(task.learners):
+    metrics = [metric.name for metric in learner_spec(task.learner).metrics if not metric.gaps]
+    for index, trainee in enumerate(task.trainees):
         if not bool(stack.parameters[index].isfinite().all()):
-            losses = [float(report.policy_loss[index] + report.value_loss[index]) for report in reports]
-            first = next((number for number, loss in enumerate(losses) if not isfinite(loss)), len(losses) - 1)
+            broken = (any(not isfinite(float(report[name][index])) for name in metrics) for report in reports)
+            first = next((number for number, bad in enumerate(broken) if bad), len(reports) - 1)
             raise LeagueError(
-                f"the training of {learner.name} diverged in update {first}: its weights are no longer numbers; "
+                f"the training of {trainee.name} diverged in update {first}: its weights are no longer numbers; "
                 "try a lower hyper.learning_rate (and hyper.learning_rate.high), or a lower train.max_gradient"
             )
 
 
-def _arena(ground: Ground, copies: int, *, fresh: bool = False) -> envs.Arena:
-    return envs.make(
-        ground.setup, copies, twin=ground.twin, workers=min(ground.workers, copies), device=ground.device, fresh=fresh
-    )
+def _make_arena(spec: ArenaSpec, copies: int, *, fresh: bool = False) -> envs.Arena:
+    return envs.make(spec.setup, copies, twin=spec.twin, workers=min(spec.workers, copies), device=spec.device, fresh=fresh)
 
 
 def _owners(tickets: Sequence[Ticket], place: Mapping[str, int], device: torch.device, *, learning: bool) -> Tensor:
@@ -273,27 +313,3 @@ def _opponents(
     owner = _owners(tickets, {name: index for index, name in enumerate(names)}, device, learning=False)
     factory = actor_factory(game, task.opponents, device)
     return lambda block: factory(owner[block], names)
-
-
-def _adam(stack: Stack, optimisers: Sequence[Arrays]) -> Adam:
-    adam, layout = Adam.fresh(stack.parameters), stack.spec.parameters
-    for index, arrays in enumerate(optimisers):
-        if arrays:
-            for moment, kept in (("mean", adam.mean), ("square", adam.square)):
-                kept[index] = layout.from_arrays({name: arrays[f"{moment}.{name}"] for name, _ in layout.shapes})
-            adam.steps[index] = float(arrays["steps"][0])
-    return adam
-
-
-def _moments(stack: Stack, adam: Adam, index: int) -> dict[str, np.ndarray]:
-    layout = stack.spec.parameters
-    arrays = {
-        f"{moment}.{name}": value
-        for moment, kept in (("mean", adam.mean), ("square", adam.square))
-        for name, value in layout.to_arrays(kept[index]).items()
-    }
-    return {**arrays, "steps": adam.steps[index].cpu().numpy()}
-
-
-def _figures(report: Report, index: int) -> dict[str, float]:
-    return {field.name: float(getattr(report, field.name)[index]) for field in fields(report)}

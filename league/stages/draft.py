@@ -12,9 +12,9 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.resolve import contestants
 from league.execution.executors import Executor
-from league.execution.initialisation import found
+from league.execution.initialisation import initialise_players
 from league.execution.seeds import Seeds
-from league.execution.tasks import Contestant, Ground, Trained
+from league.execution.tasks import ArenaSpec, Contestant, Trained
 from league.execution.watcher import Watcher
 from league.population.player import Player
 from league.storage.store import Store
@@ -59,10 +59,10 @@ class Context:
         hashes = {player.name: player.weights for player in self.store.players()} | dict(uncommitted or {})
         return contestants(self.store, {name: hashes.get(name, "") for name in names}, self.config, self.architecture)
 
-    def ground(self) -> Ground:
+    def arena(self) -> ArenaSpec:
         """Where the tasks take place."""
         arena = self.config.arena
-        return Ground(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device)
+        return ArenaSpec(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ StageFunction = Callable[[Draft], Draft]
 
 
 def begin(context: Context, past: Payoff) -> Draft:
-    """The draft of the next generation. The first one founds the league's players.
+    """The draft of the next generation. The first one initialises the league's players.
 
     Args:
         context: What all stages work with.
@@ -142,5 +142,5 @@ def begin(context: Context, past: Payoff) -> Draft:
     begun, number = time.monotonic(), context.store.generation() + 1
     context.watcher.generation(number, context.config.generations)
     actives = context.store.players("active")
-    actives = actives or found(context.config, context.game, context.architecture, context.seeds, context.store)
+    actives = actives or initialise_players(context.config, context.game, context.architecture, context.seeds, context.store)
     return Draft(context, number, begun, past, actives)

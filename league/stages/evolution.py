@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents import Genome
-from league.config.validation import bear
+from league.config.validation import apply_operator
 from league.population.evolution import Birth, births
 from league.population.player import Player, active_name, learns, snapshot_name
 from league.stages.draft import Draft
@@ -18,7 +18,7 @@ def evolve(draft: Draft) -> Draft:
         The draft with `actives` as they go into the next generation, and with `retired`.
 
     Raises:
-        LeagueError: There are no ratings yet, or an operator made a child that cannot live.
+        LeagueError: There are no ratings yet, or an operator made a child that cannot be used.
     """
     context, settings, ratings = draft.context, draft.context.config.evolution, draft.ratings().ratings
     generator = context.seeds.numpy(draft.number, "evolution")
@@ -41,8 +41,9 @@ def _child(draft: Draft, birth: Birth, parent: Player, number: int) -> Player:
         store.optimisers.get(parent.optimiser, parent.name),
         parent.hyper,
         draft.context.config.hyper.bounds(),
+        draft.context.config.hyper.scales(),
     )
-    child = bear(birth.operator, genome, draft.context.seeds.generator(birth.seed))
+    child = apply_operator(birth.operator, genome, draft.context.seeds.generator(birth.seed))
     return Player(
         active_name(number),
         parent.league_role,
@@ -51,6 +52,6 @@ def _child(draft: Draft, birth: Birth, parent: Player, number: int) -> Player:
         birth.operator,
         draft.number,
         store.weights.put(child.weights),
-        store.optimisers.put(child.optimiser) if child.optimiser else "",
+        store.optimisers.put(child.state) if child.state else "",
         child.hyper,
     )

@@ -9,7 +9,7 @@ from league.stages.draft import Draft
 
 
 def freeze(draft: Draft) -> Draft:
-    """Write the weights and optimisers that training gave, and freeze every active player as a historical one.
+    """Write the weights that training gave and what the learner keeps, and freeze every active player as a historical one.
 
     Returns:
         The draft with `actives` moved on to their new weights, and with `snapshots`.
@@ -17,7 +17,7 @@ def freeze(draft: Draft) -> Draft:
     store, moved, snapshots = draft.context.store, [], []
     for player in draft.actives:
         result = draft.trained[player.name]
-        weights, optimiser = store.weights.put(result.weights), store.optimisers.put(result.optimiser)
+        weights, optimiser = store.weights.put(result.weights), store.optimisers.put(result.state)
         moved.append(replace(player, weights=weights, optimiser=optimiser))
         name = snapshot_name(player.name, draft.number)
         snapshots.append(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from league.execution import tasks
-from league.execution.tasks import Learner, TrainTask
+from league.execution.tasks import Trainee, TrainTask
 from league.population.player import Player
 from league.stages.draft import Draft
 
@@ -33,8 +33,8 @@ def train(draft: Draft) -> Draft:
 def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
     """The training of one stack of players; `number` counts the stacks."""
     context, store = draft.context, draft.context.store
-    learners = [
-        Learner(
+    trainees = [
+        Trainee(
             player.name,
             store.weights.get(player.weights, player.name),
             store.optimisers.get(player.optimiser, player.name) if player.optimiser else {},
@@ -43,7 +43,8 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
         )
         for player in players
     ]
-    named = {name for learner in learners for ticket in learner.tickets for name in ticket.players}
-    opponents = context.contestants(sorted(named - {learner.name for learner in learners}))
+    named = {name for trainee in trainees for ticket in trainee.tickets for name in ticket.players}
+    opponents = context.contestants(sorted(named - {trainee.name for trainee in trainees}))
     seed = context.seeds.integer(draft.number, "training", number)
-    return TrainTask(context.ground(), context.architecture, learners, opponents, context.config.train.schedule(), seed)
+    schedule, learner = context.config.train.schedule(), context.config.learner
+    return TrainTask(context.arena(), context.architecture, trainees, opponents, schedule, seed, learner)

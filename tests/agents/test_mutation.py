@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents import OPERATORS, Genome
-from agents.mutation import DISCOUNTS
+from agents.learners.table import HYPER_PARAMETERS
 
 BOUNDS = {
     "learning_rate": (1e-5, 1e-2),
@@ -25,6 +25,7 @@ GENOMES = st.fixed_dictionaries({name: st.floats(*bounds) for name, bounds in BO
         {"mean.actor.0.weight": np.ones((3, 4), np.float32)},
         hyper,
         BOUNDS,
+        {name: HYPER_PARAMETERS[name].scale for name in BOUNDS},
     )
 )
 SEEDS = st.integers(0, 2**31)
@@ -44,7 +45,7 @@ def test_perturbed_values_stay_within_their_bounds(genome, seed):
 def test_values_are_multiplied_and_discounts_moved_by_their_distance_from_one(genome, seed):
     for name, value in child("perturb", genome, seed).hyper.items():
         old = genome.hyper[name]
-        moved = [1 - (1 - old) * factor if name in DISCOUNTS else old * factor for factor in (0.8, 1.25)]
+        moved = [1 - (1 - old) * factor if name in ("gamma", "gae_lambda") else old * factor for factor in (0.8, 1.25)]
         assert value in [pytest.approx(np.clip(number, *BOUNDS[name])) for number in moved]
 
 
@@ -55,9 +56,9 @@ def test_both_factors_are_drawn(genome):
 
 
 @given(GENOMES, SEEDS)
-def test_perturbing_leaves_weights_and_optimiser_alone(genome, seed):
+def test_perturbing_leaves_weights_and_state_alone(genome, seed):
     born = child("perturb", genome, seed)
-    assert (born.weights, born.optimiser) == (genome.weights, genome.optimiser)
+    assert (born.weights, born.state) == (genome.weights, genome.state)
 
 
 @given(GENOMES, SEEDS)
@@ -69,15 +70,15 @@ def test_noise_moves_matrices_and_leaves_biases_and_statistics(genome, seed):
 
 def test_noise_is_two_percent_of_the_matrix_own_deviation():
     wide = np.random.default_rng(0).normal(5.0, 3.0, (200, 200)).astype(np.float32)
-    born = child("weight_noise", Genome({"w": wide}, {}, {}, {}), 1)
+    born = child("weight_noise", Genome({"w": wide}, {}, {}, {}, {}), 1)
     assert (born.weights["w"] - wide).std() == pytest.approx(0.06, rel=0.02)
     assert born.weights["w"].dtype == np.float32
 
 
 @given(GENOMES, SEEDS)
-def test_noise_resets_the_optimiser_and_keeps_the_hyper_parameters(genome, seed):
+def test_noise_drops_the_state_and_keeps_the_hyper_parameters(genome, seed):
     born = child("weight_noise", genome, seed)
-    assert (born.optimiser, born.hyper) == ({}, genome.hyper)
+    assert (born.state, born.hyper) == ({}, genome.hyper)
 
 
 @given(GENOMES, SEEDS)

@@ -7,10 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from agents import Adam, Architecture, HyperParameters, PlayerSpec, Schedule, Stack, train
+from agents import Architecture, PlayerSpec, Schedule, Stack
+from agents.learners.contract import TrainingInput
+from agents.learners.hyper import stacked
+from agents.learners.ppo import train
 from envs.arena import Arena, Final, Immediate, Timestep
 from envs.faults import IllegalAction
 from envs.game import ActionSpace, Game, Role, Side
+from envs.stopwatch import Stopwatch
 
 COPIES = 32
 
@@ -125,12 +129,12 @@ def taught(newborn: Callable[..., Stack]) -> Callable[..., Lesson]:
         stack = newborn(arena, **architecture)
         usual = {"learning_rate": 5e-3, "clip": 0.2, "entropy": 0.01, "gamma": 0.9, "gae_lambda": 0.95}
         owner = torch.zeros(arena.copies, len(arena.game.teams), dtype=torch.int64)
-        values = HyperParameters.stack([{**usual, **(hyper or {})}], arena.device)
+        values = stacked([{**usual, **(hyper or {})}], arena.device)
         generator = torch.Generator().manual_seed(0)
-        adam, schedule = Adam.fresh(stack.parameters), Schedule(updates, steps)
-        reports, _ = train(arena, stack, adam, owner, lambda block: [], values, schedule, generator)
-        late = reports[-max(updates // 4, 1) :]
-        returns, explained = (torch.stack([getattr(r, name) for r in late]) for name in ("game_return", "explained_variance"))
+        schedule, watch = Schedule(updates, steps), Stopwatch()
+        output = train(TrainingInput(arena, stack, [{}], owner, lambda block: [], values, schedule, generator, watch))
+        late = output.reports[-max(updates // 4, 1) :]
+        returns, explained = (torch.stack([report[name] for report in late]) for name in ("game_return", "explained_variance"))
         return Lesson(stack, float(returns.nanmean()), float(explained.mean()))
 
     return teach

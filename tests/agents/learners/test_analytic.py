@@ -12,7 +12,7 @@ from agents.kernels import mlp
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
 from agents.learners.minibatches import minibatch_of, shuffled
-from agents.learners.ppo import estimate
+from agents.learners.on_policy import estimate
 from envs import compiling
 
 CPU = torch.device("cpu")
@@ -41,7 +41,7 @@ def sampled(game, stack, flicker, seed):
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
         table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)
         collect([table], experience, Tally.empty(game, COPIES, CPU), generator)
-        batches = estimate(stack, owner, experience, HYPER)
+        batches = estimate(stack, owner, experience, HYPER.gamma, HYPER.gae_lambda)
     stack.parameters += 0.1 * torch.randn(stack.parameters.shape, generator=generator)
     return [minibatch_of(stack, side, batch, shuffled(batch.routing.real, 2, generator)[0]) for side, batch in batches]
 

@@ -4,10 +4,15 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from agents import EMPTY, Adam, HyperParameters, Schedule, SeatedStack, Tally, train
+from agents import EMPTY, Schedule, SeatedStack, Tally
 from agents.acting.rollout import Experience, Table, collect
+from agents.learners import a2c, ppo
+from agents.learners.contract import TrainingInput
+from agents.learners.hyper import stacked
+from agents.learners.table import LEARNERS
 from envs import compiling
 from envs.description import describe
+from envs.stopwatch import Stopwatch
 from envs.twins.board import BoardArena
 from envs.twins.connect_four import CONNECT_FOUR
 from envs.twins.simple_tag import simple_tag
@@ -73,15 +78,14 @@ def test_a_question_would_be_noticed():
     assert {"_local_scalar_dense", "index", "lift_fresh"} <= set(questions.asked)
 
 
+@pytest.mark.parametrize(("name", "learner"), [("ppo", ppo.train), ("a2c", a2c.train)])
 @pytest.mark.parametrize("make", [board, chase])
-def test_a_whole_training_goes_the_general_way(founders, make):
+def test_a_whole_training_goes_the_general_way(founders, make, name, learner):
     arena = make()
     stack, owner = founders(arena.game, 2), torch.arange(COPIES).unsqueeze(1).repeat(1, len(arena.game.teams)) % 2
     before = stack.parameters.clone()
-    usual = {"learning_rate": 3e-3, "clip": 0.2, "entropy": 0.01, "gamma": 0.9, "gae_lambda": 0.9}
-    hyper, schedule = HyperParameters.stack([usual] * 2, CPU), Schedule(updates=2, steps=STEPS)
-    reports, _ = train(
-        arena, stack, Adam.fresh(stack.parameters), owner, lambda block: [], hyper, schedule, torch.Generator().manual_seed(0)
-    )
-    assert bool((reports[-1].decisions > 0).all())
+    hyper = stacked([{spec.name: spec.default for spec in LEARNERS[name].hyper}] * 2, CPU)
+    schedule, generator = Schedule(updates=2, steps=STEPS), torch.Generator().manual_seed(0)
+    output = learner(TrainingInput(arena, stack, [{}, {}], owner, lambda block: [], hyper, schedule, generator, Stopwatch()))
+    assert bool((output.reports[-1]["decisions"] > 0).all())
     assert not torch.equal(stack.parameters, before)

@@ -7,10 +7,10 @@ import pytest
 
 from agents import OPERATORS, Adam, Genome
 from league import League, LeagueError, load_config
-from league.config.validation import bear
+from league.config.validation import apply_operator
 from league.storage.store import Store
 
-PARENT = Genome({"w": np.ones((2, 2), np.float32)}, {}, {"clip": 0.2}, {"clip": (0.1, 0.3)})
+PARENT = Genome({"w": np.ones((2, 2), np.float32)}, {}, {"clip": 0.2}, {"clip": (0.1, 0.3)}, {"clip": "linear"})
 
 
 def test_a_player_that_diverges_is_named_and_stops_the_league(tmp_path, monkeypatch):
@@ -25,20 +25,20 @@ def test_a_player_that_diverges_is_named_and_stops_the_league(tmp_path, monkeypa
     [
         (lambda g: replace(g, weights={"w": g.weights["w"][:1]}), "names or shapes"),
         (lambda g: replace(g, weights={}), "names or shapes"),
-        (lambda g: replace(g, weights={"w": g.weights["w"] * np.nan}), "not all finite"),
+        (lambda g: replace(g, weights={"w": g.weights["w"] * np.nan}), "not all values are finite"),
         (lambda g: replace(g, hyper={}), "hyper-parameters"),
         (lambda g: replace(g, hyper={"clip": 0.4}), "clip is 0.4, which is not between 0.1 and 0.3"),
     ],
 )
-def test_a_child_that_cannot_live_is_refused(monkeypatch, spoil, fault):
+def test_a_child_that_cannot_be_used_is_refused(monkeypatch, spoil, fault):
     monkeypatch.setitem(OPERATORS, "spoil", lambda genome, generator: spoil(genome))
-    with pytest.raises(LeagueError, match=f"'spoil' made a child that cannot live: .*{fault}"):
-        bear("spoil", PARENT, np.random.default_rng(0))
+    with pytest.raises(LeagueError, match=f"'spoil' made a child that cannot be used: .*{fault}"):
+        apply_operator("spoil", PARENT, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("operator", sorted(OPERATORS))
-def test_the_children_of_the_house_live(operator):
-    bear(operator, PARENT, np.random.default_rng(0))
+def test_the_operators_of_the_table_make_children_that_can_be_used(operator):
+    apply_operator(operator, PARENT, np.random.default_rng(0))
 
 
 def test_fewer_generations_than_are_committed_change_nothing(tmp_path):

@@ -1,0 +1,47 @@
+"""Advantage actor-critic of a whole stack of players at once: one step along the gradient of everything collected.
+
+The gradient is that of the clipped surrogate without a bound: as long as the policy is the one that acted, the ratio of the
+two is 1 and the surrogate's gradient is the policy gradient.
+
+Reference:
+    Mnih, Badia, Mirza, Graves, Lillicrap, Harley, Silver & Kavukcuoglu (2016), algorithm S3, with all actors in step.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
+from agents.learners.hyper import HyperParameters
+from agents.learners.minibatches import minibatch_of
+from agents.learners.on_policy import Batches, Report, alternate, gradient_of
+from agents.learners.optimiser import Adam
+from agents.models.stack import Stack
+
+
+def train(given: TrainingInput) -> TrainingOutput:
+    """Train every player of a stack: collect, estimate, take one step, and again."""
+    unbounded = torch.full_like(given.hyper["learning_rate"], float("inf"))
+    adam, hyper = Adam.restored(given.stack, given.states), HyperParameters(**given.hyper, clip=unbounded)
+    step = partial(improve, given.stack, adam, hyper=hyper, schedule=given.schedule)
+    reports, tally = alternate(given, hyper.gamma, hyper.gae_lambda, step)
+    return TrainingOutput(reports, tally, adam.states(given.stack))
+
+
+def improve(stack: Stack, adam: Adam, batches: Batches, hyper: HyperParameters, schedule: Schedule) -> Report:
+    """One step over one collection; stack and optimiser are changed in place."""
+    figures = stack.parameters.new_zeros(6, stack.size)
+    if batches:
+        whole = [minibatch_of(stack, side, batch, _all_rows(batch.routing.real)) for side, batch in batches]
+        slope, figures = gradient_of(stack)(whole, hyper, schedule.value_weight)
+        adam.step(stack.parameters, slope, hyper.learning_rate, schedule.max_gradient)
+    policy, value, entropy, _, _ = figures[1:] / figures[0].clamp_min(1.0)
+    return {"policy_loss": policy, "value_loss": value, "entropy": entropy}
+
+
+def _all_rows(real: Tensor) -> tuple[Tensor, Tensor]:
+    """Positions [P, B] of all the rows that players have, and which are no padding."""
+    return torch.arange(real.shape[1], device=real.device).expand(real.shape), real

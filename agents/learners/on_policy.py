@@ -1,0 +1,193 @@
+"""What learners share that learn from what they have just done: collect, estimate, improve, and again.
+
+A learner brings `improve`, which changes the parameters; the rest is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from agents.acting.rollout import SEED_LIMIT, Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
+from agents.learners import losses
+from agents.learners.advantages import gae
+from agents.learners.contract import TrainingInput
+from agents.learners.gradient import autograd
+from agents.learners.gradient.analytic import Derived, covers
+from agents.learners.hyper import HyperParameters
+from agents.learners.minibatches import Batch, Minibatch, batch_of, rows_of, seat_rows
+from agents.models.normalisation import update_statistics
+from agents.models.stack import Stack
+from envs.game import Game
+
+Batches = Sequence[tuple[int, Batch]]
+"""Index of a side, and the decisions on that side that somebody learns from."""
+
+Report = Mapping[str, Tensor]
+"""Metrics of one update, one number per player, [P] each; 0 where a player had nothing to learn from."""
+
+Improve = Callable[[Batches], Report]
+"""Changes the stack's parameters by what was collected, and says what it did."""
+
+
+def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: Improve) -> tuple[list[Report], Tally]:
+    """Collect, estimate and improve, as often as the schedule says; the stack is changed in place.
+
+    Args:
+        given: What the learner was given.
+        gamma: [P], discount per decision.
+        gae_lambda: [P], the λ of generalised advantage estimation.
+        improve: The learner's own part.
+
+    Returns:
+        A report per update, with `explained_variance`, `decisions` and `game_return` added; and the games each copy finished.
+    """
+    arena, stack, watch = given.arena, given.stack, given.watch
+    joint = stack.spec.architecture.critic == "centralised"
+    experience = Experience.empty(arena.game, given.schedule.steps, arena.copies, arena.device, joint=joint)
+    tally = Tally.empty(arena.game, arena.copies, arena.device)
+    tables, reports = _tables(given), list[Report]()
+    watch.start()
+    for _ in range(given.schedule.updates):
+        with torch.no_grad():
+            before = tally.games.clone(), tally.returns.clone()
+            collect(tables, experience, tally, given.generator, watch)
+            batches = estimate(stack, given.owner, experience, gamma, gae_lambda)
+            returns = mean_returns(given.owner, stack.size, tally.games - before[0], tally.returns - before[1])
+            watch.lap("estimate")
+            reports.append({**learn(stack, batches, improve), "game_return": returns})
+            for table in tables:
+                table.learners = SeatedStack(stack, given.owner[table.block])
+            watch.lap("improve")
+    return reports, tally
+
+
+def _tables(given: TrainingInput) -> list[Table]:
+    """Start every part of the arena, with players and opponents in their seats."""
+    arena, device = given.arena, given.arena.device
+    seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=given.generator, device=device)
+    tables, first = [], 0
+    for part in arena.parts():
+        block = slice(first, first := first + part.copies)
+        seated = SeatedStack(given.stack, given.owner[block])
+        tables.append(Table(part, block, seated, given.opponents(block), part.restart(seeds[block])))
+    return tables
+
+
+def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) -> Tensor:
+    """Each player's mean return per game and team it learns with, [P]; NaN where no game ended.
+
+    Args:
+        owner: int64 [C, K].
+        players: P.
+        games: int64 [C], games that ended.
+        returns: [C, K], their summed returns.
+    """
+    held = torch.stack([owner == player for player in range(players)])
+    return (returns * held).sum((1, 2)) / (games.unsqueeze(1) * held).sum((1, 2))
+
+
+def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, gae_lambda: Tensor) -> Batches:
+    """Values, advantages, and the batch of each side that somebody learns from.
+
+    Args:
+        stack: The players that learn.
+        owner: int64 [C, K], who holds each team, or `EMPTY`.
+        experience: T steps of C copies.
+        gamma: [P].
+        gae_lambda: [P].
+    """
+    game = stack.spec.game
+    steps, copies, _ = experience.reward.shape
+    everywhere = SeatedStack(stack, _deciding(game, owner, experience.acting))
+    value = everywhere.values(experience.state.flatten(0, 1), [x.flatten(0, 1) for x in experience.observation])
+    value = value.view(steps + 1, copies, -1)
+    learner = owner[:, list(game.team_of_seat)]
+    discount, lam = gamma[learner.clamp_min(0)], gae_lambda[learner.clamp_min(0)]
+    advantage, known = gae(
+        experience.reward,
+        value,
+        experience.acting,
+        experience.terminated,
+        experience.truncated,
+        experience.bootstrap,
+        discount,
+        lam,
+    )
+    known &= learner != EMPTY
+    sides = (
+        (side, batch_of(game, side, experience, owner, stack.size, advantage, value[:steps], known))
+        for side in range(len(game.sides))
+    )
+    return [(side, batch) for side, batch in sides if batch is not None]
+
+
+def _deciding(game: Game, owner: Tensor, acting: Tensor) -> Tensor:
+    """The owner table of every step, [(T + 1) · C, K]; where seats act in turns, without the teams that wait."""
+    everywhere = owner.repeat(acting.shape[0], 1)
+    if not game.turn_based:
+        return everywhere
+    moves = torch.stack([acting[:, :, list(seats)].any(2).flatten() for seats in game.teams], dim=1)
+    return torch.where(moves, everywhere, EMPTY)
+
+
+def learn(stack: Stack, batches: Batches, improve: Improve) -> Report:
+    """Improve by one collection, with the statistics of returns updated before it and those of views after it.
+
+    Policies must meet in training the view they acted on, so what they see may be scaled anew only afterwards.
+    """
+    _update_return_statistics(stack, batches)
+    report = improve(batches)
+    explained, decisions = _explained(batches, stack.parameters.new_zeros(2, stack.size))
+    _update_view_statistics(stack, batches)
+    return {**report, "explained_variance": explained, "decisions": decisions}
+
+
+Gradient = Callable[[Sequence[Minibatch], HyperParameters, float], tuple[Tensor, Tensor]]
+"""See `agents.learners.gradient.autograd.gradient`."""
+
+
+def gradient_of(stack: Stack) -> Gradient:
+    """The fastest way to the gradient of a stack's minibatches."""
+    return Derived(stack).gradient if covers(stack) else partial(autograd.gradient, stack)
+
+
+def _explained(batches: Batches, totals: Tensor) -> tuple[Tensor, Tensor]:
+    """Explained variance, a mean over decisions where a player learnt on several sides, and decisions; [P] each."""
+    for _, batch in batches:
+        weight, rows = batch.weight, batch.routing.index
+        count = weight.flatten(1).sum(1)
+        share = losses.explained_variance(batch.value[rows], batch.target[rows], weight)
+        totals = totals + torch.stack([share * count, count])
+    return totals[0] / totals[1].clamp_min(1.0), totals[1]
+
+
+def _update_return_statistics(stack: Stack, batches: Batches) -> None:
+    """Add the collection's returns to the statistics by which critics are scaled."""
+    statistics = stack.spec.statistics.split(stack.statistics)
+    for side, batch in batches:
+        name = f"return.{stack.spec.game.sides[side].name}"
+        targets = seat_rows(batch.routing.index, batch.target.shape[1])
+        update_statistics(statistics, name, batch.target.view(-1, 1), targets, batch.weight.flatten(1))
+
+
+def _update_view_statistics(stack: Stack, batches: Batches) -> None:
+    """Add the collection's observations and states to the statistics by which they are scaled."""
+    spec = stack.spec
+    if not spec.architecture.normalise:
+        return
+    statistics = spec.statistics.split(stack.statistics)
+    for side, batch in batches:
+        real, groups = batch.routing.real.to(torch.float32), batch.routing.index
+        if spec.architecture.critic == "centralised":
+            name = f"state.{spec.game.sides[side].name}"
+            update_statistics(statistics, name, batch.states, batch.state[groups], real)
+        for role, observation, present in zip(spec.game.sides[side].roles, batch.observation, batch.present, strict=True):
+            name, rows = f"observation.{spec.game.roles[role].name}", seat_rows(groups, observation.shape[1])
+            here = rows_of(present, groups) * real.unsqueeze(2)
+            update_statistics(statistics, name, observation.flatten(0, 1), rows, here.flatten(1))
