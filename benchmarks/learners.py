@@ -1,0 +1,60 @@
+"""What learners come to: each trains one player at tic-tac-toe by self-play, seed by seed, and it meets a random player.
+
+Run it from the project's folder:  python benchmarks/learners.py a2c --seeds 5
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from statistics import fmean
+from time import perf_counter
+
+import envs
+from league import LeagueConfig, load_config
+from league.bench.measure import train_task
+from league.config.load import parse_override
+from league.execution.tasks import Contestant, PlayTask, play, train
+from league.population.player import ANCHOR
+from tournaments.rating.outcomes import outcomes
+from tournaments.schedule.formats import Plan, round_robin
+
+GAMES = 1000
+"""Games against the random player; every side is taken equally often."""
+
+
+def configured(learner: str, seed: int, settings: Sequence[str] = ()) -> LeagueConfig:
+    """The preset tictactoe with one player and as many updates as 24 generations have."""
+    chosen = {"learner": learner, "seed": seed, "population": 1, "evolution.replace": 0, "train.updates": 384}
+    return load_config("tictactoe", chosen | dict(map(parse_override, settings)))
+
+
+def score(config: LeagueConfig, games: int = GAMES) -> float:
+    """Train a player and let it meet a random one; its share of the points, a draw counting half."""
+    task, game = train_task(config, 0), envs.describe(config.game.setup())
+    name = task.trainees[0].name
+    contestants = {name: Contestant(task.architecture, train(task)[0].weights), ANCHOR: Contestant(bot="random")}
+    tickets = round_robin(game, list(contestants), Plan(games, config.seed))
+    results = play(PlayTask(task.arena, contestants, tickets, copies=256))
+    return fmean(outcome.score for outcome in outcomes(game, results) if outcome.player == name)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a row per learner and seed, and each learner's lowest and mean score."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("learners", nargs="*", default=["a2c"], help="names of learners, or module:callable")
+    parser.add_argument("--seeds", type=int, default=5, help="so many seeds, from 0 on")
+    parser.add_argument("--set", action="append", default=[], dest="settings", help="KEY=VALUE of the configuration")
+    chosen = parser.parse_args(arguments)
+    print("learner  seed  score  seconds")
+    for learner in chosen.learners:
+        found = []
+        for seed in range(chosen.seeds):
+            begun = perf_counter()
+            found.append(score(configured(learner, seed, chosen.settings)))
+            print(f"{learner:7}  {seed:4}  {found[-1]:.3f}  {perf_counter() - begun:7.1f}", flush=True)
+        print(f"{learner}: lowest {min(found):.3f}, mean {fmean(found):.3f} against {ANCHOR}, {GAMES} games a seed")
+
+
+if __name__ == "__main__":
+    main()
