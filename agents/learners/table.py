@@ -64,6 +64,9 @@ METRICS = {
 }
 """Every metric of the learners below, in the order in which charts are shown."""
 
+PREFIX = "train/"
+"""What the names of the metrics' charts begin with."""
+
 COMMON = (DECISIONS, GAME_RETURN)
 """Metrics that every learner reports."""
 
@@ -108,8 +111,8 @@ def learner_spec(name: str) -> LearnerSpec:
 
 
 def metric_spec(name: str) -> MetricSpec:
-    """A metric by its name; one that is not in the table is a user's own, and is logged under its name."""
-    return METRICS.get(name) or MetricSpec(name, name.replace("_", " ").capitalize(), "", "", "log", f"train/{name}")
+    """A metric by its name; one that is not in the table is a user's own, and is shown under its name."""
+    return METRICS.get(name) or MetricSpec(name, name.replace("_", " ").capitalize(), "", "", "report", f"{PREFIX}{name}")
 
 
 def hyper_label(name: str) -> str:

@@ -10,22 +10,12 @@ from statistics import fmean
 
 import numpy as np
 
+from agents.learners.table import METRICS, metric_spec
 from envs.game import Game
 from league.execution.tasks import Trained
 from league.population.player import is_bot
 from league.storage.store import TrainingRecord
 from tournaments.tickets import Ticket
-
-CURVES = {
-    "game_return": "train/return",
-    "policy_loss": "train/policy_loss",
-    "value_loss": "train/value_loss",
-    "entropy": "train/entropy",
-    "kl": "train/kl",
-    "clip_fraction": "train/clip_fraction",
-    "explained_variance": "train/explained_variance",
-}
-"""Figures of an update and the charts they belong to."""
 
 ITSELF, AGES = "itself", ((1, "1 generation old"), (3, "2 or 3 generations old"))
 OLDER = "4 generations old or more"
@@ -76,11 +66,16 @@ def summarise(
 
 
 def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> list[dict[str, float]]:
-    """Update by update, the mean of every figure over the players that have it."""
+    """Update by update, chart → the mean of its metric over the players that report it."""
     curves = []
     for number in range(max(map(len, updates.values()), default=0)):
         rows = [figures[number] for figures in updates.values() if number < len(figures)]
-        values = {chart: [row[figure] for row in rows if figure in row] for figure, chart in CURVES.items()}
+        metrics = map(metric_spec, dict.fromkeys([*METRICS, *(name for row in rows for name in row)]))
+        values = {
+            metric.chart: [row[metric.name] for row in rows if metric.name in row]
+            for metric in metrics
+            if metric.shown != "store"
+        }
         curves.append({chart: fmean(found) for chart, found in values.items() if found})
     return curves
 

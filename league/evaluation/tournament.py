@@ -11,7 +11,7 @@ import numpy as np
 
 import envs
 from envs.game import Game, GameSetup
-from league.config.schema import ArenaConfig, known
+from league.config.sections import ArenaConfig, known
 from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
 from league.execution.executors import EXECUTORS

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SETTINGS = {"gae_lambda": "GAE λ", "gamma": "discount γ"}
-"""Names of hyper-parameters where the setting's own name, without its underscores, would not do."""
-
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 game`, `20 games`, `1,250 games`."""
@@ -51,8 +48,3 @@ def duration(seconds: float) -> str:
 def generations(first: int, last: int) -> str:
     """`generation 3`, `generations 3 to 5`."""
     return f"generation {first}" if first == last else f"generations {first} to {last}"
-
-
-def setting(name: str) -> str:
-    """A hyper-parameter's name."""
-    return SETTINGS.get(name, name.replace("_", " "))

@@ -33,7 +33,7 @@ def tournament(draft: Draft) -> Draft:
     tickets = gauntlet(context.game, entrants, plan)
     contestants, size = context.contestants(entrants, weights), settings.matches_per_task
     chunks = [tickets[start : start + size] for start in range(0, len(tickets), size)]
-    work = [PlayTask(context.ground(), contestants, chunk, settings.copies) for chunk in chunks]
+    work = [PlayTask(context.arena(), contestants, chunk, settings.copies) for chunk in chunks]
     results = context.executor.map(tasks.play, work, lambda done: context.watcher.progress(done, len(work)))
     played = [result for part in results for result in part]
     return replace(draft, matches=[*draft.matches, *played], tournaments=draft.tournaments + 1, rated=None)

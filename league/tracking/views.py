@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from agents.learners.table import HYPER_PARAMETERS, METRICS
+
 SAVED = "mlflow.sharedViewState."
 """What the tag of a saved view begins with; its key follows."""
 
@@ -82,8 +84,11 @@ def _players(league: str) -> dict[str, Any]:
             ]),
             ("What they are like", 2, 360, [
                 _lines("player/score", name="Share of the points"),
-                _lines("player/learning_rate", name="Learning rate"),
-                _lines("player/entropy", name="Weight of the entropy"),
+                *(
+                    _lines(f"player/{spec.name}", name=spec.label.capitalize())
+                    for spec in HYPER_PARAMETERS.values()
+                    if spec.charted
+                ),
                 _lines("player/draw_rate", name="Share of draws"),
             ]),
         ),
@@ -102,12 +107,7 @@ def _generations(league: str) -> dict[str, Any]:
                 _bars("gen/elo_best", name="Elo of the best"),
             ]),
             ("Does training work? Update by update", 3, 320, [
-                _lines("train/return", name="Return"),
-                _lines("train/entropy", name="Entropy"),
-                _lines("train/explained_variance", name="Explained variance"),
-                _lines("train/kl", name="Change of the policy (KL)"),
-                _lines("train/value_loss", name="Loss of the critic"),
-                _lines("train/clip_fraction", name="Share that is clipped"),
+                _lines(metric.chart, name=metric.label) for metric in METRICS.values() if metric.shown in ("report", "view")
             ]),
         ),
     }  # fmt: skip

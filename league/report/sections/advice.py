@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agents.learners.table import ENTROPY, ENTROPY_WEIGHT, EXPLAINED_VARIANCE
 from envs.bots.registry import find_bot
 from envs.faults import GameError
 from league.analysis.head_to_head import CLEAR, anchors, circularity, lost
@@ -181,11 +182,11 @@ def circling(history: History) -> Suggestion | None:
 
 def collapsed(history: History) -> Suggestion | None:
     """The policies have stopped exploring."""
-    curve = _curve(history, "train/entropy")
-    if len(curve) < 2 or not 0.0 <= curve[-1] < FLAT * curve[0]:
+    curve = _curve(history, ENTROPY.chart)
+    span = history.config.hyper.ranges().get(ENTROPY_WEIGHT.name)
+    if span is None or len(curve) < 2 or not 0.0 <= curve[-1] < FLAT * curve[0]:
         return None
-    span = history.config.hyper.entropy
-    start = min(3 * max(span.start, 1e-3), 10.0)
+    start = min(3 * max(span.start, 1e-3), ENTROPY_WEIGHT.most)
     fall = f"from {rounded(curve[0])} to {rounded(curve[-1])} nats"
     reason = f"The entropy fell {fall}: the players hardly try anything new. More weight on it:"
     settings = {"hyper.entropy.start": start, "hyper.entropy.high": max(span.high, start)}
@@ -194,7 +195,7 @@ def collapsed(history: History) -> Suggestion | None:
 
 def blind(history: History) -> Suggestion | None:
     """The critic does not foresee the returns."""
-    curve, policy = _curve(history, "train/explained_variance"), history.config.policy
+    curve, policy = _curve(history, EXPLAINED_VARIANCE.chart), history.config.policy
     if not curve or curve[-1] >= BLIND:
         return None
     share = percent(max(curve[-1], 0.0))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from agents.learners.table import hyper_label
 from league.analysis.head_to_head import Meeting, lost
 from league.analysis.history import History
 from league.analysis.lineage import Change, since
 from league.report.html import Markup, element, joined, strong, words
 from league.report.sections.communication import told
-from league.report.wording import counted, listed, percent, points, rounded, setting, signed
+from league.report.wording import counted, listed, percent, points, rounded, signed
 from league.storage.store import RatingRow
 from tournaments.rating.payoff import ENOUGH
 
@@ -127,7 +128,7 @@ def interval(rating: RatingRow) -> str:
 
 def change_told(change: Change) -> Markup:
     """A mutation and what it brought, in a sentence."""
-    moved = listed([f"{setting(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved])
+    moved = listed([f"{hyper_label(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved])
     what = f"{change.child.operator} ({moved})" if moved else change.child.operator
     start = joined(strong(change.child.name), words(f", {what} of {change.parent} after generation {change.child.born}"))
     if change.gain is None:

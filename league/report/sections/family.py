@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.learners.table import hyper_label
 from league.analysis.history import History
 from league.analysis.lineage import Change, descent, prune
 from league.plotting.league_plots import lineage_drawn
@@ -11,7 +12,7 @@ from league.plotting.lineage_plot import LINES
 from league.population.player import is_founder, learns
 from league.report.html import Grid, Markup, Section, bullets, figure, folded, joined, paragraph, subheading, table, words
 from league.report.sections.answers import change_told
-from league.report.wording import counted, listed, points, rounded, setting, signed
+from league.report.wording import counted, listed, points, rounded, signed
 
 OPEN_ROWS = 24
 """Mutations in the table that is shown at once; of more the table is folded away, and the extremes stand above it."""
@@ -95,7 +96,7 @@ def _outside_chance(measured: Sequence[Change]) -> str:
 
 
 def _row(change: Change, own: bool) -> tuple[str, ...]:
-    moved = [f"{setting(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved]
+    moved = [f"{hyper_label(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved]
     lead, over, verdict = "not measured", "", ""
     if change.gain is not None:
         lead = f"{signed(change.gain)} ({signed(change.low)} to {signed(change.high)})"

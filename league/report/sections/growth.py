@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from agents.learners.table import HYPER_PARAMETERS, hyper_label
 from league.analysis.history import History
 from league.plotting.axes import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.canvas import FAINT, INK, SOFT
 from league.plotting.palette import PALETTE
 from league.population.player import Player, is_bot, is_snapshot, original_of
 from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
-from league.report.wording import counted, points, rounded, setting, signed
+from league.report.wording import counted, points, rounded, signed
 from league.storage.store import RatingRow
 
 CHAMPION = PALETTE[1]
@@ -75,7 +76,7 @@ def drift(history: History) -> Section | None:
     charts = [_setting_chart(name, frozen, history.direct) for name in moving]
     start = next(player for player in frozen if original_of(player) == founder)
     moved = [
-        f"{setting(name)} {rounded(start.hyper[name])} → {rounded(champion.hyper[name])}"
+        f"{hyper_label(name)} {rounded(start.hyper[name])} → {rounded(champion.hyper[name])}"
         for name in moving
         if name in start.hyper and start.hyper[name] != champion.hyper[name]
     ]
@@ -84,7 +85,7 @@ def drift(history: History) -> Section | None:
         "One line a player; that with a ★ is the champion's line of descent, that with “mean” the mean of the players at work."
     )
     rows = [(player.name, str(player.born), *(rounded(player.hyper[name]) for name in moving)) for player in frozen]
-    grid = Grid(("player", "generation", *map(setting, moving)), rows)
+    grid = Grid(("player", "generation", *map(hyper_label, moving)), rows)
     parts = (
         paragraph(words(said), words(note)),
         side_by_side(charts),
@@ -199,7 +200,8 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
             lines.setdefault(original_of(player), []).append((player.born or 0, player.hyper[name]))
             by_generation.setdefault(player.born or 0, []).append(player.hyper[name])
     values = [value for known in by_generation.values() for value in known]
-    log = min(values) > 0 and max(values) / min(values) > DECADES
+    spec = HYPER_PARAMETERS.get(name)
+    log = (spec is None or spec.scale == "logarithmic") and min(values) > 0 and max(values) / min(values) > DECADES
     own = sorted((player.born or 0, player.hyper[name]) for player in frozen if player.name in direct and name in player.hyper)
     means = [(float(born), sum(known) / len(known)) for born, known in sorted(by_generation.items())]
     drawn = [Curve("", points, FAINT, weight=1.2, dots=len(points) == 1, note=player) for player, points in lines.items()]
@@ -211,4 +213,4 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
         f"at {rounded(own[-1][1])} after {counted(jumps, 'change')}."
     )
     chart = Chart("generation", "logarithmic" if log else "", drawn, log=log)
-    return small(f"drift-{name.replace('_', '-')}", setting(name), about, curves(chart, 350, 220))
+    return small(f"drift-{name.replace('_', '-')}", hyper_label(name), about, curves(chart, 350, 220))

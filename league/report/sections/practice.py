@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from agents.learners.contract import MetricSpec
+from agents.learners.table import METRICS, PREFIX, metric_spec
 from league.analysis.history import History
 from league.analysis.metrics import league_figures
 from league.analysis.training import AGES, ITSELF, OLDER
@@ -20,13 +22,6 @@ SHORT = {AGES[0][1]: "age 1", AGES[1][1]: "age 2 or 3", OLDER: "age 4 or more"}
 """Names of kinds beside a chart, where there is little room."""
 
 LEFT = (PALETTE[1], PALETTE[3], PALETTE[5], SOFT)
-
-SHOWN = {
-    "train/return": ("Return", "mean return of a game"),
-    "train/entropy": ("Entropy", "nats per decision"),
-    "train/explained_variance": ("Explained variance", "of the returns, by the critic"),
-}
-"""Training figures that are drawn: title and unit."""
 
 MARKED = 40
 """Beginnings of generations that are marked in a chart; more would hide it."""
@@ -73,26 +68,34 @@ def training(history: History) -> Section | None:
         starts.append(total)
         total += len(summary.curves)
     charts, told = list[Markup](), list[str]()
-    for name, (title, unit) in SHOWN.items():
+    marks, metrics = starts[1:] if len(starts) <= MARKED else (), _shown(updates)
+    for metric in metrics:
+        name = metric.chart
         points = [(place, curve[name]) for place, curve in enumerate(updates) if name in curve]
         if len(points) > 1:
-            said = f"{title} {rounded(points[0][1])} in the first update, {rounded(points[-1][1])} in the last."
+            said = f"{metric.label} {rounded(points[0][1])} in the first update, {rounded(points[-1][1])} in the last."
             told.append(said)
-            drawn = Chart(
-                "update", unit, [Curve("", points, PALETTE[0], dots=False)], starred=starts[1:] if len(starts) <= MARKED else ()
-            )
-            charts.append(small(name.replace("/", "-").replace("_", "-"), title, said, curves(drawn, 350, 220)))
+            drawn = Chart("update", metric.unit, [Curve("", points, PALETTE[0], dots=False)], starred=marks)
+            charts.append(small(name.replace("/", "-").replace("_", "-"), metric.label, said, curves(drawn, 350, 220)))
     if not charts:
         return None
-    head = ("generation", "update", *(title.lower() for title, _ in SHOWN.values()))
+    head = ("generation", "update", *(metric.label.lower() for metric in metrics))
     rows = [
-        (str(row.number), str(place), *(rounded(curve[name]) if name in curve else "" for name in SHOWN))
+        (str(row.number), str(place), *(rounded(curve[metric.chart]) if metric.chart in curve else "" for metric in metrics))
         for row, summary in zip(history.rows, history.trainings, strict=True)
         for place, curve in enumerate(summary.curves)
     ]
-    note = "Means over the players of each update; a thin line where a generation begins."
+    better = listed([metric.label.lower() for metric in metrics if metric.good == "high"])
+    note = f"Means over the players of each update; a thin line where a generation begins. Higher is better for {better}."
     table = figures(Grid(head, rows), "Training, update by update")
     return Section("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
+
+
+def _shown(updates: Sequence[Mapping[str, float]]) -> list[MetricSpec]:
+    """Metrics that are drawn: those of the table that are meant for the report, and a user's own."""
+    known = {metric.chart: metric for metric in METRICS.values()}
+    own = {chart: metric_spec(chart.removeprefix(PREFIX)) for curve in updates for chart in curve if chart not in known}
+    return [metric for metric in (known | own).values() if metric.shown == "report"]
 
 
 def time(history: History) -> Section:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import league.population.matchmaking
+from agents.learners.table import LEARNERS
 from league.config.load import load_config, parse_override, presets
 from league.config.schema import check, known, to_yaml
 from league.errors import LeagueError
@@ -196,8 +197,8 @@ def test_a_function_becomes_a_name_that_finds_it_again():
 def test_a_function_may_stand_inside_a_list_or_be_a_key():
     values = {"tournament": {"anchors": [known]}, "evolution": {"operators": {known: 1.0}}}
     config = check({"name": "mine", "game": GAME} | values)
-    assert config.tournament.anchors[1] == "league.config.schema:known"
-    assert list(config.evolution.operators) == ["league.config.schema:known"]
+    assert config.tournament.anchors[1] == "league.config.sections:known"
+    assert list(config.evolution.operators) == ["league.config.sections:known"]
 
 
 def test_a_function_inside_a_function_is_refused():
@@ -239,3 +240,41 @@ def test_what_decides_no_result_is_not_part_of_the_identity(changes):
 )
 def test_what_decides_results_is_part_of_the_identity(changes):
     assert identity(changes) != identity({})
+
+
+def test_a_learner_has_the_hyper_parameters_that_it_declares_with_its_own_defaults():
+    hyper = check({"name": "mine", "game": GAME, "learner": "a2c"}).hyper
+    assert hyper.start() == {spec.name: spec.default for spec in LEARNERS["a2c"].hyper}
+
+
+def test_a_hyper_parameter_of_another_learner_is_no_setting():
+    assert "there is no setting 'hyper.clip'" in refused({"learner": "a2c", "hyper": {"clip": 0.2}})
+
+
+def test_an_unknown_learner_is_answered_with_the_nearest_and_all_of_them():
+    assert "there is no learner 'a3c'; did you mean 'a2c'? (known: ppo, a2c)" in refused({"learner": "a3c"})
+
+
+def test_a_learner_that_is_not_there_is_named():
+    assert "the learner 'nowhere.py:mine' cannot be used: There is no file" in refused({"learner": "nowhere.py:mine"})
+
+
+def test_a_league_whose_learner_is_gone_can_still_be_read(tmp_path):
+    file = tmp_path / "gone.py"
+    file.write_text(
+        "from agents.learners.contract import learner\nfrom agents.learners.table import GAMMA\n\n\n"
+        "@learner(hyper=[GAMMA], metrics=[])\ndef mine(given):\n    return given\n"
+    )
+    stored = to_yaml(check({"name": "mine", "game": GAME, "learner": f"{file}:mine"}))
+    file.unlink()
+    assert to_yaml(check(yaml.safe_load(stored))) == stored
+
+
+def test_the_hyper_parameters_are_stored_whatever_the_learner():
+    config = check({"name": "mine", "game": GAME, "learner": "a2c", "hyper": {"gamma": 0.95}})
+    assert yaml.safe_load(to_yaml(config))["hyper"]["gamma"]["start"] == 0.95
+
+
+def test_naming_the_usual_learner_changes_no_identity_and_naming_another_does():
+    assert identity({"learner": "ppo"}) == identity({})
+    assert identity({"learner": "a2c"}) != identity({})

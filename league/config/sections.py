@@ -1,0 +1,198 @@
+"""The sections of a configuration: what can be set, in which range, and its default. Every default is written here, once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from agents.learners.contract import Learner, Schedule
+from agents.mutation import OPERATORS
+from comms.topology import TOPOLOGIES
+from envs.game import GameSetup
+from league.config.plugins import reference_to
+from league.population.matchmaking import RULES
+from league.population.player import is_bot
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def known(kind: str, name: str, names: Iterable[str]) -> str:
+    """Pass a name that is in a table.
+
+    Raises:
+        ValueError: It is not; the sentence names the nearest and lists all.
+    """
+    names = list(names)
+    if name not in names:
+        nearest = get_close_matches(name, names, n=1, cutoff=0.0)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(f"there is no {kind} {name!r}{hint} (known: {', '.join(names)})")
+    return name
+
+
+class Section(BaseModel):
+    """Part of the configuration: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _functions_by_name(cls, values: Any) -> Any:
+        """A function may stand wherever `module:callable` may."""
+        return _written(values) if isinstance(values, Mapping) else values
+
+
+class GameConfig(Section):
+    """Which game is played."""
+
+    name: str = Field(description="family/game_vN, module:callable or path/to/file.py:callable")
+    options: dict[str, Any] = Field(default_factory=dict, description="keyword arguments of the environment")
+    wrappers: list[dict[str, dict[str, Any]]] = Field(
+        default_factory=list, description="SuperSuit wrappers, innermost first: - frame_stack_v1: {stack_size: 4}"
+    )
+    teams: list[list[str]] | None = Field(None, description="agent ids of each team; read from the environment if left out")
+
+    @field_validator("wrappers")
+    @classmethod
+    def _one_name_each(cls, wrappers: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
+        for wrapper in wrappers:
+            if len(wrapper) != 1:
+                raise ValueError("each wrapper is one name with its options, like `- frame_stack_v1: {stack_size: 4}`")
+        return wrappers
+
+    def setup(self) -> GameSetup:
+        """The same, for `envs`."""
+        wrappers = tuple((name, options) for wrapper in self.wrappers for name, options in wrapper.items())
+        teams = None if self.teams is None else tuple(tuple(team) for team in self.teams)
+        return GameSetup(self.name, self.options, wrappers, teams)
+
+
+class ArenaConfig(Section):
+    """How copies of the game are stepped."""
+
+    twin: Literal["auto", "never", "always"] = Field("auto", description="use the batched twin of the game where there is one")
+    workers: int = Field(0, ge=0, le=256, description="processes that step a stock game; 0 steps it in the task's own process")
+
+
+class PolicyConfig(Section):
+    """The networks of a player."""
+
+    hidden: list[Annotated[int, Field(ge=1, le=4096)]] = Field([64, 64], min_length=1, max_length=8, description="layer widths")
+    activation: Literal["tanh", "relu"] = "tanh"
+    critic: Literal["centralised", "local"] = Field("centralised", description="what the critic sees in training")
+    normalise: bool = Field(True, description="standardise observations and states by running statistics")
+    temperature: float = Field(
+        1.0,
+        gt=0.0,
+        le=10.0,
+        description="how sharply frozen players act: 1 as trained, towards 0 their favourite action",
+    )
+
+
+class CommsConfig(Section):
+    """Who may speak to whom within a team."""
+
+    topology: str = Field("none", description=f"one of {', '.join(TOPOLOGIES)}")
+    message_size: int = Field(8, ge=1, le=256, description="numbers in a message")
+
+    @field_validator("topology")
+    @classmethod
+    def _known(cls, topology: str) -> str:
+        return known("topology", topology, TOPOLOGIES)
+
+
+class TrainConfig(Section):
+    """How much each player plays and learns in a generation."""
+
+    copies: int = Field(64, ge=1, le=65536, description="arena copies per player")
+    steps: int = Field(64, ge=1, le=65536, description="steps of every copy in one collection")
+    updates: int = Field(16, ge=1, le=100_000, description="collections, each learnt from, in one generation")
+    epochs: int = Field(4, ge=1, le=100, description="passes over a collection")
+    minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps in a pass")
+    value_weight: float = Field(0.5, ge=0.0, le=100.0)
+    max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="longest gradient of a player")
+
+    def schedule(self) -> Schedule:
+        """The same, for `agents`."""
+        return Schedule(self.updates, self.steps, self.epochs, self.minibatches, self.value_weight, self.max_gradient)
+
+
+class MatchmakingConfig(Section):
+    """Whom a player trains against."""
+
+    rule: str = Field("pfsp-squared", description=f"one of {', '.join(RULES)}, or module:callable")
+    self_play: Share = Field(0.5, description="share of the copies in which a player meets itself")
+    prior_games: float = Field(4.0, gt=0.0, le=1000.0, description="imaginary drawn games that shrink a score towards one half")
+    latest: int = Field(50, ge=1, le=10_000, description="past players to choose from, the newest first")
+    anchors: bool = Field(False, description="whether scripted players are trained against too")
+
+    @field_validator("rule")
+    @classmethod
+    def _known(cls, rule: str) -> str:
+        return rule if ":" in rule else known("rule", rule, RULES)
+
+
+class TournamentConfig(Section):
+    """How players are measured."""
+
+    games: int = Field(20, ge=2, le=100_000, description="games per pair, every side taken equally often")
+    past: int = Field(
+        8, ge=0, le=1000, description="past players that every new one meets: the best, and others spread over time"
+    )
+    anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random is always there, pinned at 0 Elo")
+    bootstrap: int = Field(200, ge=20, le=10_000, description="replicates behind the 95 % intervals")
+    copies: int = Field(256, ge=1, le=65536, description="matches played at once by one task")
+    matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches played by one task")
+    replays: bool = Field(True, description="keep replays of the matches worth seeing")
+
+    @field_validator("anchors")
+    @classmethod
+    def _bots(cls, anchors: list[str]) -> list[str]:
+        for anchor in anchors:
+            if not is_bot(anchor):
+                raise ValueError(f"an anchor is a scripted player like bot:random or module:callable, not {anchor!r}")
+        return list(dict.fromkeys(["bot:random", *anchors]))
+
+
+class EvolutionConfig(Section):
+    """How a generation becomes the next."""
+
+    elite: int = Field(1, ge=0, description="best players that are never replaced")
+    replace: int = Field(1, ge=0, description="worst players that are replaced in each generation")
+    selection: int = Field(2, ge=1, description="candidates in the selection tournament that picks a parent")
+    operators: dict[str, Annotated[float, Field(ge=0.0)]] = Field(
+        {"perturb": 1.0, "weight_noise": 1.0}, min_length=1, description="mutation operators and how often each is used"
+    )
+
+    @field_validator("operators")
+    @classmethod
+    def _known(cls, operators: dict[str, float]) -> dict[str, float]:
+        for name in operators:
+            if ":" not in name:
+                known("operator", name, OPERATORS)
+        if not sum(operators.values()) > 0.0:
+            raise ValueError("at least one operator must have a weight above 0")
+        return operators
+
+
+class ComputeConfig(Section):
+    """Where the work is done. Nothing here changes a result on one kind of processor."""
+
+    executor: Literal["serial", "processes"] = Field("processes", description="who runs the tasks")
+    workers: int | None = Field(None, ge=1, le=1024, description="worker processes; one per core if left out")
+    device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda")
+
+
+def _written(value: Any) -> Any:
+    """Plain values, with functions replaced by their names."""
+    if isinstance(value, Mapping):
+        return {_written(key): _written(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_written(inner) for inner in value]
+    if isinstance(value, Learner):
+        return reference_to(value.train)
+    return reference_to(value) if inspect.isfunction(value) or inspect.isclass(value) else value
