@@ -1,4 +1,6 @@
-"""What learners come to: each trains one player at tic-tac-toe by self-play, seed by seed, and it meets a random player.
+"""What learners come to: each trains one player at tic-tac-toe, seed by seed, and the player then meets a random one.
+
+In half of its games the player meets itself, in the others a random player.
 
 Run it from the project's folder:  python benchmarks/learners.py a2c --seeds 5
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 from time import perf_counter
 
@@ -14,7 +17,7 @@ import envs
 from league import LeagueConfig, load_config
 from league.bench.measure import train_task
 from league.config.load import parse_override
-from league.execution.tasks import Contestant, PlayTask, play, train
+from league.execution.tasks import Contestant, PlayTask, TrainTask, play, train
 from league.population.player import ANCHOR
 from tournaments.rating.outcomes import outcomes
 from tournaments.schedule.formats import Plan, round_robin
@@ -29,9 +32,23 @@ def configured(learner: str, seed: int, settings: Sequence[str] = ()) -> LeagueC
     return load_config("tictactoe", chosen | dict(map(parse_override, settings)))
 
 
+def task_of(config: LeagueConfig) -> TrainTask:
+    """A training in which every second copy is played against the random player, in either seat."""
+    task = train_task(config, 0)
+    (trainee,) = task.trainees
+    tickets = []
+    for number, ticket in enumerate(trainee.tickets):
+        if number % 2:
+            seat = number // 2 % 2
+            players, learns = ((trainee.name, ANCHOR), (True, False)) if seat == 0 else ((ANCHOR, trainee.name), (False, True))
+            ticket = replace(ticket, players=players, learns=learns, weights=("", ""))
+        tickets.append(ticket)
+    return replace(task, trainees=[replace(trainee, tickets=tickets)], opponents={ANCHOR: Contestant(bot="random")})
+
+
 def score(config: LeagueConfig, games: int = GAMES) -> float:
     """Train a player and let it meet a random one; its share of the points, a draw counting half."""
-    task, game = train_task(config, 0), envs.describe(config.game.setup())
+    task, game = task_of(config), envs.describe(config.game.setup())
     name = task.trainees[0].name
     contestants = {name: Contestant(task.architecture, train(task)[0].weights), ANCHOR: Contestant(bot="random")}
     tickets = round_robin(game, list(contestants), Plan(games, config.seed))
