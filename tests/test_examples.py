@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-ALONE = ["own_bot.py", "own_game.py", "own_matchmaking.py", "read_the_log.py"]
+ALONE = ["own_bot.py", "own_game.py", "own_learner.py", "own_matchmaking.py", "read_the_log.py"]
 
 
 def run(script: str, folder: Path, *arguments: str) -> str:
@@ -30,6 +30,17 @@ def run(script: str, folder: Path, *arguments: str) -> str:
 @pytest.mark.parametrize("script", ALONE)
 def test_an_example_runs_and_says_something(script: str, tmp_path: Path) -> None:
     assert run(script, tmp_path).strip()
+
+
+def test_reinforce_learns_and_without_a_learning_rate_it_does_not(tmp_path: Path) -> None:
+    folders = [tmp_path / "learning", tmp_path / "control"]
+    for folder in folders:
+        folder.mkdir()
+    taught, control = (
+        float(run("own_learner.py", folder, *rate).split()[-1]) for folder, rate in zip(folders, ([], ["0"]), strict=True)
+    )
+    assert taught > 0.75
+    assert control < 0.65
 
 
 def test_a_finished_league_is_drawn(tmp_path: Path) -> None:

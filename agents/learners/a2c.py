@@ -12,12 +12,11 @@ from __future__ import annotations
 from functools import partial
 
 import torch
-from torch import Tensor
 
 from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of
-from agents.learners.on_policy import Batches, Report, alternate, gradient_of
+from agents.learners.on_policy import Batches, Report, all_rows, alternate, explained_variance, gradient_of
 from agents.learners.optimiser import Adam
 from agents.models.stack import Stack
 
@@ -35,13 +34,9 @@ def improve(stack: Stack, adam: Adam, batches: Batches, hyper: HyperParameters, 
     """One step over one collection; stack and optimiser are changed in place."""
     figures = stack.parameters.new_zeros(6, stack.size)
     if batches:
-        whole = [minibatch_of(stack, side, batch, _all_rows(batch.routing.real)) for side, batch in batches]
+        whole = [minibatch_of(stack, side, batch, all_rows(batch)) for side, batch in batches]
         slope, figures = gradient_of(stack)(whole, hyper, schedule.value_weight)
         adam.step(stack.parameters, slope, hyper.learning_rate, schedule.max_gradient)
     policy, value, entropy, _, _ = figures[1:] / figures[0].clamp_min(1.0)
-    return {"policy_loss": policy, "value_loss": value, "entropy": entropy}
-
-
-def _all_rows(real: Tensor) -> tuple[Tensor, Tensor]:
-    """Positions [P, B] of all the rows that players have, and which are no padding."""
-    return torch.arange(real.shape[1], device=real.device).expand(real.shape), real
+    explained = explained_variance(stack, batches)
+    return {"policy_loss": policy, "value_loss": value, "entropy": entropy, "explained_variance": explained}

@@ -45,7 +45,7 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         improve: The learner's own part.
 
     Returns:
-        A report per update, with `explained_variance`, `decisions` and `game_return` added; and the games each copy finished.
+        A report per update, to which the metrics that every learner has are added; and the games each copy finished.
     """
     arena, stack, watch = given.arena, given.stack, given.watch
     joint = stack.spec.architecture.critic == "centralised"
@@ -143,9 +143,11 @@ def learn(stack: Stack, batches: Batches, improve: Improve) -> Report:
     """
     _update_return_statistics(stack, batches)
     report = improve(batches)
-    explained, decisions = _explained(batches, stack.parameters.new_zeros(2, stack.size))
     _update_view_statistics(stack, batches)
-    return {**report, "explained_variance": explained, "decisions": decisions}
+    decisions = stack.parameters.new_zeros(stack.size)
+    for _, batch in batches:
+        decisions = decisions + batch.weight.flatten(1).sum(1)
+    return {**report, "decisions": decisions}
 
 
 Gradient = Callable[[Sequence[Minibatch], HyperParameters, float], tuple[Tensor, Tensor]]
@@ -157,14 +159,21 @@ def gradient_of(stack: Stack) -> Gradient:
     return Derived(stack).gradient if covers(stack) else partial(autograd.gradient, stack)
 
 
-def _explained(batches: Batches, totals: Tensor) -> tuple[Tensor, Tensor]:
-    """Explained variance, a mean over decisions where a player learnt on several sides, and decisions; [P] each."""
+def all_rows(batch: Batch) -> tuple[Tensor, Tensor]:
+    """Positions [P, B] of all the groups that players learn from, and which are no padding: a minibatch that is everything."""
+    real = batch.routing.real
+    return torch.arange(real.shape[1], device=real.device).expand(real.shape), real
+
+
+def explained_variance(stack: Stack, batches: Batches) -> Tensor:
+    """Explained variance of the returns by the critics that were acting, [P]; a mean over the decisions of all sides."""
+    totals = stack.parameters.new_zeros(2, stack.size)
     for _, batch in batches:
         weight, rows = batch.weight, batch.routing.index
         count = weight.flatten(1).sum(1)
         share = losses.explained_variance(batch.value[rows], batch.target[rows], weight)
         totals = totals + torch.stack([share * count, count])
-    return totals[0] / totals[1].clamp_min(1.0), totals[1]
+    return totals[0] / totals[1].clamp_min(1.0)
 
 
 def _update_return_statistics(stack: Stack, batches: Batches) -> None:

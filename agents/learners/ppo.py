@@ -14,7 +14,7 @@ import torch
 from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of, shuffled
-from agents.learners.on_policy import Batches, Report, alternate, gradient_of
+from agents.learners.on_policy import Batches, Report, alternate, explained_variance, gradient_of
 from agents.learners.optimiser import Adam
 from agents.models.stack import Stack
 
@@ -50,4 +50,11 @@ def improve(
             totals += figures
             adam.step(stack.parameters, slope, hyper.learning_rate, schedule.max_gradient)
     policy, value, entropy, kl, outside = totals[1:] / totals[0].clamp_min(1.0)
-    return {"policy_loss": policy, "value_loss": value, "entropy": entropy, "kl": kl, "clip_fraction": outside}
+    return {
+        "policy_loss": policy,
+        "value_loss": value,
+        "entropy": entropy,
+        "kl": kl,
+        "clip_fraction": outside,
+        "explained_variance": explained_variance(stack, batches),
+    }
