@@ -56,7 +56,8 @@ def make(
 
 def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool) -> Arena | str:
     """Make the batched twin of a game, or say why it cannot be."""
-    from envs.twins import TWINS, UnsupportedOptions  # only those who want a twin load it
+    from envs.twins.options import UnsupportedOptions
+    from envs.twins.table import TWINS
 
     if setup.name not in TWINS:
         return f"{setup.name} has no twin."

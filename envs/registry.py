@@ -102,7 +102,7 @@ def games() -> list[KnownGame]:
     Returns:
         One entry per game, ordered by name.
     """
-    from envs.twins import TWINS  # a game is looked up by name without loading the twins
+    from envs.twins.table import TWINS  # a game is found by its name without loading the twins
 
     return [
         KnownGame(
