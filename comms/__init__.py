@@ -1,7 +1,7 @@
-"""Communication: who may speak to whom, and what arrives.
+"""Communication: who may send messages to whom, and what arrives.
 
-Reading order: `topology` (communication graphs as networkx graphs, and the listening weights they give), `aggregation` (what a
-listener makes of what it hears). This package knows neither games nor players.
+Reading order: `topology` (communication graphs as networkx graphs, and their listening weights), `aggregation` (what a listener
+makes of the messages that it receives). This package knows neither games nor players.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""One round of messages over a graph; used alike in acting and in training."""
+"""One round of messages over a graph, used in the same way in acting and in training."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from torch import Tensor
 
 
 def deliver(said: Tensor, hears: Tensor) -> Tensor:
-    """Give every listener the weighted average of what it can hear.
+    """Give every listener the weighted average of the messages that it receives.
 
     Args:
         said: float [..., A, M], one message per seat.
-        hears: float [A, A], listening weights (rows listeners).
+        hears: float [A, A], listening weights (rows are listeners).
 
     Returns:
-        float [..., A, M]. Zeros for a listener who hears nobody: silence is a reading, not a missing value.
+        float [..., A, M]; zeros for a listener without speakers. Silence is an ordinary input, not a missing value.
 
     Laws:
-        relabelling: Renaming the seats renames the rows and changes nothing else.
-        unison: When all say the same, every listener with a neighbour hears it.
-        severed: A speaker that i does not hear receives no gradient from listener i.
+        relabelling: Permuting the seats permutes the rows and changes nothing else.
+        unison: If all seats send the same message, every listener with a speaker receives that message.
+        severed: A speaker without an edge to listener i receives no gradient from it.
 
     Reference:
         Sukhbaatar, Szlam & Fergus (2016), equation 2: the averaging channel of CommNet.

@@ -1,6 +1,6 @@
-"""Communication graphs: directed networkx graphs whose edge u → v means that v hears u.
+"""Communication graphs: directed networkx graphs in which an edge u → v means that v receives the messages of u.
 
-A topology is a function from speakers to a graph, in a table; adding one is adding one function.
+A topology is a function from speakers to a graph, in a table; a new topology is one more function.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 
 
 def complete(seats: Sequence[str]) -> nx.DiGraph:
-    """Everybody hears everybody else."""
+    """Every seat receives the messages of all other seats."""
     return nx.complete_graph(seats, create_using=nx.DiGraph)
 
 
 def ring(seats: Sequence[str]) -> nx.DiGraph:
-    """Each hears its two neighbours on a circle."""
+    """Every seat receives the messages of its two neighbours on a circle."""
     graph = nx.DiGraph()
     graph.add_nodes_from(seats)
     if len(seats) > 1:
@@ -28,7 +28,7 @@ def ring(seats: Sequence[str]) -> nx.DiGraph:
 
 
 def none(seats: Sequence[str]) -> nx.DiGraph:
-    """Nobody hears anybody."""
+    """No seat receives messages."""
     graph = nx.DiGraph()
     graph.add_nodes_from(seats)
     return graph
@@ -38,10 +38,10 @@ TOPOLOGIES: dict[str, Callable[[Sequence[str]], nx.DiGraph]] = {"none": none, "r
 
 
 def build(topology: str, seats: Sequence[str]) -> nx.DiGraph:
-    """The graph of a topology over the seats of one team.
+    """Make the graph of a topology over the seats of one team.
 
     Raises:
-        ValueError: No such topology; the sentence names the nearest one.
+        ValueError: There is no such topology; the message names the most similar one.
     """
     if topology not in TOPOLOGIES:
         nearest = get_close_matches(topology, TOPOLOGIES, n=1, cutoff=0.0)[0]
@@ -50,16 +50,17 @@ def build(topology: str, seats: Sequence[str]) -> nx.DiGraph:
 
 
 def listening_weights(graph: nx.DiGraph, seats: Sequence[str]) -> np.ndarray:
-    """How much each listener takes from each speaker.
+    """Return the weight that each listener gives to each speaker.
 
-    An average over the speakers a listener hears, so that a crowd is no louder than one voice.
+    The weights of a listener's speakers are equal and sum to 1, so that the scale of what it receives does not depend on their
+    number.
 
     Args:
-        graph: Edge u → v: v hears u.
+        graph: Edge u → v: v receives the messages of u.
         seats: Order of rows and columns.
 
     Returns:
-        float64 [A, A], rows listeners, columns speakers; a row sums to 1, or to 0 for a listener who hears nobody.
+        float64 [A, A], rows are listeners, columns speakers; a row sums to 1, or to 0 for a listener without speakers.
 
     Laws:
         relabelling: Permuting the seats permutes rows and columns and changes nothing else.

@@ -1,10 +1,11 @@
 """Games and their contract: `make` an arena, `describe` a game, list the `games`.
 
-Reading order: `game` (what a game is made of) and `arena` (the contract: N copies in lock-step), `registry` (which games there
-are) with `references` and `faults`, `description` (a game read off its environment) with `spaces` and `teams`, `wrapping`,
+Reading order: `game` (the description of a game) and `arena` (the contract: N copies stepped together), `registry` (names of
+games) with `references` and `faults`, `description` (a game described from its environment) with `spaces` and `teams`,
+`wrapping`,
 `factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo environment) and `twins` (games as batched tensor
 programs). `conformance` checks that environments keep the contract, `bots` are scripted players, `rendering` draws games and
-names actions. `compiling` compiles loops, `stopwatch` measures where time goes.
+names actions, `compiling` compiles loops, `stopwatch` measures time.
 """
 
 from importlib import import_module

@@ -1,11 +1,11 @@
-"""The contract of an arena: N copies of a game stepped in lock-step, as tensors with named axes.
+"""The contract of an arena: N copies of a game stepped together, as tensors with named axes.
 
-Everything that plays or learns sees a game only through `Timestep` and `Arena`. Stock PettingZoo environments
-(`envs/stock/arena.py`) and batched twins (`envs/twins/`) both make arenas; nobody can tell them apart by the numbers.
+Everything that plays or learns sees a game only through `Timestep` and `Arena`. Both stock PettingZoo environments
+(`envs/stock/arena.py`) and batched twins (`envs/twins/`) make arenas, and the two give the same numbers.
 
 Axes: N copies, A seats (`Game.seats`), K teams, S state features, F observation features. A role's tensors have a *slot* axis
-of `Game.slots(role)` rows: in simultaneous games one slot per seat in the order of `Role.seats`; in turn-based games a single
-slot that belongs to whichever seat is to act.
+of `Game.slots(role)` rows. In simultaneous games there is one slot per seat, in the order of `Role.seats`. In turn-based games
+there is a single slot, which belongs to whichever seat has to act.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor
 from envs.game import Game
 
 RESTS = -1
-"""In `next_seeds`: a copy whose game ends stays empty until the next `restart`."""
+"""A value of `next_seeds`: a copy whose game ends stays empty until the next `restart`."""
 
 UNFINISHED = "A step of these copies has begun and is not finished; call finish() first."
 NOT_BEGUN = "No step of these copies has begun; call begin() before finish()."
@@ -29,10 +29,10 @@ NOT_BEGUN = "No step of these copies has begun; call begin() before finish()."
 
 @dataclass(frozen=True)
 class Final:
-    """What was to be seen when games ended, before the copies started anew. Rows of games still running mean nothing.
+    """The last observations of games that ended, before the copies started anew. Rows of running games have no meaning.
 
     Attributes:
-        observation: Per role, float32 [N, slots, F]: in turn-based games as seen by the seat that would have acted next.
+        observation: Per role, float32 [N, slots, F]; in turn-based games, of the seat that would have acted next.
         state: float32 [N, K, S], the joint state from each team's view.
     """
 
@@ -42,26 +42,26 @@ class Final:
 
 @dataclass(frozen=True)
 class Timestep:
-    """What the arena shows after a restart or a step.
+    """The tensors of an arena after a restart or a step.
 
-    Where a game ended (`over`), `reward`, `terminated` and `truncated` still speak of the game that ended; `observation`,
-    `legal`, `acting` and `state` already speak of the next one, and `final` keeps the last view of the old one.
+    Where a game ended (`over`), `reward`, `terminated` and `truncated` belong to the game that ended; `observation`, `legal`,
+    `acting` and `state` already belong to the next game, and `final` holds the last view of the old one.
 
     Attributes:
         observation: Per role, float32 [N, slots, F], flattened; zeros for a seat that is not acting.
-        legal: Per role, bool [N, slots, n], True where the action is allowed; None for continuous actions. A row whose seat
-            is acting has at least one True; a row whose seat is not acting is all True, so that no softmax meets an empty row.
-        acting: bool [N, A], True where the seat acts now. Turn-based: at most one per copy. A seat that has died or has not
+        legal: Per role, bool [N, slots, n], True where the action is legal; None for continuous actions. A row of an acting
+            seat has at least one True. A row of a seat that is not acting is all True, so that a softmax over it is defined.
+        acting: bool [N, A], True where the seat has to act. Turn-based: at most one per copy. A seat that has died or has not
             joined yet does not act; in a resting copy nobody acts.
-        state: float32 [N, K, S], what the critic of each team sees. Where the environment has `state()`: that, and, if the
-            team's side has several teams, a one-hot of the team's place among them. Else: the observations of all seats that
-            are in the game (zeros for the others), own team first, then the following teams in cyclic order.
-        reward: float32 [N, A], reward of each seat for the step just made; zeros after a restart.
-        terminated: bool [N, A], the seat's part in the game ended in this step, for good.
-        truncated: bool [N, A], the seat's part was cut off in this step (a time limit); never both.
+        state: float32 [N, K, S], the input of each team's critic. If the environment has `state()`, it is that, followed by a
+            one-hot index of the team among the teams of its side if there are several. Otherwise it is the observations of all
+            seats that are in the game (zeros for the others), own team first, then the following teams in cyclic order.
+        reward: float32 [N, A], reward of each seat for this step; zeros after a restart.
+        terminated: bool [N, A], the seat terminated in this step.
+        truncated: bool [N, A], the seat was truncated in this step (by a time limit); never together with `terminated`.
         over: bool [N], the game in this copy ended with this step.
-        final: The last view of the games that ended in this step; None where the arena knows that none did.
-        cut: Whether anything is `truncated`, where the arena knows without asking a device; else None.
+        final: The last view of the games that ended in this step; None if the arena knows that none did.
+        cut: Whether any seat is `truncated`, if the arena knows without a device synchronisation; else None.
     """
 
     observation: tuple[Tensor, ...]
@@ -79,7 +79,8 @@ class Timestep:
 class Arena(Protocol):
     """N copies of one game. The same seeds and actions give the same timesteps, whatever the number of workers.
 
-    Whoever wants to act while the game goes on steps the parts in turn: `begin` one, act in the other, `finish` the first.
+    To act while environments are being stepped, step the parts alternately: `begin` one part, act in the other, `finish` the
+    first.
     """
 
     game: Game
@@ -87,7 +88,7 @@ class Arena(Protocol):
     device: torch.device
 
     def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy.
+        """Start a new game in every copy.
 
         Args:
             seeds: int64 [N], one seed per copy, in [0, 2**31); `RESTS` leaves a copy empty.
@@ -95,49 +96,49 @@ class Arena(Protocol):
         ...
 
     def parts(self) -> Sequence[Arena]:
-        """Arenas over disjoint blocks of neighbouring copies which together are this one, in order.
+        """Return arenas over disjoint blocks of neighbouring copies that together are this one, in order.
 
-        Each can be stepped while a step of another is under way. How many there are follows from the number of copies alone,
-        never from the number of workers. They share what they hold with this arena: closing one closes all.
+        Each part can be stepped while a step of another is running. The number of parts depends on the number of copies only,
+        never on the number of workers. The parts share their resources with this arena: closing one closes all.
         """
         ...
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
         """Make one move in every copy: all acting seats in simultaneous games, the seat to act in turn-based ones.
 
-        The same as `begin` and `finish`.
+        Equivalent to `begin` followed by `finish`.
 
         Args:
-            actions: Per role, int64 [N, slots] (discrete) or float32 [N, slots, n] (continuous, within bounds). Slots of
-                seats that are not acting are ignored.
+            actions: Per role, int64 [N, slots] (discrete) or float32 [N, slots, n] (continuous, within bounds). Slots of seats
+                that are not acting are ignored.
             next_seeds: int64 [N], the seed of the next game in a copy whose game ends with this step, or `RESTS`.
 
         Raises:
-            IllegalAction: A seat that is acting chose an action its mask forbids. An arena on an accelerator may say so some
+            IllegalAction: An acting seat chose an action that its mask forbids. An arena on an accelerator may raise it some
                 steps later, at the latest when it is restarted or closed.
-            RuntimeError: A step of these copies is under way.
+            RuntimeError: A step of these copies is already running.
         """
         ...
 
     def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
-        """Begin a step without waiting for it; arguments and errors as in `step`. The tensors may be written to afterwards."""
+        """Start a step without waiting for it; arguments and errors as in `step`. The tensors may be modified afterwards."""
         ...
 
     def finish(self) -> Timestep:
-        """Wait for the step that has begun and see what came of it.
+        """Wait for the step that was started and return its timestep.
 
         Raises:
-            RuntimeError: No step has begun.
+            RuntimeError: No step was started.
         """
         ...
 
     def close(self) -> None:
-        """Free workers and shared memory; harmless when called twice."""
+        """Free workers and shared memory. A second call does nothing."""
         ...
 
 
 class Immediate(ABC):
-    """What arenas inherit that gain nothing from being stepped in parts: the whole step is made when it begins."""
+    """Base of arenas that gain nothing from being stepped in parts: `begin` makes the whole step."""
 
     _made: Timestep | None = None
 
@@ -150,7 +151,7 @@ class Immediate(ABC):
         return (self,)
 
     def idle(self) -> None:
-        """Refuse to go on while a step has begun that nobody has seen yet.
+        """Check that no step was started whose result was not fetched.
 
         Raises:
             RuntimeError: There is one.
@@ -159,11 +160,11 @@ class Immediate(ABC):
             raise RuntimeError(UNFINISHED)
 
     def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
-        """Make a step, to be shown by `finish`; see `Arena.begin`."""
+        """Make a step, which `finish` returns; see `Arena.begin`."""
         self._made = self.step(actions, next_seeds)
 
     def finish(self) -> Timestep:
-        """Show the step that was made; see `Arena.finish`."""
+        """Return the step that was made; see `Arena.finish`."""
         made, self._made = self._made, None
         if made is None:
             raise RuntimeError(NOT_BEGUN)

@@ -1,7 +1,7 @@
-"""Compiling loops over arrays with Numba, once per machine and version of the package they stand in.
+"""Compilation of loops over arrays with Numba, once per machine and version of the package.
 
-What was compiled is kept in the package's `__pycache__` or, where that cannot be written, in the user's cache; where nothing
-can be written it is compiled in every process.
+Compiled code is stored in the package's `__pycache__` or, if that cannot be written, in the user's cache. If neither can be
+written, every process compiles it again.
 """
 
 from __future__ import annotations
@@ -22,38 +22,42 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 FOLDER = "CACHE_DIR"
-"""The setting of Numba that names the folder to keep things in."""
+"""The environment variable of Numba that names the cache folder."""
 
-_FAST = {"reassoc", "contract", "nsz", "arcp"}  # NaN and infinity keep their meaning: divergence must be seen
+# The flags that assume finite numbers (nnan, ninf) stay off, because NaN and infinity must reveal diverging training.
+_FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 
 def serve(device: torch.device) -> bool:
-    """Whether tensors on this device are worked on by compiled loops; all others take the general way."""
+    """Return whether tensors on this device are processed by compiled loops. All other devices use tensor operations."""
     return device.type == "cpu"
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function when it is first called."""
+    """Compile a function at its first call."""
     return _kept(function, fastmath=False)
 
 
 def vectorised(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, and sums may be added up in another order, so that several numbers go through the processor at once."""
+    """Compile a function and allow sums to be reordered, so that the processor can use vector instructions."""
     return _kept(function, fastmath=_FAST)
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function part of the compiled ones that call it, in its own package."""
+    """Inline a function into the compiled functions that call it, in its own package."""
     return njit(error_model="numpy", fastmath=_FAST, inline="always")(function)
 
 
 def _kept(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Compile, and keep what comes of it in a folder named after all that went into it: Numba looks at one file only."""
+    """Compile, and cache the result in a folder named after the content of the whole package.
+
+    Numba itself would notice changes of the function's own file only, not of the inlined functions of other files.
+    """
     usual: str = getattr(config, FOLDER)
     setattr(config, FOLDER, _folder(Path(function.__code__.co_filename).parent, usual))
     try:
         return njit(cache=True, error_model="numpy", **options)(function)
-    except RuntimeError:  # no folder can be written
+    except RuntimeError:  # no cache folder is writable
         return njit(error_model="numpy", **options)(function)
     finally:
         setattr(config, FOLDER, usual)

@@ -1,4 +1,4 @@
-"""Reads a game's description from its environment, once."""
+"""Reading a game's description from its environment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from envs.spaces import actions_of, shape_of
 from envs.teams import Seat, known, sides_of, teams_of
 
 NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
-"""What `state()` raises where there is none: PettingZoo's own answer, a shadowed method (rps_v2), no array (a dictionary)."""
+"""Errors of a missing `state()`: PettingZoo's own; that of a shadowed method (rps_v2); that of a result that is no array."""
 
 UNUSABLE_STATE = {"sisl/multiwalker_v9"}
-"""Games whose `state()` does not work all the time: multiwalker's fails as soon as a walker has fallen."""
+"""Games whose `state()` does not always work: that of multiwalker fails as soon as a walker has fallen."""
 
 VIEWS_ARE_STATE = {"mpe2"}
-"""Families whose `state()` is the observations of all seats, one after the other, and whose seats all stay to the end."""
+"""Families whose `state()` is the concatenation of all seats' observations, and whose seats all stay until the end."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class EnvironmentSpec:
     """A game's description together with what stepping its environment needs; plain data that can be sent to workers.
 
     Attributes:
-        setup: How the game is set up.
+        setup: The game and its options.
         game: The description.
-        agents: PettingZoo's agent ids as the environment spells them; they need not be text.
+        agents: PettingZoo's agent ids as the environment spells them; they need not be strings.
         observation_spaces: Of each seat.
         action_spaces: Of each seat.
-        own_state: Length of the environment's own `state()`, or None where it has none.
-        viewed: True where that is nothing but the observations of all seats, one after the other, and need not be asked for.
+        own_state: Length of the environment's own `state()`; None if it has none.
+        viewed: True if that state is the concatenation of all seats' observations, so that `state()` need not be called.
     """
 
     setup: GameSetup
@@ -62,7 +62,7 @@ def describe(setup: GameSetup | str) -> Game:
 
 
 def survey(setup: GameSetup) -> EnvironmentSpec:
-    """Read everything there is to know about a game from one environment that is made and reset for it."""
+    """Read the specification of a game from an environment that is made and reset for this purpose."""
     environment = construct(setup)
     with environment_code(f"{setup.name} cannot be described"):
         shown = environment.reset(seed=0)
@@ -73,7 +73,7 @@ def survey(setup: GameSetup) -> EnvironmentSpec:
         viewed = own_state is not None and _viewed(setup, environment, shown)
         given = setup.teams or environment.metadata.get("teams")
     dispose(environment, setup)
-    if isinstance(given, Mapping):  # teams with names of their own
+    if isinstance(given, Mapping):  # the teams' names are not used
         given = list(given.values())
     names = tuple(str(agent) for agent in agents)
     if not names or len(set(names)) < len(names):
@@ -97,7 +97,7 @@ def survey(setup: GameSetup) -> EnvironmentSpec:
 
 
 def state_length(environment: Environment) -> int | None:
-    """Length of the environment's own joint state when flattened, or None where it has none. It must have been reset."""
+    """Return the length of a reset environment's own flattened joint state; None if it has none."""
     try:
         return int(np.asarray(environment.state(), dtype=np.float32).size)
     except NO_STATE:
@@ -105,7 +105,7 @@ def state_length(environment: Environment) -> int | None:
 
 
 def _viewed(setup: GameSetup, environment: Environment, shown: Any) -> bool:
-    """True where the state is known to be made of the observations, and is so in what a parallel environment's reset gave."""
+    """Return whether the state is the concatenation of the observations, judged by the game's family and the reset's result."""
     if setup.name.split("/")[0] not in VIEWS_ARE_STATE or setup.wrappers or not isinstance(environment, ParallelEnv):
         return False
     observations = [shown[0][agent] for agent in environment.possible_agents]
@@ -113,7 +113,7 @@ def _viewed(setup: GameSetup, environment: Environment, shown: Any) -> bool:
 
 
 def _seats(game: str, names: Sequence[str], observed: Sequence[Space], acted: Sequence[Space]) -> list[Seat]:
-    """Number the kinds of seats: equal spaces, equal kind."""
+    """Describe the seats. Seats with equal spaces are of the same kind."""
     kinds: list[tuple[Space, Space]] = []
     seats = []
     for name, spaces in zip(names, zip(observed, acted, strict=True), strict=True):

@@ -1,4 +1,4 @@
-"""Arenas are made here: the batched twin of a game where there is one, else the stock environment."""
+"""The factory of arenas: the batched twin of a game if there is one, else the stock environment."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def make(
     Args:
         setup: The game's setup, or just its name.
         copies: Number of copies, N.
-        twin: `auto` takes the batched twin where there is one that covers the setup, `always` insists on it, `never` takes
-            the stock environment.
-        workers: Processes that share the stock copies; 0 steps them in this one. Twins need none.
-        device: Where the tensors live.
-        fresh: Make a new environment for every game, because some cannot be reset to the same start. Twins always can.
-        render: Ask stock environments for pictures, for games that are not drawn by `envs.rendering.drawing`.
+        twin: `auto` takes the batched twin if there is one that supports the setup, `always` requires it, `never` takes the
+            stock environment.
+        workers: Number of processes that share the stock copies; 0 steps them in this process. Twins need none.
+        device: The device of the tensors.
+        fresh: Make a new environment for every game, because some environments do not restart identically. Twins always do.
+        render: Ask stock environments for pictures, for games that `envs.rendering.drawing` does not draw.
 
     Returns:
         The arena; close it when done.
 
     Raises:
-        GameError: The game cannot be made or described, or there is no twin although one is insisted on.
+        GameError: The game cannot be made or described, or there is no twin although it is required.
     """
     if isinstance(setup, str):
         setup = GameSetup(setup)
@@ -55,8 +55,10 @@ def make(
 
 
 def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool) -> Arena | str:
-    """Make the batched twin of a game, or say why it cannot be."""
-    from envs.twins import TWINS, UnsupportedOptions  # only those who want a twin load it
+    """Make the batched twin of a game, or return the reason why there is none."""
+    # Deferred: loading the twins takes time, and callers with twin="never" do without them.
+    from envs.twins.options import UnsupportedOptions
+    from envs.twins.table import TWINS
 
     if setup.name not in TWINS:
         return f"{setup.name} has no twin."

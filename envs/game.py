@@ -1,12 +1,12 @@
-"""What a game is made of: seats, teams, sides and roles.
+"""The description of a game: seats, teams, sides and roles.
 
-A `Game` is a description, not a running environment: `envs.describe` reads it from a PettingZoo environment once, and
-arenas, policies and tournaments all work from it. This file knows no environment and no tensor.
+A `Game` is a description, not a running environment. `envs.describe` reads it once from a PettingZoo environment; arenas,
+policies and tournaments all use it. This module knows no environment and no tensor.
 
-The four nouns, on simple_tag: the *seats* are its four agents; the *teams* are the three predators and the one prey; the
-*sides* are "adversary" and "agent", because the two teams are made of different seats; the *roles* are the observation and
-action spaces found on a side. In connect four there are two teams of one seat each, made alike, hence one side and one role:
-a player that can act for a side can take either team.
+The four terms, for simple_tag: the *seats* are its four agents; the *teams* are the three predators and the one prey; the
+*sides* are "adversary" and "agent", because the two teams consist of different seats; the *roles* are the observation and
+action spaces on a side. Connect four has two teams of one seat each with equal spaces, hence one side and one role: a player
+that can act for a side can take any of its teams.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from envs.faults import GameError
 
 @dataclass(frozen=True)
 class GameSetup:
-    """Which game, and how it is set up: everything needed to make the same environment again, anywhere.
+    """A game and its options: everything needed to make the same environment again on any machine.
 
     Attributes:
         name: `family/game_vN` (`classic/connect_four_v3`, `mpe2/simple_tag_v3`, `butterfly/…`, `sisl/…`) or `module:callable`.
@@ -42,7 +42,7 @@ class GameSetup:
 
 @dataclass(frozen=True)
 class ActionSpace:
-    """The actions of a role: `size` alternatives (discrete) or `size` bounded real numbers (continuous).
+    """The action space of a role: `size` alternatives (discrete) or `size` bounded real numbers (continuous).
 
     Attributes:
         kind: `discrete` or `continuous`.
@@ -62,12 +62,12 @@ class Role:
     """Seats with the same observation and action space on one side; one policy acts for all of them.
 
     Attributes:
-        name: Taken from the seats' ids ("adversary"), or "player" where there is only one role.
+        name: Taken from the seats' ids ("adversary"), or "player" if there is only one role.
         side: Index into `Game.sides`.
         seats: Seat indices, team by team: the first `per_team` belong to the side's first team, and so on.
         per_team: Seats of this role in each team of the side.
         observation_shape: Shape of one seat's observation before it is flattened.
-        actions: What a seat may do.
+        actions: The action space of a seat.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Side:
-    """Teams made of the same roles in the same numbers; whoever can play one of them can play all of them.
+    """Teams with the same roles in the same numbers. A player that can play one of them can play all of them.
 
     Attributes:
         name: Taken from the seats' ids.
@@ -102,16 +102,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Game:
-    """The description every part of the house works from.
+    """The description of a game on which all other packages rely.
 
     Attributes:
         name: The game's name as in the config, e.g. `classic/connect_four_v3`.
-        seats: PettingZoo agent ids; a seat's index is its place here.
+        seats: PettingZoo agent ids; a seat's index is its position here.
         teams: Seat indices of each team, ordered role by role as in the side's `roles`.
         sides: See `Side`.
         roles: See `Role`.
-        turn_based: True where one seat acts at a time (AEC games); False where all living seats act at once.
-        state_size: Length S of the joint state that a team's critic sees.
+        turn_based: True if one seat acts at a time (AEC games); False if all living seats act at once.
+        state_size: Length S of the joint state, the input of a team's critic.
     """
 
     name: str
@@ -124,25 +124,25 @@ class Game:
 
     @cached_property
     def team_of_seat(self) -> tuple[int, ...]:
-        """The team each seat belongs to."""
+        """The team of each seat."""
         owner = {seat: team for team, seats in enumerate(self.teams) for seat in seats}
         return tuple(owner[seat] for seat in range(len(self.seats)))
 
     @cached_property
     def role_of_seat(self) -> tuple[int, ...]:
-        """The role each seat plays."""
+        """The role of each seat."""
         owner = {seat: index for index, role in enumerate(self.roles) for seat in role.seats}
         return tuple(owner[seat] for seat in range(len(self.seats)))
 
     @cached_property
     def side_of_team(self) -> tuple[int, ...]:
-        """The side each team is on."""
+        """The side of each team."""
         owner = {team: index for index, side in enumerate(self.sides) for team in side.teams}
         return tuple(owner[team] for team in range(len(self.teams)))
 
     @property
     def symmetric(self) -> bool:
-        """True where every team is on the same side, so that two teams' returns in one game can be compared."""
+        """True if all teams are on one side, so that the returns of two teams in one game can be compared."""
         return len(self.sides) == 1 and len(self.teams) > 1
 
     def to_json(self) -> str:
@@ -162,5 +162,5 @@ class Game:
             raise GameError(f"this is no description of a game: {error}") from error
 
     def slots(self, role: int) -> int:
-        """Rows per copy in a role's tensors: one in turn-based games, else one for each of the role's seats."""
+        """Return the rows per copy in a role's tensors: one in turn-based games, else one for each of the role's seats."""
         return 1 if self.turn_based else len(self.roles[role].seats)

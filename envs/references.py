@@ -1,6 +1,6 @@
-"""Callables of one's own, named in text: `module:callable` or `path/to/file.py:callable`.
+"""Users' own callables, named in text: `module:callable` or `path/to/file.py:callable`.
 
-Naming one runs its file, so a configuration is as trusted as code. The working directory is searched too.
+Resolving a name runs its file, so a configuration must be trusted like code. The working directory is searched too.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _file(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[alias] = module  # dataclasses look their own module up while it is being executed
+    sys.modules[alias] = module  # dataclasses look up their own module while it is being executed
     try:
         spec.loader.exec_module(module)
     except BaseException:

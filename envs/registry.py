@@ -1,7 +1,7 @@
 """Names of games, and the PettingZoo environments behind them.
 
-A name is `family/game_vN` for a published game, or `module:callable` and `path/to/file.py:callable` for one's own. Every
-failure on the way from a name to an environment is a `GameError` that says in one sentence what to do about it.
+A name is `family/game_vN` for a published game, or `module:callable` or `path/to/file.py:callable` for a user's own. Every
+failure on the way from a name to an environment is a `GameError` whose message says in one sentence what to do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Family:
 
     Attributes:
         package: The package that holds one module per game.
-        install: What to type to get the package and what its games need.
+        install: The command that installs the package and what its games need.
     """
 
     package: str
@@ -47,10 +47,10 @@ class KnownGame:
 
     Attributes:
         name: `family/game_vN`.
-        package: The package it comes from.
-        installed: True where all it needs is installed.
-        install: What to type to make it so.
-        twin: True where there is a batched twin.
+        package: Its package.
+        installed: True if everything that it needs is installed.
+        install: The command that installs it.
+        twin: True if there is a batched twin.
     """
 
     name: str
@@ -79,7 +79,7 @@ _NEEDS = {
     "sisl/multiwalker": ("Box2D",),
     "atari": ("multi_agent_ale_py",),
 }
-"""Modules that a game, or a whole family, imports beyond what its own package installs."""
+"""Modules that a game, or a whole family, imports beyond those that its own package installs."""
 
 _BARE = {
     "classic/chess_v6",
@@ -90,19 +90,19 @@ _BARE = {
     "classic/texas_holdem_no_limit_v6",
     "classic/tictactoe_v3",
 }
-"""Games taken without PettingZoo's guards against illegal actions: the arena has its own, and stepping is twice as fast."""
+"""Games used without PettingZoo's wrappers against illegal actions: the arena checks actions itself, twice as fast."""
 
 _PYGAME = {"classic", "butterfly", "sisl", "mpe2"}
 """Families whose games are drawn by pygame."""
 
 
 def games() -> list[KnownGame]:
-    """List the published games of the packages that are here, whether or not all they need is installed.
+    """List the published games of the installed packages, including games whose further requirements are missing.
 
     Returns:
         One entry per game, ordered by name.
     """
-    from envs.twins import TWINS  # a game is looked up by name without loading the twins
+    from envs.twins.table import TWINS  # deferred: only this function needs the twins, and loading them takes time
 
     return [
         KnownGame(
@@ -118,11 +118,11 @@ def games() -> list[KnownGame]:
 
 
 def construct(setup: GameSetup, render: bool = False) -> Environment:
-    """Make a new environment of a game, wrapped as the setup says.
+    """Make a new environment of a game, with the wrappers of the setup.
 
     Args:
         setup: The game, its options and its wrappers.
-        render: Ask for `render_mode="rgb_array"` where the environment offers it.
+        render: Ask for `render_mode="rgb_array"` if the environment supports it.
 
     Raises:
         GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
@@ -138,16 +138,16 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
 
 
 def _takes_render_mode(maker: Callable[..., Any]) -> bool:
-    """Whether a maker lets one ask for pictures; one of somebody's own may decide that for itself."""
+    """Return whether a maker accepts `render_mode`. A user's own maker may not."""
     parameters = inspect.signature(maker).parameters.values()
     return any(parameter.kind is parameter.VAR_KEYWORD or parameter.name == "render_mode" for parameter in parameters)
 
 
 def dispose(environment: Environment, setup: GameSetup) -> None:
-    """Close an environment that is not needed any more.
+    """Close an environment that is no longer needed.
 
-    Published games drawn by pygame are only let go of: all they hold is memory, and their `close` ends pygame for the whole
-    process, after which no other copy can be drawn.
+    Published games drawn by pygame are not closed, only released. They hold nothing but memory, and their `close` shuts pygame
+    down for the whole process, after which no other copy could be drawn.
     """
     if setup.name.split("/")[0] not in _PYGAME:
         with environment_code(f"{setup.name} failed to close"):
@@ -155,7 +155,7 @@ def dispose(environment: Environment, setup: GameSetup) -> None:
 
 
 def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) -> Environment:
-    """Call the maker of an environment and check what comes back."""
+    """Call the maker of an environment and check the type of its result."""
     with environment_code(f"{setup.name} cannot be made with the options {options}"):
         environment = maker(**options)
     if not isinstance(environment, (AECEnv, ParallelEnv)):
@@ -165,7 +165,7 @@ def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) 
 
 
 def _maker(name: str) -> Callable[..., Any]:
-    """Find the callable a game's name stands for."""
+    """Find the callable for a game's name."""
     if ":" in name:
         with _registry_is_ours():
             return find(name)
@@ -185,14 +185,14 @@ def _maker(name: str) -> Callable[..., Any]:
 
 @contextmanager
 def _registry_is_ours() -> Iterator[None]:
-    """Import game modules quietly: PettingZoo announces its own registry, which mpe2, magent2 and one's own are not in."""
+    """Import game modules without PettingZoo's advice to use its own registry, which lacks mpe2, magent2 and users' games."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The old environment creation API", DeprecationWarning)
         yield
 
 
 def _modules(family: str) -> list[str]:
-    """Names of a family's game modules; empty where its package is not installed."""
+    """Return the names of a family's game modules; empty if its package is not installed."""
     package = FAMILIES[family].package
     if importlib.util.find_spec(package.split(".")[0]) is None:
         return []
@@ -202,10 +202,10 @@ def _modules(family: str) -> list[str]:
 
 
 def _names(family: str) -> list[str]:
-    """Full names of a family's games."""
+    """Return the full names of a family's games."""
     return [f"{family}/{game}" for game in _modules(family)]
 
 
 def _needs(name: str) -> tuple[str, ...]:
-    """Modules that a published game imports beyond its own package."""
+    """Return the modules that a published game imports beyond its own package."""
     return _NEEDS.get(re.sub(r"_v\d+$", "", name)) or _NEEDS.get(name.split("/")[0], ())

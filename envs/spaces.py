@@ -1,7 +1,7 @@
-"""From gymnasium spaces to rows of numbers and back.
+"""Conversion between gymnasium spaces and rows of numbers.
 
-Observations become rows of float32: boxes are laid flat, discrete ones become one-hot, dictionaries, tuples and bit vectors
-are flattened as gymnasium does. The legal actions are read from the observation's or the info's "action_mask".
+Observations become rows of float32: boxes are flattened, discrete ones become one-hot, dictionaries, tuples and bit vectors are
+flattened as gymnasium does. Legal actions are read from the "action_mask" of the observation or of the info.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from envs.faults import GameError
 from envs.game import ActionSpace
 
 Encode = Callable[[Any, NDArray[np.float32]], None]
-"""Writes an observation into F numbers, which have the shape of `shape_of`."""
+"""Writes an observation into an array of F numbers of the shape `shape_of`."""
 
 Decode = Callable[[Any], Any]
-"""Turns an entry of the action tensors into what the environment's `step` takes."""
+"""Converts an entry of the action tensors into an action for the environment's `step`."""
 
 MOST_ACTIONS = 2**16
-"""What the match log has room for, and the noise of a decision too."""
+"""Maximal number of actions: the match log stores them as uint16, and random numbers have 65,536 per slot."""
 
 Mask = Callable[[Any, Mapping[str, Any] | None], Any]
-"""Finds the legal actions in an observation and an info: an array of n truth values, or None where there is no mask."""
+"""Returns the legal actions in an observation and an info: a boolean array of length n, or None without a mask."""
 
 
 def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
-    """Shape of a seat's observation before it is flattened (without the action mask).
+    """Return the shape of a seat's observation before it is flattened (without the action mask).
 
     Raises:
         GameError: Observations of this kind have no fixed length.
@@ -45,7 +45,7 @@ def shape_of(space: spaces.Space, seat: str) -> tuple[int, ...]:
 
 
 def encoder(space: spaces.Space) -> Encode:
-    """Make the function that writes an observation of this space into a row of the shape of `shape_of`."""
+    """Make the function that writes an observation of this space into a row."""
     parts = _parts(space)
     space = observed(space)
     if isinstance(space, spaces.Box):
@@ -94,30 +94,30 @@ def actions_of(space: spaces.Space, seat: str) -> ActionSpace:
 
 
 def decoder(space: spaces.Space) -> Decode:
-    """Make the function that turns an entry of the action tensors into an action of this space."""
+    """Make the function that converts an entry of the action tensors into an action of this space."""
     if isinstance(space, spaces.Discrete):
         first = int(space.start)
         return lambda action: int(action) + first
     shape, kind = space.shape, space.dtype
-    return lambda action: np.array(action, dtype=kind).reshape(shape)  # a copy: the environment may keep it
+    return lambda action: np.array(action, dtype=kind).reshape(shape)  # a copy, because the environment may store it
 
 
 def write_array(values: Any, target: NDArray[Any]) -> None:
-    """Write numbers into an array of as many, whatever their shape."""
+    """Write numbers into an array of the same size, whatever their shape."""
     if type(values) is not np.ndarray or values.shape != target.shape:
-        values = np.asarray(values).reshape(target.shape)  # refuses a wrong length, where assignment would broadcast
+        values = np.asarray(values).reshape(target.shape)  # reshape refuses a wrong length; assignment would broadcast
     target[...] = values
 
 
 def _parts(space: spaces.Space) -> tuple[str, ...] | None:
-    """Keys of a dictionary that carries an action mask, without the mask; None for every other space."""
+    """Return the keys of a dictionary space with an action mask, without the mask; None for every other space."""
     if isinstance(space, spaces.Dict) and "action_mask" in space.spaces:
         return tuple(key for key in space.spaces if key != "action_mask")
     return None
 
 
 def observed(space: spaces.Space) -> spaces.Space:
-    """The part of an observation space that is observation and not action mask."""
+    """Return the observation part of a space, without its action mask."""
     parts = _parts(space)
     if parts is None:
         return space

@@ -1,4 +1,4 @@
-"""Where the time of a loop goes, told by the loop itself: a stopwatch with named laps."""
+"""A stopwatch with named laps, by which a loop reports where its time goes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Adds up the seconds of named phases; a loop calls `lap` at the end of each."""
+    """Adds up the seconds of named phases. A loop calls `lap` at the end of each phase."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self._last = perf_counter()
 
     def start(self) -> None:
-        """Begin a lap now; what passed since the last one belongs to nobody."""
+        """Start a lap; the time since the last lap is not counted."""
         self._last = perf_counter()
 
     def lap(self, phase: str) -> None:

@@ -1,6 +1,6 @@
-"""Who plays with whom: the teams of a game, and the sides and roles that follow from them.
+"""The teams of a game, and the sides and roles that follow from them.
 
-Pure functions of seat names and spaces; no environment is touched.
+These are pure functions of seat names and spaces; no environment is used.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from envs.game import ActionSpace, Role, Side
 
 @dataclass(frozen=True)
 class Seat:
-    """What decides a seat's role.
+    """The properties that determine a seat's role.
 
     Attributes:
         name: PettingZoo agent id.
         shape: Shape of its observation.
-        actions: What it may do.
-        kind: Equal for seats with equal observation and action spaces, as an index.
+        actions: Its action space.
+        kind: An index that is equal for seats with equal observation and action spaces.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Known:
     """Teams of a published game.
 
     Attributes:
-        teams: The name prefixes of each team's seats; empty for one team of all.
-        alike: False where the teams have different aims even if their spaces are made equal (by padding).
+        teams: The name prefixes of each team's seats; empty for one team of all seats.
+        alike: False if the teams have different aims even when their spaces are made equal (by padding).
     """
 
     teams: tuple[tuple[str, ...], ...] = ()
@@ -70,25 +70,25 @@ KNOWN: Mapping[str, Known] = {
 
 
 def known(game: str) -> Known | None:
-    """The teams of a published game, whatever its version; None where the rules of thumb of `teams_of` apply."""
+    """Return the teams of a published game, whatever its version; None if the general rules of `teams_of` apply."""
     return KNOWN.get(re.sub(r"_v\d+$", "", game))
 
 
 def prefix(seat: str) -> str:
-    """A seat's name without its number: `adversary_0` is an adversary; a bare number is a player."""
+    """Return a seat's name without its number: `adversary_0` gives `adversary`; a bare number gives `player`."""
     return re.sub(r"[_-]?\d+$", "", seat) or "player"
 
 
 def teams_of(game: str, seats: Sequence[str], given: Iterable[Iterable[str]] | None) -> tuple[tuple[int, ...], ...]:
     """Divide the seats into teams.
 
-    Given teams are taken as they are. Else published games are looked up; else seats whose names share a prefix play
-    together; and if all share one, everyone plays alone.
+    Given teams are used as they are. Otherwise published games are looked up. Otherwise seats whose names share a prefix form a
+    team; if all seats share one prefix, each seat is a team of its own.
 
     Args:
         game: The game's name.
         seats: Agent ids.
-        given: Agent ids of each team, from the setup or the environment's metadata; None to find out.
+        given: Agent ids of each team, from the setup or the environment's metadata; None determines the teams.
 
     Returns:
         Seat indices of each team.
@@ -111,15 +111,15 @@ def teams_of(game: str, seats: Sequence[str], given: Iterable[Iterable[str]] | N
 def sides_of(
     seats: Sequence[Seat], teams: Sequence[Sequence[int]], alike: bool
 ) -> tuple[tuple[Side, ...], tuple[Role, ...], tuple[tuple[int, ...], ...]]:
-    """Find the sides (teams made alike) and their roles (seats made alike).
+    """Find the sides (equal teams) and their roles (equal seats).
 
     Args:
         seats: All seats.
         teams: Seat indices of each team.
-        alike: False puts every team on a side of its own, even where the spaces are equal.
+        alike: False puts every team on a side of its own, even if the spaces are equal.
 
     Returns:
-        The sides, the roles, and the teams with their seats put in the order of their side's roles.
+        The sides, the roles, and the teams with their seats in the order of their side's roles.
     """
     members: dict[Hashable, list[int]] = {}
     for team, crew in enumerate(teams):
@@ -145,7 +145,7 @@ def sides_of(
 
 
 def _given(game: str, seats: Sequence[str], teams: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], ...]:
-    """Check teams that were given by name and turn them into indices."""
+    """Check teams that were given by name and convert them into indices."""
     place = {seat: index for index, seat in enumerate(seats)}
     named = [seat for team in teams for seat in team]
     for seat in named:
@@ -162,7 +162,7 @@ def _given(game: str, seats: Sequence[str], teams: Sequence[Sequence[str]]) -> t
 
 
 def _name(seats: Sequence[str], taken: Sequence[str]) -> str:
-    """Name a role or side after the prefix most of its seats share, else `player`; a number keeps names apart."""
+    """Name a role or side after the most common prefix of its seats, else `player`; a number is added if the name is taken."""
     word, count = Counter(prefix(seat) for seat in seats).most_common(1)[0]
     name = word if 2 * count > len(seats) else "player"
     if name not in taken:

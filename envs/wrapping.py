@@ -44,17 +44,17 @@ def wrap(environment: AECEnv | ParallelEnv, setup: GameSetup) -> AECEnv | Parall
         if any(isinstance(space, Dict) for space in spaces):
             fault += ", whose observations are dictionaries (SuperSuit's observation wrappers read arrays only)"
         with environment_code(fault), warnings.catch_warnings():
-            # SuperSuit 3.11 still uses PettingZoo's old name of AgentSelector
+            # SuperSuit 3.11 still uses PettingZoo's deprecated name of AgentSelector.
             warnings.filterwarnings("ignore", ".*agent_selector", DeprecationWarning)
             environment = wrapper(environment, **arguments)
-            for agent in environment.possible_agents:  # wrappers judge the spaces only when asked for them
+            for agent in environment.possible_agents:  # wrappers check the spaces only when these are read
                 environment.observation_space(agent)
     return environment
 
 
 def _wrapper(name: str) -> Callable[..., Any]:
     """Find a SuperSuit wrapper by its name."""
-    import supersuit  # half a second, and only games with wrappers need it
+    import supersuit  # deferred: loading takes half a second, and only games with wrappers need it
 
     if name in _REFUSED:
         raise GameError(f"The wrapper {name} is not used here: {_REFUSED[name]}.")

@@ -1,4 +1,4 @@
 """Scripted players.
 
-Reading order: `turn` (what a bot is asked), `registry` (the bots by name), `minimax` (board games), `chaser` (simple_tag).
+Reading order: `turn` (what a bot is given), `registry` (the table), `minimax`, `chaser`.
 """

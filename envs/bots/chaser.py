@@ -1,4 +1,4 @@
-"""The bot of simple_tag: predators run to the nearest prey, prey runs from predators and keeps off the rim."""
+"""The bot of simple_tag: predators run to the nearest prey; prey runs away from predators and avoids the edge of the arena."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from envs.faults import GameError
 from envs.game import Game
 
 LOOK_AHEAD = 0.3
-"""Seconds over which a predator foresees the prey's course and its own."""
+"""Time in seconds for which a predator extrapolates its own velocity and that of the prey."""
 
 RIM = 0.7
-"""Distance from the middle, per coordinate, at which prey begins to turn back."""
+"""Distance from the centre, per coordinate, beyond which prey turns back."""
 
 
 def chaser(game: Game) -> Bot:
-    """Make the bot; it knows only what its seat sees.
+    """Make the bot. It uses nothing but the observations of its seat.
 
     Args:
         game: The game, with discrete or continuous actions.
@@ -47,15 +47,15 @@ def chaser(game: Game) -> Bot:
 
 
 def hunt(velocity: Tensor, prey: Tensor, prey_velocity: Tensor) -> Tensor:
-    """Choose a predator's course: to where the nearest prey will be.
+    """Compute a predator's direction: towards the expected position of the nearest prey.
 
     Args:
-        velocity: float32 [B, 2], its own.
-        prey: float32 [B, number, 2], where each prey is from it.
+        velocity: float32 [B, 2], the predator's velocity.
+        prey: float32 [B, number, 2], the position of each prey relative to the predator.
         prey_velocity: float32 [B, number, 2].
 
     Returns:
-        float32 [B, 2], a direction; its length means nothing.
+        float32 [B, 2], a direction; its length has no meaning.
     """
     nearest = prey.square().sum(-1).argmin(1)
     rows = torch.arange(len(nearest), device=nearest.device)
@@ -63,14 +63,14 @@ def hunt(velocity: Tensor, prey: Tensor, prey_velocity: Tensor) -> Tensor:
 
 
 def flee(place: Tensor, predators: Tensor) -> Tensor:
-    """Choose a prey's course: away from predators, the nearer the more, and back from the rim.
+    """Compute a prey's direction: away from predators, weighted by the inverse distance, and back from the edge.
 
     Args:
-        place: float32 [B, 2], its own, the arena reaching from -1 to 1.
-        predators: float32 [B, number, 2], where each predator is from it.
+        place: float32 [B, 2], the prey's position; the arena reaches from -1 to 1.
+        predators: float32 [B, number, 2], the position of each predator relative to the prey.
 
     Returns:
-        float32 [B, 2], a direction; its length means nothing.
+        float32 [B, 2], a direction; its length has no meaning.
     """
     away = -(predators / predators.square().sum(-1, keepdim=True).clamp(min=1e-6)).sum(1)
     beyond = (place.abs() - RIM).clamp(min=0.0) * place.sign()
@@ -78,11 +78,11 @@ def flee(place: Tensor, predators: Tensor) -> Tensor:
 
 
 def throttle(course: Tensor, continuous: bool) -> Tensor:
-    """Turn a direction into an action: nothing, left, right, down, up.
+    """Convert a direction into an action: nothing, left, right, down, up.
 
     Args:
         course: float32 [B, 2].
-        continuous: True for five throttles between 0 and 1, False for the number of the one nearest to the course.
+        continuous: True returns five forces between 0 and 1, False the number of the action nearest to the direction.
 
     Returns:
         float32 [B, 5] or int64 [B].

@@ -1,7 +1,8 @@
-"""Looking ahead in board games: the bots `minimax-1` to `minimax-6`.
+"""Minimax search in board games: the bots `minimax-1` to `minimax-6`.
 
-All continuations of all games are expanded side by side on bitboards, without a loop over games or boards, and valued only by
-who wins and how soon. Between equally good moves chance decides, favouring those through which more winning lines run.
+The search expands all continuations of all games side by side on bitboards, without a Python loop over games or boards.
+Positions are valued only by who wins and how soon. Among equally good moves the bot chooses at random, in favour of moves
+through which more winning lines run.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ RULES: dict[str, tuple[BoardRules, tuple[int, ...]]] = {
     "classic/connect_four_v3": (CONNECT_FOUR, (1, 2, 3, 4, 3, 2, 1)),
     "classic/tictactoe_v3": (TICTACTOE, (3, 2, 3, 2, 4, 2, 3, 2, 3)),
 }
-"""Each game's rules, and how many winning lines run through each action's place (connect four: along a row)."""
+"""Game → its rules, and for each action the number of winning lines through its cell (connect four: along a row)."""
 
 WIN = 100.0
-"""Worth of a win on the spot; each ply of delay costs 1."""
+"""Value of an immediate win; each ply of delay subtracts 1."""
 
 BOARDS_AT_ONCE = 1 << 17
-"""How many boards are expanded side by side at most, which bounds the memory."""
+"""Maximal number of boards that are expanded side by side. It bounds the memory."""
 
 
 def minimax(game: Game, plies: int) -> Bot:
-    """Make a bot that looks ahead.
+    """Make a bot that searches ahead.
 
     Args:
         game: The game.
-        plies: How many moves ahead, its own included: 1 sees a win, 2 also sees the opponent's threats.
+        plies: Depth of the search in moves, its own included: 1 finds a win, 2 also finds the opponent's threats.
 
     Raises:
-        GameError: The game is not a board game it knows.
+        GameError: The game is not a board game in `RULES`.
     """
     if game.name not in RULES:
         raise GameError(f"The bot minimax-{plies} plays {' and '.join(RULES)}, not {game.name}.")
@@ -50,47 +51,47 @@ def minimax(game: Game, plies: int) -> Bot:
             [values(rules, *boards, plies) for boards in zip(own.split(together), other.split(together), strict=True)]
         )
         best = worth == worth.amax(-1, keepdim=True)
-        # The largest of u ** (1 / w) is each with probability in proportion to w (Efraimidis and Spirakis, 2006).
+        # The index with the largest u ** (1 / w) is distributed in proportion to w (Efraimidis and Spirakis, 2006, A-Res).
         return (turn.noise ** (1 / turn.noise.new_tensor(lines)) + best).argmax(-1)
 
     return bot
 
 
 def bitboards(rules: BoardRules, observation: Tensor) -> tuple[Tensor, Tensor]:
-    """Read the pieces off observations.
+    """Read the pieces from observations.
 
     Args:
         rules: The game's rules.
-        observation: float32 [B, rows, columns, 2], own and other's pieces.
+        observation: float32 [B, rows, columns, 2], own pieces and the opponent's pieces.
 
     Returns:
-        int64 [B] each: own pieces, the other's pieces.
+        int64 [B] each: own pieces, the opponent's pieces.
     """
     weights = [0.0] * rules.size
     for bit, cell in enumerate(rules.cells):
         if bit % rules.stride < rules.height:
             weights[cell] = 2.0**bit
-    planes = observation.reshape(-1, rules.size, 2).double()  # sums of different powers below 2 ** 53 are exact
+    planes = observation.reshape(-1, rules.size, 2).double()  # sums of distinct powers of 2 below 2 ** 53 are exact in float64
     own, other = (planes * planes.new_tensor(weights)[:, None]).sum(1).long().unbind(-1)
     return own, other
 
 
 def values(rules: BoardRules, own: Tensor, other: Tensor, plies: int) -> Tensor:
-    """Value every action by looking ahead.
+    """Value every action by searching ahead.
 
     Args:
         rules: The game's rules.
-        own: int64 [B], pieces of the side to move.
-        other: int64 [B], pieces of the other side. Nobody has won yet.
-        plies: How many moves to look ahead, at least 1.
+        own: int64 [B], pieces of the player to move.
+        other: int64 [B], pieces of the opponent. Nobody has won yet.
+        plies: Depth of the search in moves, at least 1.
 
     Returns:
-        float32 [B, actions]: `WIN` less the delay for a sure win, the same negated for a sure loss, 0 where neither is
-        seen, minus infinity where the action is not allowed.
+        float32 [B, actions]: `WIN` minus the delay for a certain win, the negative of that for a certain loss, 0 if the search
+        finds neither, minus infinity if the action is illegal.
     """
     floor = torch.arange(rules.columns, device=own.device) * rules.stride
     column = ((1 << rules.height) - 1) << floor
-    # Adding one at a column's floor carries to its first empty place; a full column carries beyond its top.
+    # Adding 1 at the bottom of a column carries to its first empty cell. In a full column it carries beyond the top.
     piece = ((own | other)[:, None] + (1 << floor)) & column
     mine = own[:, None] | piece
     won = rules.won(mine)
@@ -98,6 +99,7 @@ def values(rules: BoardRules, own: Tensor, other: Tensor, plies: int) -> Tensor:
     going_on = (piece != 0) & ~won
     if plies > 1 and bool(going_on.any()):
         reply = values(rules, other[:, None].expand_as(mine)[going_on], mine[going_on], plies - 1).amax(-1)
-        # A full board has no reply, and is a draw.
+        # A full board has no reply, so all its values are minus infinity; it is a draw.
+        # The opponent's value changes sign, and one more ply of delay moves it towards 0 by 1.
         worth[going_on] = torch.where(reply.isinf(), 0.0, reply.sign() - reply)
     return torch.where(piece == 0, -torch.inf, worth)

@@ -1,60 +1,76 @@
-"""Scripted players by name: they anchor the ratings and can be trained against."""
+"""The table of bots, scripted players that anchor the ratings and can be trained against, and the actor that seats a bot."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from envs.arena import Insight, Timestep
+from envs.bots.chaser import chaser
+from envs.bots.minimax import minimax
 from envs.bots.turn import Bot, Turn
 from envs.faults import GameError, nearest
 from envs.game import Game
 from envs.references import find
 
 
-def find_bot(name: str, game: Game) -> Bot:
-    """Find a bot by its name.
-
-    Args:
-        name: `random`, `minimax-4`, `chaser`, or one's own: `module:callable`, `path/to/file.py:callable`.
-        game: The game it is to play.
-
-    Returns:
-        The bot.
-
-    Raises:
-        GameError: There is no such bot, or it cannot play this game; in one sentence.
-    """
-    if ":" in name:
-        return find(name)
-    if name in _BOTS:
-        return _BOTS[name](game)
-    known = ", ".join(_BOTS)
-    raise GameError(
-        f"Unknown bot {name!r}{nearest(name, _BOTS).rstrip('.')}; there are {known}, and your own as module:callable."
-    )
-
-
 def random(turn: Turn) -> Tensor:
-    """Take any legal action, all equally likely; continuous actions uniformly within their bounds."""
+    """The bot `random`: every legal action is equally likely; continuous actions are uniform within their bounds."""
     if turn.legal is not None:
         return (turn.noise + turn.legal).argmax(-1)
     low, high = turn.noise.new_tensor(turn.role.actions.low), turn.noise.new_tensor(turn.role.actions.high)
     return low + (high - low) * turn.noise
 
 
+BOTS: dict[str, Callable[[Game], Bot]] = {
+    "random": lambda game: random,
+    "minimax-1": partial(minimax, plies=1),
+    "minimax-2": partial(minimax, plies=2),
+    "minimax-3": partial(minimax, plies=3),
+    "minimax-4": partial(minimax, plies=4),
+    "minimax-5": partial(minimax, plies=5),
+    "minimax-6": partial(minimax, plies=6),
+    "chaser": chaser,
+}
+"""Name → maker of the bot for a game. A maker raises `GameError` for a game that its bot cannot play."""
+
+
+def find_bot(name: str, game: Game) -> Bot:
+    """Find a bot by its name.
+
+    Args:
+        name: A name in `BOTS`, or a user's own bot: `module:callable`, `path/to/file.py:callable`.
+        game: The game that it will play.
+
+    Returns:
+        The bot.
+
+    Raises:
+        GameError: There is no such bot, or it cannot play this game.
+    """
+    if ":" in name:
+        return find(name)
+    if name in BOTS:
+        return BOTS[name](game)
+    known = ", ".join(BOTS)
+    raise GameError(
+        f"Unknown bot {name!r}{nearest(name, BOTS).rstrip('.')}; there are {known}, and your own as module:callable."
+    )
+
+
 class BotActor:
-    """Lets a bot act for some teams of an arena; see `envs.arena.Actor`."""
+    """An actor that lets a bot play some teams of an arena; see `envs.arena.Actor`."""
 
     def __init__(self, game: Game, bot: Bot, owner: Tensor) -> None:
         """Seat a bot.
 
         Args:
             game: The game.
-            bot: Who decides.
-            owner: bool [N, K], True for the (copy, team) pairs the bot plays.
+            bot: The bot.
+            owner: bool [N, K], True for the (copy, team) pairs that the bot plays.
         """
         self.game = game
         self.bot = bot
@@ -65,7 +81,7 @@ class BotActor:
         """Write the actions of the acting seats that the bot holds.
 
         Raises:
-            GameError: The bot's answer does not have the shape of the actions.
+            GameError: The bot returned a tensor whose shape is not that of the actions.
         """
         for index, role in enumerate(self.game.roles):
             mine = self._mine(now, index)
@@ -85,7 +101,7 @@ class BotActor:
             actions[index][mine] = chosen.to(wanted)
 
     def explain(self, now: Timestep, insight: Insight) -> None:
-        """Say how likely each action is, where that is known: for the random bot with discrete actions."""
+        """Write the probability of each action if it is known: for the bot `random` with discrete actions."""
         if self.bot is not random:
             return
         for index, legal in enumerate(now.legal):
@@ -94,32 +110,6 @@ class BotActor:
                 insight.probabilities[index][mine] = legal[mine] / legal[mine].sum(-1, keepdim=True)
 
     def _mine(self, now: Timestep, role: int) -> Tensor:
-        """The rows of a role's tensors in which the bot has to act, bool [N, slots]."""
+        """Return the rows of a role's tensors in which the bot has to act, bool [N, slots]."""
         seats = (now.acting & self._holds)[:, self._seats[role]]
         return seats.any(1, keepdim=True) if self.game.turn_based else seats
-
-
-def _random(game: Game) -> Bot:
-    return random
-
-
-def _chaser(game: Game) -> Bot:
-    from envs.bots.chaser import chaser
-
-    return chaser(game)
-
-
-def _minimax(plies: int) -> Callable[[Game], Bot]:
-    def make(game: Game) -> Bot:
-        from envs.bots.minimax import minimax
-
-        return minimax(game, plies)
-
-    return make
-
-
-_BOTS: dict[str, Callable[[Game], Bot]] = {
-    "random": _random,
-    **{f"minimax-{plies}": _minimax(plies) for plies in range(1, 7)},
-    "chaser": _chaser,
-}

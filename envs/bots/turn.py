@@ -1,6 +1,6 @@
-"""What a scripted player is asked: one decision in each of B games.
+"""The input of a scripted player: one decision in each of B games.
 
-A bot is a plain function from a `Turn` to actions. A bot of the user's own is named `module:callable` and needs nothing else.
+A bot is a plain function from a `Turn` to actions. A user's own bot is named `module:callable` and needs nothing else.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from envs.game import Role
 
 @dataclass(frozen=True)
 class Turn:
-    """One decision in each of B games, by seats of one role.
+    """One decision in each of B games, all for seats of one role.
 
     Attributes:
-        role: The role that decides.
+        role: The role of the seats.
         observation: float32 [B, *role.observation_shape].
-        legal: bool [B, n], the allowed actions; None for continuous actions.
-        noise: float32 [B, n], uniform numbers in (0, 1): a bot that uses only these is reproducible.
+        legal: bool [B, n], the legal actions; None for continuous actions.
+        noise: float32 [B, n], uniform random numbers in (0, 1). A bot that uses no other randomness is reproducible.
     """
 
     role: Role
@@ -31,4 +31,4 @@ class Turn:
 
 
 Bot = Callable[[Turn], Tensor]
-"""Returns int64 [B] (discrete) or float32 [B, n] (continuous)."""
+"""Returns the actions: int64 [B] (discrete) or float32 [B, n] (continuous)."""

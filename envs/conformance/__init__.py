@@ -1,4 +1,4 @@
-"""Whether environments keep the contract.
+"""Checks that environments keep the contract.
 
-Reading order: `check` (clause by clause), `trace` (what is observed while playing), `compare` (a twin against its stock game).
+Reading order: `check` (rule by rule), `trace` (the observations during play), `compare` (a twin against its stock game).
 """

@@ -1,6 +1,6 @@
-"""Whether an environment keeps the rules that arenas rely on: the examination behind `league games --check`.
+"""Check of the rules on which arenas rely: the examination behind `league games --check`.
 
-Every rule is one function from the evidence to what is wrong, in one table.
+Every rule is a function from the evidence to a description of the fault, in one table.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from envs.registry import construct
 from envs.spaces import actions_of, shape_of
 
 MOVES = 10_000
-"""A game that takes more moves than this is taken to have no end."""
+"""A game that takes more moves than this is assumed to be endless."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """The verdict on one rule.
+    """The result for one rule.
 
     Attributes:
         name: The rule.
-        passed: True where it is kept.
-        explanation: One sentence: what was found.
-        required: False for advice: a game that fails it can be played all the same.
-        examined: False where nothing could be found out, because the game failed before; then it has not passed either.
+        passed: True if the game keeps it.
+        explanation: One sentence about the finding.
+        required: False for advice: a game that fails it can still be played.
+        examined: False if the rule could not be examined because the game failed before; then it has not passed either.
     """
 
     name: str
@@ -45,15 +45,15 @@ class Clause:
 
 @dataclass
 class _Evidence:
-    """What was found out about a game.
+    """Everything observed about a game.
 
     Attributes:
         setup: The game.
-        environment: An environment of it, in which nothing is played; None where it cannot be made.
-        unmade: Why it cannot be made.
+        environment: An environment of it, in which nothing is played; None if it cannot be made.
+        unmade: The reason why it cannot be made.
         games: Games played in fresh environments with different seeds.
         again: The first of them, played again in another fresh environment.
-        reused: The first of them, played again in the environment it was first played in.
+        reused: The first of them, played again in the same environment.
     """
 
     setup: GameSetup
@@ -66,7 +66,7 @@ class _Evidence:
 
 @dataclass(frozen=True)
 class _Rule:
-    """A rule: `judge` says what is wrong, or None; `kept` is the sentence for a game that keeps it."""
+    """A rule: `judge` describes the fault, or returns None; `kept` is the sentence for a game that keeps the rule."""
 
     name: str
     judge: Callable[[_Evidence], str | None]
@@ -75,11 +75,11 @@ class _Rule:
 
 
 def check(setup: GameSetup | str, moves: int = MOVES) -> list[Clause]:
-    """Examine a game: make it, read it, and play it four times with random legal actions.
+    """Examine a game: make it, describe it, and play it four times with random legal actions.
 
     Args:
         setup: The game's setup, or just its name.
-        moves: A game that takes more moves than this is taken to have no end.
+        moves: A game that takes more moves than this is assumed to be endless.
 
     Returns:
         One clause per rule; the game can be played if all the required ones passed.
@@ -94,7 +94,7 @@ def check(setup: GameSetup | str, moves: int = MOVES) -> list[Clause]:
 
 
 def _unexamined(rule: _Rule, evidence: _Evidence) -> str:
-    """Why nothing can be said about a rule; "" where something can."""
+    """Return the reason why a rule cannot be examined; "" if it can."""
     if evidence.unmade and rule.judge is not _loads:
         return "the game could not be made"
     if rule.judge in _ON_PLAY and not evidence.games:
@@ -109,7 +109,7 @@ def _unexamined(rule: _Rule, evidence: _Evidence) -> str:
 
 
 def _gather(setup: GameSetup, moves: int) -> _Evidence:
-    """Play the games that the rules are judged by."""
+    """Play the games from which the rules are judged."""
     evidence = _Evidence(setup)
     try:
         evidence.environment = construct(setup)
@@ -212,7 +212,7 @@ def _state(evidence: _Evidence) -> str | None:
         return f"state() changes its shape: {', '.join(sorted(map(str, shapes)))}."
     if not all(finite for game in evidence.games for _, finite in game.states):
         return "state() contains numbers that are not finite."
-    space = getattr(evidence.environment, "state_space", None)  # PettingZoo leaves it open whether there is one
+    space = getattr(evidence.environment, "state_space", None)  # optional in PettingZoo
     shape = next(iter(shapes), None)
     if space is not None and shape is not None and tuple(space.shape) != shape:
         return f"state() has the shape {shape}, but state_space says {tuple(space.shape)}."
@@ -229,7 +229,7 @@ def _reuse(evidence: _Evidence) -> str | None:
 
 
 def _difference(one: Trace, other: Trace | None, who: str) -> str | None:
-    """Say where two games with the same seed and actions part, if they do."""
+    """Describe where two games with the same seed and actions differ, if they do."""
     if other is None:
         return "Not examined, because the game did not come to its end."
     for left, right in zip(one.frames, other.frames, strict=False):
@@ -241,22 +241,22 @@ def _difference(one: Trace, other: Trace | None, who: str) -> str | None:
 
 
 def _all(evidence: _Evidence) -> list[Trace]:
-    """All games played."""
+    """Return all games played."""
     return [*evidence.games, *(game for game in (evidence.again, evidence.reused) if game)]
 
 
 def _frames(evidence: _Evidence) -> Iterator[Frame]:
-    """All frames of the games in fresh environments."""
+    """Return all frames of the games in fresh environments."""
     return (frame for game in evidence.games for frame in game.frames)
 
 
 def _masked(game: Trace) -> bool:
-    """True where a game stopped because nothing was allowed."""
+    """Return whether a game stopped because no action was legal."""
     return any(frame.mask_fault for frame in game.frames)
 
 
 def _at(frame: Frame, what: str = "observation") -> str:
-    """Name what an agent was given at some move."""
+    """Name something that an agent was given at a move."""
     return f"The {what} of {frame.agent} at move {frame.move}"
 
 

@@ -1,4 +1,4 @@
-"""Plays an arena with random actions and plays every game of it again on a stock environment, looking for a difference."""
+"""Comparison of an arena with stock environments: it plays random games and repeats each one on a stock environment."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from envs.game import Game
 from envs.registry import Environment
 
 View = dict[str, NDArray[Any]]
-"""What one copy shows, under the names of `Timestep` (`observation 0` for that of role 0)."""
+"""The outputs of one copy, under the names of `Timestep` (`observation 0` for that of role 0)."""
 
 
 class Mismatch(AssertionError):
-    """The arena shows something else than the stock environment; the message says what, where and how much."""
+    """The arena and the stock environment differ; the message says in what, where and by how much."""
 
 
 def compare(arena: Arena, stock: Environment, episodes: int, seed: int, tolerance: float = 0.0) -> float:
-    """Compare an arena with a stock environment, step for step: everything a timestep holds.
+    """Compare an arena with a stock environment, step for step, in everything that a timestep holds.
 
     Args:
         arena: The arena, usually a twin.
         stock: The environment as PettingZoo makes it, AEC for turn-based games, else Parallel.
-        episodes: How many games to play at least; all copies play equally many, one after the other.
+        episodes: Minimal number of games; all copies play equally many, one after the other.
         seed: Decides the games' seeds and the random legal actions.
-        tolerance: Largest difference allowed in observations, states and rewards. All else has to be equal.
+        tolerance: Largest difference allowed in observations, states and rewards. Everything else must be equal.
 
     Returns:
         The largest difference found.
@@ -49,7 +49,7 @@ def compare(arena: Arena, stock: Environment, episodes: int, seed: int, toleranc
 
 
 def random_actions(game: Game, now: Timestep, generator: torch.Generator) -> list[Tensor]:
-    """Legal actions of every slot, uniformly drawn: per role, [N, slots] or [N, slots, n], as `Arena.step` takes them."""
+    """Draw uniform legal actions for every slot: per role, [N, slots] or [N, slots, n], as `Arena.step` takes them."""
     actions = []
     for role, seen, legal in zip(game.roles, now.observation, now.legal, strict=True):
         shape = *seen.shape[:2], role.actions.size
@@ -63,7 +63,7 @@ def random_actions(game: Game, now: Timestep, generator: torch.Generator) -> lis
 
 
 Trace = list[tuple[View, list[NDArray[Any]]]]
-"""All copies' views, and the actions taken then."""
+"""All copies' views, and the actions taken there."""
 
 
 def _record(arena: Arena, seeds: Tensor, generator: torch.Generator) -> Trace:
@@ -81,7 +81,7 @@ def _record(arena: Arena, seeds: Tensor, generator: torch.Generator) -> Trace:
 
 
 def _views(now: Timestep) -> View:
-    """A timestep as numpy arrays under their names."""
+    """Return a timestep as numpy arrays under their names."""
     views = {"acting": now.acting, "state": now.state, "reward": now.reward, "over": now.over}
     views |= {"terminated": now.terminated, "truncated": now.truncated}
     views |= {f"observation {role}": seen for role, seen in enumerate(now.observation)}
@@ -93,7 +93,7 @@ def _views(now: Timestep) -> View:
 
 
 def _follow(witness: _Witness, trace: Trace, copy: int, seeds: Sequence[int], tolerance: float) -> float:
-    """Play one copy's games again; the largest difference found."""
+    """Repeat one copy's games; return the largest difference found."""
     worst, game, move = 0.0, 0, 0
     expected = witness.reset(seeds[0])
     for views, actions in trace:
@@ -111,7 +111,7 @@ def _follow(witness: _Witness, trace: Trace, copy: int, seeds: Sequence[int], to
 
 
 def _difference(where: str, shown: NDArray[Any], wanted: NDArray[Any], tolerance: float) -> float:
-    """The largest difference between two arrays, which must not exceed the tolerance (0 for truth values)."""
+    """Return the largest difference between two arrays; it must not exceed the tolerance (0 for booleans)."""
     if shown.shape != wanted.shape:
         raise Mismatch(f"{where}: the shape is {shown.shape} and not {wanted.shape}")
     if np.array_equal(shown, wanted):
@@ -125,7 +125,7 @@ def _difference(where: str, shown: NDArray[Any], wanted: NDArray[Any], tolerance
 
 
 class _Witness:
-    """A stock environment that says what an arena has to show."""
+    """A stock environment that computes what an arena has to show."""
 
     def __init__(self, game: Game, environment: Environment) -> None:
         environment.reset(seed=0)
@@ -135,19 +135,19 @@ class _Witness:
         self.spaces = [_shown_part(environment.observation_space(seat)) for seat in game.seats]
 
     def reset(self, seed: int) -> View:
-        """Begin a game; what is to be seen."""
+        """Start a game; return the expected view."""
         begun = self.environment.reset(seed=seed)
         self._see(None if self.game.turn_based else begun[0])
         return self._view(self._acting())
 
     def rest(self) -> View:
-        """What is to be seen of a copy that rests."""
+        """Return the expected view of a copy that rests."""
         self.seen: list[NDArray[np.float32]] = [np.zeros_like(seen) for seen in self.seen]
         view = self._view([])
         return view | {"state": np.zeros_like(view["state"])}
 
     def step(self, actions: Sequence[NDArray[Any]]) -> tuple[View, bool]:
-        """Make a move; what is to be seen, and whether the game is over."""
+        """Make a move; return the expected view, and whether the game is over."""
         game, environment = self.game, self.environment
         if game.turn_based:
             seat = game.seats.index(environment.agent_selection)
@@ -175,7 +175,7 @@ class _Witness:
         return [self.game.seats.index(agent) for agent in agents]
 
     def _see(self, raw: Mapping[str, Any] | None) -> None:
-        """Take down what every seat sees, and may do."""
+        """Store the observation and the legal actions of every seat."""
         raw = raw or {seat: self.environment.observe(seat) for seat in self.game.seats}
         plain = [raw[seat]["observation"] if isinstance(raw[seat], dict) else raw[seat] for seat in self.game.seats]
         self.seen = [
@@ -184,7 +184,7 @@ class _Witness:
         self.masks = [raw[seat]["action_mask"] if isinstance(raw[seat], dict) else True for seat in self.game.seats]
 
     def _view(self, acting: Sequence[int]) -> View:
-        """What an arena has to show while these seats act."""
+        """Return the expected view while these seats act."""
         game = self.game
         view: View = {"acting": np.isin(np.arange(len(game.seats)), acting)}
         for number, role in enumerate(game.roles):
@@ -200,7 +200,7 @@ class _Witness:
         return view
 
     def _state(self, team: int) -> NDArray[np.float32]:
-        """The joint state as a team sees it, in games whose sides have one team each or whose state is what all see."""
+        """Return a team's joint state, in games whose sides have one team each or whose state is the same for all teams."""
         if self.has_state:
             return np.asarray(self.environment.state(), np.float32)
         teams = self.game.teams[team:] + self.game.teams[:team]
@@ -208,11 +208,11 @@ class _Witness:
 
 
 def _slots(game: Game) -> list[tuple[int, int]]:
-    """The role of each seat and its slot in that role's tensors."""
+    """Return the role of each seat and its slot in that role's tensors."""
     places = [(role, game.roles[role].seats.index(seat)) for seat, role in enumerate(game.role_of_seat)]
     return [(role, 0 if game.turn_based else slot) for role, slot in places]
 
 
 def _shown_part(space: spaces.Space) -> spaces.Space:
-    """The space of an observation without its mask."""
+    """Return an observation's space without its mask."""
     return space["observation"] if isinstance(space, spaces.Dict) else space

@@ -1,6 +1,6 @@
-"""Plays an environment with random legal actions and writes down what an examiner needs to know.
+"""Playing an environment with random legal actions and recording what the rules are judged by.
 
-Nothing is repaired here: the environment is driven by PettingZoo's own loop, so that faults show which an arena would hide.
+Nothing is corrected here: the environment is driven by PettingZoo's own loop, so that faults appear that an arena would hide.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from envs.spaces import masker
 
 @dataclass(frozen=True)
 class Frame:
-    """What one agent was shown at one move.
+    """What one agent was given at one move.
 
     Attributes:
         move: Number of moves made before.
         agent: Its id.
-        acting: True where it is to act next.
+        acting: True if it acts next.
         digest: Checksum of the observation.
-        observation_fault: What is wrong with the observation, if anything.
-        mask_fault: What is wrong with the legal actions, if anything.
+        observation_fault: The fault of the observation, if any.
+        mask_fault: The fault of the legal actions, if any.
         reward: As given.
-        terminated: As given; None where it is missing.
-        truncated: As given; None where it is missing.
+        terminated: As given; None if missing.
+        truncated: As given; None if missing.
     """
 
     move: int
@@ -48,7 +48,7 @@ class Frame:
 
     @property
     def ended(self) -> bool:
-        """True where the agent's part in the game ended here."""
+        """True if the agent terminated or was truncated here."""
         return bool(self.terminated) or bool(self.truncated)
 
 
@@ -59,11 +59,11 @@ class Trace:
     Attributes:
         name: The game's name.
         frames: In order.
-        finished: True where the game came to its end.
-        fault: What the environment raised, if anything.
-        left: Agents that went without being told that their part had ended, with the move.
-        stayed: Agents that were still in the game after their part had ended, with the move.
-        states: Shape of the joint state (None where there is none) and whether it was finite, without repetition.
+        finished: True if the game ended.
+        fault: The environment's exception, if any.
+        left: Agents that left without termination or truncation, with the move.
+        stayed: Agents that were still in the game after their termination or truncation, with the move.
+        states: The distinct pairs of the joint state's shape (None without a state) and whether it was finite.
     """
 
     name: str
@@ -82,10 +82,10 @@ def trace(name: str, environment: Environment, seed: int, moves: int) -> Trace:
         name: The game's name, for messages.
         environment: It is reset first.
         seed: Of the reset, and of the random actions.
-        moves: Give up after so many.
+        moves: Maximal number of moves.
 
     Returns:
-        What happened, up to the end, to the first error, or to the last move.
+        The record, up to the end, to the first error, or to the last move.
     """
     story = Trace(name)
     play = _play_parallel if isinstance(environment, ParallelEnv) else _play_in_turn
@@ -157,7 +157,7 @@ def _play_parallel(environment: Any, story: Trace, seed: int, moves: int) -> Non
                 story.left.append((agent, move))
         if story.stayed:
             return
-    _note_state(environment, story)  # critics look at where a game ended, too
+    _note_state(environment, story)  # arenas also read the state at the end of a game
     story.finished = not environment.agents
 
 
@@ -172,7 +172,7 @@ def _frame(
     terminated: Any,
     truncated: Any,
 ) -> Frame:
-    """Judge an observation and its mask at once, because keeping pictures of a whole game would fill the memory."""
+    """Judge an observation and its mask at once, because storing all observations of a game could fill the memory."""
     space = environment.observation_space(agent)
     odd = None if observation is None and not acting else _observation_fault(space, observation)
     mask = None
@@ -183,7 +183,7 @@ def _frame(
 
 
 def _observation_fault(space: Space, observation: Any) -> str | None:
-    """Say what is wrong with an observation, if anything is."""
+    """Describe the fault of an observation, if any."""
     if observation is None:
         return "is missing"
     if not space.contains(observation):
@@ -194,7 +194,7 @@ def _observation_fault(space: Space, observation: Any) -> str | None:
 
 
 def _mask_fault(space: Space, mask: Any) -> str | None:
-    """Say what is wrong with the legal actions of an acting agent, if anything is."""
+    """Describe the fault of the legal actions of an acting agent, if any."""
     if mask is None or not isinstance(space, Discrete):
         return None
     values = np.asarray(mask)

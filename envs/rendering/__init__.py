@@ -1,5 +1,5 @@
-"""Games as drawings and words.
+"""Pictures of games and names of actions.
 
-Reading order: `drawing` (which game is drawn by what), `shapes`, `boards`, `cards`, `particles`, `looks`, `maps`, `labels`
-(names of actions).
+Reading order: `drawing` (the table of drawings), `shapes`, `boards`, `cards`, `particles`, `looks`, `maps`, `labels` (names of
+actions).
 """

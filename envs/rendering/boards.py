@@ -1,4 +1,4 @@
-"""Drawings of board games: connect four, tic-tac-toe; and of rock, paper, scissors."""
+"""Drawings of the board games connect four and tic-tac-toe, and of rock, paper, scissors."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ BOARD = "#2f5d8a"
 
 
 def connect_four(env: Any) -> Frame:
-    """The board with its holes."""
+    """Draw the board with its holes."""
     board = (np.array(env.board).reshape(6, 7) - 1).tolist()
-    colors = (*SEATS, FLOOR)  # -1 is the last: an empty hole
+    colors = (*SEATS, FLOOR)  # index -1 selects the last colour, that of an empty hole
     holes = [circle(20 + 40 * x, 20 + 40 * y, 16, colors[seat]) for y, row in enumerate(board) for x, seat in enumerate(row)]
     return frame(280, 240, [rect(0, 0, 280, 240, BOARD), *holes], board=board)
 
 
 def tictactoe(env: Any) -> Frame:
-    """The board with crosses and rings."""
+    """Draw the board with crosses and rings."""
     board = (np.array(env.board.squares).reshape(3, 3).T - 1).tolist()
     shapes = [rect(0, 0, 180, 180, FLOOR)]
     for at in (60, 120):
@@ -43,7 +43,7 @@ def _ring(x: float, y: float) -> list[Frame]:
 
 
 def rps(env: Any) -> Frame:
-    """What was chosen in the last round."""
+    """Draw the choices of the last round."""
     moves = [env._moves[env.state[seat]].capitalize() for seat in env.possible_agents]
     if env.num_moves == 0:
         moves = ["–", "–"]
@@ -54,20 +54,20 @@ def rps(env: Any) -> Frame:
 
 
 def connect_four_text(drawn: Frame, seat: int | None) -> str:
-    """The board, and below it the number of each column's action."""
+    """Draw the board in characters, with the number of each column's action below it."""
     board = [["●○·"[owner] for owner in row] for row in drawn["board"]]
     return _box(board) + "\n  " + " ".join(map(str, range(7))) + _piece("●○", seat)
 
 
 def tictactoe_text(drawn: Frame, seat: int | None) -> str:
-    """The board, with the number of the action that takes it in each empty cell."""
+    """Draw the board in characters, with the number of the action in each empty cell."""
     cells = enumerate(drawn["board"])
     board = [["XO"[owner] if owner >= 0 else str(3 * x + y) for x, owner in enumerate(row)] for y, row in cells]
     return _box(board) + _piece("XO", seat)
 
 
 def rps_text(drawn: Frame, seat: int | None) -> str:
-    """What was chosen in the last round."""
+    """Describe the choices of the last round."""
     first, second = drawn["moves"]
     return f"{first} : {second}" if seat is None else f"you: {drawn['moves'][seat]}, the other: {drawn['moves'][1 - seat]}"
 

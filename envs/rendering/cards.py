@@ -1,4 +1,4 @@
-"""Drawings of hold'em: Leduc and Texas, as the environments of RLCard play them."""
+"""Drawings of Leduc and Texas hold'em, as the environments of RLCard play them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from envs.rendering.shapes import AMBER, BLUE, DARK, FLOOR, LINES, PAPER, RED, SIDE, Frame, circle, frame, line, rect, words
 
 ROW, TOP, CARD = 62, 34, (36, 50)
-"""Pixels: height of a row, where the first one begins, width and height of a card."""
+"""Pixels: height of a row, top of the first row, width and height of a card."""
 
 SUITS = {"S": "♠", "H": "♥", "D": "♦", "C": "♣"}
 HIDDEN = "??"
 CHIPS = 16
-"""Chips drawn one by one at most."""
+"""Maximal number of chips drawn one by one."""
 
 
 def leduc(env: Any) -> Frame:
-    """Everybody's card, the common card, and what everybody has put in."""
+    """Draw all players' cards, the common card, and all bets."""
     game = env.env.game
     public = [game.public_card] if game.public_card is not None else []
     return _table(env, [[player.hand] for player in game.players], public, rounds=2)
 
 
 def texas(env: Any) -> Frame:
-    """Everybody's cards, the common cards, and what everybody has put in."""
+    """Draw all players' cards, the common cards, and all bets."""
     game = env.env.game
     return _table(env, [player.hand for player in game.players], game.public_cards, rounds=4)
 
@@ -75,7 +75,7 @@ def _shapes(facts: Frame) -> list[Frame]:
 
 
 def _row(place: int, name: str, cards: Sequence[str], *, faded: bool = False) -> list[Frame]:
-    """A name and cards; face down where there are none yet."""
+    """Draw a name and cards, face down if they are not dealt yet."""
     y, (width, height) = TOP + ROW * place, CARD
     shapes = [words(48, y + height / 2, 13, name)]
     for number, card in enumerate(cards):
@@ -101,7 +101,7 @@ def _state(player: Frame, over: bool) -> str:
 
 
 def table_text(drawn: Frame, seat: int | None) -> str:
-    """The table line by line; who looks from a seat sees the others' cards when the game is over."""
+    """Describe the table line by line. An observing seat sees the others' cards only after the game."""
     players, shown = drawn["players"], drawn["over"] or seat is None
     rows = [
         (

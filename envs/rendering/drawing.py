@@ -1,16 +1,16 @@
 """Pictures of a running game as plain data, for replays and the terminal.
 
-A frame is `{"width", "height", "shapes"}`, lengths in pixels, y pointing down; the shapes are
+A frame is `{"width", "height", "shapes"}`, lengths in pixels, y pointing down. The shapes are
 
 - `{"kind": "circle", "x", "y", "r", "color"}`
-- `{"kind": "rect", "x", "y", "w", "h", "color"}`, x and y being its left upper corner
+- `{"kind": "rect", "x", "y", "w", "h", "color"}`, with x and y of its upper left corner
 - `{"kind": "line", "x1", "y1", "x2", "y2", "width", "color"}`
-- `{"kind": "text", "x", "y", "size", "text", "color"}`, x and y being its middle
+- `{"kind": "text", "x", "y", "size", "text", "color"}`, with x and y of its centre
 
-and a board also says what stands where, as `"board"`: rows of seat numbers from 0, -1 where nothing stands. A frame may carry
-`"notes"`, `{"text", "seats"}`: what is to be said below the picture, and the seats that know it, None being everybody. A shape
-may carry the `"mark"` that stands for it in a map made of characters, and the number of the `"seat"` that it is. Games without
-a drawing of their own are photographed: `{"width", "height", "png"}`, the picture in base64.
+A board also has `"board"`, the rows of seat numbers from 0, with -1 for empty cells. A frame may have `"notes"`, `{"text",
+"seats"}`: texts below the picture and the seats that may know them (None for all). A shape may have a `"mark"`, its character
+in a map made of characters, and a `"seat"`, the number of the seat that it represents. Games without a drawing of their own are
+photographed: `{"width", "height", "png"}`, the picture in base64.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from envs.rendering.shapes import SIDE, Frame, frame
 
 
 def draw(name: str, env: Any) -> Frame:
-    """Draw a game as it stands.
+    """Draw the present state of a game.
 
     Args:
         name: The game's name.
         env: The stock PettingZoo environment, wrapped or not, after its reset.
 
     Returns:
-        A frame, ready for JSON. Without shapes where the game has no drawing and was made without `render_mode="rgb_array"`.
+        A frame, ready for JSON. It has no shapes if the game has no drawing and was made without `render_mode="rgb_array"`.
     """
     if name in DRAWINGS:
         return DRAWINGS[name](env.unwrapped)
@@ -47,7 +47,7 @@ def draw(name: str, env: Any) -> Frame:
 
 
 def has_drawing(name: str) -> bool:
-    """Whether a game has a drawing of its own, so that nobody needs to photograph it."""
+    """Return whether a game has a drawing of its own, so that it need not be photographed."""
     return name in DRAWINGS
 
 
@@ -56,11 +56,11 @@ def text(name: str, drawn: Frame, seat: int | None = None) -> str | None:
 
     Args:
         name: The game's name.
-        drawn: What `draw` gave for this game.
-        seat: Number of the seat that looks: cards and goals that it does not know are left out. None sees everything.
+        drawn: The result of `draw` for this game.
+        seat: Number of the observing seat: cards and goals that it does not know are omitted. None sees everything.
 
     Returns:
-        Some lines for a terminal; None where the game has no such drawing.
+        Lines for a terminal; None if the game has no such drawing.
     """
     return TEXTS[name](drawn, seat) if name in TEXTS else None
 
@@ -69,13 +69,13 @@ def _photograph(picture: Any) -> Frame:
     image = Image.fromarray(np.ascontiguousarray(picture, dtype=np.uint8))
     image.thumbnail((SIDE, SIDE))
     file = io.BytesIO()
-    # A picture of few colours takes an eighth of the room, and a match has hundreds of pictures.
+    # A match has hundreds of pictures. With few colours a picture takes an eighth of the space.
     image.convert("RGB").quantize(SHADES, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, format="PNG")
     return {"width": image.width, "height": image.height, "png": base64.b64encode(file.getvalue()).decode("ascii")}
 
 
 SHADES = 64
-"""Colours of a photograph."""
+"""Number of colours of a photograph."""
 
 WORLDS: dict[str, Callable[[Any], Frame]] = {
     "mpe2/collect_treasure_v1": particles.particles,
@@ -91,7 +91,7 @@ WORLDS: dict[str, Callable[[Any], Frame]] = {
     "mpe2/simple_v3": partial(particles.particles, signs=particles.open_goal),
     "mpe2/simple_world_comm_v3": particles.particles,
 }
-"""The particle worlds."""
+"""Game → drawing of the particle worlds."""
 
 DRAWINGS: dict[str, Callable[[Any], Frame]] = {
     "classic/connect_four_v3": boards.connect_four,
@@ -102,7 +102,7 @@ DRAWINGS: dict[str, Callable[[Any], Frame]] = {
     "classic/tictactoe_v3": boards.tictactoe,
     **WORLDS,
 }
-"""How a game's unwrapped environment is drawn."""
+"""Game → function that draws its unwrapped environment."""
 
 TEXTS: dict[str, Callable[[Frame, int | None], str]] = {
     "classic/connect_four_v3": boards.connect_four_text,
@@ -113,4 +113,4 @@ TEXTS: dict[str, Callable[[Frame, int | None], str]] = {
     "classic/tictactoe_v3": boards.tictactoe_text,
     **dict.fromkeys(WORLDS, map_text),
 }
-"""How a game's frame is drawn with characters, given who looks."""
+"""Game → function that draws its frame with characters for an observing seat."""

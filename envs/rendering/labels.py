@@ -1,4 +1,4 @@
-"""What the actions of known games are called."""
+"""Names of the actions of known games."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _words(number: int) -> tuple[str, ...]:
 
 
 def _words_and_moves(number: int) -> tuple[str, ...]:
-    """Every word with every move; the moves go round fastest."""
+    """Combine every word with every move; the moves vary fastest."""
     return tuple(f"{word}, {move}" for word in _words(number) for move in MOVES)
 
 
@@ -37,11 +37,11 @@ LABELS: dict[str, tuple[tuple[str, ...], ...]] = {
     "mpe2/simple_v3": (MOVES,),
     "mpe2/simple_world_comm_v3": (_words_and_moves(4), MOVES),
 }
-"""Names of the actions, in order, of each kind of role that a game has; kinds differ in how many there are."""
+"""Game → names of the actions of each kind of role. Kinds differ in their number of actions."""
 
 
 def labels(name: str, role: Role) -> tuple[str, ...]:
-    """The names of a role's actions; empty where nobody has named them, as with an option that gives it others.
+    """Return the names of a role's actions; empty if unknown, for example if an option changes the actions.
 
     Args:
         name: The game's name.

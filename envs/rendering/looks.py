@@ -1,4 +1,4 @@
-"""How things look in the drawings of particle worlds: agents and landmarks, by their names."""
+"""Appearance of agents and landmarks in the drawings of particle worlds, by their names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ HUES = (AMBER, BLUE, GREEN, ROSE, RED, SKY)
 
 @dataclass(frozen=True)
 class Look:
-    """How a thing looks.
+    """The appearance of an object.
 
     Attributes:
         color: Its colour.
-        mark: How the map in the terminal shows it.
-        letter: What is written on it in the picture.
+        mark: Its character in the terminal's map.
+        letter: The letter on it in the picture.
         ink: The letter's colour.
-        square: Whether it is a square of one letter, not a disc of its size.
+        square: True draws a square for one letter, False a disc of the object's size.
     """
 
     color: str
@@ -52,7 +52,7 @@ def _collector(entity: Any, number: int) -> Look:
 
 
 def _ink(color: str) -> str:
-    """The colour of letters on this one."""
+    """Return the colour of letters on this colour."""
     return PAPER if color in (BLUE, GREEN, RED) else DARK
 
 
@@ -72,4 +72,4 @@ LOOKS: dict[str, Callable[[Any, int], Look]] = {
     "deposit": _deposit,
     "collector": _collector,
 }
-"""Things by their names without the number, and how they look, given the number."""
+"""Name without number → function from the number to the appearance."""

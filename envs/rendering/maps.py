@@ -1,4 +1,4 @@
-"""Maps of particle worlds, made of characters."""
+"""Maps of particle worlds in characters."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 from envs.rendering.shapes import Frame
 
 COLUMNS, ROWS = 41, 21
-"""Characters across and down; one is about twice as high as wide."""
+"""Width and height of a map in characters; a character is about twice as high as wide."""
 
 YOU, RIM = "@", "·"
 MEANING = {YOU: "you", "X": "adversary", "o": "agent", "#": "obstacle", "*": "food", "%": "forest", RIM: "rim"}
-"""Marks that neither a name nor a note explains."""
+"""Explanations of marks that neither a name nor a note explains."""
 
 
 def map_text(drawn: Frame, seat: int | None) -> str:
-    """A map of the shapes that have marks, and what is to be said with it.
+    """Draw a map of the shapes that have marks, with the notes.
 
     Args:
         drawn: A frame.
-        seat: Who looks: marked as such, shown the rim, told what the marks mean, and given only the notes that this seat knows.
-            None is somebody who watches and may know everything.
+        seat: The observing seat. It is marked as such; the edge is drawn, the marks are explained, and only notes that this
+            seat may know are shown. None is a spectator who may know everything.
     """
     spots = np.full((ROWS, COLUMNS), " ")
     across, down = np.arange(COLUMNS) * drawn["width"] / (COLUMNS - 1), np.arange(ROWS) * drawn["height"] / (ROWS - 1)
@@ -41,7 +41,7 @@ def map_text(drawn: Frame, seat: int | None) -> str:
 
 
 def _covered(shape: Frame, across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The places [ROWS, COLUMNS] that a disc covers, or the middle of a square; one at least."""
+    """Return the cells [ROWS, COLUMNS] that a disc or the centre of a square covers; at least one."""
     x, y, r = shape["x"], shape["y"], shape.get("r", 0.0)
     if shape["kind"] == "rect":
         x, y = x + shape["w"] / 2, y + shape["h"] / 2
@@ -51,7 +51,7 @@ def _covered(shape: Frame, across: NDArray[np.float64], down: NDArray[np.float64
 
 
 def _along(line: Frame, across: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The places along a line; none along a slanting one, which says little in so few characters."""
+    """Return the cells along a horizontal or vertical line; none along a diagonal one, which would be illegible."""
     (left, right), (top, bottom) = (
         sorted(int(np.abs(places - line[end]).argmin()) for end in ends)
         for places, ends in ((across, ("x1", "x2")), (down, ("y1", "y2")))

@@ -1,6 +1,6 @@
-"""Drawings of the particle worlds: agents and landmarks from above, which landmark is whose goal, and what agents say.
+"""Drawings of particle worlds: agents and landmarks from above, the goals, and the messages of agents.
 
-One function draws all of them. What differs is given to it: what is special about the landmarks, and what lies on the ground.
+One function draws all worlds. Its arguments describe what differs: the meaning of the landmarks, and what lies on the ground.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from envs.rendering.shapes import (
 )
 
 HEARERS = {"leadadversary": ("leadadversary", "adversary"), "bob": ("bob",), "eve": ("eve",)}
-"""Who hears what an agent says, where that is not everybody."""
+"""Game → who receives the messages of an agent, in games in which not everybody does."""
 
 
 @dataclass(frozen=True)
 class Sign:
-    """What a landmark is: somebody's goal, a secret; and which agents know."""
+    """The meaning of a landmark, such as an agent's goal or a secret, and the agents that know it."""
 
     landmark: int
     text: str
@@ -47,18 +47,18 @@ def no_signs(world: Any) -> Sequence[Sign]:
 
 
 def open_goal(world: Any) -> Sequence[Sign]:
-    """The first landmark is the goal, and everybody knows."""
+    """The first landmark is the goal, which all agents know."""
     return (Sign(0, "goal", tuple(range(len(world.agents)))),)
 
 
 def hidden_goal(world: Any) -> Sequence[Sign]:
-    """The agents know which landmark is the goal, the adversaries do not."""
+    """One landmark is the goal, which the agents know and the adversaries do not."""
     good = tuple(seat for seat, agent in enumerate(world.agents) if not agent.adversary)
     return (Sign(world.landmarks.index(world.agents[good[0]].goal_a), "goal", good),)
 
 
 def told_goals(world: Any) -> Sequence[Sign]:
-    """Each of the agents that speak knows where another has to go."""
+    """Each speaking agent knows the goal of another agent."""
     return [
         Sign(world.landmarks.index(agent.goal_b), f"goal of {agent.goal_a.name}", (seat,))
         for seat, agent in enumerate(world.agents)
@@ -67,7 +67,7 @@ def told_goals(world: Any) -> Sequence[Sign]:
 
 
 def secret(world: Any) -> Sequence[Sign]:
-    """Alice knows what Bob has to say and Eve must not guess; only the two of them have the key."""
+    """Alice knows the secret that Bob has to reconstruct and Eve must not; only Alice and Bob have the key."""
     _, bob, alice = range(3)
     speaker = world.agents[alice]
     found = Sign(world.landmarks.index(speaker.goal_a), "secret", (alice,))
@@ -76,36 +76,36 @@ def secret(world: Any) -> Sequence[Sign]:
 
 @dataclass(frozen=True)
 class Camera:
-    """From places in the world to pixels; `scale` is pixels a unit of length."""
+    """The map from world positions to pixels; `scale` is pixels per unit of length."""
 
     scale: float
 
     def __call__(self, place: Sequence[float]) -> tuple[float, float]:
-        """The pixel of a place; up in the world is up in the picture."""
+        """Return the pixel of a position. The y axis points up in the world and down in the picture."""
         return SIDE / 2 + float(place[0]) * self.scale, SIDE / 2 - float(place[1]) * self.scale
 
 
 def nothing(env: Any, camera: Camera) -> list[Frame]:
-    """Nothing lies on the ground."""
+    """Draw nothing on the ground."""
     return []
 
 
 def ring(env: Any, camera: Camera) -> list[Frame]:
-    """The circle that the agents have to form lies on the ground."""
+    """Draw the circle that the agents have to form."""
     x, y = camera(env.world.landmarks[0].state.p_pos)
     radius = env.scenario.TARGET_RADIUS * camera.scale
     return [circle(x, y, radius + 1, LINES), circle(x, y, radius - 1, FLOOR)]
 
 
 def row(env: Any, camera: Camera) -> list[Frame]:
-    """The line that the agents have to form lies on the ground."""
+    """Draw the line that the agents have to form."""
     (x1, y1), (x2, y2) = (camera(landmark.state.p_pos) for landmark in env.world.landmarks)
     return [line(x1, y1, x2, y2, LINES)]
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Something in the world: where, how large and what it looks like; `seat` is the number of an agent, else None."""
+    """An object in the world: its position, size and appearance; `seat` is the number of an agent, else None."""
 
     x: float
     y: float
@@ -117,12 +117,12 @@ class Thing:
 def particles(
     env: Any, signs: Callable[[Any], Sequence[Sign]] = no_signs, ground: Callable[[Any, Camera], list[Frame]] = nothing
 ) -> Frame:
-    """Draw a particle world; small things lie on large ones.
+    """Draw a particle world. Small objects are drawn over large ones.
 
     Args:
         env: The environment.
-        signs: What is special about its landmarks.
-        ground: What lies below everything.
+        signs: Returns the meaning of its landmarks.
+        ground: Draws what lies below everything.
     """
     world = env.world
     there = [entity for entity in (*world.landmarks, *world.agents) if getattr(entity, "alive", True)]
@@ -167,7 +167,7 @@ def _stem(entity: Any) -> str:
 
 @cache
 def _stem_of(name: str) -> str:
-    """A name without its number: `adversary_1` and `landmark 1` are adversaries and landmarks."""
+    """Return a name without its number: `adversary_1` gives `adversary`, `landmark 1` gives `landmark`."""
     return re.split(r"[ _]", name)[0]
 
 
@@ -183,20 +183,20 @@ def _drawn(thing: Thing) -> list[Frame]:
 
 
 def _bubble(agent: Any, text: str, camera: Camera) -> Frame:
-    """What an agent says, beside it."""
+    """Draw an agent's message beside it."""
     x, y = camera(agent.state.p_pos)
     beside = max(8.0, agent.size * camera.scale) + 4.2 * (len(text) + 2) + 3
     return _label(x + beside * (1 if x < SIDE / 2 else -1), y, 14, f"“{text}”")
 
 
 def _label(x: float, y: float, size: int, text: str) -> Frame:
-    """Words that stay within the picture."""
+    """Place text such that it stays within the picture."""
     half = size * 0.3 * len(text)
     return words(min(max(x, half), SIDE - half), min(max(y, size / 2), SIDE - size / 2), size, text)
 
 
 def _spoken(env: Any) -> Iterator[tuple[Any, str]]:
-    """Agents that have said something, and what."""
+    """Return the agents that have sent a message, with the message."""
     for agent in env.world.agents:
         if not agent.silent and np.any(agent.state.c):
             loudest = int(np.argmax(agent.state.c))
@@ -205,6 +205,6 @@ def _spoken(env: Any) -> Iterator[tuple[Any, str]]:
 
 
 def _hearers(world: Any, speaker: Any) -> list[int] | None:
-    """The agents that hear another, itself among them; None where all do."""
+    """Return the agents that receive another's messages, including itself; None if all do."""
     stems = HEARERS.get(_stem(speaker))
     return None if stems is None else [seat for seat, agent in enumerate(world.agents) if _stem(agent) in stems]

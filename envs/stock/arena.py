@@ -1,4 +1,4 @@
-"""The stock arena: any PettingZoo environment, in this process or in workers."""
+"""The stock arena: any PettingZoo environment, stepped in this process or in workers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from envs.stock.workers import Workers
 
 
 class StockPart:
-    """Neighbouring copies of a stock arena: some blocks of its engine, and their rows of its buffers; an `Arena` of its own."""
+    """Neighbouring copies of a stock arena as an `Arena`: some blocks of its engine, and their rows of its buffers."""
 
     def __init__(self, game: Game, device: torch.device, engine: Engine, blocks: Blocks, buffers: Buffers, first: int) -> None:
-        """Look at copies that exist.
+        """Make a view of existing copies.
 
         Args:
             game: The game's description.
-            device: Where the tensors of the timesteps live.
-            engine: What steps them.
-            blocks: Which of the engine's blocks they are.
-            buffers: Their rows.
+            device: The device of the timesteps' tensors.
+            engine: The engine that steps the copies.
+            blocks: The engine's blocks of these copies.
+            buffers: The rows of these copies.
             first: Number of the first copy in the whole arena, for messages.
         """
         self.game = game
@@ -39,11 +39,11 @@ class StockPart:
         self._engine, self._blocks, self._buffers, self._first = engine, blocks, buffers, first
 
     def parts(self) -> Sequence[StockPart]:
-        """What can be stepped on its own; see `Arena.parts`."""
+        """Return the parts that can be stepped separately; see `Arena.parts`."""
         return (self,)
 
     def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy; see `Arena.restart`."""
+        """Start a new game in every copy; see `Arena.restart`."""
         self._engine.ready(self._blocks)
         _fill(self._buffers.seeds, seeds, "seeds")
         self._engine.begin("restart", self._blocks)
@@ -55,7 +55,7 @@ class StockPart:
         return self.finish()
 
     def begin(self, actions: Sequence[Tensor], next_seeds: Tensor) -> None:
-        """Begin a step; see `Arena.begin`. Workers set to it at once; without them it is made in `finish`."""
+        """Start a step; see `Arena.begin`. Workers run it at once; without workers it runs in `finish`."""
         self._engine.ready(self._blocks)
         _fill(self._buffers.seeds, next_seeds, "next_seeds")
         for role, tensor in enumerate(actions):
@@ -64,16 +64,16 @@ class StockPart:
         self._engine.begin("step", self._blocks)
 
     def finish(self) -> Timestep:
-        """Wait for the step that has begun; see `Arena.finish`."""
+        """Wait for the step that was started; see `Arena.finish`."""
         self._engine.finish(self._blocks)
         return self._buffers.timestep(self.device)
 
     def close(self) -> None:
-        """Free environments, workers and shared memory of the whole arena; harmless when called twice."""
+        """Free environments, workers and shared memory of the whole arena. A second call does nothing."""
         self._engine.close()
 
     def _check(self, role: int) -> None:
-        """Refuse actions that an acting seat's mask or bounds forbid."""
+        """Refuse actions that the mask or the bounds of an acting seat forbid."""
         space, chosen = self.game.roles[role].actions, self._buffers.actions[role]
         legal = self._buffers.legal[role]
         allowed: NDArray[Any]
@@ -97,9 +97,9 @@ class StockPart:
 
 
 class StockArena(StockPart):
-    """N copies of a PettingZoo environment, one of the two makers of `Arena`: two halves, from two copies on.
+    """N copies of a PettingZoo environment. With two copies or more it has two parts, its two halves.
 
-    A `Timestep` it returns is a copy: it stays as it is when the arena goes on.
+    A `Timestep` that it returns is a copy, so later steps do not change it.
     """
 
     def __init__(
@@ -114,12 +114,12 @@ class StockArena(StockPart):
         """Make the copies.
 
         Args:
-            spec: The game, as `envs.description.survey` reads it.
-            copies: N.
-            workers: Processes that share the copies; 0 steps them in this one.
-            device: Where the tensors of the timesteps live.
+            spec: The game, as `envs.description.survey` returns it.
+            copies: Number of copies, N.
+            workers: Number of processes that share the copies; 0 steps them in this process.
+            device: The device of the timesteps' tensors.
             fresh: Make a new environment for every game.
-            render: Ask the environments for pictures, where they have any.
+            render: Ask the environments for pictures, if they support it.
         """
         game, device = spec.game, torch.device(device)
         bounds = [(0, copies // 2), (copies // 2, copies)] if copies > 1 else [(0, copies)]
@@ -138,22 +138,22 @@ class StockArena(StockPart):
         ]
 
     def parts(self) -> Sequence[StockPart]:
-        """The two halves, or the only copy; see `Arena.parts`."""
+        """Return the two halves, or the only copy; see `Arena.parts`."""
         return self._halves
 
     def frame(self, copy: int) -> dict[str, Any]:
-        """Draw one copy as it is now.
+        """Draw the present state of one copy.
 
         Args:
-            copy: Which of the N.
+            copy: Number of the copy.
 
         Returns:
-            The picture's elements, as `envs.rendering.drawing.draw` describes them.
+            The picture's elements, as described in `envs.rendering.drawing`.
 
         Raises:
             GameError: The copies live in worker processes, or the game cannot be drawn.
         """
-        from envs.rendering.drawing import draw  # drawing is for those who look; stepping does without
+        from envs.rendering.drawing import draw  # deferred: stepping does without drawing
 
         if not isinstance(self._engine, Local):
             raise GameError(f"{self.game.name} can only be drawn where its copies are stepped in this process (workers=0).")

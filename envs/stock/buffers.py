@@ -1,4 +1,4 @@
-"""The arrays a stock arena and its copies share: one block of memory, in this process or shared between processes."""
+"""The arrays that a stock arena shares with its copies: one block of memory, in this process or shared between processes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ALIGNMENT = 64
 
 @dataclass(frozen=True)
 class Buffers:
-    """What copies show and what they are told, as numpy arrays; axes and meaning as in `Timestep` and `Arena.step`.
+    """The inputs and outputs of copies as numpy arrays; axes and meaning as in `Timestep` and `Arena.step`.
 
     Attributes:
         observation: Per role, float32 [N, slots, F].
         legal: Per role, bool [N, slots, n]; None for continuous actions.
         final_observation: Per role, float32 [N, slots, F], valid where `over`.
-        actions: Per role, int64 [N, slots] or float32 [N, slots, n]: what the copies are told to do.
+        actions: Per role, int64 [N, slots] or float32 [N, slots, n]: the actions to execute.
         acting: bool [N, A].
         state: float32 [N, K, S].
         final_state: float32 [N, K, S], valid where `over`.
@@ -51,7 +51,7 @@ class Buffers:
     seeds: NDArray[np.int64]
 
     def part(self, index: Any) -> Buffers:
-        """View some copies: `slice(4, 8)`, or one copy without the axis N by `(3, ...)`."""
+        """Return views of some copies: `slice(4, 8)`, or of one copy without the axis N: `(3, ...)`."""
 
         def view(value: Any) -> Any:
             if isinstance(value, tuple):
@@ -61,14 +61,14 @@ class Buffers:
         return Buffers(**{field.name: view(getattr(self, field.name)) for field in fields(self)})
 
     def timestep(self, device: torch.device) -> Timestep:
-        """Copy what the buffers show, so that it stays as it is when the arena goes on."""
+        """Copy the outputs into a timestep, which later steps do not change."""
 
         def tensor(array: NDArray[Any]) -> Tensor:
             shared = torch.from_numpy(array)
             return shared.clone() if device.type == "cpu" else shared.to(device)
 
         def last(array: NDArray[Any]) -> Tensor:
-            kept = np.zeros(array.shape, array.dtype)  # rows of games still running are not worth the copying
+            kept = np.zeros(array.shape, array.dtype)  # only rows of games that ended are copied; the others are never read
             kept[self.over] = array[self.over]
             return torch.from_numpy(kept).to(device)
 
@@ -89,7 +89,7 @@ class Buffers:
 
 
 def bytes_needed(game: Game, copies: int) -> int:
-    """Size of the block of memory behind the buffers of so many copies."""
+    """Return the size in bytes of the memory for the buffers of `copies` copies."""
     sizes: list[int] = []
 
     def measure(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
@@ -101,12 +101,12 @@ def bytes_needed(game: Game, copies: int) -> int:
 
 
 def buffers_in(memory: Any, game: Game, copies: int) -> Buffers:
-    """Lay the buffers of so many copies out in a block of `bytes_needed` bytes, whose contents are kept.
+    """Lay out the buffers in a block of `bytes_needed` bytes; its contents are kept.
 
     Args:
         memory: A writable buffer (a bytearray, or the `buf` of shared memory).
         game: The game's description.
-        copies: N.
+        copies: Number of copies, N.
     """
     offset = 0
 
@@ -120,7 +120,7 @@ def buffers_in(memory: Any, game: Game, copies: int) -> Buffers:
 
 
 def _build(game: Game, copies: int, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
-    """Ask `array` for each of the arrays, always in the same order."""
+    """Request each of the arrays from `array`, always in the same order."""
 
     def per_role(last: Callable[[int], tuple[int, ...]], kind: Callable[[int], Any]) -> Iterator[NDArray[Any]]:
         return (array((copies, game.slots(role), *last(role)), kind(role)) for role in range(len(game.roles)))
@@ -150,5 +150,5 @@ def _build(game: Game, copies: int, array: Callable[[tuple[int, ...], Any], NDAr
 
 
 def _aligned(size: int) -> int:
-    """Round a size up, so that the next array starts on a cache line."""
+    """Round a size up, so that the next array starts at a cache line."""
     return -(-size // _ALIGNMENT) * _ALIGNMENT

@@ -1,7 +1,7 @@
 """Neighbouring copies of a stock PettingZoo game, stepped one after the other in this process.
 
-What can be done for all copies at once is done here: forgetting the last move, looking for masks that allow nothing, and
-putting the joint states together. What PettingZoo has to be asked copy by copy is in `envs/stock/one_copy.py`.
+This module does what can be done for all copies at once: clearing the last step's outputs, checking for masks without a legal
+action, and assembling the joint states. `envs/stock/one_copy.py` does what PettingZoo offers for single copies only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from envs.stock.simultaneous import SimultaneousCopy
 from envs.stock.turn_based import TurnBasedCopy
 
 Command: TypeAlias = Literal["restart", "step"]
-"""Begin new games with the seeds in the buffers, or make one move with the actions and seeds in the buffers."""
+"""`restart` starts new games with the seeds in the buffers; `step` makes one move with the actions and seeds in the buffers."""
 
 
 class Copies:
@@ -32,7 +32,7 @@ class Copies:
 
         Args:
             spec: The game.
-            buffers: Where to read and write; their N is the number of copies.
+            buffers: The inputs and outputs; their N is the number of copies.
             first: Number of the first copy in the whole arena, for messages.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures.
@@ -47,7 +47,7 @@ class Copies:
         ]
 
     def carry_out(self, command: Command) -> None:
-        """Begin a new game, or make one move, in every copy, with the actions and seeds in the buffers.
+        """Start a new game, or make one move, in every copy, with the actions and seeds in the buffers.
 
         Raises:
             GameError: An environment failed; the message names the copy and its seed.
@@ -62,7 +62,7 @@ class Copies:
                 return f"{game} failed at its start in copy {number} with seed {copy.next_seed}"
             return f"{game} failed in copy {number} with seed {copy.seed}"
 
-        with environment_code(doing):  # once for all, because entering it is not free
+        with environment_code(doing):  # entered once for all copies, because entering takes time
             for copy in copies:
                 if command == "restart":
                     copy.begin()
@@ -78,7 +78,7 @@ class Copies:
         self.copies = []
 
     def _check_masks(self) -> None:
-        """Refuse a game that asks a seat to act and leaves it nothing to do."""
+        """Raise an error if an acting seat has no legal action."""
         game = self.spec.game
         for role, legal in enumerate(self.buffers.legal):
             if legal is None or legal.any(axis=-1).all():
@@ -90,9 +90,10 @@ class Copies:
 
 
 def _views(spec: EnvironmentSpec, buffers: Buffers) -> Sequence[NDArray[np.float32]]:
-    """Per seat, float32 [n, F], what it observes; zeros where it is not in the game.
+    """Return the observation of each seat, float32 [n, F]; zeros for seats that are not in the game.
 
-    Where all act at once, that is what the copies show anyway; where they take turns, it is kept beside.
+    In simultaneous games these are views of the buffers. In turn-based games the buffers show one seat only, so the
+    observations have memory of their own.
     """
     game = spec.game
     if game.turn_based:

@@ -1,8 +1,8 @@
-"""Published parallel games without the detours of PettingZoo's adapter.
+"""Published parallel games without the overhead of PettingZoo's adapter.
 
-Nearly all of them are AEC games in which the agents move in a cycle, made parallel by an adapter that computes every
-observation twice and reaches the game through guards. The arena has guards of its own, so it goes to the game directly; a game
-steps half as long again otherwise, and the results are the same.
+Nearly all of them are AEC games whose agents move in a fixed cycle, made parallel by an adapter. The adapter computes every
+observation twice and calls the game through guarding wrappers. The arena checks actions itself, so it calls the game directly.
+With the adapter a step takes about half as long again; the results are the same.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pettingzoo.utils.conversions import aec_to_parallel_wrapper
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
 _GUARDS = (wrappers.OrderEnforcingWrapper, wrappers.AssertOutOfBoundsWrapper, wrappers.ClipOutOfBoundsWrapper)
-"""What only checks or mends the actions and the order of calls, for callers that get them wrong."""
+"""Wrappers that only check or correct actions and the order of calls, and change nothing for a correct caller."""
 
 
-class Cycle(aec_to_parallel_wrapper):
-    """PettingZoo's adapter, whose `step` does not observe what nobody looks at before the cycle is complete.
+class CyclicParallelGame(aec_to_parallel_wrapper):
+    """PettingZoo's adapter with a `step` that skips the observations within a cycle, which nobody uses.
 
-    It is meant for games whose `observe` only reads the game: whether it is called can then make no difference.
+    It requires games whose `observe` only reads the game, so that skipping it makes no difference.
     """
 
     def step(self, actions: Mapping[Any, Any]) -> tuple[dict, dict, dict, dict, dict]:
         """Make the moves of all living agents; as `ParallelEnv.step`, with agents' ids as keys.
 
         Raises:
-            AssertionError: The game does not let its agents move in a cycle.
+            AssertionError: The game's agents do not move in a fixed cycle.
         """
         game: Any = self.aec_env
         rewards: dict[Any, float] = defaultdict(int)
@@ -47,10 +47,10 @@ class Cycle(aec_to_parallel_wrapper):
 
 
 def straight(environment: AECEnv | ParallelEnv) -> AECEnv | ParallelEnv:
-    """Replace PettingZoo's adapter by ours, and take off the guards beneath it; every other environment stays as it is."""
+    """Replace PettingZoo's adapter by ours and remove the guards beneath it; return every other environment unchanged."""
     if type(environment) is not aec_to_parallel_wrapper:
         return environment
     game = environment.aec_env
     while type(game) in _GUARDS:
         game = game.env
-    return Cycle(game)
+    return CyclicParallelGame(game)

@@ -1,7 +1,7 @@
-"""What steps the blocks of a stock arena: the contract, and the engine that does it in this process.
+"""Engines step the blocks of a stock arena: the contract, and the engine that works in this process.
 
 The copies of an arena are divided into blocks of neighbours, one for each part of the arena (`Arena.parts`). A command names
-the blocks it is for; it begins, and is finished later. Commands for different blocks may be under way at the same time.
+its blocks; it is started by `begin` and completed by `finish`. Commands for different blocks may run at the same time.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from envs.stock.buffers import Buffers
 from envs.stock.copies import Command, Copies
 
 Blocks: TypeAlias = tuple[int, ...]
-"""Numbers of the blocks that a command is for."""
+"""Numbers of the blocks of a command."""
 
 
 class Engine(ABC):
-    """Carries out commands on the blocks of an arena, and keeps account of those that are under way."""
+    """Executes commands on the blocks of an arena, and keeps track of those that are running."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._under_way: dict[Blocks, Command] = {}
 
     def ready(self, blocks: Blocks) -> None:
-        """Make sure that a command for these blocks may begin, and that their buffers may be written to.
+        """Check that a command for these blocks may begin and that their buffers may be written to.
 
         Raises:
-            RuntimeError: A command for one of them is under way.
+            RuntimeError: A command for one of them is running.
             GameError: The arena is closed.
         """
         if self._closed():
@@ -40,12 +40,12 @@ class Engine(ABC):
             raise RuntimeError(UNFINISHED)
 
     def begin(self, command: Command, blocks: Blocks) -> None:
-        """Begin a command on blocks that are `ready`; their buffers are not to be touched until it is finished."""
+        """Start a command on blocks that are `ready`. Their buffers must not be used until it is finished."""
         self._under_way[blocks] = command
         self._start(command, blocks)
 
     def finish(self, blocks: Blocks) -> None:
-        """Wait until the command that was begun for exactly these blocks is carried out.
+        """Wait for the command that was started for exactly these blocks.
 
         Raises:
             RuntimeError: There is none.
@@ -60,15 +60,15 @@ class Engine(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Free what the engine holds, whether or not a command is under way; harmless when called twice."""
+        """Free the engine's resources, even if a command is running. A second call does nothing."""
 
     @abstractmethod
     def _closed(self) -> bool:
-        """True once there is nothing left to command."""
+        """True after `close`."""
 
     @abstractmethod
     def _start(self, command: Command, blocks: Blocks) -> None:
-        """Set the blocks going."""
+        """Start the blocks."""
 
     @abstractmethod
     def _complete(self, command: Command, blocks: Blocks) -> None:
@@ -79,15 +79,15 @@ class Engine(ABC):
 
 
 class Local(Engine):
-    """Steps the copies in this process, at the time when a command is to be finished."""
+    """An engine that steps the copies in this process, when a command is finished."""
 
     def __init__(self, spec: EnvironmentSpec, buffers: Buffers, bounds: Sequence[tuple[int, int]], fresh: bool, render: bool):
         """Make the environments.
 
         Args:
             spec: The game.
-            buffers: Of all copies.
-            bounds: First copy of each block, and the copy after its last.
+            buffers: The rows of all copies.
+            bounds: For each block, its first copy and the copy after its last.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures.
         """
@@ -97,7 +97,7 @@ class Local(Engine):
         ]
 
     def environment(self, copy: int) -> Any:
-        """The environment of a copy, counted through the whole arena."""
+        """Return the environment of a copy, numbered within the whole arena."""
         return [each for block in self.blocks for each in block.copies][copy].environment
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class Local(Engine):
         return not self.blocks
 
     def _start(self, command: Command, blocks: Blocks) -> None:
-        """Nothing goes on by itself in this process."""
+        """Do nothing: the copies are stepped in `_complete`."""
 
     def _complete(self, command: Command, blocks: Blocks) -> None:
         for number in blocks:

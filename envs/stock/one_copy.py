@@ -1,6 +1,6 @@
-"""One copy of a stock PettingZoo game, which writes what it shows into its row of the buffers.
+"""One copy of a stock PettingZoo game, which writes its outputs into its row of the buffers.
 
-This file holds what both of PettingZoo's interfaces share; `turn_based` and `simultaneous` hold what differs.
+This module holds what PettingZoo's two interfaces share; `turn_based` and `simultaneous` hold the differences.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from envs.stock.buffers import Buffers
 
 
 class JointState:
-    """How the joint state of a game is made: of the environment's own `state()`, or of the observations of all seats.
+    """The joint state of a game, made of the environment's own `state()` or of the observations of all seats.
 
     Attributes:
-        made_of_views: True where it is made of the observations.
-        places: float32 [K, ·], what follows the environment's own state: each team's place among the teams of its side,
-            one-hot; zeros where its side has no other.
+        made_of_views: True if it is made of the observations.
+        places: float32 [K, ·], the part after the environment's own state: each team's index among the teams of its side,
+            one-hot; zeros if its side has one team only.
     """
 
     def __init__(self, spec: EnvironmentSpec) -> None:
@@ -36,7 +36,7 @@ class JointState:
         self.made_of_views = own is None or spec.viewed
         sizes = [game.roles[role].features for role in game.role_of_seat]
         teams = range(len(game.teams))
-        # Which seat's observation stands where: (team that looks, span of the state, seat looked at).
+        # The position of each observation in the state: (team that sees the state, span of the state, seat observed).
         self._spans: list[tuple[int, slice, int]] = []
         for team in teams if self.made_of_views else ():
             seats = [seat for shift in teams for seat in game.teams[(team + shift) % len(teams)]]
@@ -49,11 +49,11 @@ class JointState:
                 self.places[team, place] = 1.0
 
     def put_together(self, views: Sequence[NDArray[np.float32]], state: NDArray[np.float32]) -> None:
-        """Write what the seats observe into a state that is made of it; one that is not stays as it is.
+        """Assemble a state that is made of observations; leave any other state as it is.
 
         Args:
             views: Per seat, float32 [..., F], flattened or not; zeros for seats that are not in the game.
-            state: float32 [..., K, S], written in place but for the places.
+            state: float32 [..., K, S], written in place except for the places.
         """
         for team, span, seat in self._spans:
             target = state[..., team, span]
@@ -65,15 +65,15 @@ class JointState:
             state[:, self.own_size :] = self.places
 
     def read(self, environment: Any, state: NDArray[np.float32]) -> None:
-        """Write the environment's own state, where that is what is shown, into float32 [K, S]."""
+        """Write the environment's own state into float32 [K, S], if the state is made of it."""
         if not self.made_of_views:
             own, first = np.asarray(environment.state()), state[0, : self.own_size]
-            first.reshape(own.shape)[...] = own  # pictures lie askew in memory; to lay them flat first costs another copy
+            first.reshape(own.shape)[...] = own  # own may not be contiguous (pictures); flattening it would copy it once more
             state[1:, : self.own_size] = first
 
 
 class Copy(ABC):
-    """One copy: its environment, the game being played in it, and its row of the buffers."""
+    """One copy: its environment, its game in progress, and its row of the buffers."""
 
     def __init__(
         self,
@@ -88,9 +88,9 @@ class Copy(ABC):
 
         Args:
             spec: The game.
-            joint: How its joint state is made.
+            joint: How to make its joint state.
             row: The buffers of this copy, without the axis N.
-            views: Per seat, float32 [F], what the joint state is made of; empty where it is made of something else.
+            views: Per seat, float32 [F], the observations that make the joint state; empty if it is made of something else.
             fresh: Make a new environment for every game.
             render: Ask the environment for pictures.
         """
@@ -106,7 +106,7 @@ class Copy(ABC):
         self.decode = [decoder(space) for space in spec.action_spaces]
         self.role_of_seat = self.game.role_of_seat
         places = list(zip(self.role_of_seat, _slots(spec), strict=True))
-        # What belongs to each seat, observations as they are before they are flattened.
+        # Views of the buffers for each seat. Observations have their original shape, not the flattened one.
         shapes = [self.game.roles[role].observation_shape for role in self.role_of_seat]
         self.shown = [row.observation[role][slot].reshape(shapes[seat]) for seat, (role, slot) in enumerate(places)]
         self.final = [row.final_observation[role][slot].reshape(shapes[seat]) for seat, (role, slot) in enumerate(places)]
@@ -118,17 +118,17 @@ class Copy(ABC):
 
     @property
     def next_seed(self) -> int:
-        """The seed that the buffers give the next game."""
+        """The next game's seed in the buffers."""
         return int(self.row.seeds)
 
     def step(self) -> None:
-        """Make one move, and begin the next game if this one ends with it."""
+        """Make one move, and start the next game if this one ends with it."""
         if self.seed != RESTS and self._move():
             self.row.over.fill(True)
             self.begin()
 
     def begin(self) -> None:
-        """Show nothing, then begin the next game unless the copy is to rest."""
+        """Clear the outputs, then start the next game unless the copy has to rest."""
         row = self.row
         for observation, legal in zip(row.observation, row.legal, strict=True):
             observation.fill(0.0)
@@ -153,21 +153,21 @@ class Copy(ABC):
 
     @abstractmethod
     def _open(self) -> None:
-        """Reset the environment and show where the game begins."""
+        """Reset the environment and write the first observations."""
 
     @abstractmethod
     def _move(self) -> bool:
-        """Make one move and show what comes of it; true where the game ended with it, and then its last view."""
+        """Make one move and write its results. Return True if the game ended with it; then also write its last view."""
 
     def _seat(self, agent: Any) -> int:
-        """The seat of an agent."""
+        """Return the seat of an agent."""
         seat = self.seats.get(agent)
         if seat is None:
             raise GameError(f"{self.game.name} speaks of the agent {agent!r}, which is not among its possible_agents.")
         return seat
 
     def _end(self, seat: int, terminated: bool, truncated: bool) -> None:
-        """Note that a seat's part in the game ended; terminated wins over truncated."""
+        """Record the end of a seat's game; terminated takes precedence over truncated."""
         self.ended.add(seat)
         self.row.terminated[seat] = terminated
         self.row.truncated[seat] = truncated and not terminated
@@ -185,7 +185,7 @@ class Copy(ABC):
 
 
 def _slots(spec: EnvironmentSpec) -> tuple[int, ...]:
-    """Each seat's place on the slot axis of its role."""
+    """Return each seat's index on the slot axis of its role."""
     if spec.game.turn_based:
         return (0,) * len(spec.agents)
     roles = spec.game.roles

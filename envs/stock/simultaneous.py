@@ -26,7 +26,7 @@ class SimultaneousCopy(Copy):
         for seat in self.living:
             agent = agents[seat]
             terminated, truncated = terminations.get(agent, False), truncations.get(agent, False)
-            if terminated or truncated or seat not in remaining:  # one that leaves without a word has terminated
+            if terminated or truncated or seat not in remaining:  # leaving without a flag counts as terminating
                 self._end(seat, terminated or not truncated, truncated)
         living = sorted(remaining - self.ended)
         if living:
@@ -36,7 +36,7 @@ class SimultaneousCopy(Copy):
         return not living
 
     def _show(self, living: list[int], observations: Mapping[Any, Any], infos: Mapping[Any, Any]) -> None:
-        """Show the game to all living seats."""
+        """Write the observations and legal actions of all living seats."""
         if living != self.living:
             for gone in set(self.living).difference(living):
                 self._hide(gone)
@@ -51,7 +51,7 @@ class SimultaneousCopy(Copy):
         self.joint.read(self.environment, self.row.state)
 
     def _hide(self, seat: int) -> None:
-        """Blank a seat that has left the game."""
+        """Clear a seat that has left the game."""
         self.row.acting[seat] = False
         self.shown[seat].fill(0.0)
         rules = self.rules[seat]
@@ -59,7 +59,7 @@ class SimultaneousCopy(Copy):
             rules.fill(True)
 
     def _show_final(self, observations: Mapping[Any, Any]) -> None:
-        """Keep the last view of a game."""
+        """Write the last view of a game."""
         row = self.row
         for kept in row.final_observation:
             kept.fill(0.0)

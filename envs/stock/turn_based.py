@@ -1,4 +1,4 @@
-"""A copy of an AEC game: one seat acts at a time, and learns its rewards when its turn comes again or it leaves."""
+"""A copy of an AEC game: one seat acts at a time, and gets its rewards at its next turn or when it leaves."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class TurnBasedCopy(Copy):
         self.turn = 0
         self.environment.reset(seed=self.seed)
         agent = self.environment.agent_selection
-        observation, _, terminated, truncated, info = self.environment.last()  # the rewards shown are the last game's
+        # The reward of `last` is ignored: the buffers still hold those of the game before.
+        observation, _, terminated, truncated, info = self.environment.last()
         if not (terminated or truncated):
             self._show(agent, self._seat(agent), observation, info)
 
     def _move(self) -> bool:
-        """Make a move, and go on to the seat that acts next; seats that are out of the game take their leave on the way."""
+        """Make a move, and advance to the seat that acts next. Dead seats on the way get the step that PettingZoo requires."""
         environment, first = self.environment, True
         environment.step(self.decode[self.turn](self.told[self.turn]))
         while environment.agents:
@@ -45,12 +46,12 @@ class TurnBasedCopy(Copy):
             if agent in environment.agents:
                 raise GameError(f"{self.game.name} keeps {agent} in the game after its dead step (seed {self.seed}).")
         for seat in self.living:
-            if seat not in self.ended:  # the environment dropped it without a word
+            if seat not in self.ended:  # the environment removed it without a flag
                 self._end(seat, terminated=True, truncated=False)
         return True
 
     def _show(self, agent: Any, seat: int, observation: Any, info: Mapping[str, Any] | None) -> None:
-        """Show the game to the seat whose turn it is."""
+        """Write the observation and legal actions of the seat whose turn it is."""
         if seat in self.ended:
             raise GameError(f"{self.game.name} lets {agent} act again after it had ended (seed {self.seed}).")
         row, before = self.row, self.turn
@@ -70,7 +71,7 @@ class TurnBasedCopy(Copy):
         self.joint.read(environment, row.state)
 
     def _show_final(self, seat: int, observation: Any) -> None:
-        """Keep the last view of a game, as seen by the seat that would have acted next."""
+        """Write the last view of a game, as seen by the seat that would have acted next."""
         row, living = self.row, self.living
         for kept in row.final_observation:
             kept.fill(0.0)
@@ -82,7 +83,7 @@ class TurnBasedCopy(Copy):
         self.joint.read(self.environment, row.final_state)
 
     def _look(self, agents: Iterable[Any], known: int, shown: NDArray[np.float32]) -> None:
-        """Note who is in the game, and what they observe where the joint state is made of it; one observation is known."""
+        """Note the living seats, and their observations if the joint state is made of them; the one of `known` is `shown`."""
         living = [self._seat(agent) for agent in agents]
         if self.views:
             if living != self.living:

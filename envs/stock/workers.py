@@ -1,9 +1,9 @@
 """Worker processes that step the copies of a stock arena over shared memory.
 
-Every block of copies is divided among all workers, so that all are busy whichever block is stepped. Numbers travel in one
-block of shared memory without a name (multiprocessing's `RawArray`), so that nothing is left behind however the processes end;
-commands and errors travel in pipes, as text: the command and the numbers of its blocks one way, and the other way nothing but
-the error, if there is one.
+Every block of copies is divided among all workers, so that all of them are busy whichever block is stepped. Arrays are in one
+block of shared memory without a name (multiprocessing's `RawArray`), so nothing is left behind however the processes end.
+Commands and errors go through pipes as text: to the worker the command and the numbers of its blocks, from the worker only the
+error, if there is one.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies
 from envs.stock.engines import Blocks, Engine
 
-_PATIENCE = 5.0  # seconds a worker has to close its environments before it is ended
+_PATIENCE = 5.0  # seconds that a worker has to close its environments before it is killed
 _DONE = b""
 
 
 class WorkerError(Exception):
-    """What a worker raised, as the text of its traceback: exceptions of user code cannot always travel between processes."""
+    """The traceback of a worker's exception as text: exceptions of user code cannot always be sent between processes."""
 
 
 class Workers(Engine):
-    """Copies of a game stepped in worker processes."""
+    """An engine that steps the copies in worker processes."""
 
     buffers: Buffers
 
@@ -45,7 +45,7 @@ class Workers(Engine):
 
         Args:
             spec: The game.
-            bounds: First copy of each block, and the copy after its last.
+            bounds: For each block, its first copy and the copy after its last.
             workers: Number of processes, at most one per copy.
             fresh: Make a new environment for every game.
 
@@ -56,9 +56,9 @@ class Workers(Engine):
         self._pipes: list[Connection] = []
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._shares = shares(bounds, workers)
-        self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks whose answer is awaited, in order
+        self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks with outstanding answers, in order
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["envs.stock.workers"])  # torch is loaded once, not once per worker
+        context.set_forkserver_preload(["envs.stock.workers"])  # loads torch once instead of once per worker
         copies = bounds[-1][1]
         memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies))
         self.buffers = buffers_in(memory, spec.game, copies)
@@ -70,16 +70,16 @@ class Workers(Engine):
                 process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 self._processes.append(process)
-                theirs.close()  # so that a worker's death closes its pipe
+                theirs.close()  # otherwise the pipe would stay open when the worker dies
             self._await(())
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """End the workers and let go of the shared memory; see `Engine.close`."""
+        """Stop the workers and release the shared memory; see `Engine.close`."""
         for pipe in self._pipes:
-            pipe.close()  # the worker reads the end of its commands, or cannot answer the last one
+            pipe.close()  # the worker then reads an end of file, or fails to send its last answer
         for process in self._processes:
             process.join(_PATIENCE)
             if process.is_alive():
@@ -91,7 +91,7 @@ class Workers(Engine):
         return not self._pipes
 
     def _start(self, command: Command, blocks: Blocks) -> None:
-        """Tell every worker that holds copies of these blocks."""
+        """Send the command to every worker that holds copies of these blocks."""
         words = f"{command} {' '.join(map(str, blocks))}".encode()
         for pipe, owed, share in zip(self._pipes, self._owed, self._shares, strict=True):
             if any(share[block] for block in blocks):
@@ -99,7 +99,7 @@ class Workers(Engine):
                 try:
                     pipe.send_bytes(words)
                 except BrokenPipeError:
-                    continue  # its end is met when its answer is awaited
+                    continue  # a dead worker is reported when its answer is awaited
 
     def _complete(self, command: Command, blocks: Blocks) -> None:
         self._await(blocks)
@@ -108,7 +108,7 @@ class Workers(Engine):
         """Read every worker's answers until it has answered for these blocks.
 
         Raises:
-            GameError: A worker reported an error or died; all workers are ended.
+            GameError: A worker reported an error or died; all workers are stopped.
         """
         for number, (pipe, owed) in enumerate(zip(self._pipes, self._owed, strict=True)):
             while blocks in owed:
@@ -130,12 +130,12 @@ def shares(bounds: Sequence[tuple[int, int]], workers: int) -> list[list[range]]
     """Divide every block evenly among the workers.
 
     Args:
-        bounds: First copy of each block, and the copy after its last.
-        workers: How many share them.
+        bounds: For each block, its first copy and the copy after its last.
+        workers: Number of workers.
 
     Returns:
-        Per worker and block, the copies that the worker holds: neighbours, possibly none. The copies that are left over in a
-        block go to the workers whose turn it is, and the next block goes on from there, so that nobody is left out twice.
+        Per worker and block, the worker's copies: neighbours, possibly none. The remaining copies of a block go to the workers
+        in turn, and the next block continues from there, so that no worker always gets fewer.
     """
     dealt: list[list[range]] = [[] for _ in range(workers)]
     turn = 0
@@ -152,9 +152,9 @@ def shares(bounds: Sequence[tuple[int, int]], workers: int) -> list[list[range]]
 def _work(
     pipe: Connection, spec: EnvironmentSpec, memory: Any, copies: int, share: list[range], fresh: bool, folder: str
 ) -> None:
-    """Be a worker: make the environments of a share of the copies, then carry out commands until the pipe is closed."""
+    """Run a worker: make the environments of its copies, then execute commands until the pipe is closed."""
     torch.set_num_threads(1)
-    os.chdir(folder)  # a game of one's own may be named by a relative path
+    os.chdir(folder)  # a user's game may be named by a relative path
     engines: list[Copies] = []
     try:
         whole = buffers_in(memory, spec.game, copies)
@@ -168,9 +168,9 @@ def _work(
                 engines[int(block)].carry_out(cast(Command, command))
             pipe.send_bytes(_DONE)
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
-        pass  # the arena was closed, or its process is gone
+        pass  # the arena was closed, or its process has ended
     except GameError as error:
-        with suppress(BrokenPipeError):  # nobody listens when the arena was closed in the middle of the step
+        with suppress(BrokenPipeError):  # the arena may have been closed during the step
             pipe.send_bytes(json.dumps([str(error), traceback.format_exc()]).encode())
     finally:
         for engine in engines:

@@ -1,44 +1,8 @@
-"""Twins: batched tensor programs equal step for step to a stock PettingZoo game.
+"""Twins: batched tensor programs that equal a stock PettingZoo game step for step.
 
-Reading order: `options` (which environment options a twin covers). Board games: `board`, `bitboards`, `board_kernels`,
-`connect_four`, `tictactoe`. Particle games: `rounds`, `particles`, `particle_world`, `simple_adversary`, `simple_push`,
-`simple_reference`, `simple_speaker_listener`, `simple_spread`, `simple_tag`. Matrix games: `rps`. Cards: `leduc_holdem`,
-`leduc_rules`, `dealing`. Random numbers as the stock games draw them: `seeding`, `mersenne`, `hashing`.
+Reading order: `table` (the twin of each game) and `options` (which environment options a twin covers). Board games: `board`,
+`bitboards`, `board_kernels`, `connect_four`, `tictactoe`. Particle games: `rounds`, `particles`, `particle_world`,
+`simple_adversary`, `simple_push`, `simple_reference`, `simple_speaker_listener`, `simple_spread`, `simple_tag`. Matrix games:
+`rps`. Cards: `leduc_holdem`, `leduc_rules`, `dealing`. Random numbers as the stock games draw them: `seeding`, `mersenne`,
+`hashing`.
 """
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import torch
-
-from envs.arena import Arena
-from envs.game import Game
-from envs.twins.connect_four import connect_four
-from envs.twins.leduc_holdem import leduc_holdem
-from envs.twins.options import UnsupportedOptions
-from envs.twins.rps import rps
-from envs.twins.simple_adversary import simple_adversary
-from envs.twins.simple_push import simple_push
-from envs.twins.simple_reference import simple_reference
-from envs.twins.simple_speaker_listener import simple_speaker_listener
-from envs.twins.simple_spread import simple_spread
-from envs.twins.simple_tag import simple_tag
-from envs.twins.tictactoe import tictactoe
-
-__all__ = ["TWINS", "UnsupportedOptions"]
-
-TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] = {
-    "classic/connect_four_v3": connect_four,
-    "classic/leduc_holdem_v4": leduc_holdem,
-    "classic/tictactoe_v3": tictactoe,
-    "classic/rps_v2": rps,
-    "mpe2/simple_adversary_v3": simple_adversary,
-    "mpe2/simple_push_v3": simple_push,
-    "mpe2/simple_reference_v3": simple_reference,
-    "mpe2/simple_speaker_listener_v4": simple_speaker_listener,
-    "mpe2/simple_spread_v3": simple_spread,
-    "mpe2/simple_tag_v3": simple_tag,
-}
-"""The twin of each game that has one: from the game, its options, the number of copies and a device to an arena."""

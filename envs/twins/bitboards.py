@@ -1,7 +1,7 @@
-"""Positions of board games as bitboards, what a move makes of them, and what is then to be seen.
+"""Positions of board games as bitboards, the effect of moves, and the observations.
 
-`Tensors` says it in tensors for any device, without a loop over copies and without waiting for the device. `Compiled` says
-the same, bit for bit, in one pass over the copies of a CPU arena.
+`Tensors` computes them with tensor operations on any device, without a loop over copies and without waiting for the device.
+`Compiled` computes the same, bit for bit, in one pass over the copies of a CPU arena.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from envs.twins import board_kernels
 
 @dataclass(frozen=True)
 class BoardRules:
-    """What tells one board game from another.
+    """The rules of one board game.
 
     Attributes:
-        seats: Agent ids, who moves first named first.
-        columns: How many actions there are; an action is a column.
-        height: How many pieces a column takes.
+        seats: Agent ids, the one that moves first comes first.
+        columns: Number of actions; an action is a column.
+        height: Number of pieces that fit into a column.
         stride: A piece in column c at height h is bit c * stride + h.
-        cells: The cell of the observation [cells, 2] in which the piece of each bit is found.
+        cells: For each bit, the cell of the observation [cells, 2] that shows its piece.
         won: From the mover's bitboards int64 [...] to bool [...], True where the mover has won.
     """
 
@@ -39,19 +39,19 @@ class BoardRules:
 
     @property
     def size(self) -> int:
-        """How many pieces fill the board."""
+        """Number of cells of the board."""
         return self.columns * self.height
 
 
 @dataclass(frozen=True)
 class Position:
-    """N games between two moves. A copy that rests has an empty board, on which the first mover would be to move.
+    """N games between two moves. A resting copy has an empty board with the first mover to move.
 
     Attributes:
         own: int64 [N], pieces of the seat to move.
         other: int64 [N], pieces of the other seat.
-        second: bool [N], the seat that moves second is to move.
-        playing: bool [N], False where the copy rests.
+        second: bool [N], True if the second mover is to move.
+        playing: bool [N], False if the copy rests.
     """
 
     own: Tensor
@@ -62,7 +62,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Settled:
-    """What comes of a move: `position` after it, and the parts of a `Timestep` that go by the same names."""
+    """The result of a move: the `position` after it, and fields of a `Timestep` under the same names."""
 
     position: Position
     over: Tensor
@@ -76,18 +76,18 @@ class Tensors:
     """The rules of a board game over N copies, on any device."""
 
     def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device) -> None:
-        """Lay down the tables.
+        """Make the tables.
 
         Args:
             game: Seats and teams.
             rules: The rules.
-            copies: N.
-            device: Where tensors live.
+            copies: Number of copies, N.
+            device: The device of the tensors.
         """
         first, second = (game.seats.index(seat) for seat in rules.seats)
         bit_of_cell = {rules.cells[bit]: bit for bit in range(len(rules.cells)) if bit % rules.stride < rules.height}
         floors = [1 << column * rules.stride for column in range(rules.columns)]
-        # The joint state is one block of features per (team that looks, seat it looks at).
+        # The joint state has one block of features per (team that sees it, seat observed).
         blocks = [seat for team in range(len(game.teams)) for seat in _own_team_first(game, team)]
         self.copies, self.device, self.teams = copies, device, len(game.teams)
         self.features, self.full = 2 * rules.size, sum(floors) * ((1 << rules.height) - 1)
@@ -98,7 +98,7 @@ class Tensors:
         self.swapped = torch.tensor([seat == second for seat in blocks], device=device)
 
     def start(self, playing: Tensor) -> Settled:
-        """Empty boards, and what is to be seen of them; playing: bool [N]."""
+        """Return empty boards and their observations; playing: bool [N]."""
         nothing = torch.zeros(self.copies, dtype=torch.int64, device=self.device)
         nobody = torch.zeros_like(playing)
         return self._show(Position(nothing, nothing, nobody, playing), nobody, nobody, nobody)
@@ -107,12 +107,12 @@ class Tensors:
         """Put a piece into a column of every copy that plays.
 
         Args:
-            at: Where the games stand.
-            column: int64 [N], any number; those of copies that rest do not matter.
+            at: The positions.
+            column: int64 [N], any number; those of resting copies are ignored.
 
         Returns:
-            The mover's pieces with the new one, int64 [N]; and where the action is refused because there is no such column,
-            or no place in it, bool [N]. There, no piece is put.
+            The mover's pieces with the new one, int64 [N]; and a flag for illegal actions, bool [N]: there is no such column,
+            or it is full. There, no piece is put.
         """
         inside = column.clamp(0, len(self.floors) - 1)
         piece = ((at.own | at.other) + self.floors[inside]) & self.columns[inside]
@@ -120,13 +120,13 @@ class Tensors:
         return at.own | piece, at.playing & (piece == 0)
 
     def settle(self, at: Position, mine: Tensor, won: Tensor, seeds: Tensor) -> Settled:
-        """End the games that are won or full, and begin the next ones.
+        """End the games that are won or full, and start the next ones.
 
         Args:
-            at: Where the games stood before the move.
+            at: The positions before the move.
             mine: int64 [N], the mover's pieces after it.
-            won: bool [N], the mover has won.
-            seeds: int64 [N], negative where a copy rests once its game is over.
+            won: bool [N], True if the mover has won.
+            seeds: int64 [N], negative if the copy rests after its game.
         """
         over = at.playing & (won | ((mine | at.other) == self.full))
         own, other = at.other.masked_fill(over, 0), mine.masked_fill(over, 0)
@@ -134,18 +134,18 @@ class Tensors:
         return self._show(position, over, won & over, at.second)
 
     def observe(self, at: Position) -> Tensor:
-        """What the seat to move sees, float32 [N, 1, F]."""
+        """Return the observation of the seat to move, float32 [N, 1, F]."""
         return torch.stack([self._plane(at.own), self._plane(at.other)], -1).view(self.copies, 1, self.features)
 
     def joint(self, at: Position) -> Tensor:
-        """What the critic of each team sees, float32 [N, K, S]."""
+        """Return the joint state of each team, float32 [N, K, S]."""
         first, second = torch.where(at.second, at.other, at.own), torch.where(at.second, at.own, at.other)
         planes = torch.stack([self._plane(first), self._plane(second)], -1)
         views = torch.stack([planes, planes.flip(-1)], 1)
         return views[:, self.swapped.long()].view(self.copies, self.teams, -1)
 
     def _show(self, at: Position, over: Tensor, won: Tensor, second: Tensor) -> Settled:
-        """What is to be seen at a position; `second`: the winner, where `won`, moved second."""
+        """Return the outputs at a position; `second`: the winner, where `won`, moved second."""
         acting = torch.stack([at.playing & ~at.second, at.playing & at.second], 1)
         prize = torch.stack([won & ~second, won & second], 1).float()
         legal = (((at.own | at.other).unsqueeze(1) + self.floors) & self.columns) != 0
@@ -154,12 +154,12 @@ class Tensors:
         return Settled(at, over, self.observe(at), reward, legal.unsqueeze(1), acting[:, seats])
 
     def _plane(self, pieces: Tensor) -> Tensor:
-        """Bitboards as float32 [N, cells]."""
+        """Expand bitboards to float32 [N, cells]."""
         return ((pieces.unsqueeze(1) >> self.bits) & 1).float()
 
 
 class Compiled(Tensors):
-    """The same on the CPU, compiled."""
+    """The same as `Tensors`, compiled for the CPU."""
 
     def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device) -> None:
         super().__init__(game, rules, copies, device)
@@ -200,11 +200,11 @@ class Compiled(Tensors):
         return state
 
     def _unseen(self) -> Tensor:
-        """Room for observations. Matrices that are multiplied come from torch, which starts them on a cache line."""
+        """Allocate observations with torch, which aligns matrices to cache lines."""
         return torch.empty(self.copies, 1, self.features)
 
 
 def _own_team_first(game: Game, team: int) -> list[int]:
-    """All seats in the order in which a team sees them in the joint state."""
+    """Return all seats in the order in which they appear in a team's joint state."""
     count = len(game.teams)
     return [seat for step in range(count) for seat in game.teams[(team + step) % count]]

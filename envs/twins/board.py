@@ -1,8 +1,8 @@
-"""Two players in turn put pieces on a board: the arena that connect four and tic-tac-toe share.
+"""The arena of connect four and tic-tac-toe: two players alternately put pieces on a board.
 
-A board is a row of columns that fill from the bottom (tic-tac-toe is nine columns of height one). Each copy is two bitboards;
-all that is shown is worked out from them, the joint state only when somebody reads it. The CPU refuses an illegal move at once.
-Other devices are never waited for: they note what they refuse, and are asked for it now and then.
+A board is a row of columns that fill from the bottom (tic-tac-toe has nine columns of height one). Each copy is two bitboards,
+from which observations are computed, and the joint state only when it is read. The CPU reports an illegal move at once. On
+other devices every report would wait for the device, so illegal moves are recorded there and reported later.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from envs.game import Game
 from envs.twins.bitboards import BoardRules, Compiled, Position, Settled, Tensors
 
 PATIENCE = 32
-"""Steps after which a device is asked whether it has refused a move."""
+"""Number of steps after which a device is asked for illegal moves."""
 
 
 class BoardArena(Immediate):
-    """N copies of a board game; see `envs.arena.Arena`. Timesteps already given out are never written to again.
+    """N copies of a board game; see `envs.arena.Arena`. Timesteps that were returned are never modified.
 
-    On devices other than the CPU a refused action puts no piece and passes the turn; `IllegalAction` is raised within
-    `PATIENCE` steps, and at the latest by `restart` or `close`. There every timestep has a `final`, whether or not games ended.
+    On devices other than the CPU an illegal action puts no piece and passes the turn; `IllegalAction` is raised within
+    `PATIENCE` steps, at the latest by `restart` or `close`. There every timestep has a `final`, whether or not games ended.
     """
 
     def __init__(self, game: Game, rules: BoardRules, copies: int, device: torch.device, *, compiled: bool = True) -> None:
-        """Set the boards up.
+        """Make the boards.
 
         Args:
             game: Seats and teams.
             rules: The rules.
-            copies: N.
-            device: Where the tensors live.
+            copies: Number of copies, N.
+            device: The device of the tensors.
             compiled: False treats the CPU like any other device.
         """
         self.game = game
@@ -54,7 +54,7 @@ class BoardArena(Immediate):
         self._asked_for = torch.zeros(copies, dtype=torch.int64, device=device)
 
     def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy; the seed only says whether the copy rests."""
+        """Start a new game in every copy. A board game has no randomness; a seed only decides whether the copy rests."""
         self.idle()
         self._ask()
         return self._show(self._boards.start(seeds.to(self.device) >= 0), None)
@@ -70,7 +70,7 @@ class BoardArena(Immediate):
         return self._show(after, _Final.of(boards, Position(at.other, mine, ~at.second, at.playing)) if ended else None)
 
     def close(self) -> None:
-        """Nothing to free; see the class for what it may raise."""
+        """Free nothing; report illegal moves, see the class."""
         self._ask()
 
     def _show(self, after: Settled, final: Final | None) -> Timestep:
@@ -90,7 +90,7 @@ class BoardArena(Immediate):
         )
 
     def _refuse(self, at: Position, column: Tensor, refused: Tensor) -> None:
-        """Note each copy's first refused action, and raise it when it is time to ask."""
+        """Record each copy's first illegal action, and report it when due."""
         self._steps += 1
         if self._prompt:
             if bool(refused.any()):
@@ -105,7 +105,7 @@ class BoardArena(Immediate):
             self._ask()
 
     def _ask(self) -> None:
-        """Raise what was noted.
+        """Report the recorded illegal actions.
 
         Raises:
             IllegalAction: Names the first copy, the seat and the action.
@@ -118,14 +118,14 @@ class BoardArena(Immediate):
 
 
 class _Timestep(Timestep):
-    """A timestep whose joint state is worked out when it is first read: who only plays never reads it."""
+    """A timestep whose joint state is computed when it is first read. Play without training never reads it."""
 
     _boards: Tensors
     _at: Position
 
     @classmethod
     def of(cls, boards: Tensors, at: Position, **shown: Any) -> _Timestep:
-        """All of a timestep but the state."""
+        """Make a timestep without the state."""
         timestep = cls.__new__(cls)
         vars(timestep).update(shown, _boards=boards, _at=at)
         return timestep
@@ -137,14 +137,14 @@ class _Timestep(Timestep):
 
 
 class _Final(Final):
-    """The last view of games, worked out when it is first read."""
+    """The last view of games, computed when it is first read."""
 
     _boards: Tensors
     _at: Position
 
     @classmethod
     def of(cls, boards: Tensors, at: Position) -> _Final:
-        """The view of a position."""
+        """Make the view of a position."""
         final = cls.__new__(cls)
         vars(final).update(_boards=boards, _at=at)
         return final

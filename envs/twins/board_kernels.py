@@ -1,8 +1,8 @@
-"""The formulas of `envs.twins.bitboards`, compiled: one pass over the copies of a CPU arena instead of a dozen.
+"""The functions of `envs.twins.bitboards`, compiled: one pass over the copies of a CPU arena instead of a dozen.
 
-Every function takes C-contiguous NumPy arrays (views of CPU tensors) and writes into those it is given. Axes: N copies, A
-seats, C columns, F features (two for each of the cells), B blocks of the joint state. Numba compiles each function once per
-machine and keeps it.
+Every function reads C-contiguous NumPy arrays (views of CPU tensors) and writes into arrays that it is given. Axes: N copies, A
+seats, C columns, F features (two for each cell), B blocks of the joint state. Numba compiles each function once per machine and
+caches it.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Bo
         other: [N].
         playing: [N].
         column: [N].
-        floors: [C], the lowest place of each column.
-        columns: [C], all places of each column.
-        mine: [N], set: the mover's pieces with the new one.
-        refused: [N], set: there is no such column, or no place in it.
+        floors: [C], the lowest bit of each column.
+        columns: [C], all bits of each column.
+        mine: [N], output: the mover's pieces with the new one.
+        refused: [N], output: there is no such column, or it is full.
     """
     for n in range(own.shape[0]):
         action, piece = column[n], np.int64(0)
@@ -46,25 +46,25 @@ def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Bo
 def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flags, seeds: Boards, floors: Boards,
            columns: Boards, bits: Boards, movers: Boards, boards: Boards, flags: Flags, reward: Floats, observation: Floats,
            legal: Flags, acting: Flags) -> None:  # fmt: skip
-    """End the games that are won or full, begin the next ones, and show every copy; see `Tensors.settle`.
+    """End the games that are won or full, start the next ones, and write all outputs; see `Tensors.settle`.
 
     Args:
         other: [N], pieces of the seat that did not move.
         mine: [N], pieces of the mover.
-        second: [N], the mover moves second.
+        second: [N], True if the mover moves second.
         playing: [N].
-        won: [N], the mover has won.
+        won: [N], True if the mover has won.
         seeds: [N].
         floors: [C].
         columns: [C].
-        bits: [cells], the place of each cell.
+        bits: [cells], the bit of each cell.
         movers: [2], the seats in the order in which they move.
-        boards: [2, N], set: pieces of the seat to move, and of the other one.
-        flags: [3, N], set: the second mover is to move; the copy plays; its game is over.
-        reward: [N, A], set.
-        observation: [N, 1, F], set.
-        legal: [N, 1, C], set.
-        acting: [N, A], set.
+        boards: [2, N], output: pieces of the seat to move, and of the other one.
+        flags: [3, N], output: the second mover is to move; the copy plays; its game is over.
+        reward: [N, A], output.
+        observation: [N, 1, F], output.
+        legal: [N, 1, C], output.
+        acting: [N, A], output.
     """
     full = np.int64(0)
     for c in range(columns.shape[0]):
@@ -92,7 +92,7 @@ def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flag
 
 @compiled
 def observe(own: Boards, other: Boards, bits: Boards, observation: Floats) -> None:
-    """Show both planes of every copy: own [N], other [N], bits [cells] → observation [N, 1, F]."""
+    """Write both planes of every copy: own [N], other [N], bits [cells] → observation [N, 1, F]."""
     for n in range(own.shape[0]):
         mine, yours = own[n], other[n]
         for cell in range(bits.shape[0]):
@@ -102,7 +102,7 @@ def observe(own: Boards, other: Boards, bits: Boards, observation: Floats) -> No
 
 @compiled
 def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Boards, state: Floats) -> None:
-    """Show the joint state: own, other, second [N], swapped [B] (the block looks at the second mover) → state [N, K, S]."""
+    """Write the joint state: own, other, second [N], swapped [B] (the block is seen by the second mover) → state [N, K, S]."""
     views = state.reshape(state.shape[0], swapped.shape[0], 2 * bits.shape[0])
     for n in range(own.shape[0]):
         for block in range(swapped.shape[0]):
@@ -115,7 +115,7 @@ def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Board
 
 @compiled
 def four_in_steps(pieces: Boards, steps: Boards, found: Flags) -> None:
-    """Look for four pieces, each a step of one kind from the one before: pieces [N], steps [any] → found [N]."""
+    """Find four pieces at equal distances: pieces [N], steps [any] → found [N]."""
     for n in range(pieces.shape[0]):
         lines = np.int64(0)
         for step in steps:
@@ -126,7 +126,7 @@ def four_in_steps(pieces: Boards, steps: Boards, found: Flags) -> None:
 
 @compiled
 def any_of(pieces: Boards, masks: Boards, found: Flags) -> None:
-    """Look for a line of which all places are taken: pieces [N], masks [any] → found [N]."""
+    """Find a line whose cells are all taken: pieces [N], masks [any] → found [N]."""
     for n in range(pieces.shape[0]):
         found[n] = False
         for mask in masks:

@@ -17,7 +17,10 @@ from envs.twins.board import BoardArena
 from envs.twins.options import check_options
 
 STEPS = (1, 6, 7, 8)
-"""From a piece to its neighbour: up, down right, right, up right. Bit 6 of each column stays empty, so no line wraps around."""
+"""Bit distance from a piece to its neighbour: up, down right, right, up right.
+
+Bit 6 of each column stays empty, so a line cannot continue in the next column.
+"""
 
 
 @cache
@@ -43,7 +46,7 @@ def four_in_a_line(pieces: Tensor) -> Tensor:
 
 
 def lines_of_four(pieces: Tensor, steps: Tensor) -> Tensor:
-    """The formula of `four_in_a_line` for any device; steps: int64 [kinds of line]."""
+    """Compute `four_in_a_line` with tensor operations on any device; steps: int64 [kinds of line]."""
     steps = steps.view(-1, *[1] * pieces.dim())
     pairs = pieces & (pieces >> steps)
     return (pairs & (pairs >> 2 * steps)).amax(0) != 0
@@ -54,7 +57,7 @@ CONNECT_FOUR = BoardRules(
     columns=7,
     height=6,
     stride=7,
-    # The observation's rows run from the top; each column's seventh bit is never set.
+    # The observation's first row is the top one. The seventh bit of each column is never set and belongs to no cell.
     cells=tuple((5 - bit % 7) * 7 + bit // 7 for bit in range(49)),
     won=four_in_a_line,
 )
@@ -64,7 +67,7 @@ def connect_four(game: Game, options: Mapping[str, Any], copies: int, device: to
     """Make copies of connect four.
 
     Raises:
-        UnsupportedOptions: The stock game has no options but those of drawing.
+        UnsupportedOptions: The stock game has no options except those of drawing.
     """
     check_options(game.name, options, ())
     return BoardArena(game, CONNECT_FOUR, copies, device)

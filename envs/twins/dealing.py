@@ -1,9 +1,9 @@
 """The cards of Leduc hold'em as rlcard 1.2 deals them from a seed, for many seeds at once.
 
-rlcard hashes the seed with SHA-512, takes eight bytes of it as the key of a Mersenne Twister, shuffles the six cards with it
-(NumPy's `RandomState.shuffle`, R. Durstenfeld's algorithm of 1964), deals from the end and then draws who begins. A number up
-to n is the lowest bits of the next word, drawn again where it exceeds n. All this looks at three bits a word, so it is a walk
-through a table of what the cards may look like on the way.
+rlcard hashes the seed with SHA-512, uses eight bytes of the hash as the key of a Mersenne Twister, shuffles the six cards with
+it (NumPy's `RandomState.shuffle`, the algorithm of R. Durstenfeld, 1964), deals from the end and then draws the first player. A
+random number up to n is the lowest bits of the next word, drawn again if it exceeds n. All of this uses at most three bits of a
+word. The shuffle is therefore a walk through a table of the possible intermediate decks.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from envs.twins.hashing import first_bytes
 from envs.twins.mersenne import MOST_WORDS, Words, first_words
 
 DEALS = 54
-"""Deals are numbered ((who begins * 3 + first player's rank) * 3 + second player's) * 3 + rank on the table, ranks J, Q, K."""
+"""Number of different deals.
+
+A deal's number is ((first player * 3 + rank of player 0) * 3 + rank of player 1) * 3 + rank on the table; ranks are J, Q, K.
+"""
 
 _DECK = (0, 0, 1, 1, 2, 2)
 _ENOUGH = 16
-"""Words that nearly all shuffles make do with; seven on average."""
+"""Number of words that suffice for nearly all shuffles; the mean is seven."""
 
 Places = NDArray[np.int64]
 
@@ -34,7 +37,7 @@ def deal(seeds: NDArray[np.int64]) -> Places:
         seeds: int64 [N], each at least 0.
 
     Returns:
-        int64 [N], the number of each deal, as `DEALS` says.
+        int64 [N], the number of each deal, see `DEALS`.
     """
     keys = first_bytes(seeds).view("<u4").astype(np.uint32)
     dealt = shuffled(first_words(keys, _ENOUGH))
@@ -45,21 +48,21 @@ def deal(seeds: NDArray[np.int64]) -> Places:
 
 
 def shuffled(words: Words) -> Places:
-    """Shuffle and deal with the words that generators drew.
+    """Shuffle and deal with given words of the generators.
 
     Args:
-        words: uint32 [count, N], in the order in which each generator drew them.
+        words: uint32 [count, N], in the order in which each generator draws them.
 
     Returns:
-        int64 [N], the numbers of the deals; `DEALS` or more where the words ran out. `MOST_WORDS` never do: a shuffle draws six
-        numbers, and each is refused less than four times in ten.
+        int64 [N], the numbers of the deals; `DEALS` or more if the words did not suffice. `MOST_WORDS` practically always
+        suffice: a shuffle draws six numbers, and each is rejected with a probability below 0.4.
     """
     return _walk(words, *_ways())
 
 
 @compiled
 def _walk(words: Words, table: Places, start: int) -> Places:
-    """Where words lead to in a table; see `_ways`."""
+    """Follow words through a table of states; see `_ways`."""
     ends = np.full(words.shape[1], start)
     for drawn in words:
         for lane in range(len(ends)):
@@ -69,15 +72,15 @@ def _walk(words: Words, table: Places, start: int) -> Places:
 
 @cache
 def _ways() -> tuple[Places, int]:
-    """Tabulate the shuffle, int64 [place, lowest three bits of the next word] -> place, and tell where it starts.
+    """Make the table of the shuffle, int64 [state, lowest three bits of the next word] → state, and return the initial state.
 
-    A place below `DEALS` is a finished deal, where it stays. Every other place is a deck of ranks, and the last of its cards
-    that is still to be exchanged.
+    A state below `DEALS` is a finished deal and is never left. Every other state is a deck of ranks with the last card that has
+    still to be exchanged.
     """
     start: tuple[int, tuple[int, ...]] = (len(_DECK) - 1, _DECK)
     places, todo = {start: DEALS}, [start]
     rows = [[deal] * 8 for deal in range(DEALS)]
-    for last, deck in todo:  # grows on the way
+    for last, deck in todo:  # the loop appends to it
         row = []
         for bits in range(8):
             if last == 0:

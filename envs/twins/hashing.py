@@ -1,7 +1,7 @@
-"""SHA-512 of numbers written out in digits, for many numbers at once.
+"""SHA-512 of numbers in decimal digits, for many numbers at once.
 
-The standard is FIPS 180-4 (2015), section 6.4. A number of up to nineteen digits fills one block only. Python's own `hashlib`
-takes one message at a time, and most of that time goes into calling it; here numbers are hashed side by side.
+The standard is FIPS 180-4 (2015), section 6.4. A number of up to nineteen digits fits into one block. Python's `hashlib` takes
+one message at a time, and most of its time is the overhead of the call; here numbers are hashed side by side.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def _turned(word: np.uint64, bits: int) -> np.uint64:
 
 @compiled
 def _first_words(numbers: NDArray[np.int64], start: Words, constants: Words) -> Words:
-    """The first eight bytes of each hash as a number.
+    """Return the first eight bytes of each hash as a number.
 
     Args:
         numbers: [N].
-        start: [8], with what a hash begins.
+        start: [8], the initial hash value.
         constants: [80], one for each round.
     """
     first = np.empty(len(numbers), np.uint64)
@@ -62,7 +62,7 @@ def _first_words(numbers: NDArray[np.int64], start: Words, constants: Words) -> 
         for row in range(8):
             state[row] = start[row]
         for step in range(_ROUNDS):
-            # Instead of moving all eight words on by one, the rows change their names: the last one becomes the first.
+            # The standard shifts all eight words by one position. Here the rows are renamed instead: the last comes first.
             a, b, c, d = state[-step & 7], state[1 - step & 7], state[2 - step & 7], state[3 - step & 7]
             e, f, g, h = state[4 - step & 7], state[5 - step & 7], state[6 - step & 7], state[7 - step & 7]
             for lane in range(_LANES):
@@ -79,7 +79,7 @@ def _first_words(numbers: NDArray[np.int64], start: Words, constants: Words) -> 
 
 @compiled
 def _write(block: Words, number: int) -> None:
-    """Write a number's digits, a closing bit and the count of bits into the first sixteen words."""
+    """Write a number's digits, a one bit and the message length into the first sixteen words."""
     block[:16] = 0
     digits, rest = 1, number // 10
     while rest > 0:
@@ -94,7 +94,7 @@ def _write(block: Words, number: int) -> None:
 
 @cache
 def _constants() -> tuple[Words, Words]:
-    """The first 64 bits behind the point of the square roots of 8 primes, and of the cube roots of 80."""
+    """Return the first 64 fractional bits of the square roots of 8 primes, and of the cube roots of 80 primes."""
     primes = [n for n in range(2, 410) if all(n % divisor for divisor in range(2, isqrt(n) + 1))]
     mask = (1 << 64) - 1
     squares = [isqrt(prime << 128) & mask for prime in primes[:8]]
@@ -102,7 +102,7 @@ def _constants() -> tuple[Words, Words]:
 
 
 def _cube_root(number: int) -> int:
-    """The largest whole number whose cube is not above this one, by Newton's method from above."""
+    """Return the largest integer whose cube is at most this number, by Newton's method from above."""
     guess = 1 << -(-number.bit_length() // 3)
     while (better := (2 * guess + number // guess**2) // 3) < guess:
         guess = better

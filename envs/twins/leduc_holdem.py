@@ -1,9 +1,8 @@
 """Leduc hold'em, equal to `classic/leduc_holdem_v4` step for step.
 
-All that can come of a deal is a small tree, hence the game is played in tables: a *row* says what was bet and which cards were
-dealt, and a step looks up the next row and what it shows. The device is waited for twice a step: to see which games ended, and
-for the seeds of the next ones, because cards are dealt on the CPU (`envs/twins/dealing.py`). Illegal actions are refused at
-once.
+The tree of the game is small, so it is stored in tables. A *row* is a state: the bets and the dealt cards. A step looks up the
+next row and its outputs. The host waits for the device twice per step: for the games that ended, and for the seeds of the next
+games, because cards are dealt on the CPU (`envs/twins/dealing.py`). Illegal actions are reported at once.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ Dealer = Callable[[NDArray[np.int64]], NDArray[np.int64]]
 
 @dataclass(frozen=True)
 class LeducTables:
-    """The game by rows: games that go on, whose first 54 rows are the deals, a resting copy, games that ended, no game at all.
+    """The game by rows: running games (the first 54 rows are the deals), a resting copy, games that ended, and no game.
 
     Attributes:
-        resting: The row of a copy that rests; all after it are over.
-        following: int64 [rows * 6], the next row after a step; per row an action below 0, the four actions, an action above 3.
-        observation: float32 [rows, F], what the seat to act sees; of games that ended, what the first player sees.
+        resting: The row of a resting copy; all rows after it are of games that are over.
+        following: int64 [rows * 6], the next row; per row for an action below 0, the four actions, and an action above 3.
+        observation: float32 [rows, F], of the seat to act; of games that ended, of the first player.
         legal: bool [rows, 4].
         acting: bool [rows, A].
         state: float32 [rows, K * S].
@@ -67,12 +66,12 @@ class LeducTables:
 
 
 def tabulate(game: Game, rules: LeducRules, device: torch.device) -> LeducTables:
-    """Write the whole game down.
+    """Make the tables of the whole game.
 
     Args:
-        game: Says in which order seats are listed and teams see them.
+        game: Decides the order of seats and of teams in the joint state.
         rules: The rules.
-        device: Where the tables live.
+        device: The device of the tables.
     """
     playing, ended = explore(rules)
     resting = HANDS * len(playing)
@@ -110,7 +109,7 @@ def tabulate(game: Game, rules: LeducRules, device: torch.device) -> LeducTables
 
 
 def _view(bets: Bets, player: int) -> NDArray[np.float32]:
-    """What a player sees, float32 [27, 36]: own card, card on the table, own chips and the other's, all one-hot."""
+    """Return a player's observation, float32 [27, 36]: own card, card on the table, own chips and the other's, all one-hot."""
     hands, view = np.arange(HANDS), np.zeros((HANDS, _FEATURES), np.float32)
     view[hands, (FIRST_CARD, SECOND_CARD)[player]] = 1.0
     if bets.round:
@@ -121,7 +120,7 @@ def _view(bets: Bets, player: int) -> NDArray[np.float32]:
 
 
 class LeducArena(Immediate):
-    """N copies of Leduc hold'em; see `envs.arena.Arena`. Timesteps already given out are never written to again."""
+    """N copies of Leduc hold'em; see `envs.arena.Arena`. Timesteps that were returned are never modified."""
 
     def __init__(self, game: Game, rules: LeducRules, copies: int, device: torch.device, dealer: Dealer = deal) -> None:
         self.game = game
@@ -133,7 +132,7 @@ class LeducArena(Immediate):
         self._row = torch.full((copies,), self._tables.resting, device=device)
 
     def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy."""
+        """Start a new game in every copy."""
         self.idle()
         self._row = self._dealt(seeds.cpu())
         return self._timestep(torch.zeros(self._never.shape, device=self.device), self._never[:, 0], None)
@@ -158,10 +157,10 @@ class LeducArena(Immediate):
         return self._timestep(reward, over, final)
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Do nothing: there is nothing to free."""
 
     def _dealt(self, seeds: Tensor) -> Tensor:
-        """The rows in which games with these seeds begin, int64 [·]; a negative seed makes a copy rest."""
+        """Return the first rows of games with these seeds, int64 [·]; a negative seed makes a copy rest."""
         rows = np.full(len(seeds), self._tables.resting)
         plays = seeds.numpy() >= 0
         rows[plays] = self._dealer(seeds.numpy()[plays])
@@ -197,7 +196,7 @@ def leduc_holdem(game: Game, options: Mapping[str, Any], copies: int, device: to
     """Make copies of Leduc hold'em for two players.
 
     Raises:
-        UnsupportedOptions: The stock game has no options but those of drawing.
+        UnsupportedOptions: The stock game has no options except those of drawing.
     """
     check_options(game.name, options, ())
     return LeducArena(game, LeducRules(), copies, device)

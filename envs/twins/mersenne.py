@@ -1,8 +1,8 @@
-"""What the Mersenne Twister draws first, for many keys at once.
+"""The first numbers of Mersenne Twisters, for many keys at once.
 
-MT19937 (M. Matsumoto and T. Nishimura, "Mersenne Twister", 1998, with the seeding by arrays of 2002) is behind Python's
-`random` and NumPy's `RandomState`. Nearly all the time goes into spreading a key over 624 words, each made of the one before:
-one key has to wait for its own words, but neighbouring keys do not wait for each other. Here they are spread side by side.
+MT19937 (M. Matsumoto and T. Nishimura, "Mersenne Twister", 1998, with the array seeding of 2002) is the generator of Python's
+`random` and NumPy's `RandomState`. Nearly all the time is spent on initialising 624 words from a key, each computed from the
+word before. That chain is sequential for one key, but independent between keys, so here keys are initialised side by side.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from envs.compiling import compiled
 Words = NDArray[np.uint32]
 
 MOST_WORDS = 227
-"""So many words are made of the spread key alone; later ones would need words that were drawn already."""
+"""Maximal number of words. These depend on the initial state only; later ones would need words that were drawn before."""
 
 _SIZE, _FAR, _LANES = 624, 397, 64
 
@@ -26,11 +26,11 @@ def first_words(keys: Words, count: int) -> Words:
     """Draw the first words of many generators.
 
     Args:
-        keys: uint32 [N, 2], the keys; a second word of zero counts as missing, as it does in Python.
-        count: How many words to draw for each key, 1 to `MOST_WORDS`.
+        keys: uint32 [N, 2], the keys; a second word of zero counts as missing, as in Python.
+        count: Number of words per key, 1 to `MOST_WORDS`.
 
     Returns:
-        uint32 [count, N]; column n is what `random.Random(keys[n, 0] + 2**32 * keys[n, 1])` gives by `getrandbits(32)`.
+        uint32 [count, N]; column n equals successive `getrandbits(32)` of `random.Random(keys[n, 0] + 2**32 * keys[n, 1])`.
     """
     if not 1 <= count <= MOST_WORDS:
         raise ValueError(f"count is {count}; 1 to {MOST_WORDS} words can be drawn")
@@ -39,14 +39,14 @@ def first_words(keys: Words, count: int) -> Words:
 
 @compiled
 def _first_words(keys: Words, start: Words, count: int) -> Words:
-    """Do what `first_words` says, `_LANES` keys at a time; start [624] holds what keys are spread over."""
+    """Compute `first_words`, `_LANES` keys at a time; start [624] is the state before the key is mixed in."""
     words = np.empty((count, len(keys)), np.uint32)
     state = np.empty((_SIZE, _LANES), np.uint32)
     added = np.empty((2, _LANES), np.uint32)
     last = np.empty(_LANES, np.uint32)
     for begin in range(0, len(keys), _LANES):
         lanes = min(_LANES, len(keys) - begin)
-        for lane in range(_LANES):  # those too many repeat the last key
+        for lane in range(_LANES):  # unused lanes repeat the last key
             low, high = keys[begin + min(lane, lanes - 1)]
             added[0, lane] = low
             added[1, lane] = low if high == 0 else high + 1
@@ -78,7 +78,7 @@ def _first_words(keys: Words, start: Words, count: int) -> Words:
 
 @cache
 def _start() -> Words:
-    """What every key is spread over: the words of the seed 19650218."""
+    """Return the state before a key is mixed in: the words of the seed 19650218."""
     words = [19650218]
     for place in range(1, _SIZE):
         words.append((1812433253 * (words[-1] ^ (words[-1] >> 30)) + place) & 0xFFFFFFFF)

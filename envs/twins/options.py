@@ -1,4 +1,4 @@
-"""Which environment options a twin covers; for all others the stock game has to be used."""
+"""The environment options that a twin supports. For all others the stock game has to be used."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 DRAWING = frozenset({"render_mode", "screen_scaling", "screen_height", "dynamic_rescaling", "benchmark_data"})
-"""Options that change pictures and reports and nothing of the game."""
+"""Options that affect pictures and messages only, not the game."""
 
 
 class UnsupportedOptions(ValueError):
-    """The twin does not cover an environment option: the stock game has to be used instead."""
+    """The twin does not support an environment option, so the stock game has to be used."""
 
 
 def check_options(name: str, options: Mapping[str, Any], covered: Collection[str]) -> None:
-    """Refuse options that change the game in a way its twin does not follow.
+    """Refuse options that change the game in a way that its twin does not follow.
 
     Args:
         name: The game's name.
         options: Keyword arguments of the environment.
-        covered: Options the twin follows; those of `DRAWING` are always allowed.
+        covered: Options that the twin supports; those of `DRAWING` are always allowed.
 
     Raises:
-        UnsupportedOptions: An option is neither covered nor about drawing.
+        UnsupportedOptions: An option is neither supported nor in `DRAWING`.
     """
     strange = sorted(set(options) - set(covered) - DRAWING)
     if strange:
@@ -30,30 +30,30 @@ def check_options(name: str, options: Mapping[str, Any], covered: Collection[str
 
 
 def cycles(name: str, options: Mapping[str, Any], default: int) -> int:
-    """Read `max_cycles`, after how many rounds a game is cut off.
+    """Read `max_cycles`, the number of rounds after which a game is truncated.
 
     Args:
         name: The game's name.
         options: Keyword arguments of the environment.
-        default: What the stock environment takes where nothing is said.
+        default: The default of the stock environment.
 
     Raises:
-        UnsupportedOptions: It is not a number of one or more.
+        UnsupportedOptions: It is not an integer of at least 1.
     """
     return count(name, options, "max_cycles", default)
 
 
 def count(name: str, options: Mapping[str, Any], option: str, default: int) -> int:
-    """Read how many of something there are.
+    """Read a number of things.
 
     Args:
         name: The game's name.
         options: Keyword arguments of the environment.
-        option: The one to read.
-        default: What the stock environment takes where nothing is said.
+        option: The option to read.
+        default: The default of the stock environment.
 
     Raises:
-        UnsupportedOptions: It is not a number of one or more.
+        UnsupportedOptions: It is not an integer of at least 1.
     """
     value = options.get(option, default)
     if not isinstance(value, int) or value < 1:
@@ -62,13 +62,13 @@ def count(name: str, options: Mapping[str, Any], option: str, default: int) -> i
 
 
 def ratio(name: str, options: Mapping[str, Any], option: str, default: float) -> float:
-    """Read a part of a whole.
+    """Read a ratio.
 
     Args:
         name: The game's name.
         options: Keyword arguments of the environment.
-        option: The one to read.
-        default: What the stock environment takes where nothing is said.
+        option: The option to read.
+        default: The default of the stock environment.
 
     Raises:
         UnsupportedOptions: It is not a number from 0 to 1.

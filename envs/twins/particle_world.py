@@ -1,4 +1,4 @@
-"""What there is in a particle game and what its agents see of it, as data; `envs/twins/particles.py` lets it move."""
+"""State and observations of particle games, as data; `envs/twins/particles.py` computes their dynamics."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from itertools import combinations
 from math import inf
 
 Features = tuple[tuple[int, int], ...]
-"""An observation, or a part of it: for each feature the row of the world that is shown and the row that is subtracted."""
+"""An observation or a part of it: for each feature, the row of the world that is shown and the row that is subtracted."""
 
 
 @dataclass(frozen=True)
 class Physics:
-    """The constants of a world; lengths in half arena widths, times in seconds, masses are 1.
+    """The constants of a world. Lengths are in half arena widths, times in seconds; all masses are 1.
 
     Attributes:
-        dt: Time that a step takes.
-        damping: Part of its velocity that an agent loses in a step.
+        dt: Duration of a step.
+        damping: Share of its velocity that an agent loses in a step.
         contact_force: Stiffness of contacts.
-        contact_margin: Distance over which a contact sets in.
+        contact_margin: Distance over which a contact force sets in.
     """
 
     dt: float = 0.1
@@ -30,15 +30,15 @@ class Physics:
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who acts.
+    """An agent.
 
     Attributes:
         name: Agent id.
         size: Radius.
-        accel: Acceleration at full throttle.
-        top_speed: Whoever would be faster is slowed down to it.
-        moves: False where no action moves it.
-        speaks: True where its actions choose a message too.
+        accel: Acceleration of an action at full force.
+        top_speed: Maximal speed.
+        moves: False if no action moves it.
+        speaks: True if its actions also choose a message.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Agent:
 
 @dataclass(frozen=True)
 class Landmark:
-    """Something that stays where it is.
+    """An object with a fixed position.
 
     Attributes:
         size: Radius.
-        start_within: How far from the middle it is put at most, along both axes; agents start within 1.
+        start_within: Maximal distance of its initial position from the centre, along each axis; that of agents is 1.
     """
 
     size: float = 0.05
@@ -64,18 +64,18 @@ class Landmark:
 
 @dataclass(frozen=True)
 class World:
-    """What there is in a game. Its *points* are numbered: agents, landmarks, then where the goals are.
+    """The objects of a game. Its *points* are numbered: agents, landmarks, then the positions of the goals.
 
-    A copy is a column of numbers, a *row* for each: the points' positions, the agents' velocities, the messages, the features
-    of the goals, and a zero. `positions` and its neighbours name rows for observations.
+    A copy of the game is a column of numbers with one *row* for each: the points' positions, the agents' velocities, the
+    messages, the features of the goals, and a zero. `positions` and the methods after it return rows for observations.
 
     Attributes:
-        agents: Who acts.
-        landmarks: What stands about.
-        colliders: How many points, from the first, push each other apart: none, or at least all agents.
-        goals: How many landmarks are drawn, before anything is placed and with repetition, to be goals.
-        goal_features: What can be seen of a goal, such as its colour: a row for each landmark; nothing if empty.
-        message_width: M, how many numbers a message has; one-hot where actions are discrete, zeros from who does not speak.
+        agents: The agents.
+        landmarks: The landmarks.
+        colliders: Number of points, from the first, that collide: none, or at least all agents.
+        goals: Number of landmarks that are drawn as goals, with repetition, before anything is placed.
+        goal_features: The visible features of a goal, such as its colour: a row for each landmark; empty without features.
+        message_width: M, the length of a message; one-hot if actions are discrete, zeros from agents that do not speak.
     """
 
     agents: tuple[Agent, ...]
@@ -87,12 +87,12 @@ class World:
 
     @property
     def entities(self) -> int:
-        """How many agents and landmarks there are; the first goal is the point of this number."""
+        """Number of agents and landmarks, which is also the number of the first goal's point."""
         return len(self.agents) + len(self.landmarks)
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """How many rows the points, velocities, messages, features of goals and the zero take."""
+        """Number of rows for points, velocities, messages, goal features and the zero."""
         agents = len(self.agents)
         return 2 * (self.entities + self.goals), 2 * agents, self.message_width * agents, self._goal_width * self.goals, 1
 
@@ -101,32 +101,32 @@ class World:
         return len(self.goal_features[0]) if self.goal_features else 0
 
     def positions(self, points: Sequence[int], seen_by: int | None = None) -> Features:
-        """Where points are, seen from an agent, or from the middle."""
+        """Rows for positions relative to an agent, or to the centre."""
         start = [sum(self.rows) - 1] * 2 if seen_by is None else [2 * seen_by, 2 * seen_by + 1]
         return tuple((2 * point + axis, start[axis]) for point in points for axis in range(2))
 
     def velocities(self, agents: Sequence[int]) -> Features:
-        """How agents move."""
+        """Rows for velocities of agents."""
         return self._block(1, 2, agents)
 
     def messages(self, agents: Sequence[int]) -> Features:
-        """What agents have just said."""
+        """Rows for the last messages of agents."""
         return self._block(2, self.message_width, agents)
 
     def features_of(self, goals: Sequence[int]) -> Features:
-        """The features of goals, the first goal being number 0."""
+        """Rows for the features of goals, numbered from 0."""
         return self._block(3, self._goal_width, goals)
 
     def silence(self, count: int) -> Features:
-        """Numbers that are always zero."""
+        """Rows that are always zero."""
         return self._block(4, 1, [0]) * count
 
     def others(self, agent: int) -> list[int]:
-        """All agents but one."""
+        """All agents except one."""
         return [other for other in range(len(self.agents)) if other != agent]
 
     def contacts(self) -> list[tuple[int, int]]:
-        """The pairs of points that push each other, as long as one of them can move."""
+        """The pairs of points that collide and of which at least one can move."""
         return [(a, b) for a, b in combinations(range(self.colliders), 2) if a < len(self.agents)]
 
     def _block(self, block: int, width: int, numbers: Sequence[int]) -> Features:

@@ -1,8 +1,8 @@
-"""What the twins of the particle games share: damped points that act, push each other apart, observe and speak.
+"""The dynamics shared by the twins of particle games: damped point masses that act, collide, observe and speak.
 
-The games are the multi-agent particle environments (I. Mordatch and P. Abbeel, 2018; R. Lowe et al., 2017) as mpe2 plays them.
-All copies lie in one float64 tensor, a row for each number and a column for each copy: operations run along the copies, and no
-bit depends on how many there are. Every feature of an observation is the difference of two rows, shown in float32.
+The games are the multi-agent particle environments (I. Mordatch and P. Abbeel, 2018; R. Lowe et al., 2017) in mpe2's version.
+All copies are one float64 tensor with a row for each number and a column for each copy. Operations run along the copies, and no
+bit depends on the number of copies. Every feature of an observation is the difference of two rows, converted to float32.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from envs.twins.rounds import RoundsArena
 from envs.twins.seeding import integers_then_uniforms
 
 DIRECTIONS = ((0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
-"""Where actions of movement push: nowhere, left, right, down, up. Continuous actions say how much, in the same order."""
+"""Directions of movement actions: none, left, right, down, up. Continuous actions give a strength for each in this order."""
 
 PHYSICS = Physics()
 
@@ -33,20 +33,20 @@ class ParticleArena(RoundsArena):
 
     Args:
         game: The game's description.
-        world: What there is.
-        observations: What each agent sees, as rows of the world.
-        measured: Pairs of points that the reward needs the distances of, besides those that push each other.
-        rounds: After how many rounds the game is cut off.
-        copies: N.
-        device: Where the tensors live.
+        world: The objects of the game.
+        observations: The observation of each agent, as rows of the world.
+        measured: Pairs of points whose distances the reward needs, besides those that collide.
+        rounds: Number of rounds after which the game is truncated.
+        copies: Number of copies, N.
+        device: The device of the tensors.
         physics: The constants.
 
     Attributes:
-        contacts: How many pairs of points push each other.
-        position: float64 [agents, 2, N], where agents are.
-        squared: float64 [pairs, N], squared distances between points, first of those that push each other, then of `measured`.
+        contacts: Number of pairs of points that collide.
+        position: float64 [agents, 2, N], positions of the agents.
+        squared: float64 [pairs, N], squared distances between points, first of those that collide, then of `measured`.
         distance: float64 [pairs, N].
-        overlap: float64 [contacts, N], how far the points that push each other do overlap; negative where they do not touch.
+        overlap: float64 [contacts, N], overlap of the points that collide; negative if they do not touch.
 
     Raises:
         UnsupportedOptions: The seats, their order or their teams are not those of the stock game.
@@ -80,7 +80,7 @@ class ParticleArena(RoundsArena):
         self._start(torch.full((copies,), RESTS))
 
     def _lay_out(self, observations: Sequence[Features]) -> None:
-        """Make the world's tensor and its parts, which are views of it, and the rows that are shown."""
+        """Make the world's tensor, its views, and the rows of observations."""
         world, agents, copies = self.world, len(self.world.agents), self.copies
         self._world = torch.zeros(sum(world.rows), copies, dtype=torch.float64, device=self.device)
         points, velocity, said, _, _ = self._world.split(world.rows)
@@ -95,7 +95,7 @@ class ParticleArena(RoundsArena):
         self._views = [(slice(ends[role.seats[0]], ends[role.seats[-1] + 1]), len(role.seats)) for role in self.game.roles]
 
     def _equip_agents(self) -> None:
-        """Tabulate what each action of each agent does: [agent, forces and message, action], laid out in a line."""
+        """Make the table of actions: [agent, forces and message, action], flattened."""
         agents, width = self.world.agents, self.world.message_width
         sizes = [self.game.roles[role].actions.size for role in self.game.role_of_seat]
         table = [
@@ -112,18 +112,18 @@ class ParticleArena(RoundsArena):
         self._top_speed = _each(tops, self.device) if any(map(isfinite, tops)) else None
 
     def _find_pairs(self, measured: Sequence[tuple[int, int]]) -> None:
-        """Number the pairs of points that push each other, and then those measured; say who feels which contact."""
+        """Number the pairs of points that collide, then those measured; assign contacts to agents."""
         world, agents = self.world, len(self.world.agents)
         contacts = world.contacts()
         self.contacts = len(contacts)
-        # One point's rows minus the other's: products with 1, -1 and 0 are exact.
+        # A matrix product computes differences of rows. It is exact, because all its factors are 1, -1 or 0.
         pairs = torch.zeros(len(contacts) + len(measured), world.entities + world.goals, dtype=torch.float64)
         for number, (one, other) in enumerate([*contacts, *measured]):
             pairs[number, one], pairs[number, other] = 1.0, -1.0
         self._pairs = pairs.to(self.device)
         size = [agent.size for agent in world.agents] + [landmark.size for landmark in world.landmarks]
         self._reach = torch.tensor([[size[one] + size[other]] for one, other in contacts], dtype=torch.float64).to(self.device)
-        # Agents feel their contacts in the order of the other colliders, so that forces are always added up in the same order.
+        # The contacts of an agent are ordered by the other collider, so that forces are always added in the same order.
         ends = [
             (me, [other for other in range(world.colliders) if other != me][turn])
             for turn in range(max(world.colliders - 1, 0))
@@ -134,7 +134,7 @@ class ParticleArena(RoundsArena):
         self._direction = _each([1.0 if me < other else -1.0 for me, other in ends], self.device)
 
     def _start(self, seeds: Tensor) -> None:
-        # Resting copies are set up too: nobody sees them, and no two points may be in one spot.
+        # Resting copies are set up too, although they are never shown: two points in one position would divide by zero.
         world, agents = self.world, len(self.world.agents)
         kinds = [len(world.landmarks)] * world.goals
         goals, fractions = integers_then_uniforms(seeds.clamp(min=0).numpy(), kinds, 2 * world.entities)
@@ -149,7 +149,7 @@ class ParticleArena(RoundsArena):
         self._measure()
 
     def _measure(self) -> None:
-        """Measure how far the points of each pair are apart, and how far those that can touch overlap."""
+        """Compute the distances of all pairs, and the overlaps of those that can touch."""
         self._offset = (self._pairs @ self._flat_points).view(-1, 2, self.copies)
         self.squared = self._offset.square().sum(1)
         self.distance = self.squared.sqrt()
@@ -163,7 +163,7 @@ class ParticleArena(RoundsArena):
         return self._reward().expand(len(self.world.agents), -1).float().T.contiguous()
 
     def _decode(self, actions: Sequence[Tensor]) -> Tensor:
-        """Keep the messages among the actions; return the forces among them, float64 [agents, 2, N]."""
+        """Store the messages of the actions; return their forces, float64 [agents, 2, N]."""
         if self.game.roles[0].actions.kind == "discrete":
             chosen = actions[0] if len(actions) == 1 else torch.cat(list(actions), 1)
             torch.add(chosen.T[:, None], self._first_effect, out=self._chosen)
@@ -176,7 +176,7 @@ class ParticleArena(RoundsArena):
         return command
 
     def _decode_continuous(self, actions: Sequence[Tensor]) -> Tensor:
-        """What continuous actions do: float64 [agents, forces and message, N]."""
+        """Decode continuous actions: float64 [agents, forces and message, N]."""
         for role, chosen in zip(self.game.roles, actions, strict=True):
             seats = slice(role.seats[0], role.seats[-1] + 1)
             agent, bounded = self.world.agents[role.seats[0]], chosen.clamp(0.0, 1.0).permute(1, 2, 0)
@@ -189,11 +189,11 @@ class ParticleArena(RoundsArena):
         return command
 
     def _contact_forces(self) -> Tensor:
-        """The forces of all contacts on each agent, float64 [agents, 2, N]."""
+        """Return the sum of contact forces on each agent, float64 [agents, 2, N]."""
         margin = self.physics.contact_margin
         depth = self.overlap / margin
-        # Written out, not softplus: its last bit depends on a number's place in the tensor, hence on the number of copies.
-        # Beyond 200 margins nothing is left that float32 could show, and numbers that run out of float64 are slow.
+        # Not torch's softplus: its last bit depends on an element's position in the tensor, hence on the number of copies.
+        # Beyond 200 margins the force is invisible in float32, and denormal float64 numbers would be slow.
         rest = depth.clamp(min=-200.0).abs_().neg_().exp_().log1p_()
         pressed = depth.clamp_(min=0.0).add_(rest).mul_(margin)
         force = pressed.mul_(self.physics.contact_force).div_(self.distance[: self.contacts])[:, None]
@@ -201,7 +201,7 @@ class ParticleArena(RoundsArena):
         return felt.view(-1, *self._velocity.shape).sum(0)
 
     def _integrate(self, force: Tensor) -> None:
-        """Let a step's time pass."""
+        """Advance velocities and positions by one step."""
         velocity = self._velocity
         self.position += velocity * self.physics.dt
         velocity *= 1 - self.physics.damping
@@ -211,12 +211,12 @@ class ParticleArena(RoundsArena):
             velocity.copy_(torch.where(speed > self._top_speed, velocity / speed * self._top_speed, velocity))
 
     def touching(self) -> Tensor:
-        """1 where points that push each other touch, else 0: float64 [contacts, N]."""
+        """1 if two colliding points touch, else 0: float64 [contacts, N]."""
         return torch.heaviside(self.overlap, self._zero)
 
     @abstractmethod
     def _reward(self) -> Tensor:
-        """What the step was worth, by where things are after it: float64 [agents, N], or [1, N] if worth the same to all."""
+        """Return the reward of the step, from the positions after it: float64 [agents, N], or [1, N] if equal for all."""
 
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
         seen = self._world.index_select(0, self._shown).sub_(self._world.index_select(0, self._from))
@@ -228,12 +228,12 @@ class ParticleArena(RoundsArena):
 
 
 def _each(values: Sequence[float], device: torch.device) -> Tensor:
-    """One number for each agent, or each contact it feels, to be spread over axes and copies."""
+    """Return one number for each agent, or for each of its contacts, to be broadcast over axes and copies."""
     return torch.tensor(values, dtype=torch.float64).view(-1, 1, 1).to(device)
 
 
 def _effect(agent: Agent, width: int, action: int) -> list[float]:
-    """What a discrete action of an agent does: two forces and a message."""
+    """Return the effect of an agent's discrete action: two forces and a message."""
     push = DIRECTIONS[action % len(DIRECTIONS)] if agent.moves else (0.0, 0.0)
     word = action // len(DIRECTIONS) if agent.moves else action
     return [*(agent.accel * part for part in push), *(float(agent.speaks and word == letter) for letter in range(width))]

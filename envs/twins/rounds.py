@@ -1,4 +1,4 @@
-"""What twins of simultaneous games share: every copy plays the same number of rounds, so all games end together."""
+"""The base of twins of simultaneous games: every copy plays the same number of rounds, so all games end together."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from envs.game import Game
 
 
 class RoundsArena(Immediate):
-    """N copies of a game in which all seats act at once, cut off after a number of rounds; see `envs.arena.Arena`.
+    """N copies of a game in which all seats act at once, truncated after a number of rounds; see `envs.arena.Arena`.
 
-    Because games last equally long, which games are over follows from a count and not from asking the device, and seeds say
-    which copies play. On an accelerator, where every question makes the host wait, the device is therefore asked once a game:
-    an action that does not exist counts as the nearest one that does, and is refused when the games end, or are ended by
-    `restart` or `close`. On the processor it is refused at once. Timesteps already given out are never written to again.
+    Because all games last equally long, a counter on the host knows which games are over, and seeds say which copies play. On
+    an accelerator, where every query makes the host wait, the device is therefore queried once per game. There an action out of
+    range is clamped to the nearest one, and reported when the games end, or are ended by `restart` or `close`. On the CPU it is
+    reported at once. Timesteps that were returned are never modified.
     """
 
     def __init__(self, game: Game, rounds: int, copies: int, device: torch.device) -> None:
@@ -40,7 +40,7 @@ class RoundsArena(Immediate):
         self._seat_copies(torch.full((copies,), RESTS))
 
     def restart(self, seeds: Tensor) -> Timestep:
-        """Begin a new game in every copy."""
+        """Start a new game in every copy."""
         self.idle()
         self._refuse_belatedly()
         self._begin(seeds.cpu())
@@ -70,7 +70,7 @@ class RoundsArena(Immediate):
         self._start(seeds)
 
     def _seat_copies(self, seeds: Tensor) -> None:
-        """Say which copies play and which rest; seeds int64 [N] on the host."""
+        """Note which copies play and which rest; seeds int64 [N] on the host."""
         plays = seeds >= 0
         self._round = 0
         self._plays = plays
@@ -81,7 +81,7 @@ class RoundsArena(Immediate):
         self._extremes: list[list[Tensor]] = [[] for _ in self.game.roles]
 
     def _timestep(self, reward: Tensor, final: Final | None, over: Tensor | None = None) -> Timestep:
-        """Show the present; `over`, bool [N], where games have just been cut off."""
+        """Return the present timestep; `over`, bool [N], is True where games have just been truncated."""
         observation, state = self._view()
         return Timestep(
             observation=observation,
@@ -97,7 +97,7 @@ class RoundsArena(Immediate):
         )
 
     def _existing(self, number: int, chosen: Tensor) -> Tensor:
-        """Actions that exist, where a copy rests any; refuse others, here or when the game ends."""
+        """Return actions within range, any action in resting copies; report others now or when the game ends."""
         role = self.game.roles[number]
         if role.actions.kind == "continuous":
             return chosen
@@ -114,7 +114,7 @@ class RoundsArena(Immediate):
         return chosen.clamp(0, size - 1)
 
     def _refuse_belatedly(self) -> None:
-        """Ask the device, once a role, whether an action of this game did not exist."""
+        """Query the device, once per role, for actions of this game that were out of range."""
         seen, self._extremes = self._extremes, [[] for _ in self.game.roles]
         for role, extremes in zip(self.game.roles, seen, strict=True):
             if extremes:
@@ -127,12 +127,12 @@ class RoundsArena(Immediate):
 
     @abstractmethod
     def _start(self, seeds: Tensor) -> None:
-        """Set up the first round of new games; seeds int64 [N] on the host, negative where a copy rests."""
+        """Set up the first round of new games; seeds int64 [N] on the host, negative if a copy rests."""
 
     @abstractmethod
     def _play(self, actions: Sequence[Tensor]) -> Tensor:
-        """Play a round; what happens in resting copies does not matter. Returns the rewards, float32 [N, A]."""
+        """Play a round and return the rewards, float32 [N, A]. Values in resting copies are ignored."""
 
     @abstractmethod
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Show the observations of each role and the joint state, zeros in resting copies."""
+        """Return the observations of each role and the joint state, zeros in resting copies."""

@@ -1,4 +1,4 @@
-"""Rock, paper, scissors, and its larger kin, equal to `classic/rps_v2` step for step."""
+"""Rock, paper, scissors and its generalisations to more actions, equal to `classic/rps_v2` step for step."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SEATS = ("player_0", "player_1")
 
 
 class RpsArena(RoundsArena):
-    """N copies; a seat sees what the other one played last, one-hot, the last entry meaning nothing yet."""
+    """N copies. A seat observes the other's last action, one-hot; the last entry means that there is none yet."""
 
     def __init__(self, game: Game, actions: int, rounds: int, copies: int, device: torch.device) -> None:
         super().__init__(game, rounds, copies, device)
         self._actions = actions
         self._last = torch.full((copies, 2), actions, device=device)
-        # Row `actions + 1` shows nothing at all: what a resting copy shows.
+        # Row `actions + 1` is zero: the observation of a resting copy.
         self._shown = torch.eye(actions + 2, actions + 1, device=device)
         self._payoff = payoff(actions).to(device).view(-1)
         self._sign = torch.tensor([1.0 if seat == SEATS[0] else -1.0 for seat in game.seats], device=device)
@@ -47,12 +47,12 @@ class RpsArena(RoundsArena):
 
 
 def payoff(actions: int) -> Tensor:
-    """Tabulate the first player's points.
+    """Make the table of the first player's rewards.
 
-    Between two actions whose numbers are both even or both odd the smaller wins, else the larger.
+    If the numbers of the two actions are both even or both odd, the smaller one wins, else the larger one.
 
     Args:
-        actions: How many actions there are; odd.
+        actions: Number of actions; odd.
 
     Returns:
         float32 [first player's action, second player's action], antisymmetric.
@@ -67,7 +67,7 @@ def rps(game: Game, options: Mapping[str, Any], copies: int, device: torch.devic
     """Make copies of rock, paper, scissors.
 
     Raises:
-        UnsupportedOptions: An option that is not covered, or numbers the stock game does not take either.
+        UnsupportedOptions: An option is not supported, or a number is one that the stock game refuses.
     """
     check_options(game.name, options, ("num_actions", "max_cycles"))
     actions = options.get("num_actions", 3)
@@ -79,5 +79,5 @@ def rps(game: Game, options: Mapping[str, Any], copies: int, device: torch.devic
 
 
 def _rivals(game: Game, seats: Sequence[int]) -> list[int]:
-    """For each seat, the place in `SEATS` of its rival."""
+    """Return, for each seat, the position in `SEATS` of its rival."""
     return [1 - SEATS.index(game.seats[seat]) for seat in seats]

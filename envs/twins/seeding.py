@@ -1,10 +1,10 @@
-"""What `numpy.random.PCG64(seed)` draws first, for many seeds at once.
+"""The first draws of `numpy.random.PCG64(seed)`, for many seeds at once.
 
-Stock environments draw the beginning of a game from a generator of their own seed. Making one generator per copy costs more
-than the game; here the two algorithms behind it are written out over arrays: `SeedSequence` (M. O'Neill, "Developing a seed_seq
-alternative", 2015), which turns a seed into 256 bits, and PCG64 (M. O'Neill, "PCG: a family of simple fast space-efficient
-statistically good algorithms for random number generation", 2014, variant XSL-RR 128/64), whose n-th state is known without
-the ones before it.
+Stock environments draw the start of a game from a generator with a seed of its own. Making one NumPy generator per copy costs
+more than the game. Here the two algorithms behind it are computed over arrays: `SeedSequence` (M. O'Neill, "Developing a
+seed_seq alternative", 2015), which turns a seed into 256 bits, and PCG64 (M. O'Neill, "PCG: a family of simple fast
+space-efficient statistically good algorithms for random number generation", 2014, variant XSL-RR 128/64), whose n-th state can
+be computed without the states before it.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _TWO_128 = 1 << 128
 def integers_then_uniforms(
     seeds: NDArray[np.int64], bounds: Sequence[int], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Draw whole numbers below bounds, then numbers in [0, 1), from one generator for each seed.
+    """Draw integers below bounds, then numbers in [0, 1), from one generator for each seed.
 
-    Numpy takes a bounded number from half a word, the lower half first, by multiplication (D. Lemire, "Fast random integer
-    generation in an interval", 2019), and draws again in the rare case that the product falls where it would favour some
-    numbers. Seeds to which that happens are left to numpy.
+    NumPy takes a bounded integer from half a word, the lower half first, by multiplication (D. Lemire, "Fast random integer
+    generation in an interval", 2019), and draws again in the rare case that the product would favour some numbers. Seeds for
+    which that happens are left to NumPy.
 
     Args:
         seeds: int64 [N], each in [0, 2**32).
-        bounds: What each whole number stays below, in the order in which they are drawn, each in [1, 2**32).
-        count: How many numbers in [0, 1) to draw after that for each seed.
+        bounds: Exclusive upper bound of each integer, in the order of drawing, each in [1, 2**32).
+        count: Number of draws in [0, 1) after that, for each seed.
 
     Returns:
-        int64 [N, len(bounds)] and float64 [N, count]; row n is what `np.random.default_rng(seeds[n])` gives by
-        `integers(bound)` for each bound, and then by `random(count)`.
+        int64 [N, len(bounds)] and float64 [N, count]; row n equals what `np.random.default_rng(seeds[n])` returns from
+        `integers(bound)` for each bound, and then from `random(count)`.
     """
     whole = np.zeros((len(seeds), len(bounds)), np.int64)
-    drawn = [place for place, bound in enumerate(bounds) if bound > 1]  # nothing is drawn where there is no choice
+    drawn = [place for place, bound in enumerate(bounds) if bound > 1]  # NumPy draws nothing if there is only one choice
     used = -(-len(drawn) // 2)
     words = _words(seeds, used + count)
     again = np.zeros(len(seeds), np.bool_)
@@ -60,17 +60,17 @@ def integers_then_uniforms(
 
 
 def _fractions(words: Words) -> NDArray[np.float64]:
-    """Words as numbers in [0, 1), as numpy makes them."""
+    """Convert words to numbers in [0, 1), as NumPy does."""
     return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _words(seeds: NDArray[np.int64], count: int) -> Words:
-    """The first 64-bit words of each seed's generator, uint64 [N, count]."""
+    """Return the first 64-bit words of each seed's generator, uint64 [N, count]."""
     start_high, start_low, stream_high, stream_low = _seed_words(seeds.astype(np.uint64))[:, :, None]
     one = np.uint64(1)
     step_high = (stream_high << one) | (stream_low >> np.uint64(63))
     step_low = (stream_low << one) | one
-    # state n = start * power[n] + step * powers added up[n]
+    # state n = start * power[n] + step * (sum of powers)[n]
     (power_high, power_low), (sum_high, sum_low) = _jumps(count)
     high, low = _multiply(start_high, start_low, power_high, power_low)
     more_high, more_low = _multiply(step_high, step_low, sum_high, sum_low)
@@ -82,7 +82,7 @@ def _words(seeds: NDArray[np.int64], count: int) -> Words:
 
 
 def _seed_words(seeds: Words) -> Words:
-    """What `SeedSequence(seed).generate_state(4, uint64)` gives, uint64 [4, N]."""
+    """Compute `SeedSequence(seed).generate_state(4, uint64)`, uint64 [4, N]."""
     constants = _constants(0x43B0D7E5, 0x931E8875, _POOL * _POOL)
     pool = np.zeros((_POOL, len(seeds)), np.uint64)
     pool[0] = seeds
@@ -97,7 +97,7 @@ def _seed_words(seeds: Words) -> Words:
 
 @cache
 def _constants(first: int, factor: int, count: int) -> Words:
-    """The constants that hashing uses up one pair after the other, uint64 [2, count, 1]."""
+    """Return the successive pairs of constants of the hash, uint64 [2, count, 1]."""
     chain = [first]
     for _ in range(count):
         chain.append(chain[-1] * factor & 0xFFFFFFFF)
@@ -119,7 +119,7 @@ def _mix(left: Words, right: Words) -> Words:
 
 @cache
 def _jumps(count: int) -> tuple[tuple[Words, Words], tuple[Words, Words]]:
-    """Powers of the multiplier and the sums of powers before them, as (high, low) words [count]."""
+    """Return powers of the multiplier and the sums of the powers before them, as (high, low) words [count]."""
     powers, sums = [], []
     power, total = _MULTIPLIER, 1 + _MULTIPLIER
     for _ in range(count):
@@ -131,13 +131,13 @@ def _jumps(count: int) -> tuple[tuple[Words, Words], tuple[Words, Words]]:
 
 
 def _split(numbers: list[int]) -> tuple[Words, Words]:
-    """128-bit numbers as (high, low) words."""
+    """Split 128-bit numbers into (high, low) words."""
     low = (1 << 64) - 1
     return np.array([n >> 64 for n in numbers], np.uint64), np.array([n & low for n in numbers], np.uint64)
 
 
 def _multiply(a_high: Words, a_low: Words, b_high: Words, b_low: Words) -> tuple[Words, Words]:
-    """Multiply 128-bit numbers modulo 2**128, given and returned as (high, low) words."""
+    """Multiply 128-bit numbers modulo 2**128, as (high, low) words."""
     half = np.uint64(32)
     a1, a0, b1, b0 = a_low >> half, a_low & _MASK32, b_low >> half, b_low & _MASK32
     middle = a1 * b0 + (a0 * b0 >> half)

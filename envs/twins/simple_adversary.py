@@ -1,6 +1,6 @@
-"""Agents that hide from an adversary which landmark they are after, equal to `mpe2/simple_adversary_v3` (R. Lowe et al., 2017).
+"""Agents that hide their goal from an adversary, equal to `mpe2/simple_adversary_v3` (R. Lowe et al., 2017).
 
-Equal step for step, in every bit: nothing collides here.
+Equal step for step and bit for bit, because nothing collides.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ ADVERSARY = 0
 
 
 def adversary_world(agents: int = 2) -> World:
-    """Make the world of an adversary, so many agents and as many landmarks, one of which is the goal."""
+    """Make the world of an adversary, some agents and equally many landmarks, one of which is the goal."""
     crowd = [Agent(f"agent_{number}", size=0.15) for number in range(agents)]
     return World((Agent("adversary_0", size=0.15), *crowd), (Landmark(size=0.08),) * agents, goals=1)
 
 
 def observation(world: World, me: int) -> Features:
-    """An agent sees where the landmarks and all others are from it, and, but for the adversary, first of all the goal."""
+    """Rows of an agent's observation: the goal's position (not for the adversary), then those of all landmarks and others."""
     around = world.positions([*range(len(world.agents), world.entities), *world.others(me)], me)
     return around if me == ADVERSARY else world.positions([world.entities], me) + around
 
@@ -41,7 +41,7 @@ class AdversaryArena(ParticleArena):
         super().__init__(game, world, [observation(world, me) for me in agents], measured, rounds, copies, device)
 
     def _reward(self) -> Tensor:
-        """The adversary's distance from the goal, less, for the agents, that of the nearest of them."""
+        """Adversary: minus its distance from the goal. Agents: that distance minus the distance of the nearest agent."""
         adversary, agents = self.distance[:1], self.distance[1:]
         hidden = adversary - agents.amin(0, keepdim=True)
         return torch.cat([-adversary, hidden.expand(len(agents), -1)])
@@ -51,7 +51,7 @@ def simple_adversary(game: Game, options: Mapping[str, Any], copies: int, device
     """Make copies of the game.
 
     Raises:
-        UnsupportedOptions: Partial sight is asked for, or a number out of bounds.
+        UnsupportedOptions: Partial observability is requested, or a number is out of bounds.
     """
     check_options(game.name, options, ("N", "max_cycles", "continuous_actions"))
     world = adversary_world(count(game.name, options, "N", default=2))

@@ -1,6 +1,7 @@
-"""An adversary that pushes an agent off its landmark, equal to `mpe2/simple_push_v3` (R. Lowe et al., 2017) step for step.
+"""An adversary that pushes an agent away from its landmark, equal step for step to `mpe2/simple_push_v3`.
 
-Equal up to the rounding of float64: contacts have a logarithm in them, and no two libraries agree on its last bit.
+The game is from R. Lowe et al., 2017. Equal up to the rounding of float64: contact forces contain a logarithm, whose last bit
+differs between libraries.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from envs.twins.particles import ParticleArena
 ADVERSARY, AGENT, GOAL = 0, 1, 4
 
 COLOURS = ((0.1, 0.9, 0.1), (0.1, 0.1, 0.9))
-"""Of the landmarks. The agent's own colour, which only it sees, says which of them is the goal."""
+"""Colours of the landmarks. The agent's own colour, which only it observes, tells which landmark is the goal."""
 
 OWN_COLOURS = ((0.25, 0.75, 0.25), (0.25, 0.25, 0.75))
 
@@ -30,11 +31,11 @@ PUSH = World(
     goals=1,
     goal_features=tuple((*own, *COLOURS[0], *COLOURS[1]) for own in OWN_COLOURS),
 )
-"""An adversary and an agent, which collide, and two landmarks, which do not."""
+"""The world of an adversary and an agent, which collide, and two landmarks, which do not."""
 
 
 def observations(world: World) -> list[Features]:
-    """Both see their velocity and where the landmarks and the other one are; the agent also the goal, by place and colours."""
+    """Both observe their velocity, the landmarks and the other agent; the agent also the goal's position and all colours."""
     own_colour, colours = world.features_of([0])[:3], world.features_of([0])[3:]
     around = [world.positions([2, 3], me) for me in (ADVERSARY, AGENT)]
     return [
@@ -55,7 +56,7 @@ class PushArena(ParticleArena):
         super().__init__(game, world, observations(world), [(ADVERSARY, GOAL), (AGENT, GOAL)], rounds, copies, device)
 
     def _reward(self) -> Tensor:
-        """The agent is to be near the goal; the adversary is to be nearer."""
+        """The agent is rewarded for being near the goal, the adversary for being nearer than the agent."""
         adversary, agent = self.distance[self.contacts :].split(1)
         return torch.cat([agent - adversary, -agent])
 
@@ -64,7 +65,7 @@ def simple_push(game: Game, options: Mapping[str, Any], copies: int, device: tor
     """Make copies of the game.
 
     Raises:
-        UnsupportedOptions: A number out of bounds.
+        UnsupportedOptions: A number is out of bounds.
     """
     check_options(game.name, options, ("max_cycles", "continuous_actions"))
     return PushArena(game, PUSH, cycles(game.name, options, default=25), copies, device)

@@ -1,6 +1,6 @@
-"""Two agents that each know where the other one should be, equal to `mpe2/simple_reference_v3` (R. Lowe et al., 2017).
+"""Two agents that each know the goal of the other, equal to `mpe2/simple_reference_v3` (R. Lowe et al., 2017).
 
-Equal step for step, in every bit: nothing collides here. An action is a move and a message at once.
+Equal step for step and bit for bit, because nothing collides. An action is a move and a message at once.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ REFERENCE = World(
     goal_features=((0.75, 0.25, 0.25), (0.25, 0.75, 0.25), (0.25, 0.25, 0.75)),
     message_width=10,
 )
-"""Two agents and three landmarks, each in a colour of its own; goal i is known to agent i and meant for the other one."""
+"""The world of two agents and three landmarks of different colours. Agent i knows goal i, which the other one should reach."""
 
 
 def observation(world: World, me: int) -> Features:
-    """An agent sees its velocity, where the landmarks are, the other one's goal by colour, and what the other one just said."""
+    """An agent observes its velocity, the landmarks, the colour of the other one's goal, and the other one's last message."""
     return world.velocities([me]) + world.positions(LANDMARKS, me) + world.features_of([me]) + world.messages([1 - me])
 
 
 class ReferenceArena(ParticleArena):
-    """N copies; a part `local` of an agent's reward is for where the other one is, the rest for where both are."""
+    """N copies. The share `local` of an agent's reward depends on the other one's position, the rest on both positions."""
 
     def __init__(self, game: Game, world: World, local: float, rounds: int, copies: int, device: torch.device) -> None:
         measured = [(1 - me, GOALS[me]) for me in range(2)]
@@ -42,7 +42,7 @@ class ReferenceArena(ParticleArena):
         self._local = local
 
     def _reward(self) -> Tensor:
-        """Minus the distance of the other one from the goal that an agent knows, and minus the mean of both."""
+        """Minus the other one's distance from the goal that an agent knows, mixed with minus the mean of both distances."""
         mean = self.distance.sum(0, keepdim=True).div_(2)
         return (self.distance * self._local).add_(mean.mul_(1 - self._local)).neg_()
 
@@ -51,7 +51,7 @@ def simple_reference(game: Game, options: Mapping[str, Any], copies: int, device
     """Make copies of the game.
 
     Raises:
-        UnsupportedOptions: A number out of bounds.
+        UnsupportedOptions: A number is out of bounds.
     """
     check_options(game.name, options, ("local_ratio", "max_cycles", "continuous_actions"))
     local = ratio(game.name, options, "local_ratio", default=0.5)

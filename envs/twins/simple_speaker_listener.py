@@ -1,6 +1,6 @@
 """A speaker that knows the goal and a listener that can reach it, equal to `mpe2/simple_speaker_listener_v4` step for step.
 
-The game is from R. Lowe et al., 2017. Equal in every bit: nothing collides here.
+The game is from R. Lowe et al., 2017. Equal bit for bit, because nothing collides.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ SPEAKER_LISTENER = World(
     goal_features=((0.65, 0.15, 0.15), (0.15, 0.65, 0.15), (0.15, 0.15, 0.65)),
     message_width=3,
 )
-"""A speaker, a listener and three landmarks, each in a colour of its own."""
+"""The world of a speaker, a listener and three landmarks of different colours."""
 
 
 def observations(world: World) -> list[Features]:
-    """The speaker sees the goal's colour; the listener its velocity, where the landmarks are, and what it was just told."""
+    """The speaker observes the goal's colour; the listener its velocity, the landmarks, and the last message."""
     listener = world.velocities([LISTENER]) + world.positions([2, 3, 4], LISTENER) + world.messages([SPEAKER])
     return [world.features_of([0]), listener]
 
@@ -49,7 +49,7 @@ def simple_speaker_listener(game: Game, options: Mapping[str, Any], copies: int,
     """Make copies of the game.
 
     Raises:
-        UnsupportedOptions: A number out of bounds.
+        UnsupportedOptions: A number is out of bounds.
     """
     check_options(game.name, options, ("max_cycles", "continuous_actions"))
     return SpeakerListenerArena(game, SPEAKER_LISTENER, cycles(game.name, options, default=25), copies, device)

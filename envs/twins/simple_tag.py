@@ -15,7 +15,7 @@ from envs.twins.particles import PHYSICS, ParticleArena
 
 
 def tag_world(predators: int = 3, prey: int = 1, obstacles: int = 2) -> World:
-    """Make the world of so many predators, prey and obstacles, which all collide."""
+    """Make the world of predators, prey and obstacles, which all collide."""
     chasing = [Agent(f"adversary_{number}", size=0.075, accel=3.0, top_speed=1.0) for number in range(predators)]
     chased = [Agent(f"agent_{number}", size=0.05, accel=4.0, top_speed=1.3) for number in range(prey)]
     in_the_way = (Landmark(size=0.2, start_within=0.9),) * obstacles
@@ -23,7 +23,7 @@ def tag_world(predators: int = 3, prey: int = 1, obstacles: int = 2) -> World:
 
 
 class TagArena(ParticleArena):
-    """N copies of the chase."""
+    """N copies of the game."""
 
     def __init__(
         self, game: Game, world: World, rounds: int, copies: int, device: torch.device, physics: Physics = PHYSICS
@@ -40,7 +40,7 @@ class TagArena(ParticleArena):
 
 
 def observation(world: World, me: int) -> Features:
-    """An agent sees its velocity, its place, where the obstacles and the other agents are from it, and how other prey moves."""
+    """An agent observes its velocity and position, obstacles and agents relative to it, and the velocities of other prey."""
     others = world.others(me)
     obstacles = range(len(world.agents), world.entities)
     prey = [other for other in others if other >= _predators(world)]
@@ -48,7 +48,7 @@ def observation(world: World, me: int) -> Features:
 
 
 def points(world: World) -> Tensor:
-    """What touches are worth: ten points for each between predator and prey, to every predator and from the prey.
+    """Rewards of collisions: for each one between predator and prey, ten points to every predator and minus ten to the prey.
 
     Returns:
         float64 [agents, contacts].
@@ -62,17 +62,18 @@ def points(world: World) -> Tensor:
 
 
 def fence(place: Tensor) -> Tensor:
-    """What prey pays for being at the rim or beyond, per coordinate: linear from 0.9, from 1 exponential, 10 at most."""
+    """Penalty of prey near or beyond the edge, per coordinate: linear from 0.9, exponential from 1, at most 10."""
     x = place.abs()
-    # Up to 1 the line is below the curve, and from there above it until both exceed 10.
+    # Up to 1 the line is below the exponential; beyond 1 it is above it until both exceed 10. The minimum selects the branch.
     return torch.minimum((x - 0.9).mul_(10), x.sub(1).mul_(2).exp_()).clamp_(0.0, 10.0)
 
 
 def simple_tag(game: Game, options: Mapping[str, Any], copies: int, device: torch.device) -> TagArena:
-    """Make copies of the chase.
+    """Make copies of the game.
 
     Raises:
-        UnsupportedOptions: A curriculum, an early end or partial sight is asked for, or there are no predators or no prey.
+        UnsupportedOptions: A curriculum, early termination or partial observability is requested, or there are no predators or
+            no prey.
     """
     covered = {"num_good": 1, "num_adversaries": 3, "num_obstacles": 2}
     check_options(game.name, options, (*covered, "max_cycles", "continuous_actions"))
@@ -83,5 +84,5 @@ def simple_tag(game: Game, options: Mapping[str, Any], copies: int, device: torc
 
 
 def _predators(world: World) -> int:
-    """How many agents chase; they come first."""
+    """Number of predators; they are the first agents."""
     return sum(agent.name.startswith("adversary") for agent in world.agents)

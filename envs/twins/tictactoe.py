@@ -42,7 +42,7 @@ def three_in_a_line(pieces: Tensor) -> Tensor:
 
 
 def full_lines(pieces: Tensor, masks: Tensor) -> Tensor:
-    """The formula of `three_in_a_line` for any device; masks: int64 [lines]."""
+    """Compute `three_in_a_line` with tensor operations on any device; masks: int64 [lines]."""
     masks = masks.view(-1, *[1] * pieces.dim())
     return ((pieces & masks) == masks).any(0)
 
@@ -56,7 +56,7 @@ def tictactoe(game: Game, options: Mapping[str, Any], copies: int, device: torch
     """Make copies of tic-tac-toe.
 
     Raises:
-        UnsupportedOptions: The stock game has no options but those of drawing.
+        UnsupportedOptions: The stock game has no options except those of drawing.
     """
     check_options(game.name, options, ())
     return BoardArena(game, TICTACTOE, copies, device)

@@ -10,7 +10,7 @@ import envs
 from envs.description import NO_STATE, survey
 from envs.game import GameSetup
 from envs.registry import FAMILIES, construct
-from envs.stock.cycle import Cycle, straight
+from envs.stock.cycle import CyclicParallelGame, straight
 
 MPE = sorted(game.name for game in envs.games() if game.package == "mpe2")
 CYCLES = [(name, {}, 30) for name in MPE]
@@ -65,7 +65,7 @@ def test_a_published_game_is_the_one_that_its_package_makes(name, options, steps
     if not any(game.name == name and game.installed for game in envs.games()):
         pytest.skip(f"{name} is not installed")
     ours = construct(GameSetup(name, options))
-    assert isinstance(ours, Cycle)
+    assert isinstance(ours, CyclicParallelGame)
     assert differs(ours, adapted(name, options), steps) is None
 
 
@@ -79,7 +79,7 @@ def test_the_comparison_finds_a_game_that_minds_being_observed():
 
 def test_wrapped_games_and_those_of_ones_own_keep_the_adapter():
     wrapped = construct(GameSetup("mpe2/simple_tag_v3", wrappers=(("frame_stack_v1", {"stack_size": 2}),)))
-    assert not isinstance(wrapped.unwrapped, Cycle)
+    assert not isinstance(wrapped.unwrapped, CyclicParallelGame)
     assert type(construct(GameSetup("mpe2.simple_tag_v3:parallel_env"))) is aec_to_parallel_wrapper
 
 

@@ -15,12 +15,13 @@ from envs.description import describe
 from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
-from envs.twins import TWINS, UnsupportedOptions
 from envs.twins.dealing import DEALS, deal, shuffled
 from envs.twins.hashing import first_bytes
 from envs.twins.leduc_holdem import LeducArena, tabulate
 from envs.twins.leduc_rules import CALL, CHECK, FOLD, HANDS, RAISE, LeducRules, after, explore, gain, opening
 from envs.twins.mersenne import MOST_WORDS, first_words
+from envs.twins.options import UnsupportedOptions
+from envs.twins.table import TWINS
 
 NAME = "classic/leduc_holdem_v4"
 CPU = torch.device("cpu")

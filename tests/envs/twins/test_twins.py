@@ -11,9 +11,9 @@ from envs.description import describe
 from envs.faults import IllegalAction
 from envs.game import GameSetup
 from envs.registry import construct
-from envs.twins import TWINS, UnsupportedOptions
 from envs.twins.board import BoardArena
 from envs.twins.connect_four import CONNECT_FOUR, four_in_a_line
+from envs.twins.options import UnsupportedOptions
 from envs.twins.particle_world import Physics
 from envs.twins.rps import payoff
 from envs.twins.seeding import integers_then_uniforms
@@ -23,6 +23,7 @@ from envs.twins.simple_reference import REFERENCE, ReferenceArena
 from envs.twins.simple_speaker_listener import SPEAKER_LISTENER, SpeakerListenerArena
 from envs.twins.simple_spread import SpreadArena, spread_world
 from envs.twins.simple_tag import TagArena, tag_world
+from envs.twins.table import TWINS
 
 CPU = torch.device("cpu")
 TOGETHER = [name for name in TWINS if not describe(name).turn_based]
