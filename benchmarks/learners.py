@@ -2,7 +2,7 @@
 
 In half of its games the player meets itself, in the others a random player.
 
-Run it from the project's folder:  python benchmarks/learners.py a2c --seeds 5
+Run it from the project's folder:  python benchmarks/learners.py a2c --seeds 0 1 2 3 4
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ GAMES = 1000
 
 
 def configured(learner: str, seed: int, settings: Sequence[str] = ()) -> LeagueConfig:
-    """The preset tictactoe with one player and as many updates as 24 generations have."""
-    chosen = {"learner": learner, "seed": seed, "population": 1, "evolution.replace": 0, "train.updates": 384}
+    """The preset tictactoe with one player, and many short collections, since a2c takes one step for each."""
+    chosen = {"learner": learner, "seed": seed, "population": 1, "train.updates": 1600, "train.steps": 16}
     return load_config("tictactoe", chosen | dict(map(parse_override, settings)))
 
 
@@ -60,13 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print a row per learner and seed, and each learner's lowest and mean score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("learners", nargs="*", default=["a2c"], help="names of learners, or module:callable")
-    parser.add_argument("--seeds", type=int, default=5, help="so many seeds, from 0 on")
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)), help="0 1 2 3 4 if left out")
     parser.add_argument("--set", action="append", default=[], dest="settings", help="KEY=VALUE of the configuration")
     chosen = parser.parse_args(arguments)
     print("learner  seed  score  seconds")
     for learner in chosen.learners:
         found = []
-        for seed in range(chosen.seeds):
+        for seed in chosen.seeds:
             begun = perf_counter()
             found.append(score(configured(learner, seed, chosen.settings)))
             print(f"{learner:7}  {seed:4}  {found[-1]:.3f}  {perf_counter() - begun:7.1f}", flush=True)

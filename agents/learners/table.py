@@ -85,7 +85,7 @@ LEARNERS = {
         LearnerSpec(
             "a2c",
             "agents.learners.a2c:train",
-            (replace(LEARNING_RATE, default=3e-3), ENTROPY_WEIGHT, GAMMA, GAE_LAMBDA),
+            (replace(LEARNING_RATE, default=5e-3), replace(ENTROPY_WEIGHT, default=0.05), GAMMA, GAE_LAMBDA),
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, EXPLAINED_VARIANCE),
         ),
     )
