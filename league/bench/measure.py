@@ -151,8 +151,8 @@ def time_training(stint: Stint) -> Timed:
             envs.describe(task.arena.setup),
             task.architecture,
             task.schedule,
-            sum(len(learner.tickets) for learner in task.learners),
-            len(task.learners),
+            sum(len(trainee.tickets) for trainee in task.trainees),
+            len(task.trainees),
             seconds=min(ROOFLINE_SECONDS, stint.seconds),
             device=torch.device(task.arena.device),
         )
