@@ -24,12 +24,12 @@ from league.execution.watcher import Silent, Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
 from league.storage.store import Store
-from league.tracking.sync_worker import Mirror, mirror_of
+from league.tracking.sync_worker import SyncWorker, sync_worker_for
 from league.version import __version__
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
 
-MakeMirror: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None]], Mirror]
+MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None]], SyncWorker]
 """From a store, the league's configuration and a function that takes warnings to whoever makes replays and MLflow runs."""
 
 
@@ -45,7 +45,7 @@ class League:
         config: LeagueConfig | Mapping[str, object],
         home: Path | str = "mlruns",
         watcher: Watcher | None = None,
-        make_mirror: MakeMirror | None = None,
+        make_sync_worker: MakeSyncWorker | None = None,
     ) -> None:
         """Prepare a league; nothing is written before `run`.
 
@@ -53,7 +53,7 @@ class League:
             config: The configuration, checked or plain.
             home: Where leagues live.
             watcher: Observer that is told what goes on; silent if left out.
-            make_mirror: Makes the observer that makes replays and MLflow runs from what is committed; if left out, the one
+            make_sync_worker: Makes the observer that makes replays and MLflow runs from what is committed; if left out, the one
                 that suits the configuration.
 
         Raises:
@@ -62,7 +62,7 @@ class League:
         self.config = config if isinstance(config, LeagueConfig) else check(config)
         self.home = Path(home)
         self.watcher = watcher or Silent()
-        self.make_mirror = make_mirror or mirror_of
+        self.make_sync_worker = make_sync_worker or sync_worker_for
         self.game = envs.describe(self.config.game.setup())
         self.architecture = self.config.architecture(self.game)
         check_parts(self.config, self.game)
@@ -80,28 +80,28 @@ class League:
         store = self._store(resume)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers)
-        mirror = self.make_mirror(store, self.config, self.watcher.warn)
+        worker = self.make_sync_worker(store, self.config, self.watcher.warn)
         seeds = Seeds(self.config.seed)
-        context = Context(self.config, self.game, self.architecture, seeds, store, executor, self.watcher, mirror)
+        context = Context(self.config, self.game, self.architecture, seeds, store, executor, self.watcher, worker)
         try:
             with one_thread():  # as in the tasks: the same bits on every machine
                 self._generations(context)
         except Exception:  # what is committed is shown all the same; only Ctrl-C does not wait for it
             with suppress(LeagueError, GameError):
-                mirror.finish()
+                worker.finish()
             raise
         else:
-            mirror.finish()
+            worker.finish()
             return Result(store)
         finally:
-            mirror.close()
+            worker.close()
             executor.close()
             store.unlock()
 
     def _generations(self, context: Context) -> None:
         last = context.store.generation()
         if last >= 0:
-            context.mirror.committed(last)
+            context.sync_worker.committed(last)
         table = payoff(outcomes(self.game, context.store.matches()))
         while context.store.generation() + 1 < self.config.generations:
             table = self._generation(context, table)

@@ -13,7 +13,7 @@ from league.artifacts.replay_cache import Shelf, final_html
 from league.artifacts.replays import with_recorded
 from league.artifacts.tournament_page import tournament_html
 from league.evaluation.standings import plain_rows, standings_of
-from league.plotting.png import Picture
+from league.plotting.png import EncodedImage
 from league.report import report_html, solution_yaml
 from league.storage.store import Store
 
@@ -23,17 +23,11 @@ STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.pn
 PAGES = ("report.html", "tournament.html", "solution.yaml")
 """Files of the league's run that show the newest state."""
 
-TABLES = {"mlflow.loggedArtifacts": json.dumps([{"path": STANDINGS, "type": "table"}])}
-"""The tag by which MLflow knows that a file is a table, and sets those of several runs side by side."""
-
-IMAGES = {"mlflow.loggedImages": "True"}
-"""The tag by which it knows that there are pictures with a slider."""
-
 COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "draws", "losses")
 """Columns of the standings that come first."""
 
 
-def of_generation(store: Store, history: History, table: Picture, shelf: Shelf) -> dict[str, bytes]:
+def of_generation(store: Store, history: History, table: EncodedImage, shelf: Shelf) -> dict[str, bytes]:
     """The files of a generation's run.
 
     Args:

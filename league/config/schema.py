@@ -65,7 +65,7 @@ class LeagueConfig(Section):
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
     evolution: EvolutionConfig = Field(default_factory=EvolutionConfig)
     compute: ComputeConfig = Field(default_factory=ComputeConfig)
-    tracking: bool = Field(True, description="mirror the league in MLflow")
+    tracking: bool = Field(True, description="show the league in MLflow")
 
     @field_validator("name")
     @classmethod

@@ -1,24 +1,20 @@
-"""The champions of a league as MLflow models that anybody can load: the files of each.
+"""The champions of a league as models that work without this project: what goes into each.
 
-A model is a folder of the form that MLflow documents, with the code of `league.export.pyfunc_model`. It is written here and
-not by `mlflow.pyfunc.log_model`, which takes seconds to import and try it; a test compares the two. Nothing is pickled.
+A model is the code of `league.export.pyfunc_model`, the file `policy.json`, which describes game and networks, and the weights
+that acting needs. Nothing is pickled. `league.tracking.model_folder` makes the folder of an MLflow model from it.
 """
 
 from __future__ import annotations
 
 import json
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
 import safetensors.numpy
-import yaml
 from gymnasium import spaces
 
 from agents import Architecture
@@ -29,9 +25,6 @@ from envs.spaces import observed
 from league.config.schema import LeagueConfig
 from league.population.player import Player
 from league.storage.store import GenerationRow
-
-FOLDER = "champion"
-"""Where a model stands among the artifacts of its generation's run."""
 
 CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
 
@@ -58,6 +51,25 @@ Champions of the league **{league}**, which plays **{game}**: version by version
 
 `champion` is the newest, `gen-007` that of generation 7. The columns are explained at the head of `{code}` in a model's folder.
 """
+
+
+@dataclass(frozen=True)
+class ModelParts:
+    """What the model of a champion is made of; `league.tracking` gives it the form of an MLflow model.
+
+    Attributes:
+        code: The file `CODE`, which loads and runs the model.
+        artifacts: The files that the code reads, by name: `POLICY` and `WEIGHTS`.
+        example: An input: `columns` and `data`, row by row; None where it would be long.
+        facts: Which champion this is; `weights` is the content hash of all its weights.
+        created: When it became champion, as the store writes it.
+    """
+
+    code: bytes
+    artifacts: Mapping[str, bytes]
+    example: dict[str, Any] | None
+    facts: dict[str, Any]
+    created: str
 
 
 @dataclass(frozen=True)
@@ -130,50 +142,21 @@ class Deployment:
             rows.append([[0.0] * role.features, legal, seat, 0])
         return {"columns": [name for name, *_ in INPUTS], "data": rows}
 
-    def model(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow, run: str) -> dict[str, bytes]:
-        """The files of a model by their names within its folder.
+    def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
+        """What a champion's model is made of.
 
         Args:
             champion: The player.
             weights: Its weights.
             row: The generation that it became champion in.
-            run: MLflow's id of the run of that generation.
         """
         acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
-        example = self.example()
-        texts = {
-            f"artifacts/{POLICY}": json.dumps({"player": champion.name, **self.policy()}, indent=1),
-            CODE: _code(),
-            **_environment(),
-        }
-        if example is not None:
-            texts["input_example.json"] = json.dumps(example)
-            texts["serving_input_example.json"] = json.dumps({"dataframe_split": example})
-        found = {name: text.encode() for name, text in texts.items()}
-        found[f"artifacts/{WEIGHTS}"] = safetensors.numpy.save(acting)
-        card = self._card(champion, row, run, example=example is not None, size=sum(map(len, found.values())))
-        return {**found, "MLmodel": yaml.safe_dump(card).encode()}
-
-    def _card(self, champion: Player, row: GenerationRow, run: str, *, example: bool, size: int) -> dict[str, Any]:
-        """What MLflow calls MLmodel: what kind of model this is and how it is loaded."""
-        card = {
-            "artifact_path": FOLDER,
-            "flavors": {
-                "python_function": {
-                    "artifacts": {
-                        key: {"path": f"artifacts/{name}", "uri": name}
-                        for key, name in (("policy", POLICY), ("weights", WEIGHTS))
-                    },
-                    "code": None,
-                    "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
-                    "loader_module": "mlflow.pyfunc.loaders.code_model",
-                    "model_code_path": CODE,
-                    "python_version": platform.python_version(),
-                    "streamable": False,
-                }
-            },
-            "is_signature_from_type_hint": False,
-            "metadata": {
+        policy = json.dumps({"player": champion.name, **self.policy()}, indent=1)
+        return ModelParts(
+            code=_code(),
+            artifacts={POLICY: policy.encode(), WEIGHTS: safetensors.numpy.save(acting)},
+            example=self.example(),
+            facts={
                 "league": self.config.name,
                 "game": self.config.game.name,
                 "player": champion.name,
@@ -181,26 +164,8 @@ class Deployment:
                 "weights": champion.weights,
                 "columns": f"explained at the head of {CODE}",
             },
-            "mlflow_version": version("mlflow"),
-            "model_size_bytes": size,
-            "model_uuid": uuid5(NAMESPACE_OID, f"{run} {champion.weights}").hex,
-            "run_id": run,
-            "signature": {
-                "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in INPUTS]),
-                "outputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in OUTPUTS]),
-                "params": json.dumps([{"name": n, "default": value, "shape": None, "type": kind} for n, kind, value in PARAMS]),
-            },
-            "type_hint_from_example": False,
-            "utc_time_created": row.committed_at,
-        }
-        if example:
-            card["saved_input_example_info"] = {
-                "artifact_path": "input_example.json",
-                "pandas_orient": "split",
-                "serving_input_path": "serving_input_example.json",
-                "type": "dataframe",
-            }
-        return card
+            created=row.committed_at,
+        )
 
 
 def _space(space: spaces.Space, size: int) -> dict[str, Any]:
@@ -219,20 +184,5 @@ def _space(space: spaces.Space, size: int) -> dict[str, Any]:
 
 
 @cache
-def _code() -> str:
-    return files("league.export").joinpath(CODE).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> dict[str, str]:
-    """What the model needs, as pip, virtualenv and conda are told of it."""
-    needed = [f"{name}=={version(name)}" for name in NEEDED]
-    python = platform.python_version()
-    conda: Sequence[Any] = [f"python={python}", "pip", {"pip": needed}]
-    return {
-        "requirements.txt": "\n".join(needed),
-        "python_env.yaml": yaml.safe_dump(
-            {"python": python, "build_dependencies": ["pip", "setuptools", "wheel"], "dependencies": ["-r requirements.txt"]}
-        ),
-        "conda.yaml": yaml.safe_dump({"name": "mlflow-env", "channels": ["conda-forge"], "dependencies": conda}),
-    }
+def _code() -> bytes:
+    return files("league.export").joinpath(CODE).read_bytes()

@@ -18,7 +18,7 @@ from league.execution.tasks import ArenaSpec, Contestant, Trained
 from league.execution.watcher import Watcher
 from league.population.player import Player
 from league.storage.store import Store
-from league.tracking.sync_worker import Mirror
+from league.tracking.sync_worker import SyncWorker
 from tournaments.rating.elo import Ratings
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
@@ -37,7 +37,7 @@ class Context:
         store: What is committed.
         executor: Runs the tasks.
         watcher: Observer that shows progress to a person.
-        mirror: Observer that makes replays and MLflow runs from what is committed.
+        sync_worker: Observer that makes replays and MLflow runs from what is committed.
     """
 
     config: LeagueConfig
@@ -47,7 +47,7 @@ class Context:
     store: Store
     executor: Executor
     watcher: Watcher
-    mirror: Mirror
+    sync_worker: SyncWorker
 
     def contestants(self, names: Sequence[str], uncommitted: Mapping[str, str] | None = None) -> dict[str, Contestant]:
         """Players as a task needs them.

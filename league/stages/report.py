@@ -8,12 +8,12 @@ from league.stages.draft import Draft
 def report(draft: Draft) -> Draft:
     """Tell the observers.
 
-    The mirror makes replays and MLflow runs, which can be made again from the store; the watcher shows a line to a person.
+    The sync worker makes replays and MLflow runs, which can be made again from the store; the watcher shows a line to a person.
 
     Returns:
         The draft as it was.
     """
     context = draft.context
-    context.mirror.committed(draft.number)
+    context.sync_worker.committed(draft.number)
     context.watcher.committed(context.store.generations()[-1], draft.ratings().ratings)
     return draft

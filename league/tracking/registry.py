@@ -1,21 +1,21 @@
-"""The registered model of a league: a version for the champion of every generation, and the aliases that lead to it."""
+"""The registered model of a league: one version per champion of a generation, and the aliases that name versions."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from typing import Any
 
 from league.analysis.history import History
-from league.export.pyfunc import ABOUT, CODE, FOLDER, Deployment
+from league.export.pyfunc import ABOUT, CODE, Deployment
 from league.population.player import Player
 from league.storage.store import GenerationRow, Store
+from league.tracking.client import path_of
+from league.tracking.experiment import Experiment
+from league.tracking.model_folder import model_folder
 
-if TYPE_CHECKING:
-    from league.tracking.client import Runs
+FOLDER = "champion"
+"""Where a model is among the artifacts of its generation's run."""
 
 NEWEST = "champion"
 """The alias of the newest champion."""
@@ -32,32 +32,32 @@ class Registry:
     """What MLflow's registry holds of a league.
 
     Attributes:
-        runs: The runs of the league's experiment.
+        experiment: The experiment of the league's game.
         root: Id of the league's run.
         deployment: What its models have in common.
         versions: Its versions by generation, of those whose files are there.
     """
 
-    runs: Runs
+    experiment: Experiment
     root: str
     deployment: Deployment
     versions: dict[int, Any]
 
     @classmethod
-    def of(cls, runs: Runs, history: History, root: str) -> Registry:
+    def of(cls, experiment: Experiment, history: History, root: str) -> Registry:
         """Find the registered model of a league; it is made if there is none."""
-        client, name = runs.client, history.name
+        client, name = experiment.client, history.name
         if not client.search_registered_models(f"name = '{name}'", max_results=1):
             game = history.facts["game"]
-            about = ABOUT.format(league=name, game=game, uri=runs.uri, code=CODE)
+            about = ABOUT.format(league=name, game=game, uri=experiment.uri, code=CODE)
             client.create_registered_model(name, tags={"league": name, "game": game}, description=about)
-        found = runs.pages(client.search_model_versions, f"name = '{name}'")
+        found = experiment.pages(client.search_model_versions, f"name = '{name}'")
         others = {str(version.version) for version in found if version.tags.get(LEAGUE_RUN) != root}
         for alias, number in client.get_registered_model(name).aliases.items() if others else ():
-            if OF_A_GENERATION.fullmatch(alias) and str(number) in others:  # it would be taken for a champion of this league
+            if OF_A_GENERATION.fullmatch(alias) and str(number) in others:  # of an earlier league of this name
                 client.delete_registered_model_alias(name, alias)
         mine = [version for version in found if version.tags.get(LEAGUE_RUN) == root and _sound(version)]
-        return cls(runs, root, Deployment(history.config), {int(version.tags["generation"]): version for version in mine})
+        return cls(experiment, root, Deployment(history.config), {int(version.tags["generation"]): version for version in mine})
 
     def register(self, run: Any, store: Store, history: History) -> None:
         """Register the champion of the last generation; what is there already stays.
@@ -67,7 +67,7 @@ class Registry:
             store: The league.
             history: The same as of the generation.
         """
-        client, name = self.runs.client, history.name
+        client, name = self.experiment.client, history.name
         row, champion, elo = history.rows[-1], history.player[history.champion], history.elo[history.champion]
         if row.number not in self.versions:
             tags = {
@@ -87,19 +87,19 @@ class Registry:
             )
         client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[row.number].version)
 
-    def lead_to(self, history: History) -> None:
-        """Let the alias of the newest champion lead to that of the last generation, if it is registered."""
+    def point_champion_at(self, history: History) -> None:
+        """Point the alias `champion` at the version of the last generation, if there is one."""
         if history.number in self.versions:
-            self.runs.client.set_registered_model_alias(history.name, NEWEST, self.versions[history.number].version)
+            self.experiment.client.set_registered_model_alias(history.name, NEWEST, self.versions[history.number].version)
 
     def _source(self, run: Any, store: Store, row: GenerationRow, champion: Player) -> str:
-        """Where the model is: whoever is champion again is not written again."""
+        """Where the model is. A player that is champion again is not written again."""
         for version in self.versions.values():
             if version.tags["weights"] == champion.weights:
                 return str(version.source)
         weights = store.weights.get(champion.weights, champion.name)
-        files = self.deployment.model(champion, weights, row, run.info.run_id)
-        self.runs.put(run, {f"{FOLDER}/{name}": content for name, content in files.items()})
+        files = model_folder(self.deployment.parts(champion, weights, row), run.info.run_id)
+        self.experiment.write_files(run, {f"{FOLDER}/{name}": content for name, content in files.items()})
         return f"{run.info.artifact_uri}/{FOLDER}"
 
 
@@ -107,8 +107,3 @@ def _sound(version: Any) -> bool:
     """Whether a version's files are there, and its tags, which a person can change, say whose it is."""
     tags = version.tags
     return tags.get("generation", "").isdecimal() and "weights" in tags and path_of(version.source).is_dir()
-
-
-def path_of(uri: str) -> Path:
-    """Where the files of an artifact are."""
-    return Path(url2pathname(urlsplit(uri).path))

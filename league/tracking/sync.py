@@ -1,12 +1,10 @@
-"""Who makes what is derived from the committed generations of a league: replays, and MLflow's view of it."""
+"""What is derived from the committed generations of a league is made here: replays, and MLflow's view of it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from league.analysis.history import History, read
 from league.artifacts.replays import keep_replays
@@ -14,31 +12,21 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
 from league.storage.store import Store
+from league.tracking.client import Warn
 
 if TYPE_CHECKING:
-    from league.tracking.client import Tracker
-
-SHARE = 0.02
-"""Of the time that passes, how much MLflow may take of a league that has to wait for it."""
-
-Warn: TypeAlias = Callable[[str], None]
+    from league.tracking.tracker import Tracker
 
 
-class Reporter:
-    """Makes what is derived from committed generations."""
+class LeagueSync:
+    """Makes what is missing of one league."""
 
-    def __init__(self, store: Store, share: float = SHARE) -> None:
-        """Report on the league in a store.
-
-        Args:
-            store: The league.
-            share: Of the time that passes, how much MLflow may take of one core while the league goes on.
-        """
-        self.store, self.share = store, share
+    def __init__(self, store: Store) -> None:
+        """Sync the league in a store."""
+        self.store = store
         self.history: History | None = None
-        self.shown = -1
-        self._kept = -1
-        self._free_at = 0.0
+        self.synced = -1
+        self._recorded = -1
         self._tracker: Tracker | None = None
 
     @cached_property
@@ -50,26 +38,13 @@ class Reporter:
     def tracker(self) -> Tracker:
         """Who brings MLflow up to date."""
         if self._tracker is None:
-            from league.tracking.client import Tracker  # mlflow takes seconds to import; leagues without it do not pay
+            from league.tracking.tracker import Tracker  # imports all that draws and reports; untracked leagues do not need it
 
             self._tracker = Tracker(self.store, self.store.folder.parent.parent)
         return self._tracker
 
-    def prepare(self) -> None:
-        """Do beforehand what takes time and needs no generation."""
-        if self.config.tracking:
-            self.tracker.prepare()
-
-    def wait(self, generation: int) -> float:
-        """Seconds until MLflow is to hear of a generation, if none comes meanwhile.
-
-        The last but one is no time to wait: at the end the league waits for what is left.
-        """
-        near = generation + 2 >= self.config.generations
-        return 0.0 if near or not self.config.tracking else max(0.0, self._free_at - time.monotonic())
-
-    def keep(self, generation: int, warn: Warn, *, thorough: bool = False) -> None:
-        """Make missing replays of a generation and of all before it; what was looked at once is not looked at again.
+    def record(self, generation: int, warn: Warn, *, thorough: bool = False) -> None:
+        """Make missing replays up to a generation; a generation is looked at once.
 
         Args:
             generation: It is committed.
@@ -80,26 +55,24 @@ class Reporter:
             LeagueError: The disk is full, or the store cannot be read.
             GameError: The game cannot be made.
         """
-        while self._kept < generation:
-            self.history = read(self.store, self.history, until=self._kept + 1)
+        while self._recorded < generation:
+            self.history = read(self.store, self.history, until=self._recorded + 1)
             keep_replays(self.store, self.history, warn, thorough=thorough)
-            self._kept += 1
+            self._recorded += 1
 
-    def show(self, generation: int, warn: Warn) -> None:
-        """Bring MLflow up to date; see `keep`."""
+    def track(self, generation: int, warn: Warn) -> None:
+        """Bring MLflow up to date, if the league is tracked; see `record`."""
         if self.config.tracking:
-            begun = time.process_time()
             self.tracker.sync(warn, self.history)
-            self._free_at = time.monotonic() + (time.process_time() - begun) / self.share
-        self.shown = generation
+        self.synced = generation
 
     def bring_up_to(self, generation: int, warn: Warn) -> None:
-        """Do both."""
-        self.keep(generation, warn)
-        self.show(generation, warn)
+        """Make missing replays, then bring MLflow up to date; see `record`."""
+        self.record(generation, warn)
+        self.track(generation, warn)
 
     def close(self) -> None:
-        """Let other processes report on this league."""
+        """Let other processes sync this league."""
         if self._tracker is not None:
             self._tracker.close()
 
@@ -118,10 +91,10 @@ def fill_in(store: Store, warn: Warn) -> list[int]:
         LeagueError: The league has no generation yet, or MLflow cannot be brought up to date; says why.
     """
     store.champion()
-    with closing(Reporter(store)) as reporter:
-        reporter.tracker.hold()
+    with closing(LeagueSync(store)) as sync:
+        sync.tracker.hold()
         try:
-            reporter.keep(store.generation(), warn, thorough=True)
+            sync.record(store.generation(), warn, thorough=True)
         except LeagueError as error:
             warn(f"some replays cannot be recorded: {error}")
-        return reporter.tracker.fill_in(warn, reporter.history, thorough=True)
+        return sync.tracker.fill_in(warn, sync.history, thorough=True)

@@ -1,251 +1,216 @@
-"""What is derived from committed generations, replays and MLflow's view of the league, is made while the league goes on.
+"""Who syncs a league after its commits: the league's own process, or one process beside it.
 
-All of it comes from the store: what a killed league leaves unmade is made when it is resumed. So the league only says which
-generation is committed, and at the end waits until everything is there. With worker processes a process of its own does the
-work, of low priority; it ends with its league, however that ends. Should it end before, the league itself makes the rest.
-Replays are made generation by generation; MLflow, which takes as long for several at once as for one, is given a share of the
-time: where generations take seconds it hears of some together, where they take minutes of each.
+All that is synced can be made from the store at any time, so the league never depends on it: it says which generation is
+committed and goes on, and at its end waits until everything is there. A worker that dies or hangs costs a warning, and the
+league does the rest at its end. What a killed league leaves undone is done when it is resumed.
+
+The worker process runs at the lowest priority. It syncs all generations that were committed since it last looked, together.
+So on a busy machine it falls behind and catches up in fewer, larger steps, which cost less: it takes the processor time that
+training leaves. It ends with its league, however that ends.
 """
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty, Queue
 from typing import Literal, Protocol, TypeAlias
 
 from envs.faults import GameError
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
-from league.importing import in_one_go
 from league.storage.store import Store
-from league.tracking.sync import Reporter, Warn
+from league.tracking.client import Warn
+from league.tracking.sync import LeagueSync
 
-NICENESS = 19
-"""How much more willingly than the workers the mirror gives way: as much as there is. It has what they leave."""
+SHARE = 0.02
+"""Of a league's time, how much MLflow may take where the league waits for it."""
 
-ASIDE = 0.2
-"""Of the time that passes, how much MLflow may take in a process of its own. Much of what it costs is the same for several
-generations as for one; held back for longer, what is left to do at the end costs more than is saved."""
+LOWEST_PRIORITY = 19
+"""For `os.nice`."""
 
-GRACE = 5.0
-"""Seconds that the mirror has to end."""
-
-HANDOVER = 15.0
-"""Seconds after which a league that has ended makes the rest itself: a busy machine may leave its mirror nothing."""
-
-Told: TypeAlias = tuple[int, bool]
-"""What a mirror process is told: a generation is committed; whether the league waits for all to be made."""
+PATIENCE: float | None = 10.0
+"""Seconds without a message, None for any number, after which a league that has ended no longer waits for its worker and does
+the rest itself: the worker hangs, or other programs leave it no processor time."""
 
 Message: TypeAlias = tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int]
-"""What a mirror process says: a warning for whoever watches; why it gives up; the generation up to which all is made."""
+"""What a worker process says: a warning for the user; why it gives up; up to which generation everything is made."""
 
 
-class Mirror(Protocol):
+class SyncWorker(Protocol):
     """Keeps what is derived from a league up to date."""
 
     def committed(self, generation: int) -> None:
-        """A generation is in the store; what is missing of it and of those before it is to be made."""
+        """A generation is in the store; it and what is missing before it are to be synced."""
 
     def finish(self) -> None:
-        """Wait until everything is made."""
+        """Wait until everything is synced."""
 
     def close(self) -> None:
-        """Let go of it; what is unmade stays so."""
+        """Stop; what is not synced stays so."""
 
 
-class Inline:
-    """Makes it in this process."""
+class InProcess:
+    """Syncs in the league's own process: MLflow when that takes at most `SHARE` of the time so far, and at the end."""
 
-    def __init__(self, reporter: Reporter, warn: Warn) -> None:
-        """Let a reporter work whenever a generation is committed, and warn as it does."""
-        self._reporter, self._warn, self._newest = reporter, warn, -1
-        self._put_off = False
+    def __init__(self, sync: LeagueSync, warn: Warn, clock: Callable[[], float] = time.monotonic) -> None:
+        """Sync whenever a generation is committed.
+
+        Args:
+            sync: Does it.
+            warn: Told what the user should know.
+            clock: Seconds.
+        """
+        self._sync, self._warn, self._clock = sync, warn, clock
+        self._newest, self._failed, self._next = -1, False, clock()
 
     def committed(self, generation: int) -> None:
-        """See `Mirror`."""
+        """See `SyncWorker`."""
         self._newest = generation
+        if self._failed:
+            return
         try:
-            if not self._put_off:
-                self._make(generation)
+            self._sync.record(generation, self._warn)
+            if (begun := self._clock()) >= self._next:
+                self._sync.track(generation, self._warn)
+                self._next = self._clock() + (self._clock() - begun) / SHARE
         except (LeagueError, GameError) as error:
-            self._put_off = True
+            self._failed = True
             self._warn(f"replays and MLflow's runs have to wait for the end of the league ({error})")
 
-    def _make(self, generation: int) -> None:
-        self._reporter.keep(generation, self._warn)
-        if not self._reporter.wait(generation):
-            self._reporter.show(generation, self._warn)
-
     def finish(self) -> None:
-        """See `Mirror`."""
-        if self._reporter.shown < self._newest:
-            self._reporter.bring_up_to(self._newest, self._warn)
+        """See `SyncWorker`."""
+        if self._sync.synced < self._newest:
+            self._sync.bring_up_to(self._newest, self._warn)
 
     def close(self) -> None:
-        """See `Mirror`."""
-        self._reporter.close()
+        """See `SyncWorker`."""
+        self._sync.close()
 
 
 def work(folder: Path, league: Connection) -> None:
-    """Be the process of a `Background`: bring everything up to the newest generation that one was told of, again and again.
+    """Be a worker process: sync up to the newest generation that is committed, again and again.
 
     Args:
         folder: The league's.
-        league: Gives generations, takes a `Message`. Where it is closed, the league has ended, and so does this process.
+        league: Gives generations, takes a `Message`.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the league
-    os.nice(NICENESS)
-    told: Queue[Told] = Queue()
-    threading.Thread(target=_listen, args=(league, told), daemon=True).start()
-    reporter = Reporter(Store(folder), ASIDE)
+    os.nice(LOWEST_PRIORITY)
+    sync = LeagueSync(Store(folder))
     try:
-        with in_one_go():
-            reporter.prepare()
-        gc.freeze()
-        _follow(reporter, told, league)
+        while True:
+            newest = league.recv()
+            while league.poll():
+                newest = league.recv()
+            sync.bring_up_to(newest, lambda sentence: league.send(("warning", sentence)))
+            league.send(("done", newest))
+    except EOFError:  # the league has let go of this process
+        return
     except (LeagueError, GameError, OSError) as error:
-        _say(league, ("failed", str(error)))
+        with suppress(OSError):
+            league.send(("failed", str(error)))
 
 
-def _follow(reporter: Reporter, told: Queue[Told], league: Connection) -> None:
-    """Make what a league needs as it goes on."""
-
-    def warn(sentence: str) -> None:
-        _say(league, ("warning", sentence))
-
-    newest, awaited = told.get()
-    while True:
-        while not told.empty():
-            newest, awaited = told.get()
-        reporter.keep(newest, warn)
-        pause = 0.0 if awaited else reporter.wait(newest)
-        try:
-            if reporter.shown < newest and not pause:
-                reporter.show(newest, warn)
-                _say(league, ("done", newest))
-            newest, awaited = told.get(timeout=pause or None)
-        except Empty:  # nothing came meanwhile, and it is time
-            continue
+def _run(work: Callable[[Path, Connection], None], folder: Path, pipe: Connection) -> None:
+    """Do the work of a process that leaves Ctrl-C to the league, and ends when the league's process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    league = multiprocessing.parent_process()
+    assert league is not None
+    threading.Thread(target=_end_with, args=(league,), daemon=True).start()
+    work(folder, pipe)
 
 
-def _listen(league: Connection, told: Queue[Told]) -> None:
-    while True:
-        try:
-            told.put(league.recv())
-        except (EOFError, OSError):
-            os._exit(1)
+def _end_with(league: multiprocessing.process.BaseProcess) -> None:
+    league.join()
+    os._exit(1)
 
 
-def _say(league: Connection, message: Message) -> None:
-    try:
-        league.send(message)
-    except OSError:  # there is nobody left to hear it
-        os._exit(1)
+class WorkerProcess:
+    """Has a process of its own sync. Its warnings are passed on in order, whenever the league says something."""
 
-
-class Background:
-    """Has it made by a process of its own; its warnings are passed on in order, whenever the league has something to say."""
-
-    def __init__(self, reporter: Reporter, warn: Warn, work: Callable[[Path, Connection], None] = work) -> None:
-        """Start the process; nobody waits for it.
+    def __init__(self, sync: LeagueSync, warn: Warn, work: Callable[[Path, Connection], None] = work) -> None:
+        """Prepare; the process starts with the first committed generation.
 
         Args:
-            reporter: Makes the rest where the process ends early.
+            sync: Does the rest where the process ends early.
             warn: Told what the process warns of.
             work: What the process does, with the league's folder and its end of the pipe.
         """
-        self._reporter, self._warn = reporter, warn
-        self._newest, self._made, self._alive = -1, -1, True
+        self._sync, self._warn = sync, warn
+        self._newest, self._done, self._alive = -1, -1, True
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["league.execution.tasks"])
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(reporter.store.folder, theirs), name="mirror")
-        self._starter = threading.Thread(target=self._start, args=(theirs,))
-        self._starter.start()
-
-    @property
-    def pid(self) -> int | None:
-        """The process, once it is started."""
-        self._starter.join()
-        return self._process.pid
+        self._pipe, self._other_end = context.Pipe()
+        arguments = (work, sync.store.folder, self._other_end)
+        self.process = context.Process(target=_run, args=arguments, name="sync worker")
 
     def committed(self, generation: int) -> None:
-        """See `Mirror`."""
+        """See `SyncWorker`."""
         self._newest = generation
-        try:
-            while self._alive and self._pipe.poll():
-                self._hear(self._pipe.recv())
-            self._tell(generation, awaited=False)
-        except (EOFError, OSError):
-            self._lose("it ended unexpectedly")
+        if self._alive and self.process.pid is None:
+            with suppress(OSError, EOFError):  # where it cannot be started, the pipe is found closed
+                self.process.start()
+            self._other_end.close()
+        while self._take_message(0.0):
+            continue
+        if self._alive:
+            with suppress(OSError):  # it has ended, and may have said why: that is received next time
+                self._pipe.send(generation)
 
     def finish(self) -> None:
-        """See `Mirror`."""
-        end = time.monotonic() + HANDOVER
-        try:
-            if self._made < self._newest:
-                self._tell(self._newest, awaited=True)
-            while self._alive and self._made < self._newest and self._pipe.poll(max(0.0, end - time.monotonic())):
-                self._hear(self._pipe.recv())
-        except (EOFError, OSError):
-            self._lose("it ended unexpectedly")
-        if self._made < self._newest:
-            self._end()
-            self._reporter.bring_up_to(self._newest, self._warn)
-            self._made = self._newest
+        """See `SyncWorker`."""
+        while self._done < self._newest and self._take_message(PATIENCE):
+            continue
+        if self._done < self._newest:
+            self._stop()
+            self._sync.bring_up_to(self._newest, self._warn)
+            self._done = self._newest
 
     def close(self) -> None:
-        """See `Mirror`."""
-        self._end()
-        self._reporter.close()
+        """See `SyncWorker`."""
+        self._stop()
+        self._sync.close()
 
-    def _start(self, theirs: Connection) -> None:
-        """Start the process. It takes seconds to begin, so this has a thread; what it is told meanwhile waits in the pipe."""
-        with closing(theirs), suppress(OSError, EOFError):  # where it cannot be started, the pipe is found closed
-            self._process.start()
-
-    def _tell(self, generation: int, *, awaited: bool) -> None:
-        """Tell the process; one that is gone is noticed when it is listened to, and may have said why."""
-        if self._alive:
-            with suppress(OSError):
-                self._pipe.send((generation, awaited))
-
-    def _hear(self, message: Message) -> None:
+    def _take_message(self, patience: float | None) -> bool:
+        """Take one message of the process; False where none comes within `patience` seconds, or the process is gone."""
+        if not self._alive:
+            return False
+        try:
+            if not self._pipe.poll(patience):
+                return False
+            message: Message = self._pipe.recv()
+        except (EOFError, OSError):
+            message = ("failed", "it ended unexpectedly")
         match message:
             case "warning", str(sentence):
                 self._warn(sentence)
             case "failed", str(sentence):
-                self._lose(sentence)
+                self._give_up(sentence)
             case "done", int(generation):
-                self._made = generation
+                self._done = generation
+        return True
 
-    def _lose(self, reason: str) -> None:
-        self._alive = False
-        self._end()
+    def _give_up(self, reason: str) -> None:
+        self._stop()
         self._warn(f"the process that makes replays and MLflow's runs gave up; the league makes the rest at its end ({reason})")
 
-    def _end(self) -> None:
-        """End the process by closing its pipe; if it does not look, by force."""
-        self._starter.join()
+    def _stop(self) -> None:
+        """End the process, wherever it is: a sync that was interrupted is completed by the next one."""
+        self._alive = False
         self._pipe.close()
-        if self._process.pid is not None:
-            self._process.join(GRACE)
-            if self._process.exitcode is None:
-                self._process.kill()
-                self._process.join()
+        if self.process.pid is not None:
+            self.process.kill()
+            self.process.join()
 
 
-def mirror_of(store: Store, config: LeagueConfig, warn: Warn) -> Mirror:
-    """What suits a league: a process of its own, unless all is done in one, or there is nothing to make or to do meanwhile."""
+def sync_worker_for(store: Store, config: LeagueConfig, warn: Warn) -> SyncWorker:
+    """What suits a league: a process beside it, unless all is done in one process, or nothing is left to train or to sync."""
     alone = config.compute.executor == "serial" or store.generation() + 1 >= config.generations
     wanted = config.tracking or config.tournament.replays
-    return (Inline if alone or not wanted else Background)(Reporter(store), warn)
+    return (InProcess if alone or not wanted else WorkerProcess)(LeagueSync(store), warn)

@@ -1,163 +1,155 @@
-"""Three views of a league that MLflow offers under *Views*: which runs, which charts, in which order.
+"""The views of a league that are saved in MLflow: which runs each shows, with which charts, in which order.
 
-MLflow keeps a saved view as a tag of the experiment, as JSON of what its pages remember. A page that does not know a key of it
-leaves it out, and one that cannot read a view says so and shows its own.
+How MLflow stores a view is in `private_formats`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 from agents.learners.table import HYPER_PARAMETERS, METRICS
 
-SAVED = "mlflow.sharedViewState."
-"""What the tag of a saved view begins with; its key follows."""
 
-VIEWS = ("league", "players", "generations")
-"""In the order in which a newcomer should open them."""
+@dataclass(frozen=True)
+class MetricChart:
+    """A chart of metrics, or of images.
 
-Chart = dict[str, Any]
-
-
-def saved_views(league: str, at: int) -> dict[str, str]:
-    """The tags of an experiment that are a league's views.
-
-    Args:
-        league: The league's name.
-        at: When it was begun, in milliseconds since 1970.
+    Attributes:
+        kind: Curves over the step, one bar a run, or images with a slider for the step.
+        keys: Metrics, or the key of the series of images.
+        title: Heading; images have none.
     """
-    tags = {}
-    for view, show in zip(VIEWS, (_league, _players, _generations), strict=True):
-        state = json.dumps({**ALIKE, **show(league)}, separators=(",", ":"))
-        name = f"{league} · {VIEWS.index(view) + 1} · {view}"
-        tags[SAVED + key_of(league, view)] = json.dumps(
-            {"name": name, "createdAt": at, "updatedAt": at, "state": state}, separators=(",", ":")
-        )
-    return tags
+
+    kind: Literal["lines", "bars", "images"]
+    keys: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ChartGroup:
+    """Charts under one heading.
+
+    Attributes:
+        title: The heading.
+        columns: Charts in a row.
+        height: Of a chart, in pixels.
+        charts: From left to right, row by row.
+    """
+
+    title: str
+    columns: int
+    height: int
+    charts: tuple[MetricChart, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown of a league.
+
+    Attributes:
+        name: One word.
+        kind: Runs whose tag `kind` has this value are shown.
+        order: What runs are ordered by, in MLflow's search syntax.
+        ascending: In which direction.
+        groups: The charts, from top to bottom.
+    """
+
+    name: str
+    kind: str
+    order: str
+    ascending: bool
+    groups: tuple[ChartGroup, ...]
+
+
+def _lines(*metrics: str, title: str) -> MetricChart:
+    return MetricChart("lines", metrics, title)
+
+
+VIEWS = (
+    View(
+        "league",
+        "league",
+        order="attributes.start_time",
+        ascending=False,
+        groups=(
+            ChartGroup(
+                "Is it getting better? 0 Elo is the random player",
+                2,
+                360,
+                (
+                    _lines("league/elo_best", "league/elo_mean", title="Elo of the best player, and the mean of the newest"),
+                    _lines("league/exploitability", "league/cyclicity", title="What is known to be lost to somebody; circles"),
+                ),
+            ),
+            ChartGroup(
+                "Generation by generation: move the slider",
+                2,
+                560,
+                (MetricChart("images", ("payoff",)), MetricChart("images", ("lineage",))),
+            ),
+        ),
+    ),
+    View(
+        "players",
+        "player",
+        # MLflow lays runs side by side, not one below the other, unless they are ordered by time.
+        order="metrics.`player/elo`",
+        ascending=False,
+        groups=(
+            ChartGroup(
+                "Who is how strong? 0 Elo is the random player",
+                1,
+                520,
+                (_lines("player/elo", title="Elo of every player, by generation"),),
+            ),
+            ChartGroup(
+                "What they are like",
+                2,
+                360,
+                (
+                    _lines("player/score", title="Share of the points"),
+                    *(
+                        _lines(f"player/{spec.name}", title=spec.label.capitalize())
+                        for spec in HYPER_PARAMETERS.values()
+                        if spec.charted
+                    ),
+                    _lines("player/draw_rate", title="Share of draws"),
+                ),
+            ),
+        ),
+    ),
+    View(
+        "generations",
+        "generation",
+        order="tags.`mlflow.runName`",
+        ascending=True,
+        groups=(
+            ChartGroup(
+                "What did a generation bring?",
+                2,
+                420,
+                (
+                    MetricChart("bars", ("gen/score_vs_previous",), "Score against the generation before"),
+                    MetricChart("bars", ("gen/elo_best",), "Elo of the best"),
+                ),
+            ),
+            ChartGroup(
+                "Does training work? Update by update",
+                3,
+                320,
+                tuple(
+                    _lines(metric.chart, title=metric.label)
+                    for metric in METRICS.values()
+                    if metric.shown in ("report", "view")
+                ),
+            ),
+        ),
+    ),
+)
+"""In the order in which a newcomer should open them."""
 
 
 def key_of(league: str, view: str) -> str:
-    """What leads to a view in an address."""
+    """What names a league's view in MLflow."""
     return f"{league}-{view}"
-
-
-ALIKE = {
-    "startTime": "ALL",
-    "lifecycleFilter": "Active",
-    "datasetsFilter": [],
-    "modelVersionFilter": "All Runs",
-    "runsHiddenMode": "SHOW_ALL",
-    "isAccordionReordered": True,
-    "hideEmptyCharts": True,
-    "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},
-}
-"""What the views have in common: every run is drawn, sections keep their order."""
-
-
-def _league(league: str) -> dict[str, Any]:
-    """Is it getting better, and whom does that come from?"""
-    return {
-        "searchFilter": f"tags.kind = 'league' AND tags.league = '{league}'",
-        "orderByKey": "attributes.start_time",
-        "orderByAsc": False,
-        **_sections(
-            ("Is it getting better? 0 Elo is the random player", 2, 360, [
-                _lines("league/elo_best", "league/elo_mean", name="Elo of the best player, and the mean of the newest"),
-                _lines("league/exploitability", "league/cyclicity", name="What is known to be lost to somebody; circles"),
-            ]),
-            ("Generation by generation: move the slider", 2, 560, [_images("payoff"), _images("lineage")]),
-        ),
-    }  # fmt: skip
-
-
-def _players(league: str) -> dict[str, Any]:
-    """Who is how strong? Ordered by anything but time, MLflow lays the runs side by side instead of one below the other."""
-    return {
-        "searchFilter": f"tags.kind = 'player' AND tags.league = '{league}'",
-        "orderByKey": "metrics.`player/elo`",
-        "orderByAsc": False,
-        **_sections(
-            ("Who is how strong? 0 Elo is the random player", 1, 520, [
-                _lines("player/elo", name="Elo of every player, by generation")
-            ]),
-            ("What they are like", 2, 360, [
-                _lines("player/score", name="Share of the points"),
-                *(
-                    _lines(f"player/{spec.name}", name=spec.label.capitalize())
-                    for spec in HYPER_PARAMETERS.values()
-                    if spec.charted
-                ),
-                _lines("player/draw_rate", name="Share of draws"),
-            ]),
-        ),
-    }  # fmt: skip
-
-
-def _generations(league: str) -> dict[str, Any]:
-    """What did a generation bring, and does training work?"""
-    return {
-        "searchFilter": f"tags.kind = 'generation' AND tags.league = '{league}'",
-        "orderByKey": "tags.`mlflow.runName`",
-        "orderByAsc": True,
-        **_sections(
-            ("What did a generation bring?", 2, 420, [
-                _bars("gen/score_vs_previous", name="Score against the generation before"),
-                _bars("gen/elo_best", name="Elo of the best"),
-            ]),
-            ("Does training work? Update by update", 3, 320, [
-                _lines(metric.chart, name=metric.label) for metric in METRICS.values() if metric.shown in ("report", "view")
-            ]),
-        ),
-    }  # fmt: skip
-
-
-def _sections(*sections: tuple[str, int, int, Sequence[Chart]]) -> dict[str, Any]:
-    """Sections of charts: heading, charts in a row, their height in pixels, the charts."""
-    frames, charts = [], []
-    for number, (name, columns, height, shown) in enumerate(sections):
-        frames.append(
-            {
-                "uuid": f"section-{number}",
-                "name": name,
-                "display": True,
-                "isReordered": True,
-                "deleted": False,
-                "isGenerated": False,
-                "columns": columns,
-                "cardHeight": height,
-            }
-        )
-        for place, chart in enumerate(shown):
-            identity = {"uuid": f"chart-{number}-{place}", "metricSectionId": f"section-{number}"}
-            charts.append({**identity, "runsCountToCompare": 10, "deleted": False, "isGenerated": False, **chart})
-    return {"compareRunCharts": charts, "compareRunSections": frames}
-
-
-def _lines(*metrics: str, name: str) -> Chart:
-    return {
-        "type": "LINE",
-        "displayName": name,
-        "metricKey": metrics[0],
-        "selectedMetricKeys": list(metrics),
-        "lineSmoothness": 0,
-        "xAxisScaleType": "linear",
-        "scaleType": "linear",
-        "range": {},
-        "xAxisKey": "step",
-        "selectedXAxisMetricKey": "",
-        "yAxisKey": "metric",
-        "yAxisExpressions": [],
-        "ignoreOutliers": False,
-        "useGlobalXaxisKey": True,
-        "useGlobalLineSmoothing": True,
-    }
-
-
-def _bars(metric: str, *, name: str) -> Chart:
-    return {"type": "BAR", "displayName": name, "metricKey": metric}
-
-
-def _images(key: str) -> Chart:
-    return {"type": "IMAGE", "imageKeys": [key], "step": 0, "showRunParams": False}

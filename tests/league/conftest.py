@@ -14,7 +14,7 @@ from league.cli import main
 from league.evaluation.standings import standings_rows
 from league.storage.store import Store
 from league.tracking import client
-from tests.league.paper_league import fail, found_league
+from tests.league.paper_league import fail, found_league, sync_mlflow
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
 
@@ -80,7 +80,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, smoke: Callable[..., Leag
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh database: MLflow takes seconds to make one."""
     home = tmp_path_factory.mktemp("template")
-    client._connect(home)
+    client.connect(home)
     return home / client.DATABASE
 
 
@@ -98,11 +98,11 @@ def league(home: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def mirrored(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
-    """A home whose league was mirrored once; not to be changed."""
-    home = tmp_path_factory.mktemp("mirrored")
+def synced(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    """A home whose league was synced once; not to be changed."""
+    home = tmp_path_factory.mktemp("synced")
     shutil.copy(template, home)
     store = found_league(home)
-    client.sync(store, home, fail)
+    sync_mlflow(store, home, fail)
     store.unlock()
     return home

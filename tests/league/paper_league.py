@@ -1,7 +1,8 @@
 """A league made by hand and what MLflow shows of it, for tests."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -20,7 +21,10 @@ from league.config.schema import LeagueConfig, to_yaml
 from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot_name
 from league.storage.store import Generation, GenerationRow, RatingRow, Store, TrainingRecord
 from league.tracking import client
-from league.tracking.registry import LEAGUE_RUN, path_of
+from league.tracking.client import path_of
+from league.tracking.experiment import PARENT
+from league.tracking.registry import LEAGUE_RUN
+from league.tracking.tracker import Tracker
 from tournaments.rating.elo import Rating
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
@@ -184,8 +188,14 @@ def fail(sentence: str) -> None:
     raise AssertionError(sentence)
 
 
+def sync_mlflow(store: Store, home: Path, warn: Callable[[str], None]) -> None:
+    """Bring MLflow up to date once."""
+    with closing(Tracker(store, home)) as tracker:
+        tracker.sync(warn)
+
+
 def mlflow_client(home: Path) -> Any:
-    return client._client(home / client.DATABASE)
+    return client.open_client(home / client.DATABASE)
 
 
 def runs(home: Path) -> dict[str, Any]:
@@ -241,6 +251,11 @@ def registered(home: Path, name: str = CONFIG.name) -> list[dict[str, Any]]:
     ]
 
 
+def artifacts(home: Path, name: str) -> Path:
+    """The folder of a run's artifacts."""
+    return home / "artifacts" / "classic-tictactoe_v3" / runs(home)[name].info.run_id / "artifacts"
+
+
 def files(home: Path, run: Any) -> list[str]:
     folder = home / "artifacts" / "classic-tictactoe_v3" / run.info.run_id / "artifacts"
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -248,7 +263,7 @@ def files(home: Path, run: Any) -> list[str]:
 
 
 def parent(found: dict[str, Any], name: str) -> str | None:
-    up = found[name].data.tags.get(client.PARENT)
+    up = found[name].data.tags.get(PARENT)
     return next((other for other, run in found.items() if run.info.run_id == up), None)
 
 

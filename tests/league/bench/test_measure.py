@@ -94,9 +94,9 @@ def test_the_decisions_that_are_counted_are_those_that_are_learnt_from(monkeypat
 
 def test_copies_are_divided_among_the_players():
     task = measure.train_task(config(CONNECT_FOUR, population=3, stack=3, train={"copies": 2}), 0)
-    assert [len(learner.tickets) for learner in task.learners] == [2, 2, 2]
-    assert all(set(ticket.players) == {learner.name} for learner in task.learners for ticket in learner.tickets)
-    assert all(all(ticket.learns) for learner in task.learners for ticket in learner.tickets)
+    assert [len(learner.tickets) for learner in task.trainees] == [2, 2, 2]
+    assert all(set(ticket.players) == {learner.name} for learner in task.trainees for ticket in learner.tickets)
+    assert all(all(ticket.learns) for learner in task.trainees for ticket in learner.tickets)
 
 
 def test_every_pair_of_a_tournament_meets_on_every_side():
@@ -198,5 +198,5 @@ def test_a_wrong_option_is_a_sentence(cli_run, arguments, sentence):
 def test_stints_of_other_numbers_are_other_trainings():
     one, other = (measure.train_task(config(CONNECT_FOUR, train={"copies": 2}), number) for number in (0, 1))
     assert one.seed != other.seed
-    weights = [task.learners[0].weights for task in (one, other)]
+    weights = [task.trainees[0].weights for task in (one, other)]
     assert any(not np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])

@@ -13,12 +13,13 @@ from league.config.schema import LeagueConfig, to_yaml
 from league.population.player import Player
 from league.storage.store import Generation, Store
 from league.tracking import client
+from tests.league.paper_league import sync_mlflow
 from tournaments.rating.elo import Rating
 
 
 @pytest.fixture
 def league(tmp_path: Path) -> Iterator[Store]:
-    """A league of one player and one generation, and a database to mirror it in."""
+    """A league of one player and one generation, and MLflow's database."""
     config = LeagueConfig(name="cup", game={"name": "classic/tictactoe_v3"}, generations=1)
     facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1"}
     store = Store.create(tmp_path, "cup", facts)
@@ -26,7 +27,7 @@ def league(tmp_path: Path) -> Iterator[Store]:
     players = [Player("main-01", "main agent", "active", None, "founder", 0), snapshot]
     ratings = [Rating(snapshot.name, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0.5)]
     store.commit(Generation(0, snapshot.name, 1.0, 0, {}, {}, players, (), (), {}, ratings))
-    client._connect(tmp_path)
+    client.connect(tmp_path)
     yield store
     store.unlock()
 
@@ -60,7 +61,7 @@ def test_a_broken_mlflow_is_a_warning_and_no_more(
 ) -> None:
     warnings: list[str] = []
     with closing(harm(tmp_path, monkeypatch) or sqlite3.connect(":memory:")):
-        client.sync(league, tmp_path, warnings.append)
+        sync_mlflow(league, tmp_path, warnings.append)
     assert len(warnings) == 1
     assert warnings[0].startswith("MLflow is behind")
 
@@ -71,7 +72,7 @@ def test_what_went_wrong_is_said_once_and_nothing_else_is_printed(
     with closing(sqlite3.connect(tmp_path / client.DATABASE)) as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
     warnings: list[str] = []
-    client.sync(league, tmp_path, warnings.append)
+    sync_mlflow(league, tmp_path, warnings.append)
     assert len(warnings) == 1
     assert "the disk is full" in warnings[0]
     assert capfd.readouterr() == ("", "")
@@ -82,7 +83,7 @@ import sys
 from pathlib import Path
 from league.tracking import client
 
-assert [experiment.name for experiment in client._connect(Path(sys.argv[1])).search_experiments()] == ["Default"]
+assert [experiment.name for experiment in client.connect(Path(sys.argv[1])).search_experiments()] == ["Default"]
 """
 
 

@@ -1,7 +1,6 @@
-"""MLflow mirrors a league: the whole tree, once, whatever happens on the way."""
+"""What MLflow shows of a league: the whole tree, once, whatever happens on the way."""
 
 import json
-import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +9,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -18,6 +16,7 @@ import yaml
 from league.config.schema import CommsConfig, GameConfig, to_yaml
 from league.storage.store import Store
 from league.tracking import client
+from league.tracking.experiment import NOTE
 from tests.league.paper_league import (
     CONFIG,
     commit,
@@ -32,13 +31,14 @@ from tests.league.paper_league import (
     parent,
     registered,
     runs,
+    sync_mlflow,
     turns,
     without_times,
 )
 
 
-def test_a_league_is_a_tree_of_runs(mirrored: Path) -> None:
-    found = runs(mirrored)
+def test_a_league_is_a_tree_of_runs(synced: Path) -> None:
+    found = runs(synced)
     assert {name: parent(found, name) for name in found} == {
         "cup": None,
         "generations": "cup",
@@ -51,27 +51,27 @@ def test_a_league_is_a_tree_of_runs(mirrored: Path) -> None:
     assert {run.info.status for run in found.values()} == {"FINISHED"}
 
 
-def test_the_experiment_tells_a_newcomer_which_charts_to_open(mirrored: Path) -> None:
-    experiment = mlflow_client(mirrored).get_experiment_by_name("classic/tictactoe_v3")
-    assert "player/elo" in experiment.tags[client.NOTE]
-    assert experiment.artifact_location == (mirrored / "artifacts" / "classic-tictactoe_v3").as_uri()
+def test_the_experiment_tells_a_newcomer_which_charts_to_open(synced: Path) -> None:
+    experiment = mlflow_client(synced).get_experiment_by_name("classic/tictactoe_v3")
+    assert "player/elo" in experiment.tags[NOTE]
+    assert experiment.artifact_location == (synced / "artifacts" / "classic-tictactoe_v3").as_uri()
 
 
-def test_the_leagues_run_has_its_configuration_and_its_figures_by_generation(mirrored: Path) -> None:
-    run = runs(mirrored)["cup"]
+def test_the_leagues_run_has_its_configuration_and_its_figures_by_generation(synced: Path) -> None:
+    run = runs(synced)["cup"]
     tags = {"game": "classic/tictactoe_v3", "seed": "5", "config_sha": CONFIG.identity(), "version": "1.2.3"}
     assert tags.items() <= run.data.tags.items()
     assert {"train.updates": "16", "hyper.clip.high": "0.4", "policy.hidden": "[64, 64]"}.items() <= run.data.params.items()
-    assert history(mirrored, run, "league/elo_best") == {0: 200.0, 1: 201.0, 2: 202.0}
-    assert history(mirrored, run, "league/agent_steps_per_second") == dict.fromkeys(range(3), 500.0)
+    assert history(synced, run, "league/elo_best") == {0: 200.0, 1: 201.0, 2: 202.0}
+    assert history(synced, run, "league/agent_steps_per_second") == dict.fromkeys(range(3), 500.0)
     assert run.data.metrics.keys() == {
         f"league/{name}"
         for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "exploitability", "agent_steps_per_second")
     }
 
 
-def test_the_leagues_pictures_have_one_image_per_generation(mirrored: Path) -> None:
-    images = [name for name in files(mirrored, runs(mirrored)["cup"]) if name.endswith(".webp")]
+def test_the_leagues_pictures_have_one_image_per_generation(synced: Path) -> None:
+    images = [name for name in files(synced, runs(synced)["cup"]) if name.endswith(".webp")]
     assert images == [f"images/{key}+step+{step}+compressed.webp" for key in ("lineage", "payoff") for step in range(3)]
 
 
@@ -80,28 +80,28 @@ def text(home: Path, run: Any, name: str) -> str:
     return Path(mlflow_client(home).download_artifacts(run.info.run_id, name)).read_text(encoding="utf-8")
 
 
-def test_the_leagues_files_are_its_configuration_its_last_standings_and_pages_about_it(mirrored: Path) -> None:
-    run = runs(mirrored)["cup"]
-    names = [name for name in files(mirrored, run) if not name.startswith("images/")]
+def test_the_leagues_files_are_its_configuration_its_last_standings_and_pages_about_it(synced: Path) -> None:
+    run = runs(synced)["cup"]
+    names = [name for name in files(synced, run) if not name.startswith("images/")]
     assert names == ["config.yaml", "report.html", "solution.yaml", "standings.json", "tournament.html"]
-    assert text(mirrored, run, "config.yaml") == to_yaml(CONFIG)
+    assert text(synced, run, "config.yaml") == to_yaml(CONFIG)
     for page in ("report.html", "tournament.html"):
-        assert text(mirrored, run, page).startswith("<!doctype html>")
-    assert yaml.safe_load(text(mirrored, run, "solution.yaml"))["environment"]
+        assert text(synced, run, page).startswith("<!doctype html>")
+    assert yaml.safe_load(text(synced, run, "solution.yaml"))["environment"]
 
 
-def test_standings_are_tables_that_can_be_set_side_by_side(mirrored: Path) -> None:
-    found = runs(mirrored)
+def test_standings_are_tables_that_can_be_set_side_by_side(synced: Path) -> None:
+    found = runs(synced)
     for name, champion in (("cup", "main-01-g002"), ("gen-000", "main-01-g000"), ("gen-002", "main-01-g002")):
-        table = pd.read_json(StringIO(text(mirrored, found[name], "standings.json")), orient="split")
+        table = pd.read_json(StringIO(text(synced, found[name], "standings.json")), orient="split")
         assert list(table.columns[:4]) == ["rank", "player", "elo", "elo_low"]
         assert table["player"][0] == champion
         tables = json.loads(found[name].data.tags["mlflow.loggedArtifacts"])
         assert tables == [{"path": "standings.json", "type": "table"}]
 
 
-def test_a_generation_says_what_happened_in_it(mirrored: Path) -> None:
-    found = runs(mirrored)
+def test_a_generation_says_what_happened_in_it(synced: Path) -> None:
+    found = runs(synced)
     assert found["gen-001"].data.tags["generation"] == "1"
     assert found["gen-001"].data.params == {
         "champion": "main-01-g001",
@@ -113,40 +113,40 @@ def test_a_generation_says_what_happened_in_it(mirrored: Path) -> None:
     assert found["gen-000"].data.params == {"champion": "main-01-g000"}
 
 
-def test_a_generations_figures_stand_at_step_0_and_its_training_curves_at_updates(mirrored: Path) -> None:
-    run = runs(mirrored)["gen-001"]
-    assert history(mirrored, run, "gen/elo_best") == {0: 210.0}
-    assert history(mirrored, run, "gen/elo_mean") == {0: 160.0}
-    assert history(mirrored, run, "gen/score_vs_previous") == {0: 1.0}
-    assert history(mirrored, run, "gen/seconds") == {0: 2.5}
-    assert history(mirrored, run, "gen/exploitability") == {0: 0.0}
-    assert history(mirrored, run, "train/entropy") == pytest.approx({0: 1.0, 1: 0.9, 2: 0.8})
+def test_a_generations_figures_stand_at_step_0_and_its_training_curves_at_updates(synced: Path) -> None:
+    run = runs(synced)["gen-001"]
+    assert history(synced, run, "gen/elo_best") == {0: 210.0}
+    assert history(synced, run, "gen/elo_mean") == {0: 160.0}
+    assert history(synced, run, "gen/score_vs_previous") == {0: 1.0}
+    assert history(synced, run, "gen/seconds") == {0: 2.5}
+    assert history(synced, run, "gen/exploitability") == {0: 0.0}
+    assert history(synced, run, "train/entropy") == pytest.approx({0: 1.0, 1: 0.9, 2: 0.8})
 
 
-def test_figures_that_there_are_none_of_are_left_out(mirrored: Path) -> None:
-    found = runs(mirrored)
+def test_figures_that_there_are_none_of_are_left_out(synced: Path) -> None:
+    found = runs(synced)
     assert "gen/score_vs_previous" not in found["gen-000"].data.metrics
     assert not {"train/kl", "train/decisions"} & found["gen-001"].data.metrics.keys()
 
 
-def test_generations_have_files_of_the_same_names(mirrored: Path) -> None:
-    found = runs(mirrored)
-    names = [files(mirrored, found[f"gen-00{number}"]) for number in range(3)]
+def test_generations_have_files_of_the_same_names(synced: Path) -> None:
+    found = runs(synced)
+    names = [files(synced, found[f"gen-00{number}"]) for number in range(3)]
     assert [name for name in names[0] if "/" not in name] == ["payoff.png", "standings.csv", "standings.json"]
     assert names == [names[0]] * 3
 
 
-def test_a_players_curve_is_that_of_its_snapshots_while_it_learnt(mirrored: Path) -> None:
-    found = runs(mirrored)
-    assert history(mirrored, found["main-01"], "player/elo") == {0: 200.0, 1: 210.0, 2: 220.0}
-    assert history(mirrored, found["main-02"], "player/elo_low") == {0: 80.0, 1: 90.0}
-    assert history(mirrored, found["main-03"], "player/learning_rate") == {2: 1e-3}
-    assert history(mirrored, found["bot:random"], "player/elo") == {0: 0.0, 1: 0.0, 2: 0.0}
+def test_a_players_curve_is_that_of_its_snapshots_while_it_learnt(synced: Path) -> None:
+    found = runs(synced)
+    assert history(synced, found["main-01"], "player/elo") == {0: 200.0, 1: 210.0, 2: 220.0}
+    assert history(synced, found["main-02"], "player/elo_low") == {0: 80.0, 1: 90.0}
+    assert history(synced, found["main-03"], "player/learning_rate") == {2: 1e-3}
+    assert history(synced, found["bot:random"], "player/elo") == {0: 0.0, 1: 0.0, 2: 0.0}
     assert (found["main-03"].data.metrics["player/score"], found["main-03"].data.metrics["player/draw_rate"]) == (0.625, 0.25)
 
 
-def test_a_players_tags_say_who_it_is(mirrored: Path) -> None:
-    found = runs(mirrored)
+def test_a_players_tags_say_who_it_is(synced: Path) -> None:
+    found = runs(synced)
     child = {"league_role": "main agent", "parent": "main-01-g001", "born": "1", "operator": "perturb", "status": "active"}
     assert child.items() <= found["main-03"].data.tags.items()
     assert found["main-02"].data.tags["status"] == "retired"
@@ -154,8 +154,8 @@ def test_a_players_tags_say_who_it_is(mirrored: Path) -> None:
     assert found["bot:random"].data.tags["league_role"] == "anchor"
 
 
-def test_the_champion_of_every_generation_is_a_version_of_the_leagues_model(mirrored: Path) -> None:
-    found = registered(mirrored)
+def test_the_champion_of_every_generation_is_a_version_of_the_leagues_model(synced: Path) -> None:
+    found = registered(synced)
     assert [version["player"] for version in found] == ["main-01-g000", "main-01-g001", "main-01-g002"]
     assert [version["aliases"] for version in found] == [["gen-000"], ["gen-001"], ["champion", "gen-002"]]
     assert [version["run"] for version in found] == ["gen-000", "gen-001", "gen-002"]
@@ -163,8 +163,8 @@ def test_the_champion_of_every_generation_is_a_version_of_the_leagues_model(mirr
     assert [version["weights"] for version in found] == [digest(version["player"]) for version in found]
 
 
-def test_the_model_says_how_it_is_used(mirrored: Path) -> None:
-    about = mlflow_client(mirrored).get_registered_model("cup")
+def test_the_model_says_how_it_is_used(synced: Path) -> None:
+    about = mlflow_client(synced).get_registered_model("cup")
     assert "models:/cup@champion" in about.description
     assert about.tags == {"league": "cup", "game": "classic/tictactoe_v3"}
 
@@ -173,7 +173,7 @@ def test_a_champion_that_stays_is_a_version_again_and_is_not_written_again(home:
     store = found_league(home, count=1)
     for turn in turns()[1:]:
         commit(store, replace(turn, champion="main-01-g000"))
-    client.sync(store, home, fail)
+    sync_mlflow(store, home, fail)
     store.unlock()
     found = registered(home)
     assert [version["run"] for version in found] == ["gen-000", "gen-001", "gen-002"]
@@ -184,7 +184,7 @@ def test_a_champion_that_stays_is_a_version_again_and_is_not_written_again(home:
 def test_a_champion_whose_weights_are_gone_is_left_out_and_spoken_of(league: Store, home: Path) -> None:
     league.weights.path(digest("main-01-g001")).unlink()
     heard: list[str] = []
-    client.sync(league, home, heard.append)
+    sync_mlflow(league, home, heard.append)
     assert [version["player"] for version in registered(home)] == ["main-01-g000", "main-01-g002"]
     assert len(heard) == 1
     assert heard[0].startswith(
@@ -192,70 +192,56 @@ def test_a_champion_whose_weights_are_gone_is_left_out_and_spoken_of(league: Sto
     )
 
 
-def test_images_are_named_as_mlflow_names_them(mirrored: Path, home: Path) -> None:
-    there = mlflow_client(home)
-    run = there.create_run(there.create_experiment("theirs", artifact_location=(home / "theirs").as_uri()))
-    there.log_image(run.info.run_id, np.zeros((4, 4, 3), np.uint8), key="payoff", step=3, timestamp=1700000000000)
-    ours = (mirrored / "artifacts").glob("*/*/artifacts/images/payoff+step+2+*")
-    theirs = (home / "theirs").glob("*/artifacts/images/*")
-    shape = re.compile(
-        r"payoff\+step\+\d\+timestamp\+\d{13}\+[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.png|\+compressed\.webp)"
-    )
-    names = [path.name for path in [*ours, *theirs]]
-    assert len(names) == 4
-    assert [name for name in names if not shape.fullmatch(name)] == []
-
-
-def test_a_home_that_was_moved_is_one_sentence(mirrored: Path, tmp_path: Path) -> None:
-    moved = shutil.copytree(mirrored, tmp_path / "moved")
+def test_a_home_that_was_moved_is_one_sentence(synced: Path, tmp_path: Path) -> None:
+    moved = shutil.copytree(synced, tmp_path / "moved")
     store, heard = Store(moved / "leagues" / "cup"), []
     go_on(store)
-    client.sync(store, moved, heard.append)
+    sync_mlflow(store, moved, heard.append)
     assert len(heard) == 1
     assert "move it away, and a new one is made" in heard[0]
 
 
-def test_mirroring_twice_changes_nothing(league: Store, home: Path) -> None:
-    client.sync(league, home, fail)
+def test_a_second_sync_changes_nothing(league: Store, home: Path) -> None:
+    sync_mlflow(league, home, fail)
     before = everything(home)
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     assert everything(home) == before
 
 
-def test_mirroring_each_generation_or_all_at_once_is_the_same(mirrored: Path, home: Path) -> None:
+def test_a_sync_after_each_generation_or_one_of_all_is_the_same(synced: Path, home: Path) -> None:
     store = found_league(home, count=1)
-    client.sync(store, home, fail)
+    sync_mlflow(store, home, fail)
     assert runs(home)["cup"].info.status == runs(home)["main-02"].info.status == "RUNNING"
     for turn in turns()[1:]:
         commit(store, turn)
-        client.sync(store, home, fail)
+        sync_mlflow(store, home, fail)
     store.unlock()
-    assert without_times(everything(home)) == without_times(everything(mirrored))
+    assert without_times(everything(home)) == without_times(everything(synced))
 
 
 def test_a_league_that_goes_on_runs_again(league: Store, home: Path) -> None:
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     longer = CONFIG.model_copy(update={"generations": 4})
     league.set_fact("config", to_yaml(longer))
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     states = {name: run.info.status for name, run in runs(home).items()}
     assert {name for name, status in states.items() if status == "RUNNING"} == {
         "cup", "generations", "players", "main-01", "main-03", "bot:random",
     }  # fmt: skip
     go_on(league)
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     found = runs(home)
     assert {run.info.status for run in found.values()} == {"FINISHED"}
     assert history(home, found["main-03"], "player/elo").keys() == {2, 3}
 
 
 def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store, home: Path) -> None:
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     league.unlock()
     shutil.rmtree(league.folder)
     again = found_league(home, count=0)
     commit(again, replace(turns()[0], seconds=77.0))
-    client.sync(again, home, fail)
+    sync_mlflow(again, home, fail)
     again.unlock()
     there = mlflow_client(home)
     found = there.search_runs(["1"], "tags.kind = 'league'")
@@ -263,19 +249,19 @@ def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store,
     assert there.get_registered_model("cup").aliases == {"gen-000": 4, "champion": 4}
 
 
-def test_a_league_without_a_generation_is_not_mirrored(tmp_path: Path) -> None:
+def test_a_league_without_a_generation_is_not_shown(tmp_path: Path) -> None:
     store = found_league(tmp_path, count=0)
-    client.sync(store, tmp_path, fail)
+    sync_mlflow(store, tmp_path, fail)
     store.unlock()
     assert not (tmp_path / client.DATABASE).exists()
 
 
 def test_a_deleted_database_is_made_again(league: Store, home: Path, template: Path) -> None:
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     before = everything(home)
     (home / client.DATABASE).unlink()
     shutil.copy(template, home)
-    client.sync(league, home, fail)
+    sync_mlflow(league, home, fail)
     with closing(sqlite3.connect(home / client.DATABASE)) as file:  # MLflow itself might still read the deleted one
         assert file.execute("SELECT count(*) FROM runs WHERE name = 'gen-001'").fetchone() == (1,)
     assert everything(home) == before
@@ -285,7 +271,7 @@ def test_seats_that_speak_are_drawn(home: Path) -> None:
     config = CONFIG.model_copy(update={"game": GameConfig(name="mpe2/simple_tag_v3"), "comms": CommsConfig(topology="ring")})
     store = found_league(home, config, count=0)
     commit(store, replace(turns()[0], matches=()))
-    client.sync(store, home, fail)
+    sync_mlflow(store, home, fail)
     store.unlock()
     images = (home / "artifacts" / "mpe2-simple_tag_v3").glob("*/artifacts/images/comm_graph+step+0+*.png")
     assert len(list(images)) == 1

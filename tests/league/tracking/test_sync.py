@@ -12,7 +12,9 @@ import pytest
 from league import League, LeagueConfig
 from league.storage.store import Store
 from league.tracking import client, sync
+from league.tracking.tracker import BehindError, Tracker
 from tests.league.paper_league import (
+    artifacts,
     commit,
     everything,
     fail,
@@ -21,6 +23,7 @@ from tests.league.paper_league import (
     mlflow_client,
     registered,
     runs,
+    sync_mlflow,
     turns,
     without_times,
 )
@@ -28,23 +31,19 @@ from tests.league.paper_league import (
 
 @pytest.fixture
 def damaged(league: Store, home: Path) -> Path:
-    """A home whose league is mirrored wholly, to be damaged."""
-    client.sync(league, home, fail)
+    """A home whose league is synced wholly, to be damaged."""
+    sync_mlflow(league, home, fail)
     return home
 
 
 def fill_in(home: Path) -> list[int]:
     """What `league sync` does, but for replays, which cannot be recorded of a league that was made by hand."""
-    with closing(client.Tracker(Store(home / "leagues" / "cup"), home)) as tracker:
+    with closing(Tracker(Store(home / "leagues" / "cup"), home)) as tracker:
         return tracker.fill_in(fail, thorough=True)
 
 
 def of(home: Path, name: str) -> str:
     return str(runs(home)[name].info.run_id)
-
-
-def artifacts(home: Path, name: str) -> Path:
-    return home / "artifacts" / "classic-tictactoe_v3" / of(home, name) / "artifacts"
 
 
 def lose_a_player(home: Path) -> None:
@@ -63,7 +62,7 @@ def lose_the_league(home: Path) -> None:
 
 
 def lose_files(home: Path) -> None:
-    """As if an older version had mirrored it."""
+    """As if an older version had synced it."""
     (artifacts(home, "gen-000") / "standings.csv").unlink()
     (artifacts(home, "cup") / "report.html").unlink()
 
@@ -82,7 +81,7 @@ def change_the_mark(home: Path) -> None:
 
 
 def change_a_param(home: Path) -> None:
-    """As if a version had mirrored it that said it in other words."""
+    """As if a version had synced it that said it in other words."""
     with closing(sqlite3.connect(home / client.DATABASE)) as database, database:
         database.execute("UPDATE params SET value = 'in other words' WHERE key = 'champion'")
     lose_files(home)
@@ -92,10 +91,10 @@ def change_a_param(home: Path) -> None:
     "lose",
     [lose_a_player, lose_the_players, lose_the_league, lose_files, lose_pictures, lose_the_model, change_the_mark],
 )
-def test_what_was_lost_is_added(damaged: Path, lose: Callable[[Path], None], mirrored: Path) -> None:
+def test_what_was_lost_is_added(damaged: Path, lose: Callable[[Path], None], synced: Path) -> None:
     lose(damaged)
     assert fill_in(damaged)
-    assert without_times(everything(damaged)) == without_times(everything(mirrored))
+    assert without_times(everything(damaged)) == without_times(everything(synced))
 
 
 def test_params_that_are_there_in_other_words_stay_and_stop_nothing(damaged: Path) -> None:
@@ -120,11 +119,11 @@ def test_where_nothing_is_missing_nothing_is_added(damaged: Path) -> None:
 
 
 def test_a_generation_that_was_deleted_is_shown_again_and_its_champion_is_not_registered_twice(
-    damaged: Path, mirrored: Path
+    damaged: Path, synced: Path
 ) -> None:
     mlflow_client(damaged).delete_run(of(damaged, "gen-001"))
     assert fill_in(damaged) == [1, 2]
-    before, after = without_times(everything(mirrored)), without_times(everything(damaged))
+    before, after = without_times(everything(synced)), without_times(everything(damaged))
     names = {version["version"]: version["aliases"] for version in registered(damaged)}
     assert names == {1: ["gen-000"], 2: ["gen-001"], 3: ["champion", "gen-002"]}
     assert {name: run for name, run in after.items() if name not in ("registered model", "gen-001")} == {
@@ -142,7 +141,7 @@ def test_a_version_that_was_deleted_is_made_again_with_a_new_number(damaged: Pat
 
 def test_only_the_generations_that_are_missing_are_added(home: Path) -> None:
     store = found_league(home, count=1)
-    client.sync(store, home, fail)
+    sync_mlflow(store, home, fail)
     for turn in turns()[1:]:
         commit(store, turn)
     store.unlock()
@@ -150,7 +149,7 @@ def test_only_the_generations_that_are_missing_are_added(home: Path) -> None:
 
 
 def test_adding_that_broke_off_is_completed_by_the_league_itself(
-    damaged: Path, league: Store, monkeypatch: pytest.MonkeyPatch, mirrored: Path
+    damaged: Path, league: Store, monkeypatch: pytest.MonkeyPatch, synced: Path
 ) -> None:
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -161,10 +160,10 @@ def test_adding_that_broke_off_is_completed_by_the_league_itself(
     lose_the_model(damaged)
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "set_registered_model_alias", breaks)
-        with pytest.raises(client.BehindError, match="cannot be brought up to date with cup: the disk is full"):
+        with pytest.raises(BehindError, match="cannot be brought up to date with cup: the disk is full"):
             fill_in(damaged)
-    client.sync(league, damaged, fail)
-    assert without_times(everything(damaged)) == without_times(everything(mirrored))
+    sync_mlflow(league, damaged, fail)
+    assert without_times(everything(damaged)) == without_times(everything(synced))
 
 
 def test_a_generation_that_seems_to_have_begun_before_the_one_in_front_of_it_is_shown_once(
@@ -210,11 +209,11 @@ def test_replays_that_cannot_be_recorded_are_spoken_of_and_the_rest_is_shown(lea
     assert [sentence.partition(":")[0] for sentence in heard] == ["some replays cannot be recorded"]
 
 
-def test_a_league_that_is_being_mirrored_is_one_sentence(
+def test_a_league_that_is_being_synced_is_one_sentence(
     damaged: Path, cli_run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "PATIENCE", 0.05)
-    with closing(client.Tracker(Store(damaged / "leagues" / "cup"), damaged)) as other:
+    with closing(Tracker(Store(damaged / "leagues" / "cup"), damaged)) as other:
         other.hold()
         said = cli_run("sync", "cup", "--home", damaged)
     assert (said.code, said.out) == (2, "")

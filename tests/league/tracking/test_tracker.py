@@ -8,12 +8,13 @@ import pytest
 
 from league.storage.store import Store
 from league.tracking import client
+from league.tracking.tracker import Tracker
 from tests.league.paper_league import commit, everything, fail, found_league, turns, without_times
 
 
-def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: Path, home: Path) -> None:
+def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(synced: Path, home: Path) -> None:
     store = found_league(home, count=1)
-    with closing(client.Tracker(store, home)) as tracker:
+    with closing(Tracker(store, home)) as tracker:
         tracker.prepare()
         tracker.sync(fail)
         for turn in turns()[1:]:
@@ -21,12 +22,12 @@ def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(mirrored: P
             tracker.sync(fail)
             tracker.sync(fail)
     store.unlock()
-    assert without_times(everything(home)) == without_times(everything(mirrored))
+    assert without_times(everything(home)) == without_times(everything(synced))
 
 
-def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: Path, mirrored: Path) -> None:
+def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: Path, synced: Path) -> None:
     store = found_league(home, count=2)
-    with closing(client.Tracker(store, home)) as tracker:
+    with closing(Tracker(store, home)) as tracker:
         tracker.sync(fail)
         (home / client.DATABASE).unlink()
         tracker.sync(fail)
@@ -35,7 +36,7 @@ def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: P
         tracker.sync(fail)
     assert not list(home.glob("*.part*"))
     store.unlock()
-    assert without_times(everything(home)) == without_times(everything(mirrored))
+    assert without_times(everything(home)) == without_times(everything(synced))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,8 @@ def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: P
         ("set_registered_model_alias", 4, True),
     ],
 )
-def test_mirroring_that_broke_off_is_completed(
-    league: Store, home: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, kept: bool, mirrored: Path
+def test_a_sync_that_broke_off_is_completed(
+    league: Store, home: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, kept: bool, synced: Path
 ) -> None:
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -69,7 +70,7 @@ def test_mirroring_that_broke_off_is_completed(
             raise MlflowException("the disk is full")
         return done
 
-    tracker = client.Tracker(league, home)
+    tracker = Tracker(league, home)
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, call, breaks)
         tracker.sync(warnings.append)
@@ -77,7 +78,7 @@ def test_mirroring_that_broke_off_is_completed(
     assert "the disk is full" in warnings[0]
     if not kept:
         tracker.close()
-        tracker = client.Tracker(league, home)
+        tracker = Tracker(league, home)
     tracker.sync(fail)
     tracker.close()
-    assert without_times(everything(home)) == without_times(everything(mirrored))
+    assert without_times(everything(home)) == without_times(everything(synced))
