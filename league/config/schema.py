@@ -95,6 +95,8 @@ class LeagueConfig(Section):
             facts.pop("learner")
         facts["arena"].pop("workers")
         facts["tournament"].pop("replays")
+        if self.tournament.format == TournamentConfig.model_fields["format"].default:
+            facts["tournament"].pop("format")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def architecture(self, game: Game) -> Architecture:
