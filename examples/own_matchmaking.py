@@ -1,17 +1,18 @@
-"""A matchmaking rule of one's own: a function from scores to weights.
+"""A matchmaking rule of one's own: a function from the situation of a learner to its opponents.
+
+A rule that answers with an array of weights alone leaves the share of self-play as it is configured.
 
 Run it from the project's folder:  python examples/own_matchmaking.py
 """
 
-import numpy as np
-
 from league import League
-from league.population.matchmaking import Candidates
+from league.population.matchmaking import Opponents, Situation
 
 
-def nemesis(candidates: Candidates) -> np.ndarray:
-    """Meet only the past player one scores worst against; ties are shared."""
-    return (candidates.scores == candidates.scores.min()).astype(float)
+def nemesis(situation: Situation) -> Opponents:
+    """Meet only the past players one scores worst against; meet oneself as well while the league is young."""
+    worst = situation.scores == situation.scores.min()
+    return Opponents(worst.astype(float), self_play=0.5 if situation.generation < 2 else 0.0)
 
 
 if __name__ == "__main__":
@@ -21,7 +22,7 @@ if __name__ == "__main__":
         "generations": 4,
         "population": 2,
         "policy": {"hidden": [16]},
-        "matchmaking": {"rule": nemesis, "self_play": 0.0},
+        "matchmaking": {"rule": nemesis},
         "train": {"copies": 16, "steps": 30, "updates": 4},
         "tournament": {"games": 20, "past": 4},
         "compute": {"executor": "serial"},

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-ALONE = ["own_bot.py", "own_game.py", "own_learner.py", "own_matchmaking.py", "read_the_log.py"]
+ALONE = [
+    "own_bot.py",
+    "own_format.py",
+    "own_game.py",
+    "own_learner.py",
+    "own_matchmaking.py",
+    "own_style.py",
+    "read_the_log.py",
+]
 
 
 def run(script: str, folder: Path, *arguments: str) -> str:

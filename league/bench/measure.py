@@ -31,8 +31,9 @@ from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, one_thread, play, train
-from league.population.matchmaking import Candidates, self_play, training_tickets
+from league.population.matchmaking import Situation, opponents_of, self_play, training_tickets
 from league.population.player import active_name
+from tournaments.rating.payoff import payoff
 from tournaments.schedule.formats import Plan, round_robin
 
 ROOFLINE_SECONDS = 2.0
@@ -254,11 +255,11 @@ def train_task(config: LeagueConfig, number: int) -> TrainTask:
     """New players, each in every seat of its copies, as one stack; `number` makes the randomness another one."""
     game = envs.describe(config.game.setup())
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
-    nobody = Candidates((), np.zeros(0), np.zeros(0, dtype=np.int64))
     trainees = []
     for index in range(config.population):
         name, copies = active_name(index + 1), config.train.copies
-        tickets = training_tickets(game, name, nobody, self_play, copies, 1.0, 0, generator, first=index * copies)
+        alone = Situation(name, "main agent", 0, (), payoff([], [name]), prior_games=1.0, self_play=1.0)
+        tickets = training_tickets(game, alone, opponents_of(self_play, alone), copies, generator, first=index * copies)
         weights = initialise_weights(spec, int(generator.integers(2**31)))
         trainees.append(Trainee(name, weights, {}, config.hyper.start(), tickets))
     seed = int(generator.integers(2**31))

@@ -100,7 +100,7 @@ def tournament(
     players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
     game: Annotated[str | None, typer.Option(help="the game; that of the players' league if left out")] = None,
     form: Annotated[
-        str, typer.Option("--format", help="round-robin, or gauntlet: the first against the others")
+        str, typer.Option("--format", help="round-robin, gauntlet: the first against the others, or module:callable")
     ] = "round-robin",
     games: Annotated[int, typer.Option(min=1, help="games per pair, every side taken equally often")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="decides the seeds of all matches")] = 0,

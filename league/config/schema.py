@@ -28,21 +28,12 @@ from league.config.sections import (
     TrainConfig,
     known,
 )
-from league.config.styles import STYLES
+from league.config.styles import STYLES, with_defaults
 from league.errors import LeagueError
 from league.population.player import LEAGUE_NAME, NAME_RULE
 
 if TYPE_CHECKING:
     from agents.models.architecture import Architecture
-
-
-def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings with defaults below them."""
-    merged = dict(defaults)
-    for key, value in values.items():
-        below = merged.get(key)
-        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-    return merged
 
 
 class LeagueConfig(Section):
@@ -83,8 +74,7 @@ class LeagueConfig(Section):
     @classmethod
     def _defaults_of_the_style(cls, values: Any) -> Any:
         """Settings that the style chooses hold wherever the configuration is silent."""
-        style = values.get("style") if isinstance(values, Mapping) else None
-        return _over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
+        return with_defaults(values) if isinstance(values, Mapping) else values
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
@@ -105,6 +95,8 @@ class LeagueConfig(Section):
             facts.pop("learner")
         facts["arena"].pop("workers")
         facts["tournament"].pop("replays")
+        if self.tournament.format == TournamentConfig.model_fields["format"].default:
+            facts["tournament"].pop("format")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def architecture(self, game: Game) -> Architecture:

@@ -16,6 +16,7 @@ from envs.game import GameSetup
 from league.config.plugins import reference_to
 from league.population.matchmaking import RULES
 from league.population.player import is_bot
+from tournaments.schedule.formats import FORMATS
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -139,6 +140,7 @@ class MatchmakingConfig(Section):
 class TournamentConfig(Section):
     """How players are measured."""
 
+    format: str = Field("gauntlet", description=f"one of {', '.join(FORMATS)}, or module:callable")
     games: int = Field(20, ge=2, le=100_000, description="games per pair, every side taken equally often")
     past: int = Field(
         8, ge=0, le=1000, description="past players that every new one meets: the best, and others spread over time"
@@ -148,6 +150,11 @@ class TournamentConfig(Section):
     copies: int = Field(256, ge=1, le=65536, description="matches played at once by one task")
     matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches played by one task")
     replays: bool = Field(True, description="keep replays of the matches worth seeing")
+
+    @field_validator("format")
+    @classmethod
+    def _known(cls, form: str) -> str:
+        return form if ":" in form else known("format", form, FORMATS)
 
     @field_validator("anchors")
     @classmethod

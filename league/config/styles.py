@@ -27,3 +27,21 @@ STYLES: dict[str, Style] = {
 }
 """`league`: every player trains against a mixture of itself and past players, chosen by the matchmaking rule; the population
 evolves (Vinyals et al., 2019, for prioritised fictitious self-play; Jaderberg et al., 2017, for population-based training)."""
+
+
+def with_defaults(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Plain settings, with the defaults of their style wherever they are silent.
+
+    A style of one's own has no defaults: naming it must not run its code, so that a league can be looked at without it.
+    """
+    style = values.get("style")
+    return _over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
+
+
+def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings with defaults below them."""
+    merged = dict(defaults)
+    for key, value in values.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged

@@ -15,6 +15,7 @@ from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.population.matchmaking import RULES, Rule
+from tournaments.schedule.formats import FORMATS, Format
 
 
 def check_parts(config: LeagueConfig, game: Game) -> None:
@@ -27,6 +28,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     for anchor in config.tournament.anchors:
         bot_of(anchor.removeprefix("bot:"), game)
     rule_of(config.matchmaking.rule)
+    format_of(config.tournament.format)
     for operator in config.evolution.operators:
         operator_of(operator)
     learner_of(config.learner)
@@ -42,6 +44,15 @@ def rule_of(name: str) -> Rule:
         LeagueError: There is none.
     """
     return RULES[name] if name in RULES else load(name, "matchmaking rule")
+
+
+def format_of(name: str) -> Format:
+    """A tournament format by its name.
+
+    Raises:
+        LeagueError: There is none.
+    """
+    return FORMATS[name] if name in FORMATS else load(name, "tournament format")
 
 
 def operator_of(name: str) -> Operator:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,21 @@ import numpy as np
 
 import envs
 from envs.game import Game, GameSetup
+from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
+from league.config.validation import format_of
 from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
-from league.execution.executors import EXECUTORS
+from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
 from tournaments.rating.standings import Entrant, Standing, standings
-from tournaments.schedule.formats import FORMATS, Plan
-from tournaments.tickets import MatchResult
+from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
+from tournaments.schedule.rounds import play_rounds
+from tournaments.tickets import MatchResult, Ticket
 
 MATCHES_PER_TASK = 512
 COPIES = 256
@@ -34,7 +38,7 @@ class Contest:
 
     Attributes:
         game: The game's name.
-        format: round-robin, gauntlet …
+        format: round-robin, gauntlet, or the name of one's own.
         seed: Of the schedule and all its matches.
         anchor: The player pinned at 0 Elo.
         standings: Best first.
@@ -76,12 +80,50 @@ class Played:
     ratings: Ratings
 
 
+def play_tournament(
+    form: str,
+    game: Game,
+    players: Sequence[str],
+    plan: Plan,
+    task: Callable[[Sequence[Ticket]], PlayTask],
+    matches_per_task: int,
+    run: Callable[[list[PlayTask]], Iterable[Sequence[MatchResult]]],
+) -> list[MatchResult]:
+    """Play a tournament round by round, every round cut into tasks.
+
+    Args:
+        form: The format: a name of `FORMATS`, or `module:callable`.
+        game: The game.
+        players: Distinct players, at least two.
+        plan: What the format is asked for.
+        task: From some tickets to the task of playing them.
+        matches_per_task: The most tickets that a task holds.
+        run: Runs the tasks of a round; one sequence of results each, in order.
+
+    Returns:
+        The results of all rounds, in the order of their tickets.
+
+    Raises:
+        LeagueError: The format is not there, came to no end, or wrote tickets that this tournament cannot play.
+    """
+
+    def play_round(tickets: Sequence[Ticket]) -> list[MatchResult]:
+        starts = range(0, len(tickets), matches_per_task)
+        tasks = [task(tickets[start : start + matches_per_task]) for start in starts]
+        return [result for part in run(tasks) for result in part]
+
+    try:
+        return play_rounds(format_of(form), game, players, plan, play_round)
+    except ScheduleError as error:
+        raise LeagueError(f"the tournament format {form!r} cannot be played: {error}") from error
+
+
 def hold(
     names: Sequence[str],
     home: Path,
     *,
     game: str | None = None,
-    form: str = "round-robin",
+    form: str | Format = "round-robin",
     games: int = 100,
     seed: int = 0,
     executor: str = "processes",
@@ -93,17 +135,18 @@ def hold(
         names: Players, as `league.evaluation.resolve.resolve` takes them; the first is the challenger of a gauntlet.
         home: Where leagues live.
         game: The game; that of the first league's player if left out.
-        form: One of `tournaments.schedule.formats.FORMATS`.
+        form: One of `tournaments.schedule.formats.FORMATS`, or a format of one's own: the function, or `module:callable`.
         games: Games per pair, every side taken equally often.
         seed: Decides everything.
         executor: Who runs the matches.
-        done: Told how many tasks are finished.
+        done: Told how many tasks of a round are finished.
 
     Raises:
-        LeagueError: Players are unknown, named twice, or of different games.
+        LeagueError: Players are unknown, named twice, or of different games, or the format cannot be played.
     """
+    form = form if isinstance(form, str) else reference_to(form)
     try:
-        known("format", form, FORMATS)
+        form = form if ":" in form else known("format", form, FORMATS)
         known("executor", executor, EXECUTORS)
     except ValueError as error:
         raise LeagueError(str(error)) from error
@@ -113,18 +156,19 @@ def hold(
     setup, arena = _setup(list(players.values()), game)
     described = envs.describe(setup)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
-    tickets = FORMATS[form](described, list(players), Plan(games, seed, purpose="evaluation", weights=weights))
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu")
     contestants = {name: named.contestant for name, named in players.items()}
-    tasks = [
-        PlayTask(spec, contestants, tickets[start : start + MATCHES_PER_TASK], COPIES)
-        for start in range(0, len(tickets), MATCHES_PER_TASK)
-    ]
-    runner = EXECUTORS[executor if len(tasks) > 1 else "serial"](None)
-    try:
-        results = [result for part in runner.map(play, tasks, done) for result in part]
-    finally:
-        runner.close()
+    plan = Plan(games, seed, purpose="evaluation", weights=weights)
+    with closing(EXECUTORS[executor](None)) as workers:
+        results = play_tournament(
+            form,
+            described,
+            list(players),
+            plan,
+            lambda tickets: PlayTask(spec, contestants, tickets, COPIES),
+            MATCHES_PER_TASK,
+            lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
+        )
     table = payoff(outcomes(described, results), list(players))
     anchor = ANCHOR if ANCHOR in players else next(iter(players))
     ratings = fit(table, anchor, np.random.default_rng(seed))

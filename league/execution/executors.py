@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import Protocol, TypeVar
 
 from league.errors import LeagueError
@@ -67,6 +69,7 @@ class Processes:
         """Use `workers` processes."""
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._open: Connection | None = None
 
     def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
         """See `Executor`.
@@ -94,7 +97,8 @@ class Processes:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["league.execution.tasks"])
-            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+            theirs, self._open = context.Pipe(duplex=False)
+            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(theirs,))
         waiting: dict[Future[Result], int] = {self._pool.submit(work, task): number for number, task in tasks}
         try:
             while waiting:
@@ -106,25 +110,27 @@ class Processes:
 
     def close(self) -> None:
         """See `Executor`."""
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
+        if self._pool is not None and self._open is not None:
+            self._open.close()
             self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            self._pool, self._open = None, None
 
 
-def _begin() -> None:
-    """Be a worker: Ctrl-C is for the league, which then ends its workers; and none outlives a league that was killed."""
-    gc.freeze()  # what was imported stays
+def _begin(pipe: Connection) -> None:
+    """Prepare a worker: it ignores Ctrl-C, which is for the league, and ends when the other end of the pipe is closed.
+
+    The league closes its end to let the workers go, whatever they are doing. The operating system closes it when the league is
+    killed.
+    """
+    gc.freeze()  # imported modules live to the end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    league = multiprocessing.parent_process()
-    assert league is not None
-    threading.Thread(target=_follow, args=(league,), daemon=True).start()
+    threading.Thread(target=_follow, args=(pipe,), daemon=True).start()
 
 
-def _follow(league: multiprocessing.process.BaseProcess) -> None:
-    """End this process when the league's ends."""
-    league.join()
+def _follow(pipe: Connection) -> None:
+    """End this process when the other end of the pipe is closed. Nothing is ever sent through it."""
+    with suppress(EOFError, OSError):
+        pipe.recv_bytes()
     os._exit(1)
 
 

@@ -1,7 +1,8 @@
 """Whom a player meets in training: rules as functions in a table, and the tickets that follow from them.
 
-A rule turns a player's scores against past players into weights. What is played is then apportioned to the copies of an arena,
-so that every side is taken equally often and the share of each opponent is as near to its weight as whole copies allow.
+A rule sees the situation of one learner and answers with its opponents: weights of the candidates, and the share of self-play.
+The weights are then apportioned to the copies of an arena, so that every side is taken equally often and the share of each
+opponent is as near to its weight as whole copies allow.
 """
 
 from __future__ import annotations
@@ -13,64 +14,126 @@ import numpy as np
 
 from envs.game import Game
 from league.errors import LeagueError
-from league.population.player import Player
+from league.population.player import LeagueRole, Player
+from tournaments.rating.payoff import Payoff
 from tournaments.tickets import SEEDS, Ticket, match_id
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """Past players that could be met, the oldest first.
+class Candidate:
+    """A past player, or a scripted one, that could be met.
 
     Attributes:
-        names: Their names.
-        scores: float64, the learner's score against each, a draw counted ½, few games shrunk towards ½.
-        games: int64, games behind each score.
+        name: Its name.
+        league_role: What it is, or was, for.
+        player: The player that it is a snapshot of; its own name for a scripted player.
+        frozen: The generation in which it was frozen; None for a scripted player.
     """
 
-    names: tuple[str, ...]
-    scores: np.ndarray
-    games: np.ndarray
+    name: str
+    league_role: LeagueRole
+    player: str
+    frozen: int | None
 
 
-Rule = Callable[[Candidates], np.ndarray]
-"""Weights ≥ 0, one per candidate. If all are 0, opponents are drawn uniformly."""
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """What a rule knows when it chooses the opponents of a learner. C is the number of candidates.
+
+    Attributes:
+        learner: Name of the player that trains.
+        league_role: What it is for.
+        generation: The present one; a candidate's age is `generation - candidate.frozen`.
+        candidates: Scripted players first, then past players, the oldest first.
+        payoff: Results among the candidates, in their order, and of the learner, in the last row and column. The learner's
+            results are those of its newest snapshot, or of the snapshot that it descends from. Players that never met have
+            empty cells.
+        prior_games: The configured `matchmaking.prior_games`: drawn games that shrink a score towards ½.
+        self_play: The configured `matchmaking.self_play`: the share of the copies in which the learner meets itself.
+    """
+
+    learner: str
+    league_role: LeagueRole
+    generation: int
+    candidates: tuple[Candidate, ...]
+    payoff: Payoff
+    prior_games: float
+    self_play: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the candidates."""
+        return tuple(candidate.name for candidate in self.candidates)
+
+    @property
+    def scores(self) -> np.ndarray:
+        """float64 [C], the learner's score against each candidate, a draw counted ½, few games shrunk towards ½."""
+        return self.shrunk[-1, :-1]
+
+    @property
+    def games(self) -> np.ndarray:
+        """int64 [C], games behind each score."""
+        return self.payoff.games[-1, :-1]
+
+    @property
+    def shrunk(self) -> np.ndarray:
+        """float64 [C + 1, C + 1], the row's score against the column, few games shrunk towards ½; the learner last."""
+        return self.payoff.shrunk(self.prior_games)
 
 
-def self_play(candidates: Candidates) -> np.ndarray:
-    """Meet nobody but oneself: the newest past player stands in where an opponent is needed at all."""
-    return latest(candidates)
+@dataclass(frozen=True, eq=False)
+class Opponents:
+    """What a rule answers.
+
+    Attributes:
+        weights: float64 [C], ≥ 0, one per candidate. If all are 0, opponents are drawn uniformly.
+        self_play: Share of the copies, from 0 to 1, in which the learner meets itself.
+    """
+
+    weights: np.ndarray
+    self_play: float
 
 
-def uniform(candidates: Candidates) -> np.ndarray:
+Rule = Callable[[Situation], Opponents | np.ndarray]
+"""A matchmaking rule. One that answers with weights alone leaves the share of self-play as it is configured."""
+
+
+def self_play(situation: Situation) -> Opponents:
+    """Meet nobody but oneself."""
+    return Opponents(latest(situation), 1.0)
+
+
+def uniform(situation: Situation) -> np.ndarray:
     """All past players alike (fictitious self-play; Heinrich, Lanctot & Silver, 2015)."""
-    return np.ones(len(candidates.names))
+    return np.ones(len(situation.candidates))
 
 
-def latest(candidates: Candidates) -> np.ndarray:
+def latest(situation: Situation) -> np.ndarray:
     """Only the newest past player."""
-    weights = np.zeros(len(candidates.names))
+    weights = np.zeros(len(situation.candidates))
     weights[-1:] = 1.0
     return weights
 
 
-def pfsp_squared(candidates: Candidates) -> np.ndarray:
+def pfsp_squared(situation: Situation) -> np.ndarray:
     """(1 − w)²: the hard ones first (Vinyals et al., 2019, prioritised fictitious self-play)."""
-    return (1.0 - candidates.scores) ** 2
+    return (1.0 - situation.scores) ** 2
 
 
-def pfsp_linear(candidates: Candidates) -> np.ndarray:
+def pfsp_linear(situation: Situation) -> np.ndarray:
     """1 − w."""
-    return 1.0 - candidates.scores
+    return 1.0 - situation.scores
 
 
-def pfsp_linear_capped(candidates: Candidates) -> np.ndarray:
+def pfsp_linear_capped(situation: Situation) -> np.ndarray:
     """min(½, 1 − w): the hard ones, without a premium on the hopeless."""
-    return np.minimum(0.5, 1.0 - candidates.scores)
+    return np.minimum(0.5, 1.0 - situation.scores)
 
 
-def pfsp_variance(candidates: Candidates) -> np.ndarray:
+def pfsp_variance(situation: Situation) -> np.ndarray:
     """W (1 − w): opponents of one's own strength (Vinyals et al., 2019)."""
-    return candidates.scores * (1.0 - candidates.scores)
+    scores = situation.scores
+    return scores * (1.0 - scores)
 
 
 RULES: dict[str, Rule] = {
@@ -107,63 +170,59 @@ def apportion(weights: np.ndarray, places: int, generator: np.random.Generator) 
     return np.minimum(np.searchsorted(np.cumsum(share), points, side="right"), len(weights) - 1)
 
 
-def weigh(rule: Rule, candidates: Candidates) -> np.ndarray:
-    """Ask a rule for its weights, and check them.
-
-    Returns:
-        float64 [O], one weight per candidate.
+def opponents_of(rule: Rule, situation: Situation) -> Opponents:
+    """Ask a rule for the opponents of a learner, and check its answer. Where there are no candidates, all is self-play.
 
     Raises:
-        LeagueError: The rule, one of somebody's own, gave anything but one finite number ≥ 0 per candidate.
+        LeagueError: The rule, one of somebody's own, gave anything but one finite number ≥ 0 per candidate, or a share of
+            self-play that is not between 0 and 1.
     """
-    weights = np.asarray(rule(candidates), dtype=np.float64)
-    if weights.shape != (len(candidates.names),) or not np.isfinite(weights).all() or (weights < 0.0).any():
+    count = len(situation.candidates)
+    if not count:
+        return Opponents(np.zeros(0), 1.0)
+    answer = rule(situation)
+    weights, share = (answer.weights, answer.self_play) if isinstance(answer, Opponents) else (answer, situation.self_play)
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.shape != (count,) or not np.isfinite(weights).all() or (weights < 0.0).any():
         raise LeagueError(
-            f"the matchmaking rule {rule.__name__} gave {weights.tolist()} for {len(candidates.names)} candidates; "
+            f"the matchmaking rule {rule.__name__} gave {weights.tolist()} for {count} candidates; "
             "it should give one finite number ≥ 0 for each"
         )
-    return weights
+    if not 0.0 <= share <= 1.0:
+        raise LeagueError(f"the matchmaking rule {rule.__name__} gave {share} as share of self-play; it lies between 0 and 1")
+    return Opponents(weights, share)
 
 
 def training_tickets(
     game: Game,
-    learner: str,
-    candidates: Candidates,
-    rule: Rule,
+    situation: Situation,
+    opponents: Opponents,
     copies: int,
-    self_play_share: float,
-    generation: int,
     generator: np.random.Generator,
     first: int,
 ) -> list[Ticket]:
     """One ticket per copy: who holds which team, and who learns, for a whole generation.
 
     In a self-play copy the learner holds every team and learns from all of them. Elsewhere it holds one team, each in turn, and
-    every other team is held by an opponent of the rule's choice, who does not learn.
+    every other team is held by an opponent, who does not learn. In games of one team every copy is self-play.
 
     Args:
         game: The game.
-        learner: Name of the player that trains.
-        candidates: Past players; with none, and in games of one team, every copy is self-play.
-        rule: See `Rule`.
+        situation: The learner and its candidates.
+        opponents: How the copies are shared out.
         copies: Number of copies.
-        self_play_share: Share of the copies in self-play.
-        generation: The present one.
         generator: Randomness.
         first: Number of the first ticket, so that two learners' tickets do not share ids.
     """
-    teams = len(game.teams)
-    alone = teams == 1 or not candidates.names
-    meetings = 0 if alone or rule is self_play else copies - round(copies * self_play_share)
+    teams, learner, names, generation = len(game.teams), situation.learner, situation.names, situation.generation
+    meetings = 0 if teams == 1 else copies - round(copies * opponents.self_play)
+    met = apportion(opponents.weights, meetings * (teams - 1), generator) if meetings else np.zeros(0, dtype=np.int64)
+    generator.shuffle(met)
     tickets = []
-    opponents = (
-        apportion(weigh(rule, candidates), meetings * (teams - 1), generator) if meetings else np.zeros(0, dtype=np.int64)
-    )
-    generator.shuffle(opponents)
     for copy in range(copies):
         if copy < meetings:
             seat = copy % teams
-            others = iter(candidates.names[index] for index in opponents[copy * (teams - 1) : (copy + 1) * (teams - 1)])
+            others = iter(names[index] for index in met[copy * (teams - 1) : (copy + 1) * (teams - 1)])
             players = tuple(learner if team == seat else next(others) for team in range(teams))
             learns = tuple(team == seat for team in range(teams))
         else:

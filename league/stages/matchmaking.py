@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from league.analysis.lineage import latest_snapshot
 from league.config.validation import rule_of
-from league.population.matchmaking import Candidates, training_tickets
+from league.population.matchmaking import Candidate, Situation, opponents_of, training_tickets
+from league.population.player import Player, frozen_in, original_of
 from league.stages.draft import Draft
 
 
 def matchmake(draft: Draft) -> Draft:
     """Write the training tickets of every active player.
 
-    The candidates are past players and, if so configured, anchors. They are weighed by what the learner's newest snapshot, or
-    the snapshot that the learner descends from, scored against them.
-
     Returns:
         The draft with `tickets`.
+
+    Raises:
+        LeagueError: The matchmaking rule gave an answer that cannot be used.
     """
     context, making = draft.context, draft.context.config.matchmaking
     generator = context.seeds.numpy(draft.number, "matchmaking")
     rule, copies = rule_of(making.rule), context.config.train.copies
-    past = [player.name for player in context.store.players("historical")][-making.latest :]
-    names = (*(context.config.tournament.anchors if making.anchors else ()), *past)
+    past = context.store.players("historical")[-making.latest :]
+    anchors = context.config.tournament.anchors if making.anchors else []
+    candidates = [Candidate(name, "anchor", name, None) for name in anchors]
+    candidates += [Candidate(player.name, player.league_role, original_of(player), frozen_in(player)) for player in past]
     tickets = {}
     for index, player in enumerate(draft.actives):
-        known = latest_snapshot(player, context.store.players())
-        part = draft.past.restrict([*names, known or ""])
-        scores, games = part.shrunk(making.prior_games)[-1, :-1], part.games[-1, :-1]
-        tickets[player.name] = training_tickets(
-            context.game,
-            player.name,
-            Candidates(names, scores, games),
-            rule,
-            copies,
-            making.self_play,
-            draft.number,
-            generator,
-            first=index * copies,
-        )
+        situation = _situation(draft, player, candidates)
+        opponents = opponents_of(rule, situation)
+        tickets[player.name] = training_tickets(context.game, situation, opponents, copies, generator, first=index * copies)
     return replace(draft, tickets=tickets)
+
+
+def _situation(draft: Draft, player: Player, candidates: Sequence[Candidate]) -> Situation:
+    """What a rule may know about one learner. Its results are those of the snapshot that it last was, or descends from."""
+    making = draft.context.config.matchmaking
+    known = latest_snapshot(player, draft.context.store.players())
+    names = [candidate.name for candidate in candidates]
+    payoff = replace(draft.past.restrict([*names, known or ""]), players=(*names, player.name))
+    return Situation(
+        player.name, player.league_role, draft.number, tuple(candidates), payoff, making.prior_games, making.self_play
+    )

@@ -31,6 +31,9 @@ STAGES: dict[str, StageFunction] = {
     "report": report,
 }
 
+Entry = str | StageFunction
+"""What a style lists: the name of a stage, or a stage of one's own."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -63,11 +66,11 @@ def stages_of(style: str) -> list[Stage]:
     Raises:
         LeagueError: There is no such style, or it names a stage that does not exist.
     """
-    named: Sequence[str | StageFunction] = STYLES[style].stages if style in STYLES else load(style, "style")()
+    named: Sequence[Entry] = STYLES[style].stages if style in STYLES else load(style, "style")()
     return [_stage(style, entry) for entry in named]
 
 
-def _stage(style: str, entry: str | StageFunction) -> Stage:
+def _stage(style: str, entry: Entry) -> Stage:
     if callable(entry):
         return Stage(getattr(entry, "__name__", "stage"), _guarded(style, entry))
     if entry not in STAGES:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from league.errors import LeagueError
+from league.evaluation.tournament import play_tournament
 from league.execution import tasks
 from league.execution.tasks import PlayTask
 from league.population.matchmaking import worth_meeting
 from league.stages.draft import Draft
-from tournaments.schedule.formats import Plan, gauntlet
+from tournaments.schedule.formats import Plan
 
 
 def tournament(draft: Draft) -> Draft:
@@ -16,6 +18,9 @@ def tournament(draft: Draft) -> Draft:
 
     Returns:
         The draft with the matches added to `matches`.
+
+    Raises:
+        LeagueError: The configured format cannot be played, or leaves somebody out.
     """
     context, settings = draft.context, draft.context.config.tournament
     ranked = [row.player for row in context.store.ratings(context.store.generation())]
@@ -30,10 +35,20 @@ def tournament(draft: Draft) -> Draft:
         weights=weights,
         first=len(draft.matches),
     )
-    tickets = gauntlet(context.game, entrants, plan)
-    contestants, size = context.contestants(entrants, weights), settings.matches_per_task
-    chunks = [tickets[start : start + size] for start in range(0, len(tickets), size)]
-    work = [PlayTask(context.arena(), contestants, chunk, settings.copies) for chunk in chunks]
-    results = context.executor.map(tasks.play, work, lambda done: context.watcher.progress(done, len(work)))
-    played = [result for part in results for result in part]
+    contestants = context.contestants(entrants, weights)
+    played = play_tournament(
+        settings.format,
+        context.game,
+        entrants,
+        plan,
+        lambda tickets: PlayTask(context.arena(), contestants, tickets, settings.copies),
+        settings.matches_per_task,
+        lambda work: context.executor.map(tasks.play, work, lambda done: context.watcher.progress(done, len(work))),
+    )
+    idle = sorted(set(entrants) - {name for result in played for name in result.ticket.players})
+    if idle:
+        raise LeagueError(
+            f"the tournament format {settings.format!r} scheduled no match for {', '.join(idle)}; "
+            "in a league every entrant plays at least one, so that it can be rated"
+        )
     return replace(draft, matches=[*draft.matches, *played], tournaments=draft.tournaments + 1, rated=None)

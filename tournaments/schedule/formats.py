@@ -12,15 +12,20 @@ Players meet at *tables*; a table plays *series*: games on one seed in which eve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 
 from envs.game import Game
-from tournaments.tickets import SEEDS, Purpose, Ticket, match_id, series_id
+from tournaments.tickets import SEEDS, MatchResult, Purpose, Ticket, match_id, series_id
 
 Pair = frozenset[str]
+"""Two players that should meet."""
+
+
+class ScheduleError(ValueError):
+    """A tournament cannot be scheduled; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -46,30 +51,37 @@ class Plan:
     first: int = 0
 
 
-Format = Callable[[Game, Sequence[str], Plan], list[Ticket]]
-"""A tournament format. One's own is any function like this."""
+Format = Callable[[Game, Sequence[str], Plan, Sequence[MatchResult]], Sequence[Ticket] | None]
+"""A tournament format: `next_round(game, players, plan, results)`. One's own is any function like this.
+
+It is asked again and again. `results` are those of all rounds so far, in the order of their tickets, none at first. It answers
+with the tickets of the next round, most easily made by `round_of`, or with None or nothing when the tournament is over.
+"""
 
 
-def round_robin(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
-    """Everybody meets everybody.
+def round_robin(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
+    """Everybody meets everybody, in one round.
 
     Args:
         game: The game to be played.
         players: Distinct players, at least two.
         plan: What is asked for.
+        results: Results of the rounds so far.
 
     Returns:
-        Tickets in the order of their ids. Every pair plays exactly `plan.games` games, rounded up to whole series; at tables of
-        more than two at least that many.
+        Tickets in the order of their ids; none after the first round. Every pair plays exactly `plan.games` games, rounded up
+        to whole series; at tables of more than two at least that many.
 
     Raises:
-        ValueError: Fewer than two players, a player named twice, or no games.
+        ScheduleError: Fewer than two players, a player named twice, or no games.
     """
-    return _schedule(game, players, [frozenset(pair) for pair in combinations(players, 2)], plan)
+    if results:
+        return []
+    return round_of(game, players, [frozenset(pair) for pair in combinations(players, 2)], plan)
 
 
-def gauntlet(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
-    """The challengers meet everybody else, and one another.
+def gauntlet(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
+    """The challengers meet everybody else, and one another, in one round.
 
     The rest do not meet, except at tables of more than two, and in games of one team, where all play the same seeds alone.
 
@@ -77,22 +89,26 @@ def gauntlet(game: Game, players: Sequence[str], plan: Plan) -> list[Ticket]:
         game: The game to be played.
         players: Distinct players, challengers included, at least two.
         plan: What is asked for; `plan.challengers`, or the first player.
+        results: Results of the rounds so far.
 
     Returns:
-        Tickets in the order of their ids.
+        Tickets in the order of their ids; none after the first round.
 
     Raises:
-        ValueError: As `round_robin`, or a challenger is not among the players.
+        ScheduleError: As `round_robin`, or a challenger is not among the players.
     """
+    if results:
+        return []
     challengers = plan.challengers or tuple(players[:1])
     strangers = set(challengers) - set(players)
     if strangers:
-        raise ValueError(f"challengers that are not among the players: {', '.join(sorted(strangers))}")
+        raise ScheduleError(f"challengers that are not among the players: {', '.join(sorted(strangers))}")
     pairs = [frozenset(pair) for pair in combinations(players, 2) if not set(challengers).isdisjoint(pair)]
-    return _schedule(game, players, pairs, plan)
+    return round_of(game, players, pairs, plan)
 
 
 FORMATS: dict[str, Format] = {"round-robin": round_robin, "gauntlet": gauntlet}
+"""The formats by name."""
 
 
 def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
@@ -105,20 +121,43 @@ def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(table[(place + turn) % len(table)] for place in places) for turn in range(len(table))]
 
 
-def _schedule(game: Game, players: Sequence[str], pairs: Sequence[Pair], plan: Plan) -> list[Ticket]:
+def round_of(
+    game: Game, players: Sequence[str], pairs: Sequence[Pair], plan: Plan, results: Sequence[MatchResult] = ()
+) -> list[Ticket]:
+    """The tickets of one round in which the given pairs meet.
+
+    Args:
+        game: The game to be played.
+        players: All players of the tournament. Those that are in no pair sit out.
+        pairs: Who should meet, each pair once.
+        plan: What is asked for; every pair plays `plan.games` games, rounded up to whole series.
+        results: Results of the rounds so far; they decide the ids and seeds of this one.
+
+    Returns:
+        Tickets in the order of their ids, which go on where `results` end; none without pairs.
+
+    Raises:
+        ScheduleError: Fewer than two players, a player named twice, a pair with somebody else, or no games.
+    """
     if len(players) < 2:
-        raise ValueError("a tournament needs at least two players")
+        raise ScheduleError("a tournament needs at least two players")
     if len(set(players)) < len(players):
-        raise ValueError("a player is named twice")
+        raise ScheduleError("a player is named twice")
     if plan.games < 1:
-        raise ValueError("a tournament needs at least one game per pair")
-    rng = np.random.default_rng(plan.seed)
+        raise ScheduleError("a tournament needs at least one game per pair")
+    strangers = {player for pair in pairs for player in pair} - set(players)
+    if strangers:
+        raise ScheduleError(f"pairs name players that are not in the tournament: {', '.join(sorted(strangers))}")
+    if not pairs:
+        return []
+    here = [player for player in players if any(player in pair for pair in pairs)]
+    rng = np.random.default_rng([plan.seed, len(results)] if results else plan.seed)
     if len(game.teams) == 1:
-        series: list[list[tuple[str, ...]]] = [[(player,) for player in players]] * plan.games
+        series: list[list[tuple[str, ...]]] = [[(player,) for player in here]] * plan.games
     else:
-        size = min(len(players), len(game.teams)) if game.symmetric else 2
-        series = [seatings(game, table) for _ in range(-(-plan.games // size)) for table in _tables(players, pairs, size, rng)]
-    return _tickets(series, plan, rng)
+        size = min(len(here), len(game.teams)) if game.symmetric else 2
+        series = [seatings(game, table) for _ in range(-(-plan.games // size)) for table in _tables(here, pairs, size, rng)]
+    return _tickets(series, replace(plan, first=plan.first + len(results)), rng)
 
 
 def _tables(players: Sequence[str], pairs: Sequence[Pair], size: int, rng: np.random.Generator) -> list[tuple[str, ...]]:

@@ -1,10 +1,21 @@
 """Tournaments between players of any leagues."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
+from envs.game import Game
 from league import League, LeagueError
 from league.evaluation import tournament
 from league.storage.store import Store
+from tournaments.schedule.formats import Plan, round_robin
+from tournaments.tickets import MatchResult, Ticket
+
+KNOCK_OUT = Path(__file__).parents[3] / "examples" / "own_format.py"
 
 
 def hold(*names, **options):
@@ -56,6 +67,53 @@ def test_a_gauntlet_is_the_first_against_the_others(finished):
     contest = hold(names, finished, form="gauntlet", games=2, executor="serial")
     met = {frozenset((pair.player, pair.opponent)) for pair in contest.pairs if pair.games}
     assert met == {frozenset(("smoke/champion", other)) for other in names[1:]}
+
+
+def test_a_format_of_ones_own_is_played_round_by_round(finished):
+    bots = ["bot:minimax-6", "bot:minimax-1", "bot:random"]
+    options = {"game": "classic/tictactoe_v3", "games": 4, "executor": "serial"}
+    contest = hold(bots, finished, form=f"{KNOCK_OUT}:knock_out", **options)
+    assert contest.format == f"{KNOCK_OUT}:knock_out"
+    assert sorted(pair.games for pair in contest.pairs) == [0, 4, 4]
+
+
+def never_over(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult]) -> list[Ticket]:
+    return [replace(round_robin(game, players, plan)[0], match=f"g000-e-{len(results):06d}")]
+
+
+def test_a_format_that_never_ends_is_one_sentence(finished, monkeypatch):
+    monkeypatch.setattr(tournament, "play", lambda task: [MatchResult(t, (1.0, -1.0), 1, b"", False) for t in task.tickets])
+    with pytest.raises(LeagueError, match=r"the tournament format .*never_over.* after 1000 rounds it still asked"):
+        hold(["bot:random", "bot:minimax-1"], finished, game="classic/tictactoe_v3", form=never_over, executor="serial")
+
+
+def test_an_unknown_format_names_the_nearest(finished):
+    with pytest.raises(LeagueError, match="there is no format 'gauntlett'; did you mean 'gauntlet'"):
+        hold(["bot:random", "bot:minimax-1"], finished, game="classic/tictactoe_v3", form="gauntlett")
+
+
+def test_a_league_plays_the_format_it_is_configured_to_play(tmp_path, smoke):
+    League(smoke({"generations": 1, "tournament.format": "round-robin", "tournament.games": 4}), tmp_path).run()
+    names = {player.name for player in Store.open(tmp_path, "smoke").players("historical", "anchor")}
+    met = Counter(frozenset(result.ticket.players) for result in Store.open(tmp_path, "smoke").matches())
+    assert met == {frozenset(pair): 4 for pair in combinations(names, 2)}
+
+
+def test_a_league_with_a_knock_out_resumes_to_the_same_bits(tmp_path, smoke, facts):
+    knock_out = {"tournament.format": f"{KNOCK_OUT}:knock_out"}
+    League(smoke(knock_out), tmp_path / "whole").run()
+    League(smoke(knock_out | {"generations": 2}), tmp_path / "parts").run()
+    League(smoke(knock_out), tmp_path / "parts").run(resume=True)
+    assert facts(tmp_path / "whole") == facts(tmp_path / "parts")
+
+
+def only_two(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult]) -> list[Ticket]:
+    return round_robin(game, players[:2], plan, results)
+
+
+def test_a_league_in_which_somebody_would_stay_unrated_is_one_sentence(tmp_path, smoke):
+    with pytest.raises(LeagueError, match=r"only_two.* scheduled no match for bot:random"):
+        League(smoke({"generations": 1, "tournament.format": only_two}), tmp_path).run()
 
 
 def test_a_tournament_follows_from_its_seed_whoever_plays_it(finished):
