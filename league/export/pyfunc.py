@@ -22,7 +22,7 @@ import yaml
 from gymnasium import spaces
 
 from agents import Architecture
-from agents.models.architecture import CLIP
+from agents.models.forward import CLIP
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.spaces import observed

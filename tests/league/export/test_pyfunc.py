@@ -100,7 +100,7 @@ class Pair:
         unknown = tuple(torch.full(size, torch.nan) for size in sizes)
         insight = Insight(unknown, torch.zeros(1, len(game.seats)))
         for actor in self.player._actors:
-            actor.explain(now, insight)
+            actor.explain(now, self.player._memory, insight)
         return {agent: insight.probabilities[place[seat][0]][0, place[seat][1]].numpy() for agent, seat in seats.items()}
 
     def table(self, moments: list[Moment]) -> pd.DataFrame:
