@@ -163,8 +163,8 @@ def gradient_of(stack: Stack) -> Gradient:
 
 
 def all_rows(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Positions [P, B] of all the groups that players learn from, and which are no padding: a minibatch that is everything."""
-    real = batch.routing.real
+    """Positions [P, U] of all the units that players learn from, and which are no padding: a minibatch that is everything."""
+    real = batch.units.real
     return torch.arange(real.shape[1], device=real.device).expand(real.shape), real
 
 

@@ -175,7 +175,7 @@ def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) 
 
 
 def insight_of(game: Game, actors: Sequence[Actor], now: Timestep, memory: Tensor) -> Insight:
-    """Collect what the actors of an arena compute at a timestep, given what their seats carry; NaN stands for what no actor knows."""
+    """Collect what actors compute at a timestep, given what their seats carry; NaN stands for what no actor knows."""
     copies = len(now.acting)
     unknown = tuple(
         torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
