@@ -34,10 +34,11 @@ def unroll(
         [P, B, T, a, H].
     """
     inputs, carried, size = part.inputs(features, pieces), [], memory.shape[-1]
-    for step in range(features.shape[2]):
+    # Going back through unbind costs one pass over the inputs; through an index per step it would cost one pass per step.
+    for step, given in enumerate(inputs.unbind(2)):
         index = None if seat is None else seat[:, :, step, None, None].expand(-1, -1, 1, size)
         before = memory if index is None else memory.gather(2, index)
-        after = torch.where(advances[:, :, step, :, None], part.step(inputs[:, :, step], before, pieces), before)
+        after = torch.where(advances[:, :, step, :, None], part.step(given, before, pieces), before)
         carried.append(after)
         memory = after if index is None else memory.scatter(2, index, after)
         memory = memory.masked_fill(over[:, :, step, None, None], 0.0)
