@@ -90,9 +90,7 @@ def main() -> None:
         print(json.dumps(row), flush=True)
         found.setdefault(row["player"], []).append(row["success"])
     for name, successes in found.items():
-        print(
-            f"{name}: success {min(successes):.3f} to {max(successes):.3f}, median {median(successes):.3f}, {len(successes)} seeds"
-        )
+        print(f"{name}: {min(successes):.3f} to {max(successes):.3f}, median {median(successes):.3f} of {len(successes)} seeds")
 
 
 if __name__ == "__main__":

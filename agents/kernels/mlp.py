@@ -15,7 +15,7 @@ from torch import Tensor
 
 from agents.kernels import loops
 from agents.kernels.loops import Floats, Ints
-from agents.models.forward import CLIP
+from agents.models.architecture import CLIP
 from agents.models.stack import Stack
 
 Buffer = tuple[Tensor, Floats]

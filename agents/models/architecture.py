@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+CLIP = 5.0
+"""Normalised observations are cut off at ± this many standard deviations."""
+
 
 @dataclass(frozen=True)
 class Architecture:

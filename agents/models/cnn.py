@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -64,6 +65,11 @@ class Encoder:
             height, width = ((side + 2 * layer.padding - layer.kernel) // layer.stride + 1 for side in (height, width))
             channels = layer.channels
         self.width = height * width * channels
+        self.exported: Mapping[str, Any] = {
+            "kind": "cnn",
+            "shape": self._shape,
+            "layers": [[layer.kernel, layer.stride, layer.padding] for layer in self._layers],
+        }
         self.pieces: Sequence[Piece] = pieces
 
     def features(self, observation: Tensor, pieces: Mapping[str, Tensor]) -> Tensor:

@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
+from agents.models.architecture import CLIP
 from agents.models.layout import ACTIVATIONS, linear, mlp
 from agents.models.spec import PlayerSpec
 from comms import deliver
-
-CLIP = 5.0
-"""Normalised observations are cut off at ± this many standard deviations."""
 
 Remember = Callable[[int, Tensor], Tensor]
 """From a role's place on its side, and features [P, B, a, F] of its seats, to what they carry after deciding, [P, B, a, H]."""

@@ -19,6 +19,7 @@ class Encoder:
         gain = GAINS[architecture.activation]
         self.width = architecture.hidden[0]
         self.pieces: Sequence[Piece] = mlp_pieces(prefix, (prod(shape), self.width), gain, gain)
+        self.exported = {"kind": "mlp"}
         self._names = f"{prefix}.0.weight", f"{prefix}.0.bias"
         self._activation = ACTIVATIONS[architecture.activation]
 

@@ -9,6 +9,7 @@ and buffers stay as they were made.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,7 @@ class Encoder:
                 f"the encoder {self._reference} must map [2, {', '.join(map(str, shape))}] to [2, F], not to {found}"
             )
         self.width = features.shape[1]
+        self.exported: Mapping[str, Any] = {"kind": "own", "name": self._reference.rpartition(":")[2], "shape": shape}
         self._names = [name for name, _ in self._module.named_parameters()]
         self.pieces: Sequence[Piece] = [
             Piece(f"{prefix}.{name}", tuple(value.shape), 0.0, self._start(name))

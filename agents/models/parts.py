@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor
 
@@ -21,6 +21,11 @@ class EncoderPart(Protocol):
     @property
     def pieces(self) -> Sequence[Piece]:
         """The parameters, with names that begin with the prefix it was made with."""
+        ...
+
+    @property
+    def exported(self) -> Mapping[str, Any]:
+        """What code outside of the project needs to run it, as plain values; `kind` says what it is."""
         ...
 
     def features(self, observation: Tensor, pieces: Mapping[str, Tensor]) -> Tensor:

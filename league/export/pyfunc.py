@@ -6,6 +6,7 @@ not by `mlflow.pyfunc.log_model`, which takes seconds to import and try it; a te
 
 from __future__ import annotations
 
+import inspect
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -22,9 +24,10 @@ import yaml
 from gymnasium import spaces
 
 from agents import Architecture
-from agents.models.forward import CLIP
+from agents.models.architecture import CLIP
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
+from envs.references import find
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
 from league.population.player import Player
@@ -33,18 +36,21 @@ from league.storage.store import GenerationRow
 FOLDER = "champion"
 """Where a model stands among the artifacts of its generation's run."""
 
-CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
+CODE, POLICY, WEIGHTS, ENCODER = "pyfunc_model.py", "policy.json", "weights.safetensors", "encoder.py"
 
 NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
 """Packages that the model's code imports."""
 
-ACTS = ("actor.", "encoder.", "message_head.", "log_std.", "observation.")
+ACTS = ("actor.", "encoder.", "memory.", "message_head.", "log_std.", "observation.")
 """Beginnings of the names of weights that acting needs; critics stay at home."""
 
 LONGEST_EXAMPLE = 4096
 """Numbers beyond which there is no example of an input."""
 
 INPUTS = (("observation", "any", True), ("action_mask", "any", False), ("agent", "string", False), ("group", "any", False))
+BEGINS = ("begins", "any", False)
+"""The column that only players with a memory read."""
+
 OUTPUTS = (("action", "any", True), ("probabilities", "any", False))
 PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
 
@@ -88,11 +94,13 @@ class Deployment:
             "game": game.name,
             "league": self.config.name,
             "activation": architecture.activation,
-            "layers": len(architecture.hidden) + 1,
             "normalise": architecture.normalise,
             "clip": CLIP,
             "temperature": self.config.policy.temperature,
-            "roles": {role.name: {**self._role(role), "speaks": speaking[role.side]} for role in game.roles},
+            "memory": architecture.memory_size,
+            "roles": {
+                role.name: {**self._role(role), **self._networks(role, speaks=speaking[role.side])} for role in game.roles
+            },
             "seats": {
                 seat: {
                     "role": game.roles[game.role_of_seat[number]].name,
@@ -118,6 +126,31 @@ class Deployment:
             "shape": list(done.shape or ()),
         }
 
+    def _networks(self, role: Role, *, speaks: bool) -> dict[str, Any]:
+        """What a role's actor is made of: its encoder, if it has one, and the layers of its perceptron."""
+        architecture = self.architecture
+        hidden, encoder = len(architecture.hidden), None
+        if architecture.encoder != "mlp":
+            from agents.models.table import ENCODERS, OWN, maker  # torch is loaded for those that need it
+
+            part = maker(ENCODERS.get(architecture.encoder, OWN))("encoder", role.observation_shape, architecture)
+            encoder, layers = part.exported, hidden + 1
+        elif speaks or architecture.memory_size:
+            encoder, layers = {"kind": "mlp"}, hidden
+        else:
+            layers = hidden + 1
+        return {"speaks": speaks, "encoder": encoder, "layers": layers}
+
+    @property
+    def inputs(self) -> tuple[tuple[str, str, bool], ...]:
+        """Columns that go into a model: name, type, and whether it is needed."""
+        return (*INPUTS, BEGINS) if self.architecture.memory_size else INPUTS
+
+    @property
+    def own_encoder(self) -> str | None:
+        """The reference of the user's own encoder; None where it is one of the table."""
+        return self.architecture.encoder if ":" in self.architecture.encoder else None
+
     def example(self) -> dict[str, Any] | None:
         """An input that shows the columns: every seat sees nothing but zeros; None where that would be long."""
         game = self.spec.game
@@ -127,8 +160,8 @@ class Deployment:
         for number, seat in enumerate(game.seats):
             role = game.roles[game.role_of_seat[number]]
             legal = [1] * role.actions.size if role.actions.kind == "discrete" else None
-            rows.append([[0.0] * role.features, legal, seat, 0])
-        return {"columns": [name for name, *_ in INPUTS], "data": rows}
+            rows.append([[0.0] * role.features, legal, seat, 0, *([True] if self.architecture.memory_size else [])])
+        return {"columns": [name for name, *_ in self.inputs], "data": rows}
 
     def model(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow, run: str) -> dict[str, bytes]:
         """The files of a model by their names within its folder.
@@ -144,8 +177,10 @@ class Deployment:
         texts = {
             f"artifacts/{POLICY}": json.dumps({"player": champion.name, **self.policy()}, indent=1),
             CODE: _code(),
-            **_environment(),
+            **_environment(torch=self.own_encoder is not None),
         }
+        if self.own_encoder is not None:
+            texts[f"artifacts/{ENCODER}"] = _source(self.own_encoder)
         if example is not None:
             texts["input_example.json"] = json.dumps(example)
             texts["serving_input_example.json"] = json.dumps({"dataframe_split": example})
@@ -154,16 +189,18 @@ class Deployment:
         card = self._card(champion, row, run, example=example is not None, size=sum(map(len, found.values())))
         return {**found, "MLmodel": yaml.safe_dump(card).encode()}
 
+    def _artifacts(self) -> list[tuple[str, str]]:
+        """The files that the model's code reads: their names for it, and in its folder."""
+        found = [("policy", POLICY), ("weights", WEIGHTS)]
+        return found if self.own_encoder is None else [*found, ("encoder", ENCODER)]
+
     def _card(self, champion: Player, row: GenerationRow, run: str, *, example: bool, size: int) -> dict[str, Any]:
         """What MLflow calls MLmodel: what kind of model this is and how it is loaded."""
         card = {
             "artifact_path": FOLDER,
             "flavors": {
                 "python_function": {
-                    "artifacts": {
-                        key: {"path": f"artifacts/{name}", "uri": name}
-                        for key, name in (("policy", POLICY), ("weights", WEIGHTS))
-                    },
+                    "artifacts": {key: {"path": f"artifacts/{name}", "uri": name} for key, name in self._artifacts()},
                     "code": None,
                     "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
                     "loader_module": "mlflow.pyfunc.loaders.code_model",
@@ -186,7 +223,7 @@ class Deployment:
             "model_uuid": uuid5(NAMESPACE_OID, f"{run} {champion.weights}").hex,
             "run_id": run,
             "signature": {
-                "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in INPUTS]),
+                "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in self.inputs]),
                 "outputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in OUTPUTS]),
                 "params": json.dumps([{"name": n, "default": value, "shape": None, "type": kind} for n, kind, value in PARAMS]),
             },
@@ -223,10 +260,15 @@ def _code() -> str:
     return files("league.export").joinpath(CODE).read_text(encoding="utf-8")
 
 
+def _source(reference: str) -> str:
+    """The text of the file in which the user's own encoder is."""
+    return Path(inspect.getsourcefile(find(reference)) or "").read_text(encoding="utf-8")
+
+
 @cache
-def _environment() -> dict[str, str]:
+def _environment(*, torch: bool) -> dict[str, str]:
     """What the model needs, as pip, virtualenv and conda are told of it."""
-    needed = [f"{name}=={version(name)}" for name in NEEDED]
+    needed = [f"{name}=={version(name)}" for name in (*NEEDED, *(["torch"] if torch else []))]
     python = platform.python_version()
     conda: Sequence[Any] = [f"python={python}", "pip", {"pip": needed}]
     return {
