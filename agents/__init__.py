@@ -16,7 +16,7 @@ _HOMES = {
     "Networks": "agents.kernels.mlp",
     "OPERATORS": "agents.mutation",
     "Operator": "agents.mutation",
-    "PlayerSpec": "agents.models.architecture",
+    "PlayerSpec": "agents.models.spec",
     "Schedule": "agents.learners.contract",
     "SeatedStack": "agents.acting.seated",
     "Stack": "agents.models.stack",

@@ -190,18 +190,44 @@ class Insight:
 
 
 class Actor(Protocol):
-    """Whoever can act for some seats of an arena: a stack of policies, a scripted bot, a person."""
+    """Whoever can act for some seats of an arena: a stack of policies, a scripted bot, a person.
 
-    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+    What seats carry from one decision to the next belongs to whoever runs the loop: one tensor `memory`, made by
+    `blank_memory`, float32 [N, A, H] with the H of the actor that carries most. The loop sets the rows of a copy to zero where
+    a game begins, and hands the tensor to every actor. An actor reads and writes the first `memory_size` numbers of the seats
+    that it holds, and no others.
+
+    Attributes:
+        memory_size: Numbers that each seat carries from one decision to the next; 0 where the actor has no memory.
+    """
+
+    @property
+    def memory_size(self) -> int:
+        """Numbers that each seat carries from one decision to the next."""
+        ...
+
+    def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """Write the actions of the seats this actor holds into `actions`; leave the others alone.
 
         Args:
             now: What the arena shows.
+            memory: float32 [N, A, H], what the seats carry; written in place for seats held that act.
             noise: Per role, float32 [N, slots, n], independent uniform numbers in (0, 1): all the randomness there is.
             actions: Per role, the tensors `Arena.step` takes, written in place.
         """
         ...
 
-    def explain(self, now: Timestep, insight: Insight) -> None:
-        """Write what the seats this actor holds think of the present timestep into `insight`; leave the others alone."""
+    def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
+        """Write what the seats this actor holds think of the present timestep into `insight`; leave the others alone.
+
+        Args:
+            now: What the arena shows.
+            memory: float32 [N, A, H], what the seats carry before they act; not changed.
+            insight: Written in place.
+        """
         ...
+
+
+def blank_memory(game: Game, copies: int, actors: Sequence[Actor], device: torch.device) -> Tensor:
+    """What the seats of a game that begins carry: zeros, float32 [N, A, H], wide enough for all actors."""
+    return torch.zeros((copies, len(game.seats), max((actor.memory_size for actor in actors), default=0)), device=device)

@@ -6,13 +6,14 @@ Learners' rows carry the action, its log-probability and the view their critics 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from agents.acting.seated import SeatedStack, bounded
-from envs.arena import Actor, Arena, Timestep
+from agents.acting.seated import SeatedStack
+from agents.models.distributions import bounded
+from envs.arena import Actor, Arena, Timestep, blank_memory
 from envs.game import Game
 from envs.stopwatch import Stopwatch
 
@@ -35,6 +36,7 @@ class Experience:
         truncated: bool [T, C, A].
         over: bool [T, C], games that ended with step t.
         bootstrap: float32 [T, C, A], what the critic expects after step t; set in steps that cut a seat off.
+        memory: float32 [T + 1, C, A, H], what learners' seats carried before each step; H = 0 where they have no memory.
     """
 
     observation: list[Tensor]
@@ -48,10 +50,13 @@ class Experience:
     truncated: Tensor
     over: Tensor
     bootstrap: Tensor
+    memory: Tensor
 
     @classmethod
-    def empty(cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True) -> Experience:
-        """Experience for `steps` steps of `copies` copies, with the joint states if they are wanted."""
+    def empty(
+        cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True, memory_size: int = 0
+    ) -> Experience:
+        """Room for `steps` steps of `copies` copies, with the joint states if they are wanted, and what seats carry."""
         seats = len(game.seats)
 
         def floats(*shape: int) -> Tensor:
@@ -80,10 +85,11 @@ class Experience:
             flags(steps, copies, seats),
             flags(steps, copies),
             floats(steps, copies, seats),
+            floats(steps + 1, copies, seats, memory_size),
         )
 
-    def see(self, step: int, block: slice, now: Timestep) -> None:
-        """Keep what is seen in a block of copies before step `step`."""
+    def see(self, step: int, block: slice, now: Timestep, memory: Tensor) -> None:
+        """Keep what is seen, and what seats carry, in a block of copies before step `step`."""
         for kept, seen in zip(self.observation, now.observation, strict=True):
             kept[step, block] = seen
         for rule, allowed in zip(self.legal, now.legal, strict=True):
@@ -92,6 +98,8 @@ class Experience:
         if self.state.shape[-1] > 0:
             self.state[step, block] = now.state
         self.acting[step, block] = now.acting
+        if self.memory.shape[-1] > 0:
+            self.memory[step, block] = memory[..., : self.memory.shape[-1]]
 
     def get(self, step: int, block: slice, now: Timestep) -> None:
         """Keep what came of step `step` in a block of copies."""
@@ -155,6 +163,7 @@ class Table:
         learners: Whose decisions are kept.
         opponents: Whoever acts for the other teams.
         now: What the part shows.
+        memory: float32 [N, A, H], what the seats carry; H of the player that carries most.
     """
 
     arena: Arena
@@ -162,6 +171,10 @@ class Table:
     learners: SeatedStack
     opponents: Sequence[Actor]
     now: Timestep
+    memory: Tensor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = blank_memory(self.arena.game, self.arena.copies, [self.learners, *self.opponents], self.arena.device)
 
 
 def collect(
@@ -185,8 +198,10 @@ def collect(
                 watch.lap("step")
                 experience.get(step - 1, table.block, table.now)
                 if anybody_cut_off(table.now):
-                    experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now))
-            experience.see(step, table.block, table.now)
+                    experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now), table.memory)
+                if table.memory.shape[2] > 0:
+                    table.memory.masked_fill_(table.now.over.view(-1, 1, 1), 0.0)
+            experience.see(step, table.block, table.now, table.memory)
             watch.lap("record")
             if seeds is not None:
                 actions = decide(table, experience, step, [numbers[table.block] for numbers in noise])
@@ -200,12 +215,12 @@ def collect(
 def decide(table: Table, experience: Experience, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
     """Let everybody at a table choose: the actions for the arena. What learners did, and how likely it was, is kept."""
     raw = [action[step, table.block] for action in experience.action]
-    log_probs = table.learners.decide(table.now, noise, raw)
+    log_probs = table.learners.decide(table.now, table.memory, noise, raw)
     for kept, log_prob in zip(experience.log_prob, log_probs, strict=True):
         kept[step, table.block] = log_prob
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:
-        opponent.act(table.now, noise, actions)
+        opponent.act(table.now, table.memory, noise, actions)
     return actions
 
 

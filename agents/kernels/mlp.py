@@ -1,8 +1,8 @@
 """A network of every player of a stack, run forward and back by hand on the CPU.
 
 The same mathematics as `agents.models.layout.mlp`, without a graph of operations: wide layers are batched matrix products,
-and all that is narrow or goes element by element is a compiled loop. `agents.models.architecture` says which
-networks there are.
+and all that is narrow or goes element by element is a compiled loop. `agents.models.spec` says which networks
+there are.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from torch import Tensor
 from agents.acting.rollout import Experience
 from agents.acting.routing import EMPTY, Routing, route, slots_acting
 from agents.learners.losses import standardised
+from agents.learners.sequences import Sequences, at_once, in_turns
+from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack, return_scale
 from envs.game import Game
 
@@ -31,7 +33,9 @@ class Batch:
         target: [R, a of all roles], in reward.
         value: [R, a of all roles], in reward, when the action was taken.
         learnt: bool [R, a of all roles], decisions to learn from.
+        memory: [R, A, H], what the seats of the team carried before they decided; empty where no critic reads it.
         routing: Each player's groups, [P, B].
+        sequences: The groups in the order of time, where players have a memory.
     """
 
     observation: list[Tensor]
@@ -46,7 +50,14 @@ class Batch:
     target: Tensor
     value: Tensor
     learnt: Tensor
+    memory: Tensor
     routing: Routing
+    sequences: Sequences | None
+
+    @property
+    def units(self) -> Routing:
+        """What is dealt into minibatches, [P, U]: each player's groups, or its sequences where it has a memory."""
+        return self.routing if self.sequences is None else self.sequences.routing
 
     @property
     def weight(self) -> Tensor:
@@ -55,12 +66,19 @@ class Batch:
 
 
 def batch_of(
-    game: Game, side: int, experience: Experience, owner: Tensor, players: int, advantage: Tensor, value: Tensor, known: Tensor
+    spec: PlayerSpec,
+    side: int,
+    experience: Experience,
+    owner: Tensor,
+    players: int,
+    advantage: Tensor,
+    value: Tensor,
+    known: Tensor,
 ) -> Batch | None:
     """All groups of one side, and which of them each player learns from; None where nobody does.
 
     Args:
-        game: The game.
+        spec: The game and the learners' architecture.
         side: Index of the side.
         experience: T steps of C copies.
         owner: int64 [C, K], the learner that holds each team, or `EMPTY`.
@@ -69,6 +87,7 @@ def batch_of(
         value: [T, C, A], in reward.
         known: bool [T, C, A], see `agents.learners.advantages.gae`.
     """
+    game = spec.game
     steps, copies, _ = experience.reward.shape
     teams, roles = list(game.sides[side].teams), game.sides[side].roles
     if game.turn_based:
@@ -96,9 +115,17 @@ def batch_of(
             return x[:steps].reshape(steps * copies * len(teams), game.roles[role].per_team, *x.shape[3:])
 
     learnt = of_seats(known)
-    routing = route(torch.where(learnt.any(1), group_owner.flatten(), EMPTY), players)
+    learner = torch.where(learnt.any(1), group_owner.flatten(), EMPTY)
+    routing = route(learner, players)
     if routing.index.shape[1] == 0:
         return None
+    sequences, memory = None, experience.memory.new_zeros(len(learner), 0, 0)
+    if spec.memory_size and game.turn_based:
+        sequences = in_turns(experience, learner, players, mover)
+    elif spec.memory_size:
+        sequences = at_once(experience, learner, players, [game.teams[team] for team in teams])
+    if spec.memory_size and not spec.plain_critics:
+        memory = _carried(game, side, experience, looks)
     return Batch(
         [of_role(experience.observation[role], role) for role in roles],
         [None if (legal := experience.legal[role]) is None else of_role(legal, role) for role in roles],
@@ -112,7 +139,27 @@ def batch_of(
         of_seats(advantage + value),
         of_seats(value),
         learnt,
+        memory,
         routing,
+        sequences,
+    )
+
+
+def _carried(game: Game, side: int, experience: Experience, team: Tensor) -> Tensor:
+    """What the seats of each group's team carried before it decided, [R, seats of a team, H].
+
+    Args:
+        game: The game.
+        side: Index of the side.
+        experience: T steps of C copies.
+        team: int64 [T, C, G], the team of each group; of other sides, too, where seats act in turns.
+    """
+    first, steps = game.sides[side].teams[0], len(experience.reward)
+    seats = [game.teams[number if number in game.sides[side].teams else first] for number in range(len(game.teams))]
+    wanted = torch.tensor(seats, device=team.device)[team].flatten(2)
+    kept = experience.memory[:steps]
+    return kept.gather(2, wanted.unsqueeze(3).expand(-1, -1, -1, kept.shape[3])).view(
+        team.numel(), game.sides[side].seats_per_team, -1
     )
 
 
@@ -123,10 +170,11 @@ class Minibatch:
     Attributes:
         side: Index of the side.
         batch: The collection's decisions on that side.
-        rows: int64 [P, b], groups.
+        rows: int64 [P, b], groups; of players that have a memory, whole sequences of them, one after the other.
         weight: [P, b, a of all roles], 0 for padding and for what is not learnt from.
         advantage: [P, b, a of all roles], standardised over each player's decisions in the minibatch.
         target: [P, b, a of all roles], in units of the normalised return.
+        start: [P, sequences, m, H], what seats carried before the first step; None where players have no memory.
     """
 
     side: int
@@ -135,6 +183,7 @@ class Minibatch:
     weight: Tensor
     advantage: Tensor
     target: Tensor
+    start: Tensor | None
 
 
 def minibatch_of(stack: Stack, side: int, batch: Batch, indices: tuple[Tensor, Tensor]) -> Minibatch:
@@ -144,14 +193,20 @@ def minibatch_of(stack: Stack, side: int, batch: Batch, indices: tuple[Tensor, T
         stack: The learners.
         side: Index of the side.
         batch: The side's decisions.
-        indices: Positions in the players' lists of groups, and which are no padding; see `shuffled`.
+        indices: Positions in the players' lists of units, see `Batch.units`, and which are no padding; see `shuffled`.
     """
-    rows = batch.routing.index.gather(1, indices[0])
-    weight = rows_of(batch.learnt, rows) * indices[1].unsqueeze(2).to(torch.float32)
+    units, sequences, start = batch.units.index.gather(1, indices[0]), batch.sequences, None
+    if sequences is None:
+        rows, chosen = units, indices[1]
+    else:
+        rows, start = rows_of(sequences.rows, units).flatten(1), rows_of(sequences.start, units)
+        mine = sequences.owner[rows] == torch.arange(len(rows), device=rows.device).unsqueeze(1)
+        chosen = mine & indices[1].repeat_interleave(sequences.rows.shape[1], 1)
+    weight = rows_of(batch.learnt, rows) * chosen.unsqueeze(2).to(torch.float32)
     advantage = standardised(rows_of(batch.advantage, rows), weight)
     deviation, mean = return_scale(stack.spec.statistics.split(stack.statistics), stack.spec.game.sides[side].name)
     target = (rows_of(batch.target, rows) - mean.view(-1, 1, 1)) / deviation.view(-1, 1, 1)
-    return Minibatch(side, batch, rows, weight, advantage, target)
+    return Minibatch(side, batch, rows, weight, advantage, target, start)
 
 
 def rows_of(x: Tensor, rows: Tensor) -> Tensor:

@@ -49,7 +49,9 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
     """
     arena, stack, watch = given.arena, given.stack, given.watch
     joint = stack.spec.architecture.critic == "centralised"
-    experience = Experience.empty(arena.game, given.schedule.steps, arena.copies, arena.device, joint=joint)
+    experience = Experience.empty(
+        arena.game, given.schedule.steps, arena.copies, arena.device, joint=joint, memory_size=stack.spec.memory_size
+    )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     tables, reports = _tables(given), list[Report]()
     watch.start()
@@ -105,7 +107,8 @@ def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor,
     game = stack.spec.game
     steps, copies, _ = experience.reward.shape
     everywhere = SeatedStack(stack, _deciding(game, owner, experience.acting))
-    value = everywhere.values(experience.state.flatten(0, 1), [x.flatten(0, 1) for x in experience.observation])
+    observation = [x.flatten(0, 1) for x in experience.observation]
+    value = everywhere.values(experience.state.flatten(0, 1), observation, experience.memory.flatten(0, 1))
     value = value.view(steps + 1, copies, -1)
     learner = owner[:, list(game.team_of_seat)]
     discount, lam = gamma[learner.clamp_min(0)], gae_lambda[learner.clamp_min(0)]
@@ -121,7 +124,7 @@ def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor,
     )
     known &= learner != EMPTY
     sides = (
-        (side, batch_of(game, side, experience, owner, stack.size, advantage, value[:steps], known))
+        (side, batch_of(stack.spec, side, experience, owner, stack.size, advantage, value[:steps], known))
         for side in range(len(game.sides))
     )
     return [(side, batch) for side, batch in sides if batch is not None]
@@ -160,8 +163,8 @@ def gradient_of(stack: Stack) -> Gradient:
 
 
 def all_rows(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Positions [P, B] of all the groups that players learn from, and which are no padding: a minibatch that is everything."""
-    real = batch.routing.real
+    """Positions [P, U] of all the units that players learn from, and which are no padding: a minibatch that is everything."""
+    real = batch.units.real
     return torch.arange(real.shape[1], device=real.device).expand(real.shape), real
 
 

@@ -39,7 +39,7 @@ def improve(
     totals = stack.parameters.new_zeros(6, stack.size)
     gradient = gradient_of(stack)
     for _ in range(schedule.epochs):
-        indices = [shuffled(batch.routing.real, schedule.minibatches, generator) for _, batch in batches]
+        indices = [shuffled(batch.units.real, schedule.minibatches, generator) for _, batch in batches]
         for chosen in zip_longest(*indices):  # a side with few decisions has fewer minibatches
             minibatches = [
                 minibatch_of(stack, side, batch, rows)

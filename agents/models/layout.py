@@ -54,6 +54,10 @@ class Layout:
         return torch.cat([torch.from_numpy(np.ascontiguousarray(arrays[name])).reshape(-1) for name, _ in self.shapes])
 
 
+Initial = Callable[[torch.Generator], Tensor]
+"""Draws the part of a newborn."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One named part of a player's parameters and how it begins.
@@ -62,16 +66,23 @@ class Piece:
         name: `kind.owner.layer.weight|bias`.
         shape: Without the P axis.
         start: Matrices: the gain of an orthogonal matrix. Vectors: the value of every entry.
+        own: Draws the piece in another way than that.
+        blocks: Matrices: how many orthogonal matrices stand side by side.
     """
 
     name: str
     shape: tuple[int, ...]
     start: float
+    own: Initial | None = None
+    blocks: int = 1
 
     def initial(self, generator: torch.Generator) -> Tensor:
         """The part of a newborn."""
+        if self.own is not None:
+            return self.own(generator)
         if len(self.shape) == 2:
-            return orthogonal((self.shape[0], self.shape[1]), self.start, generator)
+            block = self.shape[0], self.shape[1] // self.blocks
+            return torch.cat([orthogonal(block, self.start, generator) for _ in range(self.blocks)], dim=1)
         return torch.full(self.shape, self.start)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.models.architecture import PlayerSpec
+from agents.models.spec import PlayerSpec
 
 
 @dataclass

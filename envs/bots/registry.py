@@ -62,7 +62,9 @@ def find_bot(name: str, game: Game) -> Bot:
 
 
 class BotActor:
-    """An actor that lets a bot play some teams of an arena; see `envs.arena.Actor`."""
+    """An actor that lets a bot play some teams of an arena; see `envs.arena.Actor`. Bots have no memory."""
+
+    memory_size = 0
 
     def __init__(self, game: Game, bot: Bot, owner: Tensor) -> None:
         """Seat a bot.
@@ -77,7 +79,7 @@ class BotActor:
         self._holds = owner[:, torch.tensor(game.team_of_seat, device=owner.device)]
         self._seats = [torch.tensor(role.seats, device=owner.device) for role in game.roles]
 
-    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+    def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """Write the actions of the acting seats that the bot holds.
 
         Raises:
@@ -100,7 +102,7 @@ class BotActor:
                 raise GameError(f"The bot answered for {role.name} in {self.game.name} with the shape {shapes}.")
             actions[index][mine] = chosen.to(wanted)
 
-    def explain(self, now: Timestep, insight: Insight) -> None:
+    def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         """Write the probability of each action if it is known: for the bot `random` with discrete actions."""
         if self.bot is not random:
             return

@@ -93,6 +93,9 @@ class LeagueConfig(Section):
             facts.pop("style")
         if self.learner == DEFAULT:  # leagues that are older than this setting keep their identity
             facts.pop("learner")
+        for name in ("encoder", "memory", "memory_size"):
+            if facts["policy"][name] == PolicyConfig.model_fields[name].default:
+                facts["policy"].pop(name)
         facts["arena"].pop("workers")
         facts["tournament"].pop("replays")
         if self.tournament.format == TournamentConfig.model_fields["format"].default:
@@ -105,8 +108,6 @@ class LeagueConfig(Section):
         Raises:
             LeagueError: Messages are asked for in a game whose seats act in turns, or where nobody has a team-mate.
         """
-        from agents.models.architecture import Architecture  # torch is loaded by those who make networks
-
         speak = self.comms.topology != "none"
         if speak and game.turn_based:
             raise LeagueError(
@@ -120,8 +121,7 @@ class LeagueConfig(Section):
             seats = [game.seats[seat] for seat in game.teams[side.teams[0]]]
             weights = listening_weights(build(self.comms.topology, seats), seats)
             hears.append(tuple(map(tuple, weights.tolist())) if speak and len(seats) > 1 else None)
-        policy, size = self.policy, self.comms.message_size if speak else 0
-        return Architecture(tuple(policy.hidden), policy.activation, policy.critic, policy.normalise, size, tuple(hears))
+        return self.policy.architecture(self.comms.message_size if speak else 0, tuple(hears))
 
 
 def check(values: Mapping[str, Any], where: str = "the configuration") -> LeagueConfig:

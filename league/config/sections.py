@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agents.learners.contract import Learner, Schedule
+from agents.models.architecture import Architecture
+from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
 from comms.topology import TOPOLOGIES
 from envs.game import GameSetup
@@ -92,6 +94,37 @@ class PolicyConfig(Section):
         le=10.0,
         description="how sharply frozen players act: 1 as trained, towards 0 their favourite action",
     )
+    encoder: str = Field(
+        "mlp",
+        description=f"what reads an observation: {', '.join(ENCODERS)}, or module:callable or path/to/file.py:callable that "
+        "makes a torch.nn.Module",
+    )
+    memory: str = Field("none", description=f"what a seat carries from one decision to the next: {' or '.join(MEMORIES)}")
+    memory_size: int = Field(64, ge=1, le=4096, description="numbers that a seat carries, where it has a memory")
+
+    @field_validator("encoder")
+    @classmethod
+    def _known_encoder(cls, encoder: str) -> str:
+        return encoder if ":" in encoder else known("encoder", encoder, ENCODERS)
+
+    @field_validator("memory")
+    @classmethod
+    def _known_memory(cls, memory: str) -> str:
+        return known("memory", memory, MEMORIES)
+
+    def architecture(self, message_size: int, hears: tuple[tuple[tuple[float, ...], ...] | None, ...]) -> Architecture:
+        """The same, for `agents`, with the length of a message and who hears whom."""
+        return Architecture(
+            tuple(self.hidden),
+            self.activation,
+            self.critic,
+            self.normalise,
+            message_size,
+            hears,
+            self.encoder,
+            self.memory,
+            self.memory_size if self.memory != "none" else 0,
+        )
 
 
 class CommsConfig(Section):

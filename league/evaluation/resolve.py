@@ -13,7 +13,7 @@ import torch
 
 import envs
 from agents import Architecture
-from envs.arena import Timestep
+from envs.arena import Timestep, blank_memory
 from envs.description import survey
 from envs.game import Game, GameSetup
 from envs.spaces import decoder, encoder, masker
@@ -87,6 +87,7 @@ class ActingPlayer:
 
     Example:
         >>> player = result.player("champion")
+        >>> player.reset()
         >>> action = player.act({agent: env.observe(agent)})[agent]
     """
 
@@ -104,10 +105,17 @@ class ActingPlayer:
         self._spaces = list(zip(spec.observation_spaces, spec.action_spaces, strict=True))
         owner = torch.zeros((1, len(self.game.teams)), dtype=torch.int64)
         self._actors = actor_factory(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
+        self._memory = blank_memory(self.game, 1, self._actors, torch.device("cpu"))
         self._generator = torch.Generator().manual_seed(seed)
+
+    def reset(self) -> None:
+        """Forget what was seen so far. A player that has a memory needs this before every game; for others it does nothing."""
+        self._memory.zero_()
 
     def act(self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Choose an action for every agent that is given an observation.
+
+        A player that has a memory remembers, for each agent, what it was shown since the last `reset`.
 
         Args:
             observations: Agent id → observation, as the environment gives it. Team-mates that speak to each other should be
@@ -131,7 +139,7 @@ class ActingPlayer:
         actions = blank_actions(self.game, 1, torch.device("cpu"))
         with torch.no_grad():
             for actor in self._actors:
-                actor.act(now, noise, actions)
+                actor.act(now, self._memory, noise, actions)
         return {
             agent: decoder(self._spaces[seat][1])(actions[place[seat][0]][0, place[seat][1]].numpy())
             for agent, seat in seats.items()

@@ -23,7 +23,8 @@ from agents.kernels.mlp import Networks
 from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
 from agents.learners.hyper import stacked
 from agents.learners.table import COMMON, DECISIONS, DEFAULT, learner_spec
-from agents.models.architecture import Architecture, PlayerSpec
+from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs.arena import Actor
 from envs.bots.registry import BotActor

@@ -6,11 +6,13 @@ that acting needs. Nothing is pickled. `league.tracking.model_folder` makes the 
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,23 +23,27 @@ from agents import Architecture
 from agents.models.architecture import CLIP
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
+from envs.references import find
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
 from league.population.player import Player
 from league.storage.store import GenerationRow
 
-CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
+CODE, POLICY, WEIGHTS, ENCODER = "pyfunc_model.py", "policy.json", "weights.safetensors", "encoder.py"
 
 NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
 """Packages that the model's code imports."""
 
-ACTS = ("actor.", "encoder.", "message_head.", "log_std.", "observation.")
+ACTS = ("actor.", "encoder.", "memory.", "message_head.", "log_std.", "observation.")
 """Beginnings of the names of weights that acting needs; critics stay at home."""
 
 LONGEST_EXAMPLE = 4096
 """Numbers beyond which there is no example of an input."""
 
 INPUTS = (("observation", "any", True), ("action_mask", "any", False), ("agent", "string", False), ("group", "any", False))
+BEGINS = ("begins", "any", False)
+"""The column that only players with a memory read."""
+
 OUTPUTS = (("action", "any", True), ("probabilities", "any", False))
 PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
 
@@ -59,7 +65,9 @@ class ModelParts:
 
     Attributes:
         code: The file `CODE`, which loads and runs the model.
-        artifacts: The files that the code reads, by name: `POLICY` and `WEIGHTS`.
+        artifacts: The files that the code reads, by name: `POLICY`, `WEIGHTS` and, for an encoder of the user's own, `ENCODER`.
+        needed: Packages that the code imports.
+        inputs: Columns that go into the model: name, type, and whether it is needed.
         example: An input: `columns` and `data`, row by row; None where it would be long.
         facts: Which champion this is; `weights` is the content hash of all its weights.
         created: When it became champion, as the store writes it.
@@ -67,6 +75,8 @@ class ModelParts:
 
     code: bytes
     artifacts: Mapping[str, bytes]
+    needed: tuple[str, ...]
+    inputs: tuple[tuple[str, str, bool], ...]
     example: dict[str, Any] | None
     facts: dict[str, Any]
     created: str
@@ -100,11 +110,13 @@ class Deployment:
             "game": game.name,
             "league": self.config.name,
             "activation": architecture.activation,
-            "layers": len(architecture.hidden) + 1,
             "normalise": architecture.normalise,
             "clip": CLIP,
             "temperature": self.config.policy.temperature,
-            "roles": {role.name: {**self._role(role), "speaks": speaking[role.side]} for role in game.roles},
+            "memory": architecture.memory_size,
+            "roles": {
+                role.name: {**self._role(role), **self._networks(role, speaks=speaking[role.side])} for role in game.roles
+            },
             "seats": {
                 seat: {
                     "role": game.roles[game.role_of_seat[number]].name,
@@ -130,6 +142,31 @@ class Deployment:
             "shape": list(done.shape or ()),
         }
 
+    def _networks(self, role: Role, *, speaks: bool) -> dict[str, Any]:
+        """What a role's actor is made of: its encoder, if it has one, and the layers of its perceptron."""
+        architecture = self.architecture
+        hidden, encoder = len(architecture.hidden), None
+        if architecture.encoder != "mlp":
+            from agents.models.table import ENCODERS, OWN, maker  # torch is loaded for those that need it
+
+            part = maker(ENCODERS.get(architecture.encoder, OWN))("encoder", role.observation_shape, architecture)
+            encoder, layers = part.exported, hidden + 1
+        elif speaks or architecture.memory_size:
+            encoder, layers = {"kind": "mlp"}, hidden
+        else:
+            layers = hidden + 1
+        return {"speaks": speaks, "encoder": encoder, "layers": layers}
+
+    @property
+    def inputs(self) -> tuple[tuple[str, str, bool], ...]:
+        """Columns that go into a model: name, type, and whether it is needed."""
+        return (*INPUTS, BEGINS) if self.architecture.memory_size else INPUTS
+
+    @property
+    def own_encoder(self) -> str | None:
+        """The reference of the user's own encoder; None where it is one of the table."""
+        return self.architecture.encoder if ":" in self.architecture.encoder else None
+
     def example(self) -> dict[str, Any] | None:
         """An input that shows the columns: every seat sees nothing but zeros; None where that would be long."""
         game = self.spec.game
@@ -139,8 +176,8 @@ class Deployment:
         for number, seat in enumerate(game.seats):
             role = game.roles[game.role_of_seat[number]]
             legal = [1] * role.actions.size if role.actions.kind == "discrete" else None
-            rows.append([[0.0] * role.features, legal, seat, 0])
-        return {"columns": [name for name, *_ in INPUTS], "data": rows}
+            rows.append([[0.0] * role.features, legal, seat, 0, *([True] if self.architecture.memory_size else [])])
+        return {"columns": [name for name, *_ in self.inputs], "data": rows}
 
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
         """What a champion's model is made of.
@@ -152,9 +189,12 @@ class Deployment:
         """
         acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
         policy = json.dumps({"player": champion.name, **self.policy()}, indent=1)
+        own = {} if self.own_encoder is None else {ENCODER: _source(self.own_encoder)}
         return ModelParts(
             code=_code(),
-            artifacts={POLICY: policy.encode(), WEIGHTS: safetensors.numpy.save(acting)},
+            artifacts={POLICY: policy.encode(), WEIGHTS: safetensors.numpy.save(acting), **own},
+            needed=(*NEEDED, *(["torch"] if own else [])),
+            inputs=self.inputs,
             example=self.example(),
             facts={
                 "league": self.config.name,
@@ -186,3 +226,8 @@ def _space(space: spaces.Space, size: int) -> dict[str, Any]:
 @cache
 def _code() -> bytes:
     return files("league.export").joinpath(CODE).read_bytes()
+
+
+def _source(reference: str) -> bytes:
+    """The file in which the user's own encoder is."""
+    return Path(inspect.getsourcefile(find(reference)) or "").read_bytes()

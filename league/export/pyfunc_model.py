@@ -2,7 +2,7 @@
 
 MLflow copies this file into the model and runs it when the model is loaded. So it stands alone: it imports nothing of the
 project, and whoever loads the model needs what its `requirements.txt` names. It decides as
-`agents.models.architecture` does, in numpy.
+`agents.models.forward` does, in numpy.
 
     import mlflow, pandas
     player = mlflow.pyfunc.load_model("models:/connect-four@champion")
@@ -16,6 +16,8 @@ One row is one decision. Columns that go in, of a pandas DataFrame or a dictiona
 * `agent`: the agent's id, or its role; may be left out where the game has one role and nobody speaks.
 * `group`: which copy of the game the agent is in. Agents of one team and one group hear each other; may be left out where
   everybody is in the same copy.
+* `begins`: of players that have a memory only: true where the agent's game begins. What an agent was shown in one group is
+  remembered from call to call, by this process, until a row of it begins a game.
 
 Columns that come out, in the same order of rows: `action`, as the environment takes it (a whole number, or numbers within
 their bounds in lists of its shape), and `probabilities` of all actions (None where actions are continuous).
@@ -47,6 +49,12 @@ class DeployedPlayer(PythonModel):
         """Read the model's files; MLflow calls it once."""
         self.policy: dict[str, Any] = json.loads(Path(context.artifacts["policy"]).read_text(encoding="utf-8"))
         self.weights: dict[str, np.ndarray] = load_file(context.artifacts["weights"])
+        self.memory: dict[Hashable, np.ndarray] = {}
+        self.encoders: dict[str, Any] = {
+            role: _own_encoder(context.artifacts["encoder"], facts["encoder"], _below(self.weights, f"encoder.{role}."))
+            for role, facts in self.policy["roles"].items()
+            if (facts["encoder"] or {}).get("kind") == "own"
+        }
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Decide for every row; see the head of this file.
@@ -54,9 +62,8 @@ class DeployedPlayer(PythonModel):
         Raises:
             ValueError: A row names no agent of the game, or is no observation of it; says which.
         """
-        rows = {
-            name: list(model_input[name]) for name in ("observation", "action_mask", "agent", "group") if name in model_input
-        }
+        names = "observation", "action_mask", "agent", "group", "begins"
+        rows = {name: list(model_input[name]) for name in names if name in model_input}
         if "observation" not in rows:
             raise ValueError("there is no column 'observation'")
         count, asked = len(rows["observation"]), dict(params or {})
@@ -70,7 +77,8 @@ class DeployedPlayer(PythonModel):
                 seen.append(self._flat(role, shown))
             except (TypeError, ValueError, OverflowError) as error:
                 raise ValueError(f"row {row} is no observation of {role}: {error}") from error
-        preferences = self._preferences(agents, seen, rows.get("group", [None] * count))
+        groups = rows.get("group", [None] * count)
+        preferences = self._preferences(agents, seen, groups, rows.get("begins", [None] * count))
         for row, preference in enumerate(preferences):
             if not np.isfinite(preference).all():
                 raise ValueError(f"row {row} is no observation of {roles[row]}: it holds what is not finite")
@@ -117,20 +125,30 @@ class DeployedPlayer(PythonModel):
         return _laid_flat(space, shown)
 
     def _preferences(
-        self, agents: Sequence[tuple[str, str | None]], seen: Sequence[np.ndarray], groups: Sequence[object]
+        self,
+        agents: Sequence[tuple[str, str | None]],
+        seen: Sequence[np.ndarray],
+        groups: Sequence[object],
+        begins: Sequence[object],
     ) -> list[np.ndarray]:
         """Logits or means of every row."""
-        layers, found = self.policy["layers"], [np.empty(0)] * len(agents)
+        found = [np.empty(0)] * len(agents)
         silent: dict[str, list[int]] = defaultdict(list)
         speaking: dict[str, list[int]] = defaultdict(list)
         for row, (role, _) in enumerate(agents):
             (speaking if self.policy["roles"][role]["speaks"] else silent)[role].append(row)
+        hidden = {role: self._hidden(role, [seen[row] for row in rows]) for role, rows in {**silent, **speaking}.items()}
+        if self.policy["memory"]:
+            keys = [_key(agent, group) for agent, group in zip(agents, groups, strict=True)]
+            if len(set(keys)) < len(keys):
+                raise ValueError("an agent decides twice in one game; the column 'group' must say which copy a row belongs to")
+            for role, rows in {**silent, **speaking}.items():
+                hidden[role] = self._remembered(role, hidden[role], [(keys[row], begins[row]) for row in rows])
         for role, rows in silent.items():
-            out = self._network(f"actor.{role}", self._normalised(role, [seen[row] for row in rows]), layers)
+            out = self._network(f"actor.{role}", hidden[role], self.policy["roles"][role]["layers"])
             for place, row in enumerate(rows):
                 found[row] = out[place]
         if speaking:
-            hidden = {role: self._hidden(role, [seen[row] for row in rows]) for role, rows in speaking.items()}
             said = {
                 row: message
                 for role, rows in speaking.items()
@@ -139,7 +157,7 @@ class DeployedPlayer(PythonModel):
             heard = self._heard(agents, groups, said)
             for role, rows in speaking.items():
                 heard_and_hidden = np.concatenate([hidden[role], np.stack([heard[row] for row in rows])], axis=1)
-                out = self._network(f"actor.{role}", heard_and_hidden, layers - 1)
+                out = self._network(f"actor.{role}", heard_and_hidden, self.policy["roles"][role]["layers"])
                 for place, row in enumerate(rows):
                     found[row] = out[place]
         return found
@@ -191,8 +209,35 @@ class DeployedPlayer(PythonModel):
         return action + facts["first_action"], odds.tolist()
 
     def _hidden(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
-        """What the seats of a speaking role make of their observations alone."""
-        return ACTIVATIONS[self.policy["activation"]](self._linear(f"encoder.{role}.0", self._normalised(role, seen)))
+        """What a role's encoder makes of observations, [B, F]; without an encoder, they themselves."""
+        x, encoder = self._normalised(role, seen), self.policy["roles"][role]["encoder"]
+        if encoder is None:
+            return x
+        if encoder["kind"] == "mlp":
+            return ACTIVATIONS[self.policy["activation"]](self._linear(f"encoder.{role}.0", x))
+        if encoder["kind"] == "own":
+            return self.encoders[role](x)
+        images = x.reshape(-1, *encoder["shape"])
+        for number, (kernel, stride, padding) in enumerate(encoder["layers"]):
+            images = np.pad(images, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+            patches = np.lib.stride_tricks.sliding_window_view(images, (kernel, kernel), axis=(1, 2))[:, ::stride, ::stride]
+            images = np.maximum(self._linear(f"encoder.{role}.{number}", patches.reshape(*patches.shape[:3], -1)), 0.0)
+        return np.moveaxis(images, -1, 1).reshape(len(images), -1)
+
+    def _remembered(self, role: str, x: np.ndarray, rows: Sequence[tuple[Hashable, object]]) -> np.ndarray:
+        """What a role's seats carry after deciding, [B, H], which is kept; a gated recurrent unit."""
+        nothing = np.zeros(self.policy["memory"], np.float32)
+        fresh = [not _missing(begins) and bool(begins) for _, begins in rows]
+        before = np.stack(
+            [nothing if new else self.memory.get(key, nothing) for (key, _), new in zip(rows, fresh, strict=True)]
+        )
+        given, recalled = self._linear(f"memory.{role}.input", x), self._linear(f"memory.{role}.hidden", before)
+        (reset_in, update_in, new_in), (reset, update, new) = np.split(given, 3, axis=1), np.split(recalled, 3, axis=1)
+        reset, update = (1.0 / (1.0 + np.exp(-gate)) for gate in (reset_in + reset, update_in + update))
+        new = np.tanh(new_in + reset * new)
+        after: np.ndarray = new + update * (before - new)
+        self.memory.update({key: carried for (key, _), carried in zip(rows, after, strict=True)})
+        return after
 
     def _normalised(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
         """Observations [B, F], standardised where the player was trained so."""
@@ -212,6 +257,41 @@ class DeployedPlayer(PythonModel):
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         return x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+
+def _key(agent: tuple[str, str | None], group: object) -> Hashable:
+    """Under which name an agent's memory is kept: its seat, or else its role, and its group."""
+    group = None if _missing(group) else group
+    if not isinstance(group, Hashable):
+        raise ValueError(f"the column 'group' must hold numbers or names, not {group!r}")
+    return agent[1] or agent[0], group
+
+
+def _below(weights: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """The weights whose names begin with a prefix, named by the rest."""
+    return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+
+
+def _own_encoder(path: str, facts: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """The user's own encoder, from its file and its weights; it needs torch, and whatever the file imports."""
+    import importlib.util
+
+    import torch
+
+    spec = importlib.util.spec_from_file_location("encoder_of_this_player", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} cannot be loaded")
+    code = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(code)
+    module = getattr(code, facts["name"])(tuple(facts["shape"])).eval()
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, strict=False)
+
+    def encode(x: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            out: np.ndarray = module(torch.from_numpy(x).reshape(-1, *facts["shape"])).numpy()
+        return out
+
+    return encode
 
 
 def _laid_flat(space: Mapping[str, Any], shown: Any) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from league.export.pyfunc import CODE, INPUTS, NEEDED, OUTPUTS, PARAMS, POLICY, WEIGHTS, ModelParts
+from league.export.pyfunc import CODE, OUTPUTS, PARAMS, ModelParts
 from league.tracking import private_formats
 
 
@@ -34,9 +34,9 @@ def _saved(parts: ModelParts) -> dict[str, bytes]:
         mlflow.pyfunc.save_model(
             target,
             python_model=str(source / CODE),
-            artifacts={"policy": str(source / POLICY), "weights": str(source / WEIGHTS)},
-            signature=_signature(),
-            pip_requirements=list(NEEDED),
+            artifacts={Path(name).stem: str(source / name) for name in parts.artifacts},
+            signature=_signature(parts),
+            pip_requirements=list(parts.needed),
             input_example=example,
             metadata=parts.facts,
         )
@@ -44,7 +44,7 @@ def _saved(parts: ModelParts) -> dict[str, bytes]:
         return {path.relative_to(target).as_posix(): path.read_bytes() for path in paths}
 
 
-def _signature() -> Any:
+def _signature(parts: ModelParts) -> Any:
     """Columns in, columns out, params."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
@@ -55,4 +55,4 @@ def _signature() -> Any:
         return Schema([ColSpec(kinds[kind], name, required) for name, kind, required in columns])
 
     params = ParamSchema([ParamSpec(name, DataType[kind], default) for name, kind, default in PARAMS])
-    return ModelSignature(schema(INPUTS), schema(OUTPUTS), params)
+    return ModelSignature(schema(parts.inputs), schema(OUTPUTS), params)

@@ -20,12 +20,13 @@ import platform
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, NAMESPACE_URL, uuid5
 
 import yaml
 
-from league.export.pyfunc import CODE, INPUTS, NEEDED, OUTPUTS, PARAMS, POLICY, WEIGHTS, ModelParts
+from league.export.pyfunc import CODE, OUTPUTS, PARAMS, ModelParts
 from league.plotting.png import EncodedImage
 from league.tracking.views import ChartGroup, MetricChart, View, key_of
 
@@ -104,7 +105,7 @@ def model_files(parts: ModelParts, run: str) -> dict[str, bytes]:
         parts: The model.
         run: MLflow's id of the run that it belongs to.
     """
-    texts = _environment()
+    texts = _environment(parts.needed)
     if parts.example is not None:
         texts["input_example.json"] = json.dumps(parts.example)
         texts["serving_input_example.json"] = json.dumps({"dataframe_split": parts.example})
@@ -120,9 +121,7 @@ def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
         "artifact_path": "champion",
         "flavors": {
             "python_function": {
-                "artifacts": {
-                    key: {"path": f"artifacts/{name}", "uri": name} for key, name in (("policy", POLICY), ("weights", WEIGHTS))
-                },
+                "artifacts": {Path(name).stem: {"path": f"artifacts/{name}", "uri": name} for name in parts.artifacts},
                 "code": None,
                 "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
                 "loader_module": "mlflow.pyfunc.loaders.code_model",
@@ -138,7 +137,7 @@ def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
         "model_uuid": uuid5(NAMESPACE_OID, f"{run} {parts.facts['weights']}").hex,
         "run_id": run,
         "signature": {
-            "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in INPUTS]),
+            "inputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in parts.inputs]),
             "outputs": json.dumps([{"type": kind, "name": name, "required": need} for name, kind, need in OUTPUTS]),
             "params": json.dumps([{"name": n, "default": value, "shape": None, "type": kind} for n, kind, value in PARAMS]),
         },
@@ -155,9 +154,9 @@ def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
     return card
 
 
-def _environment() -> dict[str, str]:
+def _environment(packages: Sequence[str]) -> dict[str, str]:
     """What a model needs, for pip, virtualenv and conda."""
-    needed = [f"{name}=={version(name)}" for name in NEEDED]
+    needed = [f"{name}=={version(name)}" for name in packages]
     python = platform.python_version()
     build = {"python": python, "build_dependencies": ["pip", "setuptools", "wheel"], "dependencies": ["-r requirements.txt"]}
     conda = {"name": "mlflow-env", "channels": ["conda-forge"], "dependencies": [f"python={python}", "pip", {"pip": needed}]}

@@ -102,10 +102,12 @@ class FakeArena(Immediate):
 class NoiseActor:
     """Plays the legal action with the largest noise; continuous actions are the noise itself."""
 
+    memory_size = 0
+
     def __init__(self, game: Game, holds: Tensor) -> None:
         self.game, self.holds = game, holds
 
-    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+    def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         mine = now.acting & self.holds[:, list(self.game.team_of_seat)]
         for role, legal, drawn, chosen in zip(self.game.roles, now.legal, noise, actions, strict=True):
             slots = mine[:, role.seats].any(1, keepdim=True) if self.game.turn_based else mine[:, role.seats]
@@ -114,7 +116,7 @@ class NoiseActor:
             else:
                 chosen[slots] = torch.where(legal, drawn, -1.0).argmax(-1)[slots]
 
-    def explain(self, now: Timestep, insight: Insight) -> None:
+    def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         pass
 
 

@@ -51,16 +51,17 @@ class SharedControl:
             others: The seats for which somebody else decides.
         """
         self.game, self.actors, self.others = game, actors, frozenset(others)
+        self.memory_size = max((actor.memory_size for actor in actors), default=0)
 
-    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+    def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """See `envs.arena.Actor`. In the seats of the others this writes what the player would do."""
         for actor in self.actors:
-            actor.act(now, noise, actions)
+            actor.act(now, memory, noise, actions)
 
-    def explain(self, now: Timestep, insight: Insight) -> None:
+    def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         """See `envs.arena.Actor`. NaN stands for everything about the decisions in the seats of the others."""
         for actor in self.actors:
-            actor.explain(now, insight)
+            actor.explain(now, memory, insight)
         for seat in self.others:
             acting = now.acting[:, seat]
             insight.probabilities[self.game.role_of_seat[seat]][acting, slot_of(self.game, seat)] = torch.nan
@@ -107,14 +108,14 @@ class Person(SharedControl):
         self._untold: list[Thought] = []
         self._last: dict[int, int] = {}
 
-    def act(self, now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
+    def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
         """Let the player decide, then ask the person.
 
         Raises:
             PersonLeft: The person typed "quit".
             EOFError: The input has ended.
         """
-        found = thoughts(self.game, self.actors, now, noise, actions)
+        found = thoughts(self.game, self.actors, now, memory, noise, actions)
         mine = [thought for thought in found if thought.seat in self.others]
         theirs = [thought for thought in found if thought.seat not in self.others]
         if mine:

@@ -42,7 +42,12 @@ class Thought:
 
 
 def thoughts(
-    game: Game, actors: Sequence[Actor], now: Timestep, noise: Sequence[Tensor], actions: Sequence[Tensor]
+    game: Game,
+    actors: Sequence[Actor],
+    now: Timestep,
+    memory: Tensor,
+    noise: Sequence[Tensor],
+    actions: Sequence[Tensor],
 ) -> list[Thought]:
     """Let actors decide for one copy, and collect what they compute.
 
@@ -50,12 +55,13 @@ def thoughts(
         game: The game.
         actors: The actors.
         now: The position.
+        memory: As for `Actor.act`, written in place.
         noise: As for `Actor.act`.
         actions: As for `Actor.act`, written in place.
     """
-    insight = insight_of(game, actors, now)
+    insight = insight_of(game, actors, now, memory)
     for actor in actors:
-        actor.act(now, noise, actions)
+        actor.act(now, memory, noise, actions)
     return [_thought(game, seat, now, insight, actions) for seat in now.acting[0].nonzero().flatten().tolist()]
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs import compiling
-from envs.arena import RESTS, Actor, Arena
+from envs.arena import RESTS, Actor, Arena, blank_memory
 from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stopwatch import Stopwatch
@@ -31,7 +31,7 @@ ActorFactory = Callable[[Tensor, tuple[str, ...]], Sequence[Actor]]
 `players`, or -1 in a copy that stays empty.
 
 The factory is called again whenever a match begins in some copy with other players or another seating. Matches in the other
-copies continue meanwhile, so the new actors take them over in the middle of a game."""
+copies continue meanwhile, so the new actors take them over in the middle of a game, with what their seats carry."""
 
 
 Reward = TypeVar("Reward", float, NDArray[np.float64])
@@ -127,6 +127,7 @@ class Part:
         self._begun = np.zeros(arena.copies, np.int64)
         self._playing = np.array(opening)
         self._following = np.array([queue.take(queue.seating[ticket]) if ticket != NOTHING else NOTHING for ticket in opening])
+        self._memory = torch.zeros((arena.copies, len(arena.game.seats), 0), device=arena.device)
         self._seat()
         self._now = arena.restart(self._seeds)
 
@@ -143,7 +144,7 @@ class Part:
         steps = torch.from_numpy(self._sheet.step - self._begun).to(arena.device)
         noise, actions = decision_uniforms(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
         for actor in self._actors:
-            actor.act(now, noise, actions)
+            actor.act(now, self._memory, noise, actions)
         watch.lap("act")
         self._sheet.write(now.acting, actions)
         try:
@@ -185,6 +186,7 @@ class Part:
         self._sheet.close(tickets, over, self._begun[over])
         self._rewards.index_fill_(0, where, 0.0)
         self._truncated.index_fill_(0, where, False)
+        self._memory.index_fill_(0, where, 0.0)
         self._begun[over] = self._sheet.step
         self._playing[over] = following
         seatings = queue.seating[following]
@@ -199,6 +201,10 @@ class Part:
         if new:
             owner = torch.from_numpy(queue.owners[queue.seating[self._playing]]).to(device)
             self._actors = self._factory(owner, queue.players)
+            kept = self._memory  # other copies' matches go on, with players that may carry more than these
+            self._memory = blank_memory(self._arena.game, self._arena.copies, self._actors, device)
+            both = min(kept.shape[2], self._memory.shape[2])
+            self._memory[..., :both] = kept[..., :both]
 
     def _failed(self, error: GameError) -> GameError:
         playing = np.sort(self._playing[self._playing != NOTHING])

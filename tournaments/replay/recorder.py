@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from envs.arena import Actor, Insight, Timestep
+from envs.arena import Actor, Insight, Timestep, blank_memory
 from envs.description import survey
 from envs.game import Game, GameSetup
 from envs.rendering.drawing import has_drawing
 from envs.rendering.labels import labels
 from envs.stock.arena import StockArena
 from tournaments.match.moves import Moves, decode
-from tournaments.match.play import ActorFactory
+from tournaments.match.play import ActorFactory, blank_actions
 from tournaments.replay.format import FORMAT, Channel, Decision, Profile, Replay, Step, sealed
 from tournaments.replay.re_execution import (
     DecisionSource,
@@ -78,7 +78,8 @@ def record(
         channels: set[Channel] = set()
         if factory is not None and timesteps:
             owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(timesteps))
-            insight = insight_of(game, factory(owner, players), batched(timesteps))
+            memory = carried(game, factory(owner[:1], players), timesteps)
+            insight = insight_of(game, factory(owner, players), batched(timesteps), memory)
             steps = [_with_insight(game, step, insight, number) for number, step in enumerate(steps)]
             channels.update(() if insight.hears is None else _channels(insight.hears))
     returns = step_returns(game, steps)
@@ -155,15 +156,33 @@ def batched(timesteps: Sequence[Timestep]) -> Timestep:
     )
 
 
-def insight_of(game: Game, actors: Sequence[Actor], now: Timestep) -> Insight:
-    """Collect what the actors of an arena compute at a timestep; NaN stands for what no actor knows."""
+def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) -> Tensor:
+    """What the seats of one match carried before each of its decisions, float32 [decisions, A, H].
+
+    The actors decide again, timestep by timestep. What they carry follows from what they were shown, not from chance.
+    """
+    memory = blank_memory(game, 1, actors, timesteps[0].acting.device)
+    if memory.shape[2] == 0:
+        return memory.expand(len(timesteps), -1, -1)
+    noise = [torch.full((1, game.slots(index), role.actions.size), 0.5) for index, role in enumerate(game.roles)]
+    before = []
+    for now in timesteps:
+        before.append(memory.clone())
+        actions = blank_actions(game, 1, memory.device)
+        for actor in actors:
+            actor.act(now, memory, noise, actions)
+    return torch.cat(before)
+
+
+def insight_of(game: Game, actors: Sequence[Actor], now: Timestep, memory: Tensor) -> Insight:
+    """Collect what actors compute at a timestep, given what their seats carry; NaN stands for what no actor knows."""
     copies = len(now.acting)
     unknown = tuple(
         torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
     )
     insight = Insight(unknown, torch.full((copies, len(game.seats)), torch.nan))
     for actor in actors:
-        actor.explain(now, insight)
+        actor.explain(now, memory, insight)
     return insight
 
 

@@ -17,7 +17,7 @@ from agents.kernels import loops
 from agents.kernels.mlp import Networks, groups, portions
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Minibatch, rows_of, seat_rows
-from agents.models.architecture import PlayerSpec
+from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs import compiling
 

@@ -13,7 +13,9 @@ from torch import Tensor
 from agents.learners import losses
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Minibatch, rows_of
-from agents.models.architecture import actor, critic, entropy, log_prob, masked
+from agents.learners.sequences import remembering
+from agents.models.distributions import entropy, log_prob, masked
+from agents.models.forward import actor, critic
 from agents.models.stack import Stack
 
 
@@ -52,7 +54,10 @@ def _loss(
     game, statistics = spec.game, spec.statistics.split(stack.statistics)
     roles = [game.roles[role] for role in game.sides[minibatch.side].roles]
     observations, present = [rows_of(x, rows) for x in batch.observation], [rows_of(x, rows) for x in batch.present]
-    preferences, _ = actor(spec, pieces, statistics, minibatch.side, observations, present)
+    remember = None
+    if batch.sequences is not None and minibatch.start is not None:
+        remember = remembering(spec, pieces, minibatch.side, batch.sequences, minibatch.start, rows, present)
+    preferences, _ = actor(spec, pieces, statistics, minibatch.side, observations, present, remember)
     now, entropies = [], []
     for role, preference, legal, action in zip(roles, preferences, batch.legal, batch.action, strict=True):
         log_std = pieces.get(f"log_std.{role.name}")
@@ -63,7 +68,9 @@ def _loss(
     before = torch.cat([rows_of(x, rows) for x in batch.log_prob], dim=2)
     log_ratio = (torch.cat(now, dim=2) - before).masked_fill(silent, 0.0)
     doubt = torch.cat(entropies, dim=2).masked_fill(silent, 0.0)
-    value = critic(spec, pieces, statistics, minibatch.side, rows_of(batch.states, batch.state[rows]), observations)
+    carried = rows_of(batch.memory, rows).split([role.per_team for role in roles], dim=2) if batch.memory.numel() else []
+    state = rows_of(batch.states, batch.state[rows])
+    value = critic(spec, pieces, statistics, minibatch.side, state, observations, carried)
     if batch.place is not None:  # one seat of one role moved
         log_ratio, doubt = log_ratio.sum(2, keepdim=True), doubt.sum(2, keepdim=True)
         value = value.gather(2, batch.place[rows].unsqueeze(2))

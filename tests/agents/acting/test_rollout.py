@@ -13,6 +13,11 @@ from envs.game import Game
 COPIES = 4
 
 
+def empty(game):
+    """What seats carry that have no memory, float32 [N, A, 0]."""
+    return torch.zeros(COPIES, len(game.seats), 0)
+
+
 @dataclass
 class Script(Immediate):
     """An arena that shows given timesteps one after the other and keeps the actions it is given."""
@@ -30,11 +35,13 @@ class Script(Immediate):
 class Nine:
     """An opponent that answers 9 for every team of the first copy."""
 
-    def act(self, now, noise, actions):
+    memory_size = 0
+
+    def act(self, now, memory, noise, actions):
         for action in actions:
             action[0] = 9
 
-    def explain(self, now, insight):
+    def explain(self, now, memory, insight):
         raise NotImplementedError
 
 
@@ -98,7 +105,7 @@ def test_a_game_cut_off_is_worth_what_the_critic_expects_of_its_last_view(game, 
     shown[1] = replace(shown[1], over=over, truncated=cut, final=Final(last.observation, last.state))
     experience, _, _, _ = played(game, stack, shown)
     owner = torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
-    values = SeatedStack(stack, owner).values(last.state, last.observation)
+    values = SeatedStack(stack, owner).values(last.state, last.observation, empty(game))
     torch.testing.assert_close(experience.bootstrap[0][cut], values[cut])
 
 
@@ -111,7 +118,7 @@ def test_a_seat_cut_off_while_its_copy_goes_on_is_worth_what_is_expected_then(ga
     shown[1] = replace(shown[1], over=over, final=final, truncated=flags((1, 2), like=shown[1].acting))
     experience, _, _, _ = played(game, stack, shown)
     owner = torch.zeros(COPIES, 2, dtype=torch.int64)
-    expected = SeatedStack(stack, owner).values(shown[1].state, shown[1].observation)
+    expected = SeatedStack(stack, owner).values(shown[1].state, shown[1].observation, empty(game))
     torch.testing.assert_close(experience.bootstrap[0, 1, 2], expected[1, 2])
 
 

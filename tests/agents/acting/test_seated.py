@@ -6,13 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents import EMPTY, SeatedStack, Stack
-from agents.acting.seated import bounded
+from agents.models.distributions import bounded
 from comms import build, listening_weights
 from envs.arena import Insight
 
 PLAYERS, COPIES = 3, 6
 SEEDS = st.integers(0, 10_000)
 A_FEW = settings(max_examples=15)  # each example is six copies of random seats
+
+
+def empty(game):
+    """What seats carry that have no memory, float32 [N, A, 0]."""
+    return torch.zeros(COPIES, len(game.seats), 0)
 
 
 def owners(game, seed, players=PLAYERS):
@@ -35,7 +40,7 @@ def alone(stack, player):
 
 
 def decided(stack, owner, now, noise, actions):
-    return SeatedStack(stack, owner).decide(now, noise, actions)
+    return SeatedStack(stack, owner).decide(now, empty(stack.spec.game), noise, actions)
 
 
 def speaking(game):
@@ -79,7 +84,7 @@ def test_a_stack_that_holds_nothing_does_nothing(game, glance, founders, chances
     actions = blank(game, COPIES)
     nobody = torch.full((COPIES, len(game.teams)), EMPTY)
     seated = SeatedStack(founders(game, PLAYERS), nobody)
-    seated.act(glance(game, COPIES, 0), chances(game, COPIES), actions)
+    seated.act(glance(game, COPIES, 0), empty(game), chances(game, COPIES), actions)
     assert all((action == -7).all() for action in actions)
 
 
@@ -88,8 +93,8 @@ def test_a_stack_that_holds_nothing_does_nothing(game, glance, founders, chances
 def test_acting_is_deciding_within_bounds(game, glance, founders, chances, blank, seed):
     owner, now, noise = owners(game, seed), glance(game, COPIES, seed), chances(game, COPIES, seed)
     seated, raw, actions = SeatedStack(founders(game, PLAYERS), owner), blank(game, COPIES), blank(game, COPIES)
-    seated.decide(now, noise, raw)
-    seated.act(now, noise, actions)
+    seated.decide(now, empty(game), noise, raw)
+    seated.act(now, empty(game), noise, actions)
     for index, role in enumerate(game.roles):
         mine = slot_owner(game, owner, now, index) != EMPTY
         assert torch.equal(actions[index][mine], bounded(role, raw[index][mine]))
@@ -100,7 +105,7 @@ def test_acting_is_deciding_within_bounds(game, glance, founders, chances, blank
 def test_illegal_actions_are_never_chosen(game, glance, founders, chances, blank, seed):
     now, actions = glance(game, COPIES, seed), blank(game, COPIES)
     everyone = torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
-    SeatedStack(founders(game, 1), everyone).act(now, chances(game, COPIES, seed), actions)
+    SeatedStack(founders(game, 1), everyone).act(now, empty(game), chances(game, COPIES, seed), actions)
     for role, legal in enumerate(now.legal):
         if legal is not None:
             held = slot_owner(game, everyone, now, role) != EMPTY
@@ -114,7 +119,7 @@ def test_without_the_mask_they_would_be(games, glance, founders, chances, blank)
         now, actions = glance(game, COPIES, seed), blank(game, COPIES)
         legal = now.legal[0].clone()
         now.legal[0].fill_(True)
-        SeatedStack(founders(game, 1), everyone).act(now, chances(game, COPIES, seed), actions)
+        SeatedStack(founders(game, 1), everyone).act(now, empty(game), chances(game, COPIES, seed), actions)
         illegal += int((~legal.gather(2, actions[0].unsqueeze(2))).sum())
     assert illegal > 0
 
@@ -128,23 +133,23 @@ def test_continuous_actions_are_stretched_over_their_range_and_cut_at_its_ends(g
 @pytest.mark.parametrize("kind", ["centralised", "local"])
 def test_values_are_those_of_each_seats_own_player(game, glance, founders, kind):
     stack, owner, now = founders(game, PLAYERS, critic=kind), owners(game, 5), glance(game, COPIES, 5)
-    values = SeatedStack(stack, owner).values(now.state, now.observation)
+    values = SeatedStack(stack, owner).values(now.state, now.observation, empty(game))
     of_seat = owner[:, list(game.team_of_seat)]
     assert values.shape == now.acting.shape
     assert not values[of_seat == EMPTY].any()
     for player in range(PLAYERS):
-        own = SeatedStack(alone(stack, player), torch.zeros_like(owner)).values(now.state, now.observation)
+        own = SeatedStack(alone(stack, player), torch.zeros_like(owner)).values(now.state, now.observation, empty(game))
         torch.testing.assert_close(values[of_seat == player], own[of_seat == player], atol=1e-5, rtol=1e-5)
 
 
 def test_values_are_in_units_of_reward(games, glance, founders):
     game, now = games["duel"], glance(games["duel"], COPIES, 0)
     stack, owner = founders(game, 1), torch.zeros(COPIES, 2, dtype=torch.int64)
-    plain = SeatedStack(stack, owner).values(now.state, now.observation)
+    plain = SeatedStack(stack, owner).values(now.state, now.observation, empty(game))
     statistics = stack.spec.statistics.split(stack.statistics)
     statistics["return.side0.mean"][:] = 100.0
     statistics["return.side0.variance"][:] = 4.0
-    torch.testing.assert_close(SeatedStack(stack, owner).values(now.state, now.observation), 2.0 * plain + 100.0)
+    torch.testing.assert_close(SeatedStack(stack, owner).values(now.state, now.observation, empty(game)), 2.0 * plain + 100.0)
 
 
 def test_an_actor_looks_at_neither_the_state_nor_the_seats_of_others(game, glance, founders, chances, blank):
@@ -164,10 +169,10 @@ def test_an_actor_looks_at_neither_the_state_nor_the_seats_of_others(game, glanc
 def test_an_explanation_gives_the_probabilities_that_actions_are_drawn_with(game, glance, founders, chances, blank):
     stack, owner, now = founders(game, PLAYERS), owners(game, 2), glance(game, COPIES, 2)
     seated, actions = SeatedStack(stack, owner), blank(game, COPIES)
-    log_probs = seated.decide(now, chances(game, COPIES), actions)
+    log_probs = seated.decide(now, empty(game), chances(game, COPIES), actions)
     nothing = [torch.full((COPIES, game.slots(i), role.actions.size), torch.nan) for i, role in enumerate(game.roles)]
     insight = Insight(tuple(nothing), torch.full(now.acting.shape, torch.nan))
-    seated.explain(now, insight)
+    seated.explain(now, empty(game), insight)
     for index, role in enumerate(game.roles):
         mine = slot_owner(game, owner, now, index) != EMPTY
         assert insight.probabilities[index][~mine].isnan().all()
@@ -182,7 +187,9 @@ def test_an_explanation_shows_what_was_said(games, glance, founders):
     owner = torch.tensor([[0, EMPTY, EMPTY], [EMPTY, 0, 0]] * (COPIES // 2))
     nothing = [torch.full((COPIES, game.slots(i), role.actions.size), torch.nan) for i, role in enumerate(game.roles)]
     insight = Insight(tuple(nothing), torch.full(now.acting.shape, torch.nan))
-    SeatedStack(founders(game, 1, message_size=3, hears=(speaking(game)["hears"][0], None)), owner).explain(now, insight)
+    SeatedStack(founders(game, 1, message_size=3, hears=(speaking(game)["hears"][0], None)), owner).explain(
+        now, empty(game), insight
+    )
     assert insight.messages is not None
     assert torch.equal(~insight.messages.isnan().any(-1), (owner[:, :1] == 0) & (torch.arange(5) < 3))
     assert not insight.messages[::2, :3][~now.acting[::2, :3]].any()
@@ -194,7 +201,7 @@ def test_an_explanation_shows_who_hears_whom_in_the_teams_held(games, glance, fo
     hears = speaking(game)["hears"][0]
     nothing = [torch.full((COPIES, game.slots(i), role.actions.size), torch.nan) for i, role in enumerate(game.roles)]
     insight = Insight(tuple(nothing), torch.full(now.acting.shape, torch.nan))
-    SeatedStack(founders(game, 1, message_size=3, hears=(hears, None)), owner).explain(now, insight)
+    SeatedStack(founders(game, 1, message_size=3, hears=(hears, None)), owner).explain(now, empty(game), insight)
     assert insight.hears is not None
     assert torch.equal(insight.hears[0, :3, :3], torch.tensor(hears))
     assert not insight.hears[1::2].any()

@@ -27,6 +27,11 @@ HYPER = HyperParameters.stack(
 )
 
 
+def empty(game):
+    """What seats carry that have no memory, float32 [N, A, 0]."""
+    return torch.zeros(COPIES, len(game.seats), 0)
+
+
 @pytest.fixture(params=PLAIN)
 def plain(request, games):
     return games[request.param]
@@ -106,7 +111,7 @@ def test_acting_by_kernels_is_acting_by_the_general_path(
     for compiled in (True, False):
         monkeypatch.setattr(compiling, "serve", lambda device, compiled=compiled: compiled)
         actions = blank(game, COPIES)
-        log_probs = SeatedStack(stack, owner, temperature).decide(now, noise, actions)
+        log_probs = SeatedStack(stack, owner, temperature).decide(now, empty(game), noise, actions)
         ways.append([*actions, *log_probs])
     for one, other in zip(*ways, strict=True):
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
@@ -116,9 +121,9 @@ def test_acting_by_kernels_is_acting_by_the_general_path(
 def test_values_by_kernels_are_those_of_the_general_path(game, glance, founders, monkeypatch, critic):
     stack, now = founders(game, PLAYERS, critic=critic), glance(game, COPIES, 3)
     owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(3))
-    one = SeatedStack(stack, owner).values(now.state, now.observation)
+    one = SeatedStack(stack, owner).values(now.state, now.observation, empty(game))
     monkeypatch.setattr(compiling, "serve", lambda device: False)
-    other = SeatedStack(stack, owner).values(now.state, now.observation)
+    other = SeatedStack(stack, owner).values(now.state, now.observation, empty(game))
     torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
 
@@ -126,11 +131,11 @@ def test_a_players_decisions_do_not_depend_on_who_shares_the_stack(games, glance
     game = games["duel"]
     stack, now, noise = founders(game, PLAYERS), glance(game, COPIES, 1), chances(game, COPIES, 1)
     owner = torch.tensor([[0, 1], [1, 2], [2, 0]] * (COPIES // 3))
-    together = SeatedStack(stack, owner).decide(now, noise, blank(game, COPIES))[0]
+    together = SeatedStack(stack, owner).decide(now, empty(game), noise, blank(game, COPIES))[0]
     for player in range(PLAYERS):
         one = Stack(stack.spec, stack.parameters[player : player + 1], stack.statistics[player : player + 1])
         mine = torch.where(owner == player, 0, EMPTY)
-        alone = SeatedStack(one, mine).decide(now, noise, blank(game, COPIES))[0]
+        alone = SeatedStack(one, mine).decide(now, empty(game), noise, blank(game, COPIES))[0]
         torch.testing.assert_close(together[alone != 0], alone[alone != 0], atol=1e-6, rtol=1e-6)
 
 

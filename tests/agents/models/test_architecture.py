@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents import Architecture, PlayerSpec
-from agents.models.architecture import actor, critic, entropy, log_prob, masked, sample
+from agents.models.distributions import entropy, log_prob, masked, sample
+from agents.models.forward import actor, critic
 from comms import build, listening_weights
 from envs.game import ActionSpace, Role
 
@@ -94,7 +95,7 @@ def test_a_newborn_acts_almost_uniformly(games):
     spec = PlayerSpec(games["duel"], Architecture())
     parameters, statistics = (x.unsqueeze(0) for x in spec.founder(torch.Generator().manual_seed(0)))
     seen = torch.randn(1, 50, 1, 4, generator=torch.Generator().manual_seed(0))
-    preference, _ = actor(spec, spec.parameters.split(parameters), spec.statistics.split(statistics), 0, [seen], [])
+    preference, _ = actor(spec, spec.parameters.split(parameters), spec.statistics.split(statistics), 0, [seen], [], None)
     assert float((preference[0].softmax(-1) - 1 / 3).abs().max()) < 0.05
 
 
@@ -102,7 +103,7 @@ def minds(stack, side, observations, present):
     """Preferences of the seats of a side, [P, B, seats of the first role, n]."""
     spec = stack.spec
     pieces, statistics = spec.parameters.split(stack.parameters), spec.statistics.split(stack.statistics)
-    return actor(spec, pieces, statistics, side, observations, present)[0][0]
+    return actor(spec, pieces, statistics, side, observations, present, None)[0][0]
 
 
 def views(seed=0):
@@ -165,7 +166,7 @@ def judged(game, stack, side, batch=6):
         for a, role in zip(rows, roles, strict=True)
     ]
     pieces, statistics = spec.parameters.split(stack.parameters), spec.statistics.split(stack.statistics)
-    return critic(spec, pieces, statistics, side, state, seen), state, seen
+    return critic(spec, pieces, statistics, side, state, seen, []), state, seen
 
 
 @pytest.mark.parametrize("kind", ["centralised", "local"])

@@ -34,7 +34,7 @@ def play(setup, first, second, copies, seed=0):
             for shape, legal in zip(shapes, now.legal, strict=True)
         ]
         for actor in actors:
-            actor.act(now, noise, actions)
+            actor.act(now, torch.zeros(len(now.acting), 2, 0), noise, actions)
         now = arena.step(actions, torch.full((copies,), RESTS))
         total += now.reward
     return total
@@ -158,7 +158,7 @@ def test_a_bot_acts_only_for_the_teams_it_holds():
     owner = torch.tensor([[True, False], [False, False]])
     actions = [torch.full((2, arena.game.slots(role)), -7) for role in range(2)]
     BotActor(arena.game, lambda turn: torch.ones(len(turn.noise)), owner).act(
-        now, [torch.rand(2, 3, 5), torch.rand(2, 1, 5)], actions
+        now, torch.zeros(2, 4, 0), [torch.rand(2, 3, 5), torch.rand(2, 1, 5)], actions
     )
     assert actions[0].tolist() == [[1, 1, 1], [-7, -7, -7]]
     assert actions[1].tolist() == [[-7], [-7]]
@@ -169,7 +169,7 @@ def test_a_bot_waits_for_its_turn():
     now = arena.restart(torch.arange(2))
     owner = torch.tensor([[True, False], [False, True]])
     actions = [torch.full((2, 1), -7)]
-    BotActor(arena.game, find_bot("random", arena.game), owner).act(now, [torch.rand(2, 1, 7)], actions)
+    BotActor(arena.game, find_bot("random", arena.game), owner).act(now, torch.zeros(2, 2, 0), [torch.rand(2, 1, 7)], actions)
     assert actions[0][0] >= 0
     assert actions[0][1] == -7
 
@@ -179,7 +179,7 @@ def test_an_answer_of_the_wrong_shape_is_refused_in_one_sentence():
     now = arena.restart(torch.arange(2))
     actor = BotActor(arena.game, lambda turn: turn.noise, torch.ones(2, 2, dtype=torch.bool))
     with pytest.raises(GameError, match=r"with the shape \[2, 7\], not \[2\]"):
-        actor.act(now, [torch.rand(2, 1, 7)], [torch.zeros(2, 1, dtype=torch.int64)])
+        actor.act(now, torch.zeros(2, 2, 0), [torch.rand(2, 1, 7)], [torch.zeros(2, 1, dtype=torch.int64)])
 
 
 def test_random_explains_itself_as_uniform_over_what_is_legal():
@@ -187,7 +187,7 @@ def test_random_explains_itself_as_uniform_over_what_is_legal():
     arena.restart(torch.zeros(1, dtype=torch.int64))
     now = arena.step([torch.tensor([[4]])], torch.zeros(1, dtype=torch.int64))
     insight = Insight((torch.full((1, 1, 9), torch.nan),), torch.full((1, 2), torch.nan))
-    BotActor(arena.game, random, torch.ones(1, 2, dtype=torch.bool)).explain(now, insight)
+    BotActor(arena.game, random, torch.ones(1, 2, dtype=torch.bool)).explain(now, torch.zeros(1, 2, 0), insight)
     expected = torch.full((9,), 1 / 8)
     expected[4] = 0
     assert torch.equal(insight.probabilities[0][0, 0], expected)

@@ -17,7 +17,7 @@ import yaml
 from gymnasium.spaces import Discrete, flatten
 
 import envs
-from agents import Blueprint
+from agents import PlayerSpec
 from envs.arena import Insight
 from envs.registry import construct
 from league import League, LeagueConfig
@@ -32,6 +32,7 @@ Moment = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Observations and infos of those who are to decide."""
 
 ODD = Path(__file__).parents[2] / "envs" / "games" / "odd_spaces.py"
+OWN = Path(__file__).parents[2] / "agents" / "models" / "own_encoders.py"
 
 
 def odd(seen: str = "number", done: str = "number") -> dict[str, Any]:
@@ -61,6 +62,17 @@ GAMES: dict[str, dict[str, Any]] = {
     "bits are seen": odd("bits"),
     "dictionaries are seen": odd("dictionary"),
     "a tuple is seen": odd("tuple"),
+    "a memory": {"game": {"name": "classic/rps_v2"}, "policy": {"memory": "gru", "memory_size": 7}},
+    "messages and a memory": {
+        "game": {"name": "mpe2/simple_spread_v3"},
+        "comms": {"topology": "ring", "message_size": 5},
+        "policy": {"hidden": [16, 8], "memory": "gru", "memory_size": 6},
+    },
+    "images": {"game": {"name": f"{ODD.parent / 'pixels.py'}:make_env"}, "policy": {"encoder": "cnn", "hidden": [8]}},
+    "an encoder of one's own": {
+        "game": {"name": f"{ODD.parent / 'pixels.py'}:make_env"},
+        "policy": {"encoder": f"{OWN}:Convolutions", "memory": "gru", "hidden": [8]},
+    },
     "actions in two dimensions": odd(done="square"),
     "a single number is done": odd(done="single"),
 }
@@ -100,7 +112,7 @@ class Pair:
         unknown = tuple(torch.full(size, torch.nan) for size in sizes)
         insight = Insight(unknown, torch.zeros(1, len(game.seats)))
         for actor in self.player._actors:
-            actor.explain(now, insight)
+            actor.explain(now, self.player._memory, insight)
         return {agent: insight.probabilities[place[seat][0]][0, place[seat][1]].numpy() for agent, seat in seats.items()}
 
     def table(self, moments: list[Moment]) -> pd.DataFrame:
@@ -127,17 +139,17 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Pair:
 
 def make_pair(config: LeagueConfig, folder: Path) -> Pair:
     game, generator = envs.describe(config.game.setup()), torch.Generator().manual_seed(1)
-    blueprint = Blueprint(game, config.architecture(game))
-    parameters, statistics = blueprint.founder(generator)
+    spec = PlayerSpec(game, config.architecture(game))
+    parameters, statistics = spec.founder(generator)
     parameters += 0.3 * torch.randn(parameters.shape, generator=generator)
     statistics += torch.rand(statistics.shape, generator=generator)
-    weights = blueprint.parameters.to_arrays(parameters) | blueprint.statistics.to_arrays(statistics)
+    weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics)
     champion = Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0, "d1")
     row = GenerationRow(0, champion.name, 1.0, 1, {}, {}, "2026-01-02 03:04:05")
     for name, content in Deployment(config).model(champion, weights, row, "a" * 32).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    named = Named("it", Contestant(blueprint.architecture, weights, config.policy.temperature))
+    named = Named("it", Contestant(spec.architecture, weights, config.policy.temperature))
     return Pair(config, ActingPlayer(named, config.game.setup()), pyfunc().load_model(str(folder)), folder)
 
 
@@ -157,6 +169,18 @@ def test_a_model_thinks_as_its_player_does(pair: Pair) -> None:
     found = said["probabilities"] if said["probabilities"][0] is not None else said["action"]
     for mine, theirs in zip(own, found, strict=True):
         assert np.allclose(mine, np.ravel(theirs), atol=1e-5)
+
+
+def test_a_model_remembers_from_call_to_call_what_its_player_remembers(tmp_path: Path) -> None:
+    pair = make_pair(LeagueConfig(name="some", **GAMES["a memory"]), tmp_path)
+    fresh: list[np.ndarray] = []
+    for step, (seen, infos) in enumerate(pair.moments(5)):
+        rows = pair.table([(seen, infos)]).assign(group=0, begins=step == 0)
+        said = np.stack(pair.model.predict(rows)["probabilities"])
+        assert np.allclose(said, np.stack(list(pair.thoughts((seen, infos)).values())), atol=1e-5)
+        pair.player.act(seen, infos)
+        fresh.append(np.stack(pair.model.predict(rows.assign(group=1, begins=True))["probabilities"]))
+    assert not np.allclose(said, fresh[-1], atol=1e-3)
 
 
 def test_a_models_actions_are_taken_by_the_environment(pair: Pair) -> None:

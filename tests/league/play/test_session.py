@@ -268,10 +268,12 @@ def test_who_plays_with_a_person_is_not_said_to_be_against_it():
 class Talker:
     """Says something in every seat, and hears everybody."""
 
-    def act(self, now, noise, actions):
+    memory_size = 0
+
+    def act(self, now, memory, noise, actions):
         pass
 
-    def explain(self, now, insight):
+    def explain(self, now, memory, insight):
         seats = insight.value.shape[1]
         insight.messages, insight.hears = torch.ones(1, seats, 2), torch.ones(1, seats, seats)
         insight.value[...] = 1.0
@@ -282,7 +284,7 @@ def test_a_seat_speaks_for_the_player_as_long_as_the_player_has_others_in_the_te
     arena = envs.make(TAG, 1)
     now = arena.restart(torch.tensor([0]))
     insight = Insight(tuple(torch.zeros(1, arena.game.slots(role), 5) for role in range(2)), torch.zeros(1, 4))
-    SharedControl(arena.game, [Talker()], mine).explain(now, insight)
+    SharedControl(arena.game, [Talker()], mine).explain(now, torch.zeros(1, len(arena.game.seats), 0), insight)
     assert insight.messages[0, :, 0].isnan().nonzero().flatten().tolist() == silent
     assert (insight.hears[0].sum(1) == 0).nonzero().flatten().tolist() == silent
     assert insight.value[0].isnan().nonzero().flatten().tolist() == list(mine)

@@ -26,10 +26,12 @@ def results(games, name, tickets, make_arena, noise_factory):
 class Stubborn:
     """Always plays one action, legal or not."""
 
+    memory_size = 0
+
     def __init__(self, action):
         self.action = action
 
-    def act(self, now, noise, actions):
+    def act(self, now, memory, noise, actions):
         for chosen in actions:
             chosen.fill_(self.action)
 

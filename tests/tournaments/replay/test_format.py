@@ -26,13 +26,15 @@ TAG = GameSetup("mpe2/simple_tag_v3", {"max_cycles": 8})
 class Thinker:
     """A bot that says what it thinks: uniform probabilities, a value and a message."""
 
+    memory_size = 0
+
     def __init__(self, game, bot, holds):
         self.actor, self.game, self.holds = BotActor(game, bot, holds), game, holds
 
-    def act(self, now, noise, actions):
-        self.actor.act(now, noise, actions)
+    def act(self, now, memory, noise, actions):
+        self.actor.act(now, memory, noise, actions)
 
-    def explain(self, now, insight):
+    def explain(self, now, memory, insight):
         copies, seats = now.acting.shape
         mine = now.acting & self.holds[:, list(self.game.team_of_seat)]
         for index, role in enumerate(self.game.roles):
@@ -169,7 +171,7 @@ def test_players_are_asked_about_all_decisions_at_once_and_each_thought_is_kept_
     class Counter(Thinker):
         """Values a position by the stones on the board."""
 
-        def explain(self, now, insight):
+        def explain(self, now, memory, insight):
             asked.append(len(now.acting))
             stones = now.observation[0].flatten(1).sum(1, keepdim=True).expand_as(insight.value)
             insight.value[now.acting] = stones[now.acting]

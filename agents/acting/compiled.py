@@ -1,0 +1,76 @@
+"""The networks of a stack in an arena, in a few compiled loops on the CPU: plain perceptrons with discrete actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from agents.acting.routing import Routing
+from agents.acting.seating import Seating
+from agents.kernels import loops
+from agents.kernels.mlp import Networks, groups, portions
+from agents.models.stack import Stack
+from envs.arena import Timestep
+
+
+class Compiled:
+    """See `agents.acting.seated.Backend`; `PlayerSpec.plain` and `PlayerSpec.plain_critics` say what it can be used for."""
+
+    def __init__(self, stack: Stack, seating: Seating, temperature: float, networks: Networks) -> None:
+        """Use a stack's parameters as its networks have them."""
+        self._spec, self._seating, self._temperature, self._networks = stack.spec, seating, temperature, networks
+
+    def choose(
+        self,
+        side: int,
+        now: Timestep,
+        memory: Tensor,
+        noise: Sequence[Tensor],
+        actions: Sequence[Tensor],
+        log_probs: Sequence[Tensor],
+        *,
+        bound: bool,
+    ) -> None:
+        """See `agents.acting.seated.Backend`; nothing is carried, and discrete actions have no bounds."""
+        roles = self._seating.game.sides[side].roles
+        for role, routing in zip(roles, self._seating.deciding(side, now), strict=True):
+            self._choose(role, routing, now, noise[role], actions[role], log_probs[role])
+
+    def _choose(self, number: int, routing: Routing, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor) -> None:
+        """Choose for one role."""
+        role, legal = self._seating.game.roles[number], now.legal[number]
+        assert legal is not None
+        source, allowed = now.observation[number].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
+        rows, counts = routing.index.numpy(), routing.counts.numpy()
+        flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), log_probs.view(-1).numpy()
+        for who in groups(*rows.shape):
+            network = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who)
+            for part in portions(rows.shape[1]):
+                logits = network.forward(network.look(source, rows[who], part))[1]
+                _, log_sum = loops.softmax(logits, rows[who], part.start, allowed, self._temperature)
+                loops.draw(logits, log_sum, rows[who], part.start, counts[who], *flat)
+
+    def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+        """See `agents.acting.seated.Backend`."""
+        spec, seating = self._spec, self._seating
+        name = spec.game.sides[side].name
+        if spec.architecture.critic == "centralised":
+            return self._run(f"critic.{name}", f"state.{name}", state.flatten(0, 1), seating.states(side, routing))
+        values = []
+        for number in spec.game.sides[side].roles:
+            role = spec.game.roles[number]
+            rows, seen = seating.looked_at(side, number, routing).index, observation[number].flatten(0, 1)
+            value = self._run(f"critic.{role.name}", f"observation.{role.name}", seen, rows)
+            values.append(value.view(*routing.index.shape, -1).expand(-1, -1, role.per_team))
+        return torch.cat(values, 2)
+
+    def _run(self, prefix: str, seen: str, source: Tensor, rows: Tensor) -> Tensor:
+        """The output [P, n, K] of a network for rows [P, n] of a source [R, F]."""
+        whole: list[Tensor] = []
+        for who in groups(*rows.shape):
+            network, wanted = self._networks.get(prefix, seen, who), rows[who].numpy()
+            parts = [network.forward(network.look(source.numpy(), wanted, part))[1].copy() for part in portions(rows.shape[1])]
+            whole.append(torch.cat([torch.from_numpy(part) for part in parts], 1))
+        return torch.cat(whole)

@@ -1,0 +1,115 @@
+"""The networks of a stack in an arena, by PyTorch's operations: every game, every architecture, every device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+
+from torch import Tensor
+
+from agents.acting import carrying
+from agents.acting.routing import Routing, slots_acting
+from agents.acting.seating import Seating
+from agents.models.distributions import bounded, masked, sample
+from agents.models.forward import actor, critic
+from agents.models.stack import Stack
+from envs.arena import Timestep
+
+
+class General:
+    """See `agents.acting.seated.Backend`."""
+
+    def __init__(self, stack: Stack, seating: Seating, temperature: float) -> None:
+        """Use a stack's parameters as they are now."""
+        self._stack, self._seating, self._temperature = stack, seating, temperature
+
+    def choose(
+        self,
+        side: int,
+        now: Timestep,
+        memory: Tensor,
+        noise: Sequence[Tensor],
+        actions: Sequence[Tensor],
+        log_probs: Sequence[Tensor],
+        *,
+        bound: bool,
+    ) -> None:
+        """See `agents.acting.seated.Backend`."""
+        game, routings = self._seating.game, self._seating.deciding(side, now)
+        preferences, _, carried = self.preferences(side, now, memory, routings)
+        pieces = self._pieces()
+        for place, (number, preference, routing) in enumerate(zip(game.sides[side].roles, preferences, routings, strict=True)):
+            role = game.roles[number]
+            log_std = pieces.get(f"log_std.{role.name}")
+            if log_std is not None:
+                log_std = log_std + log(self._temperature)
+            chances = routing.gather(noise[number].flatten(0, 1)).view(preference.shape)
+            chosen, log_prob = sample(role, preference, log_std, chances)
+            if bound:
+                chosen = bounded(role, chosen)
+            routing.scatter(chosen.flatten(1, 2), actions[number].view(-1, *actions[number].shape[2:]))
+            routing.scatter(log_prob.flatten(1, 2), log_probs[number].view(-1))
+            if carried:
+                slots = carrying.of_slots(game, number, memory, now.acting)
+                routing.scatter(carried[place].flatten(1, 2), slots.view(-1, slots.shape[2])[:, : carried[place].shape[3]])
+                carrying.keep(game, number, memory, now.acting, slots)
+
+    def preferences(
+        self, side: int, now: Timestep, memory: Tensor, routings: Sequence[Routing]
+    ) -> tuple[list[Tensor], Tensor | None, list[Tensor]]:
+        """What one side's roles prefer, say and carry on.
+
+        Args:
+            side: Index of the side.
+            now: What the arena shows.
+            memory: float [N, A, H or more], what the seats carry; not changed.
+            routings: Per role of the side, see `Seating.deciding`.
+
+        Returns:
+            Per role, masked logits divided by the temperature, or means, [P, B, a, n]; what was said, [P, B, A, M], or None;
+            and, where players have a memory, per role what the seats carry after the decision, [P, B, a, H].
+        """
+        spec, seating = self._stack.spec, self._seating
+        game, seated = spec.game, list(zip(spec.game.sides[side].roles, routings, strict=True))
+        observations = [seating.groups(now.observation[role], routing, role) for role, routing in seated]
+        present, pieces, carried = [], self._pieces(), list[Tensor]()
+        if spec.speaks(side) or spec.memory_size:
+            present = [seating.groups(slots_acting(game, role, now.acting), routing, role) for role, routing in seated]
+
+        def remember(place: int, features: Tensor) -> Tensor:
+            (role, routing), part = seated[place], spec.memories[seated[place][0]]
+            assert part is not None
+            before = carrying.of_slots(game, role, memory[..., : spec.memory_size], now.acting)
+            before = seating.groups(before, routing, role)
+            after = part.step(part.inputs(features, pieces), before, pieces)
+            carried.append(after.where(present[place].unsqueeze(-1), before))
+            return carried[place]
+
+        preferences, said = actor(
+            spec, pieces, self._statistics(), side, observations, present, remember if spec.memory_size else None
+        )
+        for place, (role, routing) in enumerate(seated):
+            legal = now.legal[role]
+            if legal is not None:
+                preferences[place] = masked(preferences[place] / self._temperature, seating.groups(legal, routing, role))
+        return preferences, said, carried
+
+    def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+        """See `agents.acting.seated.Backend`."""
+        spec, seating = self._stack.spec, self._seating
+        seen, memories = [], []
+        for number in spec.game.sides[side].roles:
+            role, rows = spec.game.roles[number], seating.looked_at(side, number, routing)
+            gathered = rows.gather(observation[number].flatten(0, 1))
+            seen.append(gathered.view(seating.players, routing.index.shape[1], -1, gathered.shape[-1]))
+            carried = memory[:, list(role.seats), : spec.memory_size]
+            carried = carried.reshape(len(memory) * len(spec.game.sides[side].teams), role.per_team, spec.memory_size)
+            memories.append(routing.gather(carried))
+        joint = state.flatten(0, 1)[seating.states(side, routing)]
+        return critic(spec, self._pieces(), self._statistics(), side, joint, seen, memories)
+
+    def _pieces(self) -> Mapping[str, Tensor]:
+        return self._stack.spec.parameters.split(self._stack.parameters)
+
+    def _statistics(self) -> Mapping[str, Tensor]:
+        return self._stack.spec.statistics.split(self._stack.statistics)

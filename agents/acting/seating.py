@@ -1,0 +1,74 @@
+"""Who sits where: the rows of an arena's tensors that each player of a stack reads and decides for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from agents.acting.routing import EMPTY, Routing, movers, route
+from envs.arena import Timestep
+from envs.game import Game
+
+
+class Seating:
+    """A stack's seats in the copies of an arena, which do not change while it lives."""
+
+    def __init__(self, game: Game, owner: Tensor, players: int) -> None:
+        """Seat `players` players as `owner` says: int64 [N, K], an index into the stack or `EMPTY`, per copy and team."""
+        self.game = game
+        self.owner = owner
+        self.players = players
+        self._team_of_seat = torch.tensor(game.team_of_seat, device=owner.device)
+        self._seats_of_role = torch.tensor(game.role_of_seat, device=owner.device) == torch.arange(
+            len(game.roles), device=owner.device
+        ).unsqueeze(1)
+
+    @cached_property
+    def views(self) -> list[Routing]:
+        """Per side, the teams that each player holds."""
+        return [route(self.owner[:, list(side.teams)].flatten(), self.players) for side in self.game.sides]
+
+    @property
+    def held(self) -> Tensor:
+        """Seats that somebody of the stack holds, bool [N, A]."""
+        return self.owner[:, self._team_of_seat] != EMPTY
+
+    def deciding(self, side: int, now: Timestep) -> list[Routing]:
+        """Per role of a side, the rows [N * slots] of its tensors that each player decides for."""
+        if self.game.turn_based:
+            roles, team = self.game.sides[side].roles, self._team_of_seat
+            holders = (movers(self.owner, now.acting, team, self._seats_of_role[role]) for role in roles)
+            return [route(holder, self.players, self._most_copies) for holder in holders]
+        return self._seats[side]
+
+    def groups(self, x: Tensor, routing: Routing, role: int) -> Tensor:
+        """A role's rows, gathered by team: [N, slots, …] → [P, B, a, …]."""
+        seats = 1 if self.game.turn_based else self.game.roles[role].per_team
+        return routing.gather(x.flatten(0, 1)).view(self.players, -1, seats, *x.shape[2:])
+
+    def states(self, side: int, routing: Routing) -> Tensor:
+        """Where the joint states of a routing's teams stand in [N * K], int64 [P, W]."""
+        teams = torch.tensor(self.game.sides[side].teams, device=routing.index.device)
+        return routing.index // len(teams) * len(self.game.teams) + teams[routing.index % len(teams)]
+
+    def looked_at(self, side: int, role: int, routing: Routing) -> Routing:
+        """The observations that local critics of a routing's teams read, in [N * slots]; acting in turns, the mover's."""
+        if self.game.turn_based:
+            return Routing(routing.index // len(self.game.sides[side].teams), routing.counts)
+        return routing.of_seats(self.game.roles[role].per_team)
+
+    @cached_property
+    def _seats(self) -> list[list[Routing]]:
+        """Per side and role, the rows of each player in a game in which all seats act together."""
+        game = self.game
+        return [
+            [routing.of_seats(game.roles[role].per_team) for role in side.roles]
+            for side, routing in zip(game.sides, self.views, strict=True)
+        ]
+
+    @cached_property
+    def _most_copies(self) -> int:
+        """The largest number of copies in which a player holds a team: what it can have to decide at once in turns."""
+        return max(int((self.owner == player).any(1).sum()) for player in range(self.players))

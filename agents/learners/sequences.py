@@ -1,0 +1,112 @@
+"""Whole sequences of decisions, for players that have a memory: what a seat did and saw in all steps of a collection, in order.
+
+A sequence begins with what its seats carried when the collection began, and is cut where a game ends. It is dealt into one
+minibatch as a whole, and the gradient goes back through all its steps. In games in which all seats act at once there is one
+sequence for every team in every copy; in turn-based games one for every player in every copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agents.acting.rollout import Experience
+from agents.acting.routing import EMPTY, Routing, route
+from agents.models.forward import Remember
+from agents.models.spec import PlayerSpec
+from agents.models.unrolling import unroll
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """The sequences of one side. G sequences of T steps; R groups, see `agents.learners.minibatches.Batch`.
+
+    Attributes:
+        routing: Each player's sequences, [P, U].
+        rows: int64 [G, T], the groups of each, in the order of time.
+        owner: int64 [R], who learns from each group, or `EMPTY`.
+        start: float [G, m, H], what seats carried before the first step: those of the team, or, acting in turns, all.
+        over: bool [R], whether the game ended with the step.
+        seat: int64 [R], acting in turns: the seat that is to act; else None.
+    """
+
+    routing: Routing
+    rows: Tensor
+    owner: Tensor
+    start: Tensor
+    over: Tensor
+    seat: Tensor | None
+
+
+def at_once(experience: Experience, owner: Tensor, players: int, seats: Sequence[Sequence[int]]) -> Sequences:
+    """The sequences of one side where all seats act together.
+
+    Args:
+        experience: T steps of C copies.
+        owner: int64 [T · C · teams], who learns from each group, or `EMPTY`.
+        players: P.
+        seats: Those of each of the side's teams.
+    """
+    steps, copies, teams = len(experience.over), experience.over.shape[1], len(seats)
+    by_step = owner.view(steps, copies * teams)
+    rows = torch.arange(len(owner), device=owner.device).view(steps, -1).T
+    start = torch.stack([experience.memory[0][:, list(team)] for team in seats], dim=1).flatten(0, 1)
+    over = experience.over.unsqueeze(2).expand(-1, -1, teams).flatten()
+    return Sequences(route(by_step.amax(0), players), rows, owner, start, over, None)
+
+
+def in_turns(experience: Experience, owner: Tensor, players: int, mover: Tensor) -> Sequences:
+    """The sequences of one side where seats act in turns.
+
+    Args:
+        experience: T steps of C copies.
+        owner: int64 [T · C], who learns from each group, or `EMPTY`.
+        players: P.
+        mover: int64 [T, C], the seat that is to act.
+    """
+    steps, copies = mover.shape
+    everybody = torch.arange(players, device=owner.device)
+    learns = (owner.view(steps, copies, 1) == everybody).any(0)
+    routing = route(torch.where(learns, everybody, EMPTY).flatten(), players)
+    rows = torch.arange(len(owner), device=owner.device).view(steps, copies).T.repeat_interleave(players, 0)
+    start = experience.memory[0].repeat_interleave(players, 0)
+    return Sequences(routing, rows, owner, start, experience.over.flatten(), mover.flatten())
+
+
+def remembering(
+    spec: PlayerSpec,
+    pieces: Mapping[str, Tensor],
+    side: int,
+    sequences: Sequences,
+    start: Tensor,
+    rows: Tensor,
+    present: Sequence[Tensor],
+) -> Remember:
+    """How a minibatch of whole sequences is unrolled; see `agents.models.forward.actor`.
+
+    Args:
+        spec: Game and architecture.
+        pieces: Parameters by name, [P, …].
+        side: Index of the side.
+        sequences: Of the side.
+        start: float [P, b, m, H], what the seats of b sequences carried before their first step.
+        rows: int64 [P, b · T], their groups, sequence by sequence.
+        present: Per role of the side, bool [P, b · T, a].
+    """
+    numbers, shape = spec.game.sides[side].roles, (*start.shape[:2], -1)
+    widths = [spec.game.roles[number].per_team for number in numbers]
+    over = sequences.over[rows].view(shape)
+    seat = None if sequences.seat is None else sequences.seat[rows].view(shape)
+
+    def remember(place: int, features: Tensor) -> Tensor:
+        part, first = spec.memories[numbers[place]], sum(widths[:place])
+        assert part is not None
+        carried = start if seat is not None else start[:, :, first : first + widths[place]]
+        given = features.view(*shape, *features.shape[2:])
+        after = unroll(part, pieces, given, carried, present[place].view(*shape, features.shape[2]), over, seat)
+        return after.flatten(1, 2)
+
+    return remember

@@ -1,0 +1,64 @@
+"""From what an actor prefers to actions, their log-probabilities and the entropy of the choice."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from envs.game import Role
+
+
+def masked(logits: Tensor, legal: Tensor) -> Tensor:
+    """Logits with forbidden actions at the lowest finite number: their probability is exactly zero, gradients stay finite."""
+    return logits.masked_fill(~legal, torch.finfo(logits.dtype).min)
+
+
+def sample(role: Role, preference: Tensor, log_std: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Draw actions with given uniform noise.
+
+    Discrete: the Gumbel-max trick (Gumbel, 1954; Maddison, Tarlow & Minka, 2014). Continuous: a normal around the mean,
+    through the inverse distribution function; the caller clips to the bounds, the log-probability is the unclipped one.
+
+    Args:
+        role: Whose actions.
+        preference: Masked logits or means, [P, B, a, n].
+        log_std: Logarithm of the standard deviation [P, n] (continuous), else None.
+        noise: Uniform in (0, 1), [P, B, a, n].
+
+    Returns:
+        Actions, int64 [P, B, a] or float [P, B, a, n]; and their log-probabilities [P, B, a].
+    """
+    if role.actions.kind == "discrete":
+        action = (preference - torch.log(-torch.log(noise))).argmax(-1)
+    else:
+        assert log_std is not None
+        normal = torch.special.ndtri(noise.double()).to(preference.dtype)
+        action = preference + normal * log_std.exp()[:, None, None, :]
+    return action, log_prob(role, preference, log_std, action)
+
+
+def log_prob(role: Role, preference: Tensor, log_std: Tensor | None, action: Tensor) -> Tensor:
+    """Log-probability (discrete) or log-density (continuous) of actions, [P, B, a]."""
+    if role.actions.kind == "discrete":
+        return torch.log_softmax(preference, -1).gather(-1, action.unsqueeze(-1)).squeeze(-1)
+    assert log_std is not None
+    width = log_std[:, None, None, :]
+    score = (action - preference) * torch.exp(-width)
+    return (-0.5 * score.square() - width - 0.9189385332046727).sum(-1)
+
+
+def entropy(role: Role, preference: Tensor, log_std: Tensor | None) -> Tensor:
+    """Entropy of the action distributions in nats, [P, B, a]."""
+    if role.actions.kind == "discrete":
+        logs = torch.log_softmax(preference, -1)
+        return -(logs.exp() * logs.clamp_min(-1e9)).sum(-1)
+    assert log_std is not None
+    return (log_std + 1.4189385332046727).sum(-1)[:, None, None].expand(preference.shape[:-1])
+
+
+def bounded(role: Role, raw: Tensor) -> Tensor:
+    """Raw actions as the game takes them: continuous ones are stretched over their range and cut at its bounds."""
+    if role.actions.kind == "discrete":
+        return raw
+    low, high = raw.new_tensor(role.actions.low), raw.new_tensor(role.actions.high)
+    return torch.minimum(torch.maximum((low + high) / 2 + raw * (high - low) / 2, low), high)

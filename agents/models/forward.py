@@ -1,0 +1,137 @@
+"""The forward passes of a whole stack: what actors prefer and say, and what critics expect.
+
+An actor sees its own observation, what it carries, and the messages that arrive over the communication graph, nothing else. A
+centralised critic sees the joint state. Critics are used in training and in explanations only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from agents.models.architecture import CLIP
+from agents.models.layout import ACTIVATIONS, linear, mlp
+from agents.models.spec import PlayerSpec
+from comms import deliver
+
+Remember = Callable[[int, Tensor], Tensor]
+"""From a role's place on its side, and features [P, B, a, F] of its seats, to what they carry after deciding, [P, B, a, H]."""
+
+
+def normalised(x: Tensor, statistics: Mapping[str, Tensor], name: str) -> Tensor:
+    """Standardise `[P, …, F]` by each player's own running mean and variance."""
+    shape = (x.shape[0], *(1,) * (x.dim() - 2), x.shape[-1])
+    mean, variance = statistics[f"{name}.mean"].view(shape), statistics[f"{name}.variance"].view(shape)
+    return ((x - mean) * torch.rsqrt(variance + 1e-8)).clamp_(-CLIP, CLIP)
+
+
+def features(
+    spec: PlayerSpec, pieces: Mapping[str, Tensor], statistics: Mapping[str, Tensor], role: int, observation: Tensor
+) -> Tensor:
+    """What a role's encoder makes of observations [P, …, features of the role]: [P, …, F]; without an encoder, themselves."""
+    seen = standardised(spec, statistics, role, observation)
+    encoder = spec.encoders[role]
+    return seen if encoder is None else encoder.features(seen, pieces)
+
+
+def standardised(spec: PlayerSpec, statistics: Mapping[str, Tensor], role: int, observation: Tensor) -> Tensor:
+    """Observations [P, …, features of the role], standardised where the players do so."""
+    name = f"observation.{spec.game.roles[role].name}"
+    return normalised(observation, statistics, name) if spec.architecture.normalise else observation
+
+
+def actor(
+    spec: PlayerSpec,
+    pieces: Mapping[str, Tensor],
+    statistics: Mapping[str, Tensor],
+    side: int,
+    observations: Sequence[Tensor],
+    present: Sequence[Tensor],
+    remember: Remember | None,
+) -> tuple[list[Tensor], Tensor | None]:
+    """Preferences of every seat of a side's teams, for every player of the stack.
+
+    Args:
+        spec: Game and architecture.
+        pieces: Parameters by name, [P, …].
+        statistics: Statistics by name, [P, …].
+        side: Index of the side.
+        observations: Per role of the side, float [P, B, a, F].
+        present: Per role of the side, bool [P, B, a]: seats that are in the game. The others say nothing.
+        remember: Takes one step of memory, or many; called once per role. None for players that have no memory.
+
+    Returns:
+        Per role of the side, logits or means [P, B, a, n]; and what was said, [P, B, A, M] in the order of `Game.teams`, or
+        None where the side does not speak.
+    """
+    game, architecture = spec.game, spec.architecture
+    activation = ACTIVATIONS[architecture.activation]
+    numbers = game.sides[side].roles
+    roles = [game.roles[number] for number in numbers]
+    hidden = [features(spec, pieces, statistics, number, x) for number, x in zip(numbers, observations, strict=True)]
+    if remember is not None:
+        hidden = [remember(place, x) for place, x in enumerate(hidden)]
+    if not spec.speaks(side):
+        depths = [len(architecture.hidden) + 1 if spec.encoders[number] is None else spec.layers for number in numbers]
+        alone = zip(roles, hidden, depths, strict=True)
+        return [mlp(x, pieces, f"actor.{role.name}", depth, activation) for role, x, depth in alone], None
+    said = torch.cat(
+        [
+            torch.tanh(linear(h, pieces[f"message_head.{role.name}.0.weight"], pieces[f"message_head.{role.name}.0.bias"]))
+            * here.unsqueeze(-1)
+            for role, h, here in zip(roles, hidden, present, strict=True)
+        ],
+        dim=2,
+    )
+    hears = said.new_tensor(architecture.hears[side])
+    heard = deliver(said, hears).split([h.shape[2] for h in hidden], dim=2)
+    return [
+        mlp(torch.cat([h, arrived], dim=-1), pieces, f"actor.{role.name}", spec.layers, activation)
+        for role, h, arrived in zip(roles, hidden, heard, strict=True)
+    ], said
+
+
+def critic(
+    spec: PlayerSpec,
+    pieces: Mapping[str, Tensor],
+    statistics: Mapping[str, Tensor],
+    side: int,
+    state: Tensor,
+    observations: Sequence[Tensor],
+    memories: Sequence[Tensor],
+) -> Tensor:
+    """Value of every seat of a side's teams, in units of the normalised return.
+
+    Args:
+        spec: Game and architecture.
+        pieces: Parameters by name, [P, …].
+        statistics: Statistics by name, [P, …].
+        side: Index of the side.
+        state: float [P, B, S], the joint state from the team's view; all a centralised critic reads.
+        observations: Per role of the side, float [P, B, a, F]; read by local critics.
+        memories: Per role of the side, float [P, B, per_team, H], what the seats carry before they decide; read by local
+            critics of players that have a memory. No gradient flows into it: it was kept when the seats acted.
+
+    Returns:
+        [P, B, A], seats in the order of `Game.teams`. Where seats act in turns, a local critic sees the mover's observation
+        only, and what it says of the other seats means nothing.
+    """
+    game, architecture = spec.game, spec.architecture
+    activation, depth = ACTIVATIONS[architecture.activation], len(architecture.hidden) + 1
+    if architecture.critic == "centralised":
+        name = game.sides[side].name
+        x = normalised(state, statistics, f"state.{name}") if architecture.normalise else state
+        return mlp(x, pieces, f"critic.{name}", depth, activation)
+    values = []
+    for place, (number, observation) in enumerate(zip(game.sides[side].roles, observations, strict=True)):
+        role, own = game.roles[number], spec.critic_encoders[number]
+        x = standardised(spec, statistics, number, observation)
+        if own is not None:
+            x = own.features(x, pieces)
+        if spec.memory_size:
+            carried = memories[place]
+            x = torch.cat([x.expand(*carried.shape[:-1], -1), carried], dim=-1)
+        values.append(mlp(x, pieces, f"critic.{role.name}", depth, activation).squeeze(-1).expand(-1, -1, role.per_team))
+    return torch.cat(values, dim=2)

@@ -1,0 +1,97 @@
+"""What memory and convolutions are good for: a game of memory and a game of seeing, each with its control.
+
+    python benchmarks/memory_and_pixels.py [--seeds 5] [--only memory|pixels]
+
+* memory: a cue at the first step, the answer 20 steps later. `policy.memory: gru` against the same player without a memory.
+* pixels: a small shape somewhere in a noisy image. `policy.encoder: cnn` against a perceptron with as many parameters or more.
+
+Every player is trained for as many decisions as its control, acts as it was trained, and is measured in 500 games with itself.
+Success is the share of right answers; chance is 0.5. Prints one JSON line per seed and player, and what they come to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+import envs
+from agents import PlayerSpec
+from league import LeagueConfig
+from league.bench.measure import train_task
+from league.execution.tasks import Contestant, PlayTask, play, train
+from tournaments.schedule.formats import Plan, round_robin
+
+GAMES = Path(__file__).parents[1] / "tests/envs/games"
+MEASURED = 500
+
+MEMORY: dict[str, Any] = {
+    "game": {"name": f"{GAMES / 'recall.py'}:make_env", "options": {"steps": 20}},
+    "train": {"copies": 32, "steps": 63, "updates": 60, "minibatches": 2},
+    "hyper": {"learning_rate": 3e-3},
+}
+PIXELS: dict[str, Any] = {
+    "game": {"name": f"{GAMES / 'pixels.py'}:make_env"},
+    "train": {"copies": 64, "steps": 16, "updates": 150},
+}
+PLAYERS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "gru": ("memory", MEMORY, {"hidden": [32, 32], "memory": "gru", "memory_size": 32}),
+    "no memory": ("memory", MEMORY, {"hidden": [64, 64]}),
+    "cnn": ("pixels", PIXELS, {"hidden": [16], "encoder": "cnn"}),
+    "mlp": ("pixels", PIXELS, {"hidden": [256, 164]}),
+}
+
+
+def measured(name: str, seed: int) -> dict[str, Any]:
+    """Train one player from one seed, and count its right answers."""
+    _, settings, policy = PLAYERS[name]
+    config = LeagueConfig(name="measured", seed=seed, population=1, stack=1, policy=policy, **settings)
+    game = envs.describe(config.game.setup())
+    started = time.perf_counter()
+    task = train_task(config, seed)
+    (trained,) = train(task)
+    seconds = time.perf_counter() - started
+    twins = {player: Contestant(task.architecture, trained.weights) for player in ("one", "other")}
+    tickets = round_robin(game, list(twins), Plan(MEASURED, seed))
+    returns = np.array([result.returns for result in play(PlayTask(task.ground, twins, tickets, 64))])
+    actors = [shape for piece, shape in PlayerSpec(game, task.architecture).parameters.shapes if not piece.startswith("critic")]
+    return {
+        "player": name,
+        "seed": seed,
+        "success": round(float((1.0 + returns.mean()) / 2.0), 4),
+        "decisions": trained.decisions,
+        "parameters of the actor": sum(int(np.prod(shape)) for shape in actors),
+        "seconds of training": round(seconds, 1),
+    }
+
+
+def rows(seeds: int, only: str | None) -> Iterator[dict[str, Any]]:
+    """Every player that is asked for, from every seed."""
+    for seed in range(seeds):
+        for name, (part, _, _) in PLAYERS.items():
+            if only in (None, part):
+                yield measured(name, seed)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", choices=("memory", "pixels"))
+    arguments = parser.parse_args()
+    found: dict[str, list[float]] = {}
+    for row in rows(arguments.seeds, arguments.only):
+        print(json.dumps(row), flush=True)
+        found.setdefault(row["player"], []).append(row["success"])
+    for name, successes in found.items():
+        print(f"{name}: {min(successes):.3f} to {max(successes):.3f}, median {median(successes):.3f} of {len(successes)} seeds")
+
+
+if __name__ == "__main__":
+    main()

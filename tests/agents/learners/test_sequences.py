@@ -1,0 +1,156 @@
+"""Players with a memory learn from whole sequences: what is unrolled in training is what was carried when they acted."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+
+from agents import EMPTY, Adam, HyperParameters, SeatedStack, Tally
+from agents.acting.rollout import Experience, Table, collect
+from agents.learners.gradient import autograd
+from agents.learners.minibatches import minibatch_of, shuffled
+from agents.learners.ppo import estimate
+from envs.arena import Final, Immediate
+
+CPU = torch.device("cpu")
+PLAYERS, COPIES, STEPS = 2, 5, 9
+HYPER = HyperParameters.stack(
+    [{"learning_rate": 1e-3, "clip": 0.2, "entropy": 0.01, "gamma": 0.9, "gae_lambda": 0.8}] * PLAYERS, CPU
+)
+REMEMBERS = {"memory": "gru", "memory_size": 5}
+
+
+@dataclass
+class Ending(Immediate):
+    """A flickering arena in which a third of the games end at every step."""
+
+    flicker: object
+    clock: int = 0
+
+    def __post_init__(self):
+        self.game, self.copies, self.device = self.flicker.game, self.flicker.copies, self.flicker.device
+
+    def restart(self, seeds):
+        return self.flicker.restart(seeds)
+
+    def step(self, actions, next_seeds):
+        now, last = self.flicker.step(actions, next_seeds), self.flicker.look(self.game, self.copies, 1000 + self.flicker.clock)
+        over = torch.rand(self.copies, generator=torch.Generator().manual_seed(self.flicker.clock)) < 0.3
+        cut = now.truncated & ~now.terminated
+        return replace(now, truncated=cut, over=over, final=Final(last.observation, last.state))
+
+
+@dataclass
+class Collected:
+    stack: object
+    owner: torch.Tensor
+    table: Table
+    experience: Experience
+    tally: Tally
+
+    def batches(self):
+        with torch.no_grad():
+            return estimate(self.stack, self.owner, self.experience, HYPER)
+
+    def again(self, generator):
+        with torch.no_grad():
+            collect([self.table], self.experience, self.tally, generator)
+
+
+@pytest.fixture
+def collected(founders, flicker):
+    """A second collection: games are under way when it begins."""
+
+    def play(game, seed=0, **architecture):
+        stack = founders(game, PLAYERS, **{**REMEMBERS, **architecture})
+        generator = torch.Generator().manual_seed(seed)
+        owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=generator)
+        owner[0], owner[1] = 0, 1
+        arena = Ending(flicker(game, COPIES))
+        table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], arena.restart(torch.zeros(COPIES)))
+        room = Experience.empty(game, STEPS, COPIES, CPU, memory_size=5)
+        found = Collected(stack, owner, table, room, Tally.empty(game, COPIES, CPU))
+        found.again(generator)
+        found.again(generator)
+        return found
+
+    return play
+
+
+def first(stack, batches, minibatches=2):
+    """The first minibatch of every side."""
+    generator = torch.Generator().manual_seed(0)
+    return [minibatch_of(stack, side, batch, shuffled(batch.units.real, minibatches, generator)[0]) for side, batch in batches]
+
+
+@pytest.mark.parametrize("critic", ["centralised", "local"])
+def test_the_policy_that_acted_has_moved_nowhere(game, collected, critic):
+    found = collected(game, critic=critic)
+    _, figures = autograd.gradient(found.stack, first(found.stack, found.batches()), HYPER, 0.5)
+    assert (figures[0] > 0).all()
+    assert float(figures[4].abs().max()) < 1e-4
+    assert float(figures[5].max()) == 0.0
+
+
+def test_it_would_have_moved_if_a_sequence_began_with_nothing(game, collected):
+    found = collected(game)
+    minibatches = [replace(m, start=torch.zeros_like(m.start)) for m in first(found.stack, found.batches())]
+    _, figures = autograd.gradient(found.stack, minibatches, HYPER, 0.5)
+    assert float(figures[4].max()) > 1e-4
+
+
+def test_it_would_have_moved_if_memory_went_on_beyond_the_end_of_a_game(game, collected):
+    found = collected(game)
+    batches = found.batches()
+    batches = [
+        (side, replace(batch, sequences=replace(batch.sequences, over=torch.zeros_like(batch.sequences.over))))
+        for side, batch in batches
+    ]
+    _, figures = autograd.gradient(found.stack, first(found.stack, batches), HYPER, 0.5)
+    assert float(figures[4].max()) > 1e-4
+
+
+def test_every_decision_learnt_from_is_dealt_once(game, collected):
+    found, generator = collected(game), torch.Generator().manual_seed(0)
+    for side, batch in found.batches():
+        dealt = [minibatch_of(found.stack, side, batch, indices) for indices in shuffled(batch.units.real, 2, generator)]
+        assert torch.equal(sum(minibatch.weight.flatten(1).sum(1) for minibatch in dealt), batch.weight.flatten(1).sum(1))
+
+
+def test_the_gradient_reaches_what_was_seen_many_steps_ago(games, collected):
+    found = collected(games["melee"])
+    (minibatch,) = first(found.stack, found.batches(), minibatches=1)
+    late = torch.zeros_like(minibatch.weight).view(PLAYERS, -1, STEPS, minibatch.weight.shape[2])
+    late[:, :, -1] = minibatch.weight.view(late.shape)[:, :, -1]
+    early = minibatch.batch.observation[0].view(STEPS, -1, *minibatch.batch.observation[0].shape[1:])
+    minibatch.batch.sequences.over[:] = False
+
+    def slope():
+        gradient, _ = autograd.gradient(found.stack, [replace(minibatch, weight=late.flatten(1, 2))], HYPER, 0.0)
+        return gradient
+
+    before = slope()
+    early[0] += 1.0
+    assert float((slope() - before).abs().max()) > 1e-6
+
+
+def test_what_a_seat_carries_moves_only_where_it_acts_and_ends_with_the_game(game, collected):
+    found = collected(game)
+    memory, acting, over = found.experience.memory, found.experience.acting, found.experience.over
+    held = found.owner[:, list(game.team_of_seat)] != EMPTY
+    for step in range(STEPS):
+        moved = (memory[step + 1] != memory[step]).any(2)
+        goes_on = ~over[step].unsqueeze(1)
+        assert not (moved & goes_on & ~(acting[step] & held)).any()
+        assert (moved | ~(goes_on & acting[step] & held)).all()
+        assert not memory[step + 1][over[step]].any()
+
+
+def test_learning_moves_encoder_memory_and_head(games, collected):
+    found = collected(games["hunt"])
+    before, adam = found.stack.parameters.clone(), Adam.fresh(found.stack.parameters)
+    gradient, _ = autograd.gradient(found.stack, first(found.stack, found.batches()), HYPER, 0.5)
+    adam.step(found.stack.parameters, gradient, HYPER.learning_rate, 0.5)
+    layout = found.stack.spec.parameters.split(found.stack.parameters - before)
+    for name in ("encoder.role0.0.weight", "memory.role0.hidden.weight", "memory.role0.input.weight", "actor.role0.0.weight"):
+        assert bool(layout[name].flatten(1).any(1).all()), name
