@@ -1,4 +1,4 @@
-"""What the commands of `league` share: where they print, the options that several take, JSON, leagues that can be read."""
+"""Shared parts of the commands: consoles, common options, JSON output, readable leagues."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from league.errors import LeagueError
 from league.storage.store import HOME, Store, leagues
 
 WIDE = 160
-"""Columns where nobody's terminal sets a limit."""
+"""Width in characters of output that does not go to a terminal."""
 
 out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
 
 STRANGE = "�"
-"""Stands for characters that cannot be printed."""
+"""Replaces characters that cannot be printed."""
 
 Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder of leagues and MLflow")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
@@ -33,17 +33,17 @@ def print_json(value: Any) -> None:
 
 
 def harmless(text: str) -> str:
-    """Text with a mark for every character that would do something to a terminal instead of being seen."""
+    """Replace all characters that would control a terminal instead of being displayed."""
     return "".join(character if character.isprintable() else STRANGE for character in text)
 
 
 def at(home: Path) -> str:
-    """What a command to type next must say of the home, if anything."""
+    """Return the `--home` option that a suggested command needs, if any."""
     return "" if home == HOME else f" --home {home}"
 
 
 def readable(home: Path) -> list[Store]:
-    """Every league of a home that can be read; the others are named."""
+    """Return every league of a home that can be read; warn about the others."""
     stores = []
     for name in leagues(home):
         try:

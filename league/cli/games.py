@@ -1,4 +1,4 @@
-"""What `league games` says: which games there are, what one is made of, whether an environment fits."""
+"""The output of `league games`: the list of games, the description of a game, the check of an environment."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from envs.game import ActionSpace, Game
 
 @dataclass(frozen=True)
 class Page:
-    """Something to print.
+    """Output of a command.
 
     Attributes:
         shown: For people.
         plain: For `--json`.
-        failed: True where the command should end with 1.
+        failed: True if the command ends with status 1.
     """
 
     shown: RenderableType
@@ -30,7 +30,7 @@ class Page:
 
 
 def list_games() -> Page:
-    """Every published game whose package is here."""
+    """List the published games of the installed packages."""
     known = envs.games()
     table = Table(box=None, header_style="bold", pad_edge=False, caption_justify="left")
     for column in ("game", "ready", "twin", "if not ready"):
@@ -47,7 +47,7 @@ def list_games() -> Page:
 
 
 def describe_game(name: str) -> Page:
-    """Seats, teams, roles and spaces of one game."""
+    """Describe the seats, teams, roles and spaces of a game."""
     game = envs.describe(name)
     kind = "turns: one seat acts at a time" if game.turn_based else "simultaneous: all living seats act at once"
     lines = [f"{game.name}  ({kind})", f"joint state: {game.state_size} numbers"]
@@ -61,7 +61,7 @@ def describe_game(name: str) -> Page:
 
 
 def check_game(name: str) -> Page:
-    """The conformance check, clause by clause."""
+    """Run the conformance check, and list the result of every clause."""
     clauses = check(name)
     lines = [Text.assemble(_mark(clause), clause.name, f": {clause.explanation}") for clause in clauses]
     failed = not all(clause.passed for clause in clauses if clause.required)

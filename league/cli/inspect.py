@@ -1,4 +1,4 @@
-"""The commands that look at leagues: what there is, who is how strong, who descends from whom, what came of it."""
+"""The commands that show leagues: list, standings, lineage, payoff, report."""
 
 from __future__ import annotations
 
@@ -98,10 +98,10 @@ def report(
 
 
 def _begun(home: Path, name: str) -> Store:
-    """A league of which there is something to look at.
+    """Open a league with at least one committed generation.
 
     Raises:
-        LeagueError: There is no such league, or no generation of it is committed yet.
+        LeagueError: There is no such league, or none of its generations is committed yet.
     """
     store = Store.open(home, name)
     store.champion()

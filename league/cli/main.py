@@ -19,7 +19,7 @@ from league.cli.inspect import app as look_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
 from league.errors import LeagueError
-from league.importing import in_one_go
+from league.importing import collector_paused
 from league.storage.store import Store, leagues
 from tournaments.replay.format import ReplayError
 
@@ -182,7 +182,7 @@ def ui(
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     """Run a league and print how it ended."""
-    with in_one_go():
+    with collector_paused():
         from league.cli.progress import Lines
         from league.cli.tables import standings_table
         from league.manager import League

@@ -1,4 +1,4 @@
-"""The command `league play`: a person against a player, in the terminal."""
+"""The command `league play`: a person plays against a player in the terminal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def play_by_hand(
 
 
 def _ask(prompt: str) -> str:
-    """Read a line; what was typed is shown where no terminal shows it."""
+    """Read a line; print it if the input is not a terminal, which would have echoed it."""
     answer = input(prompt)
     if not sys.stdin.isatty():
         out.print(answer, highlight=False, markup=False)

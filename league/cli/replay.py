@@ -1,4 +1,4 @@
-"""The commands of `league replay`: recorded matches listed, stepped through, checked."""
+"""The commands of `league replay`: list, show and verify recorded matches, and write them as HTML."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def replay_html(
 
 
 def asked(prompt: str) -> str:
-    """What is typed; at the end of what can be typed, q."""
+    """Read a line; return q at the end of the input."""
     try:
         return input(prompt).strip().lower()
     except EOFError:
@@ -131,7 +131,7 @@ def asked(prompt: str) -> str:
 
 
 def _replay_file(file: Path, home: Path) -> Path:
-    """A replay by its path, by the name that `replay list` prints if only one folder has it; the newest final of a league."""
+    """Find a replay by its path, by the name that `replay list` prints if it is unique, or the newest final of a league."""
     if not file.exists() and str(file) in leagues(home):
         return _newest_final(Store.open(home, str(file)))
     folders = [] if file.exists() else [*(home / "leagues").glob("*/replays"), home / "replays"]

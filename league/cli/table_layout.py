@@ -1,7 +1,7 @@
-"""A table of texts that fits the screen.
+"""A text table that fits the screen.
 
-It is made when it is known how wide the screen is: a chart stands beside the numbers where there is room for it, and where
-there is none for the numbers, the least needed columns are left out and named.
+Its layout is computed when the width of the screen is known. If there is room, a column of charts is added. If there is too
+little room for the texts, the least important columns are left out and named below the table.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from league.cli.console import harmless
 from league.cli.terminal_charts import Figure, Screen
 
 GAP = 2
-"""Spaces between columns; one where there is no room for more."""
+"""Spaces between columns; one if there is no room for more."""
 
 SHORTEST = 8
-"""Columns that are left of a name at least, where it has to be cut."""
+"""Minimal width of a name that has to be cut."""
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A last column that is drawn if there is room for it: its heading and a line per row, given how wide it may be."""
+class ChartColumn:
+    """An optional last column of charts: its heading, and a function from its width to a line per row."""
 
     least: int
     most: int
@@ -40,19 +40,19 @@ def sheet(
     rows: Sequence[Sequence[str]],
     *,
     spare: Sequence[str] = (),
-    chart: Chart | None = None,
+    chart: ChartColumn | None = None,
     caption: str = "",
 ) -> Figure:
-    """A table of texts.
+    """Make a text table.
 
     Args:
-        title: Above it.
-        left: Columns whose cells begin at the left.
-        right: Columns after them, whose cells end at the right.
+        title: The line above it.
+        left: Left-aligned columns.
+        right: Right-aligned columns after them.
         rows: A cell per column.
-        spare: Columns that are left out where there is no room for all, the least needed first.
+        spare: Columns that are left out if there is no room for all, the least important first.
         chart: A last column.
-        caption: Below it.
+        caption: The line below it.
     """
     names, rows = [*left, *right], [[harmless(cell) for cell in row] for row in rows]
     widths = {name: max(cell_len(cell) for cell in (name, *(row[n] for row in rows))) for n, name in enumerate(names)}
@@ -81,7 +81,7 @@ def sheet(
 
 
 def _fitting(widths: Mapping[str, int], spare: Sequence[str], room: int) -> tuple[list[str], int]:
-    """The columns that there is room for, in order, and how many spaces are between them."""
+    """Return the columns that fit, in order, and the number of spaces between them."""
     shown, gap = list(widths), GAP
     for name in (None, *spare):
         if sum(widths[each] for each in shown) + gap * (len(shown) - 1) <= room:

@@ -1,4 +1,4 @@
-"""What the command line prints: tables for people, drawn by rich, from the same rows that `--json` prints."""
+"""The tables of the command line, drawn by rich from the same rows that `--json` prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from league.cli.table_layout import Chart, sheet
+from league.cli.table_layout import ChartColumn, sheet
 from league.cli.terminal_charts import (
     DRAWN,
     GOOD,
@@ -32,11 +32,11 @@ from tournaments.rating.standings import Standing
 from tournaments.replay.format import Replay
 
 CELL = 6
-"""Columns of a score in the payoff table."""
+"""Width of a score in the payoff table."""
 
 
 def standings_table(rows: Sequence[Standing], title: str, limit: int | None = None) -> Figure:
-    """Standings, best first, with the ratings on one axis; beyond `limit` only anchors are kept."""
+    """Make the standings, best first, with all ratings on one axis; beyond `limit` rows only anchors are shown."""
     kept = [row for place, row in enumerate(rows) if limit is None or place < limit or row.generation is None]
 
     def draw(width: int) -> tuple[str, list[Text]]:
@@ -53,7 +53,7 @@ def standings_table(rows: Sequence[Standing], title: str, limit: int | None = No
     ]  # fmt: skip
     caption = f"the first {limit} of {len(rows)} and the anchors" if limit is not None and len(rows) > limit else ""
     columns = ["player", "role", "born", "parent"], ["Elo", "95 %", "games", "won", "drawn", "lost", "score"]
-    chart = Chart(12, 48, draw) if kept else None
+    chart = ChartColumn(12, 48, draw) if kept else None
     return sheet(title, *columns, cells, spare=("parent", "role", "born", "drawn"), chart=chart, caption=caption)
 
 
@@ -62,7 +62,7 @@ def _interval(row: Standing) -> str:
 
 
 def lines_table(rows: Sequence[Standing]) -> Figure:
-    """The rating of every line of players, from its first snapshot to its last; best first.
+    """Make the table of lines of players: the rating of each from its first snapshot to its last; best first.
 
     Args:
         rows: Standings of a league.
@@ -88,12 +88,12 @@ def lines_table(rows: Sequence[Standing]) -> Figure:
         )
     title = f"lines: the Elo of their snapshots, from {min(elos):.0f} (▁) to {max(elos):.0f} (█)" if elos else "lines"
     columns = ["line"], ["from", "to", "first", "last", "best"]
-    chart = Chart(min(8, last + 1), max(last + 1, 20), draw) if lines else None
+    chart = ChartColumn(min(8, last + 1), max(last + 1, 20), draw) if lines else None
     return sheet(title, *columns, cells, spare=("from", "to"), chart=chart)
 
 
 def pairs_table(rows: Sequence[PairRow]) -> Figure:
-    """What every two players scored against each other."""
+    """Make the table of all pairs' results."""
     cells = [
         [
             row.player, row.opponent, str(row.games), str(row.wins), str(row.draws), str(row.losses),
@@ -105,11 +105,13 @@ def pairs_table(rows: Sequence[PairRow]) -> Figure:
     def draw(width: int) -> tuple[str, list[Text]]:
         return f"{WON} won {DRAWN} drawn {LOST} lost", [shares(row.wins, row.draws, row.losses, width) for row in rows]
 
-    return sheet("pairs", ["player", "opponent"], ["games", "won", "drawn", "lost", "score"], cells, chart=Chart(20, 40, draw))
+    return sheet(
+        "pairs", ["player", "opponent"], ["games", "won", "drawn", "lost", "score"], cells, chart=ChartColumn(20, 40, draw)
+    )
 
 
 def payoff_table(payoff: Payoff) -> Figure:
-    """Scores of row against column, strongest first; the middle is left out where there are too many for the screen."""
+    """Make the table of scores of row against column, strongest first. Middle players are left out on narrow screens."""
     order = by_strength(payoff)
     scores, games = payoff.restrict(order).scores(), payoff.restrict(order).games
     names = [f"{place:{len(str(len(order)))}d} {player}" for place, player in enumerate(order, 1)]
@@ -136,7 +138,7 @@ def payoff_table(payoff: Payoff) -> Figure:
 
 
 def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
-    """Who descends from whom: active and retired players, each with its last snapshot's rating."""
+    """Make the tree of descent: active and retired players, each with its last snapshot's rating."""
     lines = {player.name: player for player in players if player.status in ("active", "retired")}
     snapshots = {player.name: original_of(player) for player in players if is_snapshot(player)}
     newest = {parent: name for name, parent in snapshots.items()}
@@ -180,7 +182,7 @@ def _life(player: Player) -> str:
 
 
 def leagues_table(stores: Sequence[Store]) -> Figure:
-    """The leagues of a home."""
+    """Make the table of the leagues of a home."""
     keys = ("league", "game", "generation", "players", "champion")
     begun = [row if row["champion"] else row | {"generation": "–", "champion": "–"} for row in league_rows(stores)]
     cells = [[str(row[key]) for key in keys] for row in begun]
@@ -188,7 +190,7 @@ def leagues_table(stores: Sequence[Store]) -> Figure:
 
 
 def league_rows(stores: Sequence[Store]) -> list[dict[str, object]]:
-    """The leagues of a home as plain values."""
+    """Return the leagues of a home as plain values."""
     return [
         {
             "league": store.name,
@@ -202,7 +204,7 @@ def league_rows(stores: Sequence[Store]) -> list[dict[str, object]]:
 
 
 def replay_rows(replays: Sequence[tuple[Path, Replay]]) -> list[dict[str, object]]:
-    """Replays as plain values."""
+    """Return replays as plain values."""
     return [
         {
             "file": str(path),
@@ -218,7 +220,7 @@ def replay_rows(replays: Sequence[tuple[Path, Replay]]) -> list[dict[str, object
 
 
 def replays_table(replays: Sequence[tuple[Path, Replay]]) -> Figure:
-    """Replays, one a line."""
+    """Make the table of replays, one per line."""
     cells = []
     for path, replay in replays:
         players = " – ".join(dict.fromkeys(seat.player for seat in replay.seats))

@@ -1,7 +1,6 @@
-"""Figures for the terminal, drawn with characters: intervals on one axis, curves in a line, bars, shades.
+"""Charts in characters for the terminal: intervals on one axis, curves in a line, bars, shades.
 
-Whatever is drawn says the same without colours. Where there are none (a pipe, `NO_COLOR`, a dumb terminal) no escape code is
-printed at all.
+All charts say the same without colours. If there are none (a pipe, `NO_COLOR`, a dumb terminal), no escape code is printed.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ LEVELS = "▁▂▃▄▅▆▇█"
 WON, DRAWN, LOST = "█", "▒", "░"
 
 GOOD, EVEN, BAD, FAINT = "#3d8bd0", "#8d8d8d", "#e07b39", "#8a8a8a"
-"""Blue and orange, which everybody can tell apart, on light and on dark."""
+"""Blue and orange, which can be told apart with colour blindness, on light and on dark backgrounds."""
 
 SHADES = ("#b35806", "#e08214", "#fdb863", "#fee0b6", "#f0f0f0", "#c6dbef", "#7fb6dc", "#3d8bd0", "#0a559f")
-"""Backgrounds of scores from 0 to 1 (after Brewer's brown, white and blue)."""
+"""Background colours of scores from 0 to 1 (after Brewer's brown, white and blue)."""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What is drawn on: how many columns it has, and whether it shows colours."""
+    """The properties of a console: its width, and whether it shows colours."""
 
     width: int
     colour: bool
@@ -35,12 +34,12 @@ class Screen:
 
 @dataclass(frozen=True)
 class Figure:
-    """Something that is only drawn when it is known what on; print it with `rich`."""
+    """A chart that is drawn when its console is known; print it with `rich`."""
 
     draw: Callable[[Screen], RenderableType]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it for this console."""
+        """Draw the chart for this console."""
         screen = Screen(options.max_width, console.color_system is not None and not console.no_color)
         segments = console.render(self.draw(screen), options)
         for line in Segment.split_lines(segments if screen.colour else Segment.strip_styles(segments)):
@@ -50,19 +49,19 @@ class Figure:
 
 @dataclass(frozen=True)
 class Axis:
-    """A line of Elo points: the value in its first column, that in its last one, and how many columns it has."""
+    """An axis of Elo points: the values of its first and last column, and its width in columns."""
 
     first: float
     last: float
     width: int
 
     def column(self, value: float) -> int:
-        """The column a value falls into."""
+        """Return the column of a value."""
         share = (value - self.first) / (self.last - self.first)
         return min(max(round(share * (self.width - 1)), 0), self.width - 1)
 
     def ticks(self) -> str:
-        """Round numbers above their columns, not closer than they can be read."""
+        """Return round numbers above their columns, with gaps between them."""
         step = _round_step(max((self.last - self.first) * 8 / self.width, 1.0))
         line = [" "] * self.width
         free = 0
@@ -76,13 +75,13 @@ class Axis:
 
 
 def axis_of(values: Sequence[float], width: int) -> Axis:
-    """An axis with room for all values and for 0."""
+    """Make an axis that contains all values and 0."""
     first, last = min([0.0, *values]), max([0.0, *values])
     return Axis(first, max(last, first + 1.0), width)
 
 
 def interval(axis: Axis, low: float, middle: float, high: float) -> Text:
-    """A rating on its axis: a dot, its interval as a line, and the mark of 0."""
+    """Draw a rating on its axis: a dot, its interval as a line, and the mark of 0."""
     cells = [" "] * axis.width
     cells[axis.column(0.0)] = "┊"
     start, dot, end = map(axis.column, (low, middle, high))
@@ -97,13 +96,13 @@ def interval(axis: Axis, low: float, middle: float, high: float) -> Text:
 
 
 def sparkline(values: Sequence[float | None], low: float, high: float, width: int) -> str:
-    """A curve in one line; of more values than columns, each column shows the last of its share.
+    """Draw a curve in one line. If there are more values than columns, each column shows the last value of its share.
 
     Args:
         values: In order; None leaves a gap.
         low: The value of the lowest level.
-        high: The value of the highest.
-        width: Columns at most.
+        high: The value of the highest level.
+        width: Maximal number of columns.
     """
     shown = min(len(values), width)
     ends = [(number + 1) * len(values) // shown - 1 for number in range(shown)]
@@ -113,7 +112,7 @@ def sparkline(values: Sequence[float | None], low: float, high: float, width: in
 
 
 def shares(won: int, drawn: int, lost: int, width: int) -> Text:
-    """A bar in three parts, as long as the games won, drawn and lost are many; empty without games."""
+    """Draw a bar in three parts, in proportion to games won, drawn and lost; empty without games."""
     line, games = Text(), won + drawn + lost
     ends = [0, *(round(width * count / games) for count in accumulate((won, drawn, lost)))] if games else [0]
     for (start, end), character, color in zip(pairwise(ends), (WON, DRAWN, LOST), (GOOD, EVEN, BAD), strict=False):
@@ -122,14 +121,14 @@ def shares(won: int, drawn: int, lost: int, width: int) -> Text:
 
 
 def shaded(text: str, score: float) -> Text:
-    """A score on its shade: orange loses, blue wins."""
+    """Print a score on its shade: orange for losing, blue for winning."""
     place = min(int(score * len(SHADES)), len(SHADES) - 1)
     ink = "#ffffff" if place in (0, len(SHADES) - 1) else "#000000"
     return Text(text, f"{ink} on {SHADES[place]}")
 
 
 def _trimmed(line: list[Segment]) -> list[Segment]:
-    """A line without the blanks at its end, unless they have a background."""
+    """Remove blanks without a background from the end of a line."""
     while line and not (line[-1].style is not None and line[-1].style.bgcolor):
         kept = line[-1].text.rstrip()
         if kept:
@@ -139,6 +138,6 @@ def _trimmed(line: list[Segment]) -> list[Segment]:
 
 
 def _round_step(least: float) -> float:
-    """The smallest of 1, 2 or 5 times a power of ten that is not below `least`."""
+    """Return the smallest of 1, 2 or 5 times a power of ten that is at least `least`."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))

@@ -1,4 +1,4 @@
-"""A person plays against a player.
+"""A game between a person and a player.
 
-Reading order: `pairing` (who sits where), `session` (the game).
+Reading order: `pairing` (the game, the player and the person's seats), `session` (the game itself).
 """

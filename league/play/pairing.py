@@ -1,4 +1,4 @@
-"""A person and a player sit down at a game: who the player is, and which seats the person takes."""
+"""The pairing of a person with a player: the game, the player, and the person's seats."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from league.storage.store import Store
 from tournaments.replay.format import Profile
 
 LONGEST = 40
-"""Characters of a person's name."""
+"""Maximal length of a person's name."""
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """Who plays what.
+    """A game, the player and the person's seats.
 
     Attributes:
         spec: The game.
         named: The player.
-        rival: Its name, with a champion called by its own.
-        profile: What is known of it.
+        rival: Its name; a champion has the name of the player.
+        profile: Its role, generation and rating.
         seats: The person's seats.
-        teams: Who is written down for each team.
-        generation: The generation its league is in; 0 for bots.
+        teams: The name recorded for each team.
+        generation: The present generation of its league; 0 for bots.
     """
 
     spec: EnvironmentSpec
@@ -62,12 +62,12 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
     Args:
         game: The game's name.
         against: The player, as `league.evaluation.resolve.resolve` takes it.
-        home: Where leagues live.
+        home: The folder of the leagues.
         seat: A seat, or a side, of which the person takes the first team; None is the first seat of the first side.
-        name: What the person is called.
+        name: The person's name.
 
     Raises:
-        LeagueError: One of them does not exist, they do not fit, or the person would have to play with real numbers.
+        LeagueError: One of them does not exist, they do not fit together, or the person's seat has continuous actions.
         GameError: The game cannot be made.
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST or "/" in name or ":" in name:
@@ -91,7 +91,7 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
 
 
 def _taken(game: Game, seat: str | None) -> tuple[int, ...]:
-    """The seats that a person takes."""
+    """Return the person's seats."""
     sides = {side.name: game.teams[side.teams[0]] for side in game.sides}
     if seat is None:
         found: tuple[int, ...] = (game.teams[game.sides[0].teams[0]][0],)

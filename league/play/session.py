@@ -1,7 +1,7 @@
-"""A person plays against a player in the terminal; the game is saved as a replay like any other.
+"""A person's game against a player in the terminal, saved as a replay.
 
-It is played on the stock game, by the same machinery as a tournament's matches: the person is an actor among others. What was
-logged is then recorded as every match is, and the player is asked again what it thought; nobody asks the person.
+It is played on the stock game by the code of tournament matches, in which the person is an actor. The logged match is then
+recorded like any other match; the recorder asks the player for its probabilities and values, but asks the person nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tournaments.replay.recorder import record
 from tournaments.tickets import MatchResult, Ticket
 
 BY_HAND = "by hand"
-"""The tag of games that a person has played."""
+"""The tag of games played by a person."""
 
 
 def play(
@@ -39,16 +39,16 @@ def play(
     """Let a person play a match.
 
     Args:
-        pairing: Who plays what.
-        seed: Decides the game's chance and the player's choices, in [0, 2**31).
-        console: Where everything is shown.
-        ask: Shows a prompt and gives what was typed; raises EOFError when nothing can be typed any more.
+        pairing: The game, the player and the person's seats.
+        seed: Decides the game's chance and the player's random numbers, in [0, 2**31).
+        console: The terminal.
+        ask: Shows a prompt and returns the typed line; raises EOFError at the end of the input.
         match: The match's id.
-        view: Show what the player thinks before every move.
+        view: Show the player's probabilities and value before every move.
 
     Returns:
-        The replay; None where the person left before the end, or the game went another way when it was played again, which is
-        said.
+        The replay; None if the person left before the end, or if the match ran differently when executed again. The reason is
+        printed.
 
     Raises:
         GameError: The environment fails.
@@ -87,18 +87,18 @@ def play(
 
 
 def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence[Actor]:
-    """Who is asked what was thought in a game that is over; see `tournaments.match.play.ActorFactory`."""
+    """Make the actors for the recording, in which the player is asked about its own seats only; an `ActorFactory`."""
     return [SharedControl(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
 
 
 def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
-    """The player in all seats."""
+    """Make the player's actors for all seats."""
     owner = torch.zeros((copies, len(pairing.game.teams)), dtype=torch.int64)
     return actor_factory(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
 
 
 def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
-    """What came of a match, in words: returns of the teams, and who won where that can be said of one game."""
+    """Describe the result of a match: the teams' returns, and the winner if one game decides it."""
     game, mine = pairing.game, pairing.team
     lines = [f"The end, after {_steps(result.steps)}."]
     for team, value in enumerate(result.returns):
@@ -116,7 +116,7 @@ def _steps(number: int) -> str:
 
 
 def opening(pairing: Pairing, seed: int) -> list[str]:
-    """What a person is told before the first move."""
+    """Return the lines shown before the first move."""
     game, profile = pairing.game, pairing.profile
     rated = "" if profile.elo is None else f" (Elo {profile.elo:.0f}, between {profile.elo_low:.0f} and {profile.elo_high:.0f})"
     with_or_against = "against" if len(game.teams) > 1 else "with"
@@ -132,13 +132,13 @@ def opening(pairing: Pairing, seed: int) -> list[str]:
 
 
 def match_name(game: str, now: datetime) -> str:
-    """The id of a match played by hand: the game and the time."""
+    """Make the id of a match played by a person, from the game and the time."""
     slug = re.sub(r"[^A-Za-z0-9]+", "-", game.rpartition("/")[2]).strip("-")
     return f"{slug}-{now:%Y%m%d-%H%M%S}"
 
 
 def keep(replay: Replay, home: Path) -> Path:
-    """Write a replay among those of games played by hand; nothing there is overwritten.
+    """Write a replay into the folder of games played by people. Existing files are not overwritten.
 
     Raises:
         LeagueError: The disk is full.
@@ -155,5 +155,5 @@ def keep(replay: Replay, home: Path) -> Path:
 
 
 def played_by_hand(home: Path) -> list[Path]:
-    """The replays of games that people have played in a home, by name."""
+    """List the replays of games that people have played in a home, by name."""
     return sorted((home / "replays").glob(f"*{SUFFIX}"))

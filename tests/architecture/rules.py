@@ -60,7 +60,8 @@ def import_cycles(sources: Iterable[Source]) -> list[str]:
     def loaded(name: str) -> str:
         return name if name in modules else name.rpartition(".")[0]
 
-    graph = {name: {loaded(wanted) for _, wanted in imports(source, at_load=True)} for name, source in modules.items()}
+    # Deferred imports and those for type checkers count: modules that need each other belong together.
+    graph = {name: {loaded(wanted) for _, wanted in imports(source)} for name, source in modules.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

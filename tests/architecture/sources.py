@@ -57,8 +57,8 @@ PACKAGES = ("league", "agents", "envs", "comms", "tournaments")
 HOUSE = [source for source in PYTHON if source.room in PACKAGES]
 
 
-def imports(source: Source, *, at_load: bool = False) -> Iterator[tuple[int, str]]:
-    """Line and full name of everything imported; `at_load` leaves out what is imported only when called or checked."""
+def imports(source: Source) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything imported, also inside functions and for type checkers only."""
 
     def visit(node: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
@@ -67,14 +67,8 @@ def imports(source: Source, *, at_load: bool = False) -> Iterator[tuple[int, str
             package = source.module.split(".") if source.path.endswith("/__init__.py") else source.module.split(".")[:-1]
             start = package[: len(package) - node.level + 1] if node.level else []
             yield from ((node.lineno, ".".join([*start, *filter(None, [node.module]), alias.name])) for alias in node.names)
-        elif at_load and (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or _for_types_only(node)):
-            return
         else:
             for child in ast.iter_child_nodes(node):
                 yield from visit(child)
 
     yield from visit(source.tree)
-
-
-def _for_types_only(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}

@@ -1,11 +1,11 @@
-"""Importing without looking for rubbish leaves Python as it was."""
+"""The garbage collector is paused during large imports and restored afterwards."""
 
 import gc
 from collections.abc import Iterator
 
 import pytest
 
-from league.importing import in_one_go
+from league.importing import collector_paused
 
 
 @pytest.fixture(autouse=True)
@@ -14,20 +14,20 @@ def collecting() -> Iterator[None]:
     gc.enable()
 
 
-def test_rubbish_is_looked_for_again_afterwards() -> None:
-    with in_one_go():
+def test_the_collector_runs_again_afterwards() -> None:
+    with collector_paused():
         assert not gc.isenabled()
     assert gc.isenabled()
 
 
-def test_whoever_looks_for_no_rubbish_is_not_made_to() -> None:
+def test_a_collector_that_was_off_stays_off() -> None:
     gc.disable()
-    with in_one_go():
+    with collector_paused():
         pass
     assert not gc.isenabled()
 
 
-def test_after_an_import_that_failed_rubbish_is_looked_for_too() -> None:
-    with pytest.raises(ImportError), in_one_go():
+def test_the_collector_runs_again_after_a_failed_import() -> None:
+    with pytest.raises(ImportError), collector_paused():
         raise ImportError
     assert gc.isenabled()
