@@ -15,7 +15,7 @@ from league.analysis.head_to_head import CLEAR, anchors, circularity, lost
 from league.analysis.history import History
 from league.analysis.metrics import flatten
 from league.population.player import is_bot
-from league.report.html import Section, code, element, joined, paragraph, words
+from league.report.html import ReportSection, joined, paragraph, suggestions, words
 from league.report.sections.growth import RECENT
 from league.report.sections.head_to_head import circularity_told, crowd_of
 from league.report.wording import counted, percent, rounded, signed
@@ -61,15 +61,12 @@ class _Trend:
 Rule = Callable[[History], Suggestion | None]
 
 
-def advice(history: History) -> Section | None:
+def advice(history: History) -> ReportSection | None:
     """What the rules have to say."""
     found = [suggestion for rule in RULES.values() if (suggestion := rule(history)) is not None]
     if not found:
         return None
-    items = [element("li", joined(words(suggestion.reason), element("pre", code(suggestion.command)))) for suggestion in found]
-    return Section(
-        "What to do next", joined(paragraph(words("Read off the figures above:")), element("ol", joined(*items), "advice"))
-    )
+    return ReportSection("What to do next", joined(paragraph(words("Read off the figures above:")), suggestions(found)))
 
 
 def unfinished(history: History) -> Suggestion | None:
