@@ -25,7 +25,7 @@ SHORTEST = 8
 
 
 @dataclass(frozen=True)
-class Chart:
+class DrawnColumn:
     """A last column that is drawn if there is room for it: its heading and a line per row, given how wide it may be."""
 
     least: int
@@ -40,7 +40,7 @@ def sheet(
     rows: Sequence[Sequence[str]],
     *,
     spare: Sequence[str] = (),
-    chart: Chart | None = None,
+    chart: DrawnColumn | None = None,
     caption: str = "",
 ) -> Figure:
     """A table of texts.

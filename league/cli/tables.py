@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from league.cli.table_layout import Chart, sheet
+from league.cli.table_layout import DrawnColumn, sheet
 from league.cli.terminal_charts import (
     DRAWN,
     GOOD,
@@ -53,7 +53,7 @@ def standings_table(rows: Sequence[Standing], title: str, limit: int | None = No
     ]  # fmt: skip
     caption = f"the first {limit} of {len(rows)} and the anchors" if limit is not None and len(rows) > limit else ""
     columns = ["player", "role", "born", "parent"], ["Elo", "95 %", "games", "won", "drawn", "lost", "score"]
-    chart = Chart(12, 48, draw) if kept else None
+    chart = DrawnColumn(12, 48, draw) if kept else None
     return sheet(title, *columns, cells, spare=("parent", "role", "born", "drawn"), chart=chart, caption=caption)
 
 
@@ -88,7 +88,7 @@ def lines_table(rows: Sequence[Standing]) -> Figure:
         )
     title = f"lines: the Elo of their snapshots, from {min(elos):.0f} (▁) to {max(elos):.0f} (█)" if elos else "lines"
     columns = ["line"], ["from", "to", "first", "last", "best"]
-    chart = Chart(min(8, last + 1), max(last + 1, 20), draw) if lines else None
+    chart = DrawnColumn(min(8, last + 1), max(last + 1, 20), draw) if lines else None
     return sheet(title, *columns, cells, spare=("from", "to"), chart=chart)
 
 
@@ -105,7 +105,9 @@ def pairs_table(rows: Sequence[PairRow]) -> Figure:
     def draw(width: int) -> tuple[str, list[Text]]:
         return f"{WON} won {DRAWN} drawn {LOST} lost", [shares(row.wins, row.draws, row.losses, width) for row in rows]
 
-    return sheet("pairs", ["player", "opponent"], ["games", "won", "drawn", "lost", "score"], cells, chart=Chart(20, 40, draw))
+    return sheet(
+        "pairs", ["player", "opponent"], ["games", "won", "drawn", "lost", "score"], cells, chart=DrawnColumn(20, 40, draw)
+    )
 
 
 def payoff_table(payoff: Payoff) -> Figure:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from league.analysis.head_to_head import Meeting, anchors, lost
 from league.analysis.history import History
 from league.analysis.lineage import Link, reigns
-from league.plotting.axes import Whisker, whiskers
 from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
+from league.plotting.whiskers import Whisker, whiskers
 from league.population.player import Player, is_bot
 from league.report.html import Grid, ReportSection, figure, folded, joined, paragraph, strong, table, words
 from league.report.sections.answers import NAMED, interval, records_told

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from agents.learners.table import HYPER_PARAMETERS, hyper_label
 from league.analysis.history import History
-from league.plotting.axes import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.canvas import FAINT, INK, SOFT
+from league.plotting.curves import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.palette import PALETTE
 from league.population.player import Player, is_bot, is_snapshot, original_of
 from league.report.html import Grid, ReportSection, figure, figures, joined, paragraph, side_by_side, small, words

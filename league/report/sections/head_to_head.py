@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from league.analysis.head_to_head import COIN, Circularity, Meeting, circularity, lost
 from league.analysis.history import History
-from league.plotting.axes import ACCENT, Chart, Curve, curves
+from league.plotting.curves import ACCENT, Chart, Curve, curves
 from league.plotting.league_plots import payoff_drawn, payoff_shown
 from league.plotting.palette import PALETTE
 from league.plotting.payoff_plot import ROOM

@@ -11,8 +11,9 @@ from agents.learners.table import METRICS, PREFIX, metric_spec
 from league.analysis.history import History
 from league.analysis.metrics import league_figures
 from league.analysis.training import AGES, ITSELF, OLDER
-from league.plotting.axes import Chart, Curve, Layer, columns, curves
 from league.plotting.canvas import FAINT, SOFT
+from league.plotting.columns import Layer, columns
+from league.plotting.curves import Chart, Curve, curves
 from league.plotting.palette import PALETTE
 from league.report.html import Grid, ReportSection, figure, figures, joined, paragraph, side_by_side, small, words
 from league.report.wording import counted, duration, listed, percent, rounded
