@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from uuid import uuid4
 
 from league.analysis.history import History, read
-from league.artifacts.replay_cache import Shelf
+from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.plotting.png import Picture, on_slider
 from league.storage.store import Store
@@ -96,7 +96,7 @@ class Tracker:
         self._store, self._home = store, home.resolve()
         self._lock: TextIO | None = None
         self._history: History | None = None
-        self._shelf: Shelf = {}
+        self._cache: ReplayCache = {}
         self._tree: Tree | None = None
 
     def prepare(self) -> None:
@@ -148,7 +148,7 @@ class Tracker:
             self.hold()
             runs = _experiment(_connect(self._home), self._home, self._store.fact("game"))
             self._history = read(self._store, history or self._history)
-            made = catch_up(runs, self._store, self._history, warn, self._shelf, tree, thorough=thorough)
+            made = catch_up(runs, self._store, self._history, warn, self._cache, tree, thorough=thorough)
         except _failures() as error:
             raise BehindError(self._store.name, _reason(error)) from error
         self._tree = made.tree

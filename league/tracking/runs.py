@@ -15,7 +15,7 @@ from league.analysis import metrics
 from league.analysis.history import History
 from league.analysis.lineage import as_of
 from league.artifacts.files import IMAGES, PAGES, TABLES, names_of_generation, of_generation, of_league, pages
-from league.artifacts.replay_cache import Shelf
+from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.plotting.canvas import SOFT
 from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
@@ -82,7 +82,7 @@ def catch_up(
     store: Store,
     history: History,
     warn: Warn,
-    shelf: Shelf,
+    cache: ReplayCache,
     known: Tree | None = None,
     *,
     thorough: bool = False,
@@ -94,7 +94,7 @@ def catch_up(
         store: The league.
         history: The same, read.
         warn: Told what cannot be shown.
-        shelf: The recorded matches that earlier calls have read; what is missing is added.
+        cache: The recorded matches that earlier calls have read; what is missing is added.
         known: What was returned the last time, if nobody else has written since: it is not looked for again.
         thorough: Look for what is missing of generations that are marked as mirrored, too.
     """
@@ -115,9 +115,9 @@ def catch_up(
         batch = [history.until(number, store.ratings(number)) for number in numbers]
         tables = {past.number: Picture(payoff_pixels(past)) for past in batch}
         for past in batch:
-            _generation(runs, store, past, tree, tables[past.number], shelf, warn)
+            _generation(runs, store, past, tree, tables[past.number], cache, warn)
         _players(runs, history, batch, tree)
-        _league(runs, store, history, batch, tree, tables, shelf)
+        _league(runs, store, history, batch, tree, tables, cache)
     for player in history.players:
         if player.name in tree.players and player.retired is None:
             runs.settle(tree.players[player.name], ended)
@@ -177,7 +177,7 @@ def _root(runs: Runs, history: History) -> Any:
     return found[0] if found else runs.make(history.name, begun, tags)
 
 
-def _generation(runs: Runs, store: Store, past: History, tree: Tree, table: Picture, shelf: Shelf, warn: Warn) -> None:
+def _generation(runs: Runs, store: Store, past: History, tree: Tree, table: Picture, cache: ReplayCache, warn: Warn) -> None:
     """The run of a generation, and its champion in the registry. `past` is the league as of the generation."""
     record, number = past.generations[-1], past.number
     row, at = record.row, metrics.millis(record.row.committed_at)
@@ -189,7 +189,7 @@ def _generation(runs: Runs, store: Store, past: History, tree: Tree, table: Pict
     figures["gen/exploitability"] = past.exploitability
     params = metrics.generation_facts(row, past.players, record.training.opponents)
     curves = enumerate(record.training.curves)
-    runs.put(run, of_generation(store, past, table, shelf))
+    runs.put(run, of_generation(store, past, table, cache))
     runs.write(run, [*((at, step, curve) for step, curve in curves), (at, 0, figures)], params, TABLES)
     try:
         tree.registry.register(run, store, past)
@@ -262,7 +262,7 @@ def _league(
     batch: Sequence[History],
     tree: Tree,
     tables: Mapping[int, Picture],
-    shelf: Shelf,
+    cache: ReplayCache,
 ) -> None:
     """Generations on the run of the league; written last, with the mark that all of them is there."""
     root, last = tree.root, batch[-1]
@@ -275,7 +275,7 @@ def _league(
         runs.slide(root, "comm_graph", 0, metrics.millis(history.rows[0].committed_at), Picture(graph))
     runs.put(root, of_league(last))
     if last.number == history.number:
-        runs.put(root, pages(store, history, shelf))
+        runs.put(root, pages(store, history, cache))
     tree.registry.lead_to(last)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
     params = metrics.flatten(history.config.model_dump(mode="json")) if batch[0].number == 0 else {}
