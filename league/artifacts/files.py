@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 
 from league.analysis.history import History
-from league.artifacts.replay_cache import Shelf, final_html
+from league.artifacts.replay_cache import ReplayCache, final_html
 from league.artifacts.replays import with_recorded
 from league.artifacts.tournament_page import tournament_html
 from league.evaluation.standings import plain_rows, standings_of
@@ -27,18 +27,18 @@ COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "dr
 """Columns of the standings that come first."""
 
 
-def of_generation(store: Store, history: History, table: EncodedImage, shelf: Shelf) -> dict[str, bytes]:
+def of_generation(store: Store, history: History, table: EncodedImage, cache: ReplayCache) -> dict[str, bytes]:
     """The files of a generation's run.
 
     Args:
         store: The league.
         history: The league as of the generation.
         table: The payoff table as of then.
-        shelf: The recorded matches that earlier calls have read; what is missing is added.
+        cache: The recorded matches that earlier calls have read; what is missing is added.
     """
     standings = _standings(history)
     files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
-    final = final_html(store, history, shelf)
+    final = final_html(store, history, cache)
     if final is not None:
         files[REPLAY] = final.encode()
     return files
@@ -54,16 +54,16 @@ def of_league(history: History) -> dict[str, bytes]:
     return {"config.yaml": history.facts["config"].encode(), STANDINGS: _all_columns(_standings(history))}
 
 
-def pages(store: Store, history: History, shelf: Shelf) -> dict[str, bytes]:
+def pages(store: Store, history: History, cache: ReplayCache) -> dict[str, bytes]:
     """The pages about the league as it stands.
 
     Args:
         store: The league.
         history: The same.
-        shelf: The recorded matches that earlier calls have read; what is missing is added.
+        cache: The recorded matches that earlier calls have read; what is missing is added.
     """
     history = with_recorded(history, store)
-    texts = report_html(history), tournament_html(store, history, shelf), solution_yaml(history)
+    texts = report_html(history), tournament_html(store, history, cache), solution_yaml(history)
     return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
 
 

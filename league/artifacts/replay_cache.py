@@ -40,27 +40,27 @@ class Recorded:
     said: str
 
 
-Shelf = dict[Path, Recorded | None]
+ReplayCache = dict[Path, Recorded | None]
 """Recorded matches by file, None for files that cannot be read. Whoever makes page after page of one league keeps it."""
 
 
-def fill(shelf: Shelf, store: Store, history: History) -> None:
-    """Let a shelf hold a league's newest recorded matches and no others.
+def fill(cache: ReplayCache, store: Store, history: History) -> None:
+    """Let a cache hold a league's newest recorded matches and no others.
 
     Args:
-        shelf: Is changed.
+        cache: Is changed.
         store: The league.
         history: The league as of its last generation.
     """
     known = {history.number: history.outcomes}
     files = sorted(store.recorded(), key=lambda path: (len(path.name), path.name), reverse=True)
-    shown: Shelf = {}
+    shown: ReplayCache = {}
     for path in files:
-        shown[path] = shelf[path] if path in shelf else _read(path, store, history, known)
+        shown[path] = cache[path] if path in cache else _read(path, store, history, known)
         if sum(recorded is not None for recorded in shown.values()) == NEWEST:
             break
-    shelf.clear()
-    shelf.update(shown)
+    cache.clear()
+    cache.update(shown)
 
 
 def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[Outcome]]) -> Recorded | None:
@@ -89,21 +89,21 @@ def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[
     return Recorded(result, tuple(log), replay.tags, packed, heading(replay), result_of(replay))
 
 
-def final_html(store: Store, history: History, shelf: Shelf) -> str | None:
+def final_html(store: Store, history: History, cache: ReplayCache) -> str | None:
     """The page of the recorded final of a history's last generation, else of any of its recorded matches.
 
     Args:
         store: The league.
         history: The league as of the generation.
-        shelf: What earlier calls have read; what is missing is added.
+        cache: What earlier calls have read; what is missing is added.
 
     Returns:
         The file's text; None where there is no recorded match that can be read.
     """
     known = {history.number: history.outcomes} if history.outcomes else dict[int, Sequence[Outcome]]()
     files = store.recorded(history.number)
-    shelf.update({path: _read(path, store, history, known) for path in files if path not in shelf})
-    kept = [recorded for path in files if (recorded := shelf[path]) is not None]
+    cache.update({path: _read(path, store, history, known) for path in files if path not in cache})
+    kept = [recorded for path in files if (recorded := cache[path]) is not None]
     final = min(kept, key=lambda recorded: "final" not in recorded.tags, default=None)
     return None if final is None else page_around(final.replay, final.title, history.game.name, final.said)
 

@@ -9,7 +9,7 @@ import torch
 
 from envs.game import Game
 from league.analysis.history import History
-from league.artifacts.replay_cache import Shelf, fill
+from league.artifacts.replay_cache import ReplayCache, fill
 from league.evaluation.standings import standings_of
 from league.evaluation.tournament import Played
 from league.execution.tasks import actor_factory, one_thread
@@ -37,23 +37,23 @@ SHOWN = 60
 """Replays that the page of a tournament between any players carries at most; recording one takes longer than playing it."""
 
 
-def tournament_html(store: Store, history: History, shelf: Shelf | None = None) -> str:
+def tournament_html(store: Store, history: History, cache: ReplayCache | None = None) -> str:
     """The page of a league's newest tournament: all its matches, and every recorded match of the league, the newest `NEWEST`.
 
     Args:
         store: The league.
         history: The same as of its last generation.
-        shelf: What earlier calls have read; what is missing is added, what is no longer shown leaves it.
+        cache: What earlier calls have read; what is missing is added, what is no longer shown leaves it.
 
     Returns:
         The file's text.
     """
     game, number, log = history.game, history.number, history.matches
-    shelf = {} if shelf is None else shelf
-    fill(shelf, store, history)
+    cache = {} if cache is None else cache
+    fill(cache, store, history)
     kept = {
         recorded.result.ticket.match: recorded
-        for recorded in shelf.values()
+        for recorded in cache.values()
         if recorded is not None and recorded.result.ticket.generation <= number
     }
     here = {result.ticket.match for result in log}

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from html import escape
+
+from markupsafe import Markup, escape
 
 from league.plotting.canvas import CLEAR, DIM, FAINT, INK, PALE, SOFT, Box, Mark, Picture, Shape, Stroke, Text, faded
 from league.plotting.palette import GRID, NEVER, PALETTE, STEPS, shade
@@ -31,7 +32,7 @@ def tones() -> dict[str, tuple[str, str, float]]:
     }
 
 
-def svg(picture: Picture, name: str, title: str, description: str, kind: str = "") -> str:
+def svg(picture: Picture, name: str, title: str, description: str, kind: str = "") -> Markup:
     """Write a picture down as markup that can stand in a page.
 
     Args:
@@ -54,7 +55,7 @@ def svg(picture: Picture, name: str, title: str, description: str, kind: str = "
         *map(_element, picture.marks),
         "</g></svg>",
     ]
-    return "\n".join(lines)
+    return Markup("\n".join(lines))
 
 
 def _element(mark: Mark) -> str:
@@ -76,7 +77,7 @@ def _element(mark: Mark) -> str:
 def _text(mark: Text) -> Iterator[str]:
     x, y = _number(mark.x), mark.y
     drop = DROPS[mark.anchor[1]] * mark.size
-    tone = f'class="on-{_class(mark.ground)}" color="{mark.colour}"' if _class(mark.ground) else _tone(mark.colour)
+    tone = f'class="on-{_class(mark.ground)}" color="{escape(mark.colour)}"' if _class(mark.ground) else _tone(mark.colour)
     yield f'{tone} x="{x}" y="{_number(y + drop)}" font-size="{_number(mark.size)}"'
     if mark.anchor[0] != "l":
         yield f'text-anchor="{ANCHORS[mark.anchor[0]]}"'

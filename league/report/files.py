@@ -6,8 +6,8 @@ from pathlib import Path
 
 from league.analysis.history import History
 from league.errors import disk_has_room
+from league.report.advice.commands import CONFIG
 from league.report.page import report_html
-from league.report.sections.advice import CONFIG
 from league.report.solution import solution_yaml
 
 REPORT, SOLUTION = "report.html", "solution.yaml"

@@ -1,17 +1,20 @@
-"""Markup of the report: whatever is not ours goes through `words`, which leaves nothing in it that a browser would run."""
+"""What the sections of a report are made of: elements as markup, filled into the templates of `league/report/templates`.
+
+Templates escape whatever is not markup already, so that no text of somebody else's is anything but text in a page. The only
+functions here that write tags are those of single words.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from typing import NewType, TypeAlias
+from typing import Any, TypeAlias
+
+from markupsafe import Markup, escape
 
 from league.plotting.canvas import Picture
 from league.plotting.svg import svg
-
-Markup = NewType("Markup", str)
-"""Text that may stand in a page as it is."""
+from tournaments.viewer.document import templates
 
 NOTHING = Markup("")
 
@@ -22,11 +25,11 @@ WIDE, NARROW = 880.0, 350.0
 """Widths that charts are drawn for, in pixels: on a telephone the narrow one is shown, whose letters keep their size there."""
 
 ROWS = 300
-"""Rows of a table of figures at most; of longer ones the last are shown."""
+"""Rows of a table of figures at most. Of longer ones the last are shown."""
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report.
 
     Attributes:
@@ -57,44 +60,44 @@ class Grid:
 
 def words(text: str) -> Markup:
     """Plain text."""
-    return Markup(escape(text))
+    return escape(text)
 
 
 def joined(*parts: Markup) -> Markup:
     """One part after the other."""
-    return Markup("".join(parts))
-
-
-def element(tag: str, content: Markup, kind: str = "") -> Markup:
-    """An element, perhaps of a class."""
-    return Markup(f'<{tag} class="{escape(kind)}">{content}</{tag}>' if kind else f"<{tag}>{content}</{tag}>")
+    return NOTHING.join(parts)
 
 
 def strong(text: str) -> Markup:
     """Plain text that stands out."""
-    return element("strong", words(text))
-
-
-def code(text: str) -> Markup:
-    """Something to type."""
-    return element("code", words(text))
-
-
-def paragraph(*parts: Markup, kind: str = "") -> Markup:
-    """A paragraph of parts that follow each other with a space between; nothing where all are empty."""
-    said = Markup(" ".join(filter(None, parts)))
-    return element("p", said, kind) if said else said
+    return Markup("<strong>{}</strong>").format(text)
 
 
 def subheading(text: str) -> Markup:
     """A heading inside a section."""
-    return element("h3", words(text))
+    return Markup("<h3>{}</h3>").format(text)
+
+
+def paragraph(*parts: Markup, kind: str = "") -> Markup:
+    """A paragraph of parts with a space between them; nothing where all are empty.
+
+    Args:
+        parts: What it says.
+        kind: Its class in the style sheet.
+    """
+    said = Markup(" ").join(filter(None, parts))
+    return _element("paragraph", said, kind) if said else said
 
 
 def bullets(items: Iterable[Markup]) -> Markup:
     """A list; nothing where there are no items."""
-    found = [element("li", item) for item in items]
-    return element("ul", joined(*found)) if found else Markup("")
+    found = list(items)
+    return _element("bullets", found) if found else NOTHING
+
+
+def definitions(pairs: Iterable[tuple[str, Markup]]) -> Markup:
+    """Questions and their answers."""
+    return _element("definitions", list(pairs))
 
 
 def table(grid: Grid, caption: str, marked: Collection[int] = ()) -> Markup:
@@ -105,24 +108,12 @@ def table(grid: Grid, caption: str, marked: Collection[int] = ()) -> Markup:
         caption: What it is; read out, not shown.
         marked: Rows that stand out.
     """
-
-    def row(cells: Sequence[str], tag: str, kind: str = "") -> Markup:
-        sides = ["long" if column in grid.long else "" if column in grid.left else "right" for column in range(len(cells))]
-        return element("tr", joined(*(element(tag, words(c), side) for c, side in zip(cells, sides, strict=True))), kind)
-
-    body = [row(cells, "td", "marked" if number in marked else "") for number, cells in enumerate(grid.rows)]
-    inside = joined(
-        element("caption", words(caption), "hidden"),
-        element("thead", row(grid.head, "th")),
-        element("tbody", Markup("\n".join(body))),
-    )
-    label = escape(caption)
-    return Markup(f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>{inside}</table></div>')
+    return _element("table", grid, caption, marked)
 
 
 def folded(summary: str, content: Markup) -> Markup:
     """Content that is shown when asked for."""
-    return Markup(f"<details><summary>{escape(summary)}</summary>{content}</details>")
+    return _element("folded", summary, content)
 
 
 def figure(name: str, title: str, about: About, draw: Callable[[float], Picture], grid: Grid, note: str = "") -> Markup:
@@ -143,12 +134,11 @@ def chart(
     name: str, title: str, about: About, draw: Callable[[float], Picture], below: Markup = NOTHING, note: str = ""
 ) -> Markup:
     """A chart in two widths like `figure`, with whatever stands below it instead of its figures."""
-    drawn = (
+    drawn = [
         svg(draw(width), f"{name}-{kind}", title, about if isinstance(about, str) else about(width), kind)
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
-    )
-    caption = joined(strong(title), words(f" {note}") if note else NOTHING)
-    return element("figure", joined(element("figcaption", caption), Markup("\n".join(drawn)), below))
+    ]
+    return _element("figure", title, note, drawn, below)
 
 
 def small(name: str, title: str, about: str, picture: Picture) -> Markup:
@@ -156,18 +146,38 @@ def small(name: str, title: str, about: str, picture: Picture) -> Markup:
 
     Where there is less room than it is wide it shrinks with its letters: drawn as wide as `NARROW` it fits a telephone.
     """
-    drawn = Markup(svg(picture, name, title, about, "small"))
-    return element("figure", joined(element("figcaption", strong(title)), drawn))
+    return _element("figure", title, "", [svg(picture, name, title, about, "small")], NOTHING)
 
 
 def side_by_side(charts: Iterable[Markup]) -> Markup:
     """Small charts, as many in a row as fit."""
-    return element("div", joined(*charts), "smalls")
+    return _element("side_by_side", list(charts))
 
 
 def figures(grid: Grid, title: str) -> Markup:
     """The figures of a chart, shown when asked for."""
     hidden = len(grid.rows) - ROWS
     shown = grid if hidden <= 0 else replace(grid, rows=grid.rows[hidden:])
-    note = paragraph(words(f"The last {ROWS} of {len(grid.rows)} rows."), kind="soft") if hidden > 0 else Markup("")
+    note = paragraph(words(f"The last {ROWS} of {len(grid.rows)} rows."), kind="soft") if hidden > 0 else NOTHING
     return folded("The figures as a table", joined(table(shown, title), note))
+
+
+def suggestions(found: Sequence[Any]) -> Markup:
+    """What to do next: each suggestion has a `reason` and a `command` to type."""
+    return _element("suggestions", found)
+
+
+def render(name: str, **values: object) -> Markup:
+    """Fill in a template of `league/report/templates`.
+
+    Args:
+        name: The template.
+        values: What it shows. Everything but markup is escaped.
+    """
+    return Markup(templates(__package__).get_template(name).render(values))
+
+
+def _element(name: str, *values: object) -> Markup:
+    """Call a macro of `elements.html`."""
+    macro = getattr(templates(__package__).get_template("elements.html").module, name)
+    return Markup(macro(*values))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from html import escape
 from importlib.resources import files
 
 from league.analysis.history import History
 from league.population.player import learns
-from league.report.html import Markup, Section, element, joined, paragraph, words
+from league.report.html import ReportSection, render
 from league.report.sections.advice import advice
 from league.report.sections.answers import answers
 from league.report.sections.champion import champion
@@ -21,7 +20,7 @@ from league.report.sections.practice import opponents, time, training
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 
-SECTIONS: dict[str, Callable[[History], Section | None]] = {
+SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "champion": champion,
     "growth": growth,
     "versus": versus,
@@ -38,11 +37,11 @@ SECTIONS: dict[str, Callable[[History], Section | None]] = {
 
 Adding one is adding a function:
 
-    def lengths(history: History) -> Section | None:
+    def lengths(history: History) -> ReportSection | None:
         steps = [match.steps for match in history.matches]
         if not steps:
             return None
-        return Section("How long games are", paragraph(words(f"From {min(steps)} to {max(steps)} steps.")))
+        return ReportSection("How long games are", paragraph(words(f"From {min(steps)} to {max(steps)} steps.")))
 
     SECTIONS["lengths"] = lengths
 """
@@ -58,23 +57,8 @@ def report_html(history: History) -> str:
         An HTML file that needs nothing else. The same league gives the same text.
     """
     found = {name: section for name, make in SECTIONS.items() if (section := make(history)) is not None}
-    links = [Markup(f'<li><a href="#{escape(name)}">{words(section.heading)}</a></li>') for name, section in found.items()]
-    parts = [
-        Markup(f'<section id="{escape(name)}"><h2>{words(section.heading)}</h2>\n{section.body}\n</section>')
-        for name, section in found.items()
-    ]
-    league = history.name
-    body = "\n".join(
-        [
-            '<main class="report">',
-            f"<header><h1>{words(league)}</h1>{paragraph(words(_summary(history)), kind='soft')}</header>",
-            f'<section id="answers" class="card" aria-label="In short">{answers(history)}</section>',
-            f'<nav aria-label="Contents">{element("ol", joined(*links))}</nav>',
-            f'<div class="sections">{"".join(parts)}</div>',
-            "</main>",
-        ]
-    )
-    return document(f"{league}: report", body, styles=[_style()])
+    body = render("report.html", league=history.name, summary=_summary(history), answers=answers(history), sections=found)
+    return document(f"{history.name}: report", body, styles=[_style()])
 
 
 @cache

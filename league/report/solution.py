@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from math import fsum
 from typing import Any
@@ -13,14 +12,10 @@ import yaml
 
 from envs.game import Role
 from league.analysis.communication import graphs
-from league.analysis.head_to_head import CLEAR
 from league.analysis.history import History
-from league.population.player import ANCHOR, frozen_in, is_mutant, original_of
+from league.population.player import ANCHOR, frozen_in, is_mutant
 from league.report.deployment import deployment
-from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
-
-SOLVED = 0.9
-"""Score against the random player from which on a game counts as solved."""
+from league.report.solving import episodes_to_solve, rounded
 
 PACKAGES = ("torch", "numpy", "pettingzoo")
 """Whose versions are told beside our own."""
@@ -118,10 +113,10 @@ def _configuration(history: History) -> dict[str, Any]:
         "joint_state_size": game.state_size,
         "reward": {
             "description": "the environment's own; a team's return is the mean of its seats' summed rewards, not discounted",
-            "team_return_range_seen": [_short(min(returns)), _short(max(returns))] if returns else None,
+            "team_return_range_seen": [rounded(min(returns)), rounded(max(returns))] if returns else None,
             "seen_in": f"the tournament of generation {history.number}",
         },
-        "hyper_parameters": {name: _short(value) for name, value in sorted(champion.hyper.items())},
+        "hyper_parameters": {name: rounded(value) for name, value in sorted(champion.hyper.items())},
         "schedule": {
             "generations": config.generations,
             **config.train.model_dump(mode="json"),
@@ -136,17 +131,17 @@ def _results(history: History) -> dict[str, Any]:
     seconds = sum(row.seconds for row in rows)
     return {
         "champion": history.champion,
-        "elo": _short(rating.elo),
-        "elo_95_percent": [_short(rating.low), _short(rating.high)],
-        "episodes_to_solve": _episodes_to_solve(history),
+        "elo": rounded(rating.elo),
+        "elo_95_percent": [rounded(rating.low), rounded(rating.high)],
+        "episodes_to_solve": episodes_to_solve(history),
         "success_rate": {
-            "value": None if against is None else _short(against.score),
+            "value": None if against is None else rounded(against.score),
             "criterion": f"the champion's score against {ANCHOR}, a draw counting one half",
             "games": 0 if against is None else against.games,
-            "interval_95_percent": None if against is None else [_short(against.low), _short(against.high)],
+            "interval_95_percent": None if against is None else [rounded(against.low), rounded(against.high)],
         },
         "mean_return": _mean_return(history),
-        "wall_hours": _short(seconds / 3600),
+        "wall_hours": rounded(seconds / 3600),
         "agent_steps": sum(row.agent_steps for row in rows),
         "training_games": sum(sum(training.games.values()) for training in history.trainings),
         "seed": history.config.seed,
@@ -162,94 +157,14 @@ def _results(history: History) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """A snapshot's games against the random player in its own tournament.
-
-    Attributes:
-        generation: When it was frozen.
-        snapshot: Its name.
-        trained: Training games of its line of descent until then.
-        games: Games against the random player.
-        score: Share of the points.
-        low: Lower end of the 95 % interval.
-        high: Upper end.
-    """
-
-    generation: int
-    snapshot: str
-    trained: int
-    games: int
-    score: float
-    low: float
-    high: float
-
-    @property
-    def solved(self) -> bool:
-        """Whether it scored enough, in games enough."""
-        return self.games >= ENOUGH and self.score >= SOLVED and self.low >= CLEAR
-
-
-def _episodes_to_solve(history: History) -> dict[str, Any]:
-    """Training games of the champion's line of descent until it first scored enough."""
-    found = _trials(history)
-    solved = next((trial for trial in found if trial.solved), None)
-    best = max((trial for trial in found if trial.games >= ENOUGH), key=lambda trial: trial.score, default=None)
-    told = solved or best
-    games = max((trial.games for trial in found), default=0) if told is None else told.games
-    facts: dict[str, Any] = {
-        "value": None if solved is None else solved.trained,
-        "criterion": f"a snapshot of the champion's line of descent scores at least {SOLVED} against {ANCHOR} in its "
-        f"tournament, in {ENOUGH} games or more, and the 95 % interval of the score begins at {CLEAR} or above",
-        "score": None if told is None else _short(told.score),
-        "games": games,
-        "interval_95_percent": None if told is None else [_short(told.low), _short(told.high)],
-    }
-    if solved is not None:
-        return facts | {"generation": solved.generation, "snapshot": solved.snapshot}
-    return facts | {"reason": _unsolved(best, games)}
-
-
-def _unsolved(best: _Trial | None, games: int) -> str:
-    """Why there is no number."""
-    if best is None:
-        few = f"too few games: {games} against {ANCHOR} in a tournament at most, {ENOUGH} are needed"
-        return few if games else f"it never met {ANCHOR}"
-    said = f"its best score was {best.score:.2f}, after {best.trained} training games"
-    return said if best.score < SOLVED else f"{said}, but the interval of {best.games} games begins at {best.low:.2f}"
-
-
-def _trials(history: History) -> list[_Trial]:
-    """The champion's line of descent against the random player, snapshot by snapshot."""
-    line = [player for player in history.players if player.name in history.direct]
-    trained, found = 0, []
-    for record in history.generations:
-        row = record.row
-        for player in (player for player in line if frozen_in(player) == row.number):
-            trained += record.training.games.get(original_of(player), 0)
-            points, games = _against_anchor(record.table, player.name)
-            if games:
-                low, high = score_interval(points, games)
-                found.append(_Trial(row.number, player.name, trained, games, points / games, low, high))
-    return found
-
-
-def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
-    """Points and games of a player against the random one."""
-    if not {player, ANCHOR} <= set(table.players):
-        return 0.0, 0
-    pair = table.index(player), table.index(ANCHOR)
-    return float(table.points[pair]), int(table.games[pair])
-
-
 def _mean_return(history: History) -> dict[str, Any]:
     """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
     born = frozen_in(history.player[history.champion]) or 0
     found = history.generations[born].returns.get(history.champion, {})
     games = sum(side.games for side in found.values())
     return {
-        "value": _short(fsum(side.total for side in found.values()) / games) if games else None,
-        "by_side": {name: _short(side.total / side.games) for name, side in found.items()},
+        "value": rounded(fsum(side.total for side in found.values()) / games) if games else None,
+        "by_side": {name: rounded(side.total / side.games) for name, side in found.items()},
         "games": games,
         "against": f"its opponents in the tournament of generation {born}",
     }
@@ -264,8 +179,8 @@ def _stages(history: History) -> list[dict[str, Any]]:
             {
                 "generation": row.number,
                 "champion": row.champion,
-                "elo_as_fitted_then": _short(row.figures["elo_best"]) if "elo_best" in row.figures else None,
-                "elo_as_of_the_last_generation": _short(history.elo[row.champion]) if row.champion in history.elo else None,
+                "elo_as_fitted_then": rounded(row.figures["elo_best"]) if "elo_best" in row.figures else None,
+                "elo_as_of_the_last_generation": rounded(history.elo[row.champion]) if row.champion in history.elo else None,
                 "agent_steps": row.agent_steps,
                 "mutated": [
                     {"child": player.name, "parent": player.parent, "operator": player.operator} for player in children
@@ -281,8 +196,3 @@ def _spaces(role: Role) -> Mapping[str, Any]:
     if role.actions.kind == "continuous":
         actions |= {"low": list(role.actions.low), "high": list(role.actions.high)}
     return {"observation": {"shape": list(role.observation_shape), "numbers": role.features}, "actions": actions}
-
-
-def _short(value: float) -> float:
-    """Five digits: enough for people."""
-    return float(f"{value:.5g}")

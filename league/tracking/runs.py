@@ -15,7 +15,7 @@ from league.analysis import metrics
 from league.analysis.history import History
 from league.analysis.lineage import as_of
 from league.artifacts.files import PAGES, STANDINGS, names_of_generation, of_generation, of_league, pages
-from league.artifacts.replay_cache import Shelf
+from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.plotting.canvas import SOFT
 from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
@@ -75,7 +75,7 @@ def update_runs(
     store: Store,
     history: History,
     warn: Warn,
-    shelf: Shelf,
+    cache: ReplayCache,
     known: Tree | None = None,
     *,
     thorough: bool = False,
@@ -87,7 +87,7 @@ def update_runs(
         store: The league.
         history: The same, read.
         warn: Told what cannot be shown.
-        shelf: The recorded matches that earlier calls have read; what is missing is added.
+        cache: The recorded matches that earlier calls have read; what is missing is added.
         known: The tree that was returned the last time, if nobody else has written since: its runs are not searched again.
         thorough: Also look for what is missing of generations up to the mark.
 
@@ -111,9 +111,9 @@ def update_runs(
         batch = [history.until(number, store.ratings(number)) for number in numbers]
         tables = {past.number: EncodedImage(payoff_pixels(past)) for past in batch}
         for past in batch:
-            _generation(experiment, store, past, tree, tables[past.number], shelf, warn)
+            _generation(experiment, store, past, tree, tables[past.number], cache, warn)
         _players(experiment, history, batch, tree)
-        _league(experiment, store, history, batch, tree, tables, shelf)
+        _league(experiment, store, history, batch, tree, tables, cache)
     for player in history.players:
         if player.name in tree.players and player.retired is None:
             experiment.set_end(tree.players[player.name], ended)
@@ -178,7 +178,7 @@ def _generation(
     past: History,
     tree: Tree,
     table: EncodedImage,
-    shelf: Shelf,
+    cache: ReplayCache,
     warn: Warn,
 ) -> None:
     """The run of a generation, and its champion in the registry. `past` is the league as of the generation."""
@@ -192,7 +192,7 @@ def _generation(
     figures["gen/exploitability"] = past.exploitability
     params = metrics.generation_facts(row, past.players, record.training.opponents)
     curves = enumerate(record.training.curves)
-    experiment.write_files(run, of_generation(store, past, table, shelf))
+    experiment.write_files(run, of_generation(store, past, table, cache))
     points = [*((at, step, curve) for step, curve in curves), (at, 0, figures)]
     experiment.log(run, points, params, table_tags(STANDINGS))
     try:
@@ -266,7 +266,7 @@ def _league(
     batch: Sequence[History],
     tree: Tree,
     tables: Mapping[int, EncodedImage],
-    shelf: Shelf,
+    cache: ReplayCache,
 ) -> None:
     """Generations on the run of the league; written last, with the mark that all of them is there."""
     root, last = tree.root, batch[-1]
@@ -279,7 +279,7 @@ def _league(
         experiment.add_image(root, "comm_graph", 0, metrics.millis(history.rows[0].committed_at), EncodedImage(graph))
     experiment.write_files(root, of_league(last))
     if last.number == history.number:
-        experiment.write_files(root, pages(store, history, shelf))
+        experiment.write_files(root, pages(store, history, cache))
     tree.registry.point_champion_at(last)
     # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
     params = metrics.flatten(history.config.model_dump(mode="json")) if batch[0].number == 0 else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from league.analysis.history import History, read
-from league.artifacts.replay_cache import Shelf
+from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.storage.store import Store
 from league.tracking import client
@@ -37,7 +37,7 @@ class Tracker:
         self._store, self._home = store, home.resolve()
         self._lock: TextIO | None = None
         self._history: History | None = None
-        self._shelf: Shelf = {}
+        self._cache: ReplayCache = {}
         self._tree: Tree | None = None
 
     def sync(self, warn: client.Warn, history: History | None = None) -> None:
@@ -82,7 +82,7 @@ class Tracker:
             self.hold()
             experiment = Experiment.open(client.connect(self._home), self._home, self._store.fact("game"))
             self._history = read(self._store, history or self._history)
-            update = update_runs(experiment, self._store, self._history, warn, self._shelf, tree, thorough=thorough)
+            update = update_runs(experiment, self._store, self._history, warn, self._cache, tree, thorough=thorough)
         except client.failures() as error:
             raise BehindError(self._store.name, client.reason(error)) from error
         self._tree = update.tree

@@ -4,6 +4,7 @@ import html
 import json
 
 import pytest
+from markupsafe import Markup
 
 from tests.browser.paper_replays import crowd, duel
 from tests.browser.watching import VALUES, boards, place, until, until_at
@@ -191,7 +192,7 @@ def test_it_can_be_opened_and_closed_inside_another_page(page, tmp_path):
     scripts, styles = [asset(name) for name in SCRIPTS] + [script], [asset(name) for name in STYLES]
     file = tmp_path / "other.html"
     body = '<input id="name"><div id="here"></div>'
-    file.write_text(document("Other", body, styles=styles, scripts=scripts, data={"replay": content(duel(VALUES))}))
+    file.write_text(document("Other", Markup(body), styles=styles, scripts=scripts, data={"replay": content(duel(VALUES))}))
     page.goto(file.as_uri())
     page.get_by_role("button", name="One step on").click()
     until(page, "window.seen.at(-1) === 3")

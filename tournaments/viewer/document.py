@@ -13,30 +13,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any, NewType
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-{blocks}
-<script>{script}</script>
-</body>
-</html>
-"""
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-BLOCK = '<script type="text/plain" id="data-{name}">{packed}</script>'
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
 Packed = NewType("Packed", str)
@@ -51,7 +33,7 @@ def asset(name: str) -> str:
 
 def document(
     title: str,
-    body: str,
+    body: Markup,
     *,
     styles: Sequence[str] = (),
     scripts: Sequence[str] = (),
@@ -62,7 +44,7 @@ def document(
 
     Args:
         title: Of the window, plain text.
-        body: Markup; whoever makes it escapes what is not theirs. No inline styles or handlers: the policy forbids them.
+        body: Markup, see `render`. No inline styles or handlers: the policy forbids them.
         styles: Style sheets that follow `base.css`, their text.
         scripts: Scripts that follow `unpack.js`, their text; they share one scope of their own and run once, at the end.
         data: Name → what `await unpack(name)` gives the scripts: anything that JSON can say.
@@ -74,9 +56,36 @@ def document(
     style = "\n".join([asset("base.css"), *styles])
     script = "\n".join(['(() => {"use strict";', asset("unpack.js"), *scripts, "})();"]) if scripts else ""
     whole = {name: pack(value) for name, value in (data or {}).items()} | dict(packed or {})
-    blocks = (BLOCK.format(name=escape(name), packed=content) for name, content in whole.items())
     policy = POLICY.format(script=_hash(script), style=_hash(style))
-    return PAGE.format(policy=policy, title=escape(title), style=style, body=body, blocks="\n".join(blocks), script=script)
+    # What is ours stands in the page as it is; the template escapes everything else.
+    ours = {"policy": Markup(policy), "style": Markup(style), "script": Markup(script)}
+    return f"{render('document.html', title=title, body=body, blocks=whole, **ours)}\n"
+
+
+@cache
+def templates(package: str) -> Environment:
+    """The templates of a package, in its folder `templates`: every value is escaped, and a value that is missing is an error.
+
+    Args:
+        package: The package's full name.
+    """
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(name: str, **values: Any) -> Markup:
+    """Fill in a template of `tournaments/viewer/templates`.
+
+    Args:
+        name: The template.
+        values: What it shows. Everything but `Markup` is escaped.
+    """
+    return Markup(templates(__package__).get_template(name).render(values))
 
 
 def pack(value: Any) -> Packed:

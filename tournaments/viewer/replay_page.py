@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from html import escape
 from typing import Any
 
 from envs.rendering.boards import SEATS
 from tournaments.replay.format import Decision, Profile, Replay, ReplayError, Step
 from tournaments.replay.highlights import drawn, highlights, result, winners
-from tournaments.viewer.document import Packed, asset, document
+from tournaments.viewer.document import Packed, asset, document, render
 from tournaments.viewer.document import pack as pack_data
 from tournaments.viewer.frames import colours_in, colours_of_seats, pack
 
@@ -40,12 +39,6 @@ SERIES = 7
 NAMED = 4
 """Maximal number of players in a title."""
 
-BODY = """\
-<main class="viewer-main">
-<h1>{game}</h1>
-<div id="replay"><noscript><p>This page needs JavaScript to show the match. {result}</p></noscript></div>
-</main>"""
-
 
 def replay_page(replay: Replay) -> str:
     """Make the page of one match. The same replay gives the same text.
@@ -66,7 +59,7 @@ def page_around(packed: Packed, title: str, game: str, said: str) -> str:
         said: The result in a sentence, for readers without JavaScript.
     """
     styles, scripts = [asset(name) for name in STYLES], [asset(name) for name in (*SCRIPTS, PAGE_SCRIPT)]
-    body = BODY.format(game=escape(game), result=escape(said))
+    body = render("replay.html", game=game, result=said)
     return document(title, body, styles=styles, scripts=scripts, packed={"replay": packed})
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any
 
 from tournaments.rating.elo import expected_score
@@ -16,7 +15,7 @@ from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
 from tournaments.rating.surprisal import Judgement
 from tournaments.tickets import MatchResult
-from tournaments.viewer.document import Packed, asset, document
+from tournaments.viewer.document import Packed, asset, document, render
 from tournaments.viewer.replay_page import SCRIPTS as VIEWER_SCRIPTS
 from tournaments.viewer.replay_page import STYLES as VIEWER_STYLES
 
@@ -31,10 +30,6 @@ SCRIPTS = (
     "tournament_matches.js",
     "tournament.js",
 )
-BODY = """\
-<main id="overview"><h1>{title}</h1><p class="soft">{subtitle}</p>
-<noscript><p>This page needs JavaScript, which stands in the page itself; nothing is fetched.</p></noscript></main>
-<main id="stage" hidden></main>"""
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ def tournament_page(view: TournamentView) -> str:
         The file's text; the same view gives the same text.
     """
     recorded = [row.match for row in view.matches if row.match in view.replays]
-    body = BODY.format(title=escape(view.title), subtitle=escape(view.subtitle))
+    body = render("tournament.html", title=view.title, subtitle=view.subtitle)
     # The viewer and the page were written apart: a scope of its own keeps the page's names off the viewer's.
     scripts = [*map(asset, VIEWER_SCRIPTS), "(() => {", *map(asset, SCRIPTS), "})();"]
     return document(

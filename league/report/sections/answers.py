@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from markupsafe import Markup
+
 from agents.learners.table import hyper_label
 from league.analysis.head_to_head import Meeting, lost
 from league.analysis.history import History
 from league.analysis.lineage import Change, since
-from league.report.html import Markup, element, joined, strong, words
+from league.report.html import definitions, joined, strong, words
 from league.report.sections.communication import told
 from league.report.wording import counted, listed, percent, points, rounded, signed
 from league.storage.store import RatingRow
@@ -20,9 +22,7 @@ NAMED = 4
 
 def answers(history: History) -> Markup:
     """The questions that everybody asks first, and the answers in a sentence each."""
-    rows = ((question, answer(history)) for question, answer in QUESTIONS.items())
-    pairs = (joined(element("dt", words(question)), element("dd", answer)) for question, answer in rows)
-    return element("dl", joined(*pairs), "answers")
+    return definitions((question, answer(history)) for question, answer in QUESTIONS.items())
 
 
 def _who(history: History) -> Markup:
@@ -78,7 +78,7 @@ def _loses_to(history: History) -> Markup:
     if open_:
         start = "Behind, but within what chance does: " if sure else "To nobody for sure; behind, within what chance does: "
         parts.append(joined(words(start), records_told(open_), words(".")))
-    return Markup(" ".join(parts))
+    return Markup(" ").join(parts)
 
 
 def _helped(history: History) -> Markup:
@@ -103,7 +103,7 @@ def _helped(history: History) -> Markup:
         best = max(measured, key=lambda change: change.gain or 0.0)
         most = "the most came of " if best.gainful else "none measurably; the best was "
         parts.append(joined(words(f"Elsewhere in the league {most}"), change_told(best)))
-    return Markup(" ".join(parts))
+    return Markup(" ").join(parts)
 
 
 def _spoke(history: History) -> Markup:
@@ -146,4 +146,4 @@ def records_told(found: Sequence[Meeting]) -> Markup:
         for each in found[:NAMED]
     ]
     rest = len(found) - len(shown)
-    return Markup(", ".join(shown) + (f" and {rest} others" if rest > 1 else " and one other" if rest else ""))
+    return Markup(", ").join(shown) + (f" and {rest} others" if rest > 1 else " and one other" if rest else "")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from markupsafe import Markup
+
 from league.analysis.head_to_head import Meeting, anchors, lost
 from league.analysis.history import History
 from league.analysis.lineage import Link, reigns
-from league.plotting.axes import Whisker, whiskers
 from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
+from league.plotting.whiskers import Whisker, whiskers
 from league.population.player import Player, is_bot
-from league.report.html import Grid, Markup, Section, figure, folded, joined, paragraph, strong, table, words
+from league.report.html import Grid, ReportSection, figure, folded, joined, paragraph, strong, table, words
 from league.report.sections.answers import NAMED, interval, records_told
 from league.report.wording import counted, generations, listed, percent, points
 
@@ -21,7 +23,7 @@ ROWS = 24
 WORSE, BETTER = PALETTE[1], PALETTE[0]
 
 
-def champion(history: History) -> Section:
+def champion(history: History) -> ReportSection:
     """The champion and how it got there."""
     found = history.meetings
     parts = [paragraph(*_standing(history)), paragraph(words(_descent(history.line)))]
@@ -34,7 +36,7 @@ def champion(history: History) -> Section:
         parts.append(paragraph(words("Of the players that learn it beats best "), joined(records_told(beaten), words("."))))
     if found:
         parts += [paragraph(words(_ahead(history)), kind="soft"), _head_to_head(history, found)]
-    return Section("The champion and how it got there", joined(*parts, _reigns(history)))
+    return ReportSection("The champion and how it got there", joined(*parts, _reigns(history)))
 
 
 def _standing(history: History) -> Iterator[Markup]:

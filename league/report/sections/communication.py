@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from league.analysis.communication import QUIET, Link, Traffic, loudest
 from league.analysis.history import History
 from league.plotting.comm_plot import comm_picture
-from league.report.html import Grid, Markup, Section, chart, figures, joined, paragraph, table, words
+from league.report.html import Grid, ReportSection, chart, figures, joined, paragraph, table, words
 from league.report.wording import counted, listed
 
 NAMED = 4
@@ -17,7 +19,7 @@ BROAD = 480.0
 """Width of a graph where there is room."""
 
 
-def talk(history: History) -> Section | None:
+def talk(history: History) -> ReportSection | None:
     """The graph of each side that speaks."""
     if not history.traffic:
         return None
@@ -30,7 +32,7 @@ def talk(history: History) -> Section | None:
     ]
     for place, heard in enumerate(history.traffic):
         parts += [paragraph(words(told(heard))), _graph(heard, place)]
-    return Section("Who spoke to whom", joined(*parts))
+    return ReportSection("Who spoke to whom", joined(*parts))
 
 
 def told(heard: Traffic) -> str:

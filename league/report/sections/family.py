@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from agents.learners.table import hyper_label
 from league.analysis.history import History
 from league.analysis.lineage import Change, descent, prune
 from league.plotting.league_plots import lineage_drawn
 from league.plotting.lineage_plot import LINES
 from league.population.player import is_founder, learns
-from league.report.html import Grid, Markup, Section, bullets, figure, folded, joined, paragraph, subheading, table, words
+from league.report.html import Grid, ReportSection, bullets, figure, folded, joined, paragraph, subheading, table, words
 from league.report.sections.answers import change_told
 from league.report.wording import counted, listed, points, rounded, signed
 
@@ -18,7 +20,7 @@ OPEN_ROWS = 24
 """Mutations in the table that is shown at once; of more the table is folded away, and the extremes stand above it."""
 
 
-def family(history: History) -> Section | None:
+def family(history: History) -> ReportSection | None:
     """The tree of descent."""
     lasting = [player for player in history.players if learns(player)]
     if len(lasting) < 2:
@@ -46,7 +48,7 @@ def family(history: History) -> Section | None:
         grid,
         "A line is a player's life, a fork the mutation it came from, in the operator's colour; ★ is the champion's player.",
     )
-    return Section("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
+    return ReportSection("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
 
 
 def _left_out(history: History) -> str:

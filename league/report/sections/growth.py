@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from markupsafe import Markup
+
 from agents.learners.table import HYPER_PARAMETERS, hyper_label
 from league.analysis.history import History
-from league.plotting.axes import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.canvas import FAINT, INK, SOFT
+from league.plotting.curves import ACCENT, OTHER, Chart, Curve, curves
 from league.plotting.palette import PALETTE
 from league.population.player import Player, is_bot, is_snapshot, original_of
-from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
+from league.report.html import Grid, ReportSection, figure, figures, joined, paragraph, side_by_side, small, words
 from league.report.wording import counted, points, rounded, signed
 from league.storage.store import RatingRow
 
@@ -36,7 +38,7 @@ DECADES = 8.0
 Lives = Mapping[str, Mapping[int, RatingRow]]
 
 
-def growth(history: History) -> Section:
+def growth(history: History) -> ReportSection:
     """The ratings along the lines of descent."""
     lived = history.lives
     flats = [(rating.player, rating.elo) for rating in history.ratings if is_bot(rating.player)]
@@ -62,10 +64,10 @@ def growth(history: History) -> Section:
         grid,
         note,
     )
-    return Section("How strong they became", joined(paragraph(words(told)), picture))
+    return ReportSection("How strong they became", joined(paragraph(words(told)), picture))
 
 
-def drift(history: History) -> Section | None:
+def drift(history: History) -> ReportSection | None:
     """The hyper-parameters of all players, of those hyper-parameters that changed."""
     frozen = [player for player in history.players if is_snapshot(player)]
     names = sorted({name for player in frozen for name in player.hyper})
@@ -91,7 +93,7 @@ def drift(history: History) -> Section | None:
         side_by_side(charts),
         figures(grid, "Hyper-parameters of every frozen player"),
     )
-    return Section("Hyper-parameters", joined(*parts))
+    return ReportSection("Hyper-parameters", joined(*parts))
 
 
 def _left_out(history: History) -> str:

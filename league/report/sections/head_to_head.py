@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from league.analysis.head_to_head import COIN, Circularity, Meeting, circularity, lost
 from league.analysis.history import History
-from league.plotting.axes import ACCENT, Chart, Curve, curves
+from league.plotting.curves import ACCENT, Chart, Curve, curves
 from league.plotting.league_plots import payoff_drawn, payoff_shown
 from league.plotting.palette import PALETTE
 from league.plotting.payoff_plot import ROOM
-from league.report.html import WIDE, Grid, Markup, Section, figure, figures, joined, paragraph, small, strong, table, words
+from league.report.html import WIDE, Grid, ReportSection, figure, figures, joined, paragraph, small, strong, table, words
 from league.report.wording import counted, listed, percent
 from tournaments.rating.cycles import Cycle, cycles
 from tournaments.rating.payoff import ENOUGH, Payoff
@@ -25,7 +27,7 @@ SHOWN = 8
 """Circles in the table."""
 
 
-def versus(history: History) -> Section | None:
+def versus(history: History) -> ReportSection | None:
     """The payoff table, the strongest first, and what it says about the champion."""
     shown = payoff_shown(history)
     payoff = history.table(shown)
@@ -37,7 +39,7 @@ def versus(history: History) -> Section | None:
         for row, player in enumerate(shown)
     ]
     grid = Grid(("player", "Elo", *shown), rows)
-    return Section("Who beats whom", joined(_exploited(history), _payoff_figure(history, grid)))
+    return ReportSection("Who beats whom", joined(_exploited(history), _payoff_figure(history, grid)))
 
 
 def _payoff_figure(history: History, grid: Grid) -> Markup:
@@ -70,7 +72,7 @@ def _left_out(wide: int, narrow: int, everybody: int) -> str:
     return f" Drawn are {wide} of {everybody} players, on a narrow screen {narrow}: {who}."
 
 
-def circles(history: History) -> Section | None:
+def circles(history: History) -> ReportSection | None:
     """Players that beat each other in a circle, and how common that is."""
     crowd = crowd_of(history)
     found = cycles(crowd)
@@ -85,7 +87,7 @@ def circles(history: History) -> Section | None:
     ]
     if len(shares) > 1:
         parts += [paragraph(words("The curve counts all players that met, however seldom."), kind="soft"), _cyclicity(shares)]
-    return Section("Circles: A beats B beats C beats A", joined(*parts))
+    return ReportSection("Circles: A beats B beats C beats A", joined(*parts))
 
 
 def circularity_told(found: Circularity) -> str:

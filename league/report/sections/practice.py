@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
+
 from agents.learners.contract import MetricSpec
 from agents.learners.table import METRICS, PREFIX, metric_spec
 from league.analysis.history import History
 from league.analysis.metrics import league_figures
 from league.analysis.training import AGES, ITSELF, OLDER
-from league.plotting.axes import Chart, Curve, Layer, columns, curves
 from league.plotting.canvas import FAINT, SOFT
+from league.plotting.columns import Layer, columns
+from league.plotting.curves import Chart, Curve, curves
 from league.plotting.palette import PALETTE
-from league.report.html import Grid, Markup, Section, figure, figures, joined, paragraph, side_by_side, small, words
+from league.report.html import Grid, ReportSection, figure, figures, joined, paragraph, side_by_side, small, words
 from league.report.wording import counted, duration, listed, percent, rounded
 
 OWN = {ITSELF: PALETTE[0], AGES[0][1]: PALETTE[2], AGES[1][1]: PALETTE[4], OLDER: PALETTE[6]}
@@ -30,7 +33,7 @@ SLIVER = 0.02
 """Share of the time below which a phase goes under “other”."""
 
 
-def opponents(history: History) -> Section | None:
+def opponents(history: History) -> ReportSection | None:
     """Whom the players trained against."""
     met = [summary.met for summary in history.trainings]
     kinds = [*OWN, *sorted({kind for part in met for kind in part} - set(OWN))]
@@ -57,10 +60,10 @@ def opponents(history: History) -> Section | None:
         grid,
         "Ages are those of frozen players, in generations.",
     )
-    return Section("Whom they trained against", joined(paragraph(words(said)), drawn))
+    return ReportSection("Whom they trained against", joined(paragraph(words(said)), drawn))
 
 
-def training(history: History) -> Section | None:
+def training(history: History) -> ReportSection | None:
     """Learning curves, update by update."""
     updates = [curve for summary in history.trainings for curve in summary.curves]
     starts, total = list[float](), 0
@@ -88,7 +91,7 @@ def training(history: History) -> Section | None:
     better = listed([metric.label.lower() for metric in metrics if metric.good == "high"])
     note = f"Means over the players of each update; a thin line where a generation begins. Higher is better for {better}."
     table = figures(Grid(head, rows), "Training, update by update")
-    return Section("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
+    return ReportSection("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
 
 
 def _shown(updates: Sequence[Mapping[str, float]]) -> list[MetricSpec]:
@@ -98,7 +101,7 @@ def _shown(updates: Sequence[Mapping[str, float]]) -> list[MetricSpec]:
     return [metric for metric in (known | own).values() if metric.shown == "report"]
 
 
-def time(history: History) -> Section:
+def time(history: History) -> ReportSection:
     """Where the time went."""
     rows = history.rows
     whole = sum(row.seconds for row in rows)
@@ -133,7 +136,7 @@ def time(history: History) -> Section:
         lambda broad: columns("generation", "seconds", numbers, layers, broad, 280),
         grid,
     )
-    return Section("Where the time went", joined(paragraph(words(said + pace)), drawn))
+    return ReportSection("Where the time went", joined(paragraph(words(said + pace)), drawn))
 
 
 def _phases(phases: Sequence[Mapping[str, float]], whole: float) -> dict[str, list[float]]:

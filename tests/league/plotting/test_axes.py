@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from league.plotting.axes import Chart, Curve, Layer, Whisker, columns, curves, spanning, spread, whiskers
 from league.plotting.canvas import SOFT, Box, Shape, Stroke, Text, pixels
+from league.plotting.columns import Layer, columns
+from league.plotting.curves import Chart, Curve, curves
+from league.plotting.scales import moved_apart, spanning
+from league.plotting.whiskers import Whisker, whiskers
 
 NUMBERS = st.floats(-1e4, 1e4).map(lambda value: round(value, 3))
 PLACES = st.lists(st.floats(0, 300), max_size=12)
@@ -54,7 +57,7 @@ def test_an_axis_can_begin_at_nought():
 
 @given(PLACES, st.floats(1, 20))
 def test_names_are_moved_apart_and_keep_their_order(places, gap):
-    moved = spread(places, gap, 0, 300)
+    moved = moved_apart(places, gap, 0, 300)
     order = sorted(range(len(places)), key=lambda number: places[number])
     apart = [moved[there] - moved[here] for here, there in pairwise(order)]
     assert all(distance >= gap - 1e-6 for distance in apart)
@@ -62,7 +65,7 @@ def test_names_are_moved_apart_and_keep_their_order(places, gap):
 
 
 def test_names_that_are_far_enough_apart_stay():
-    assert spread([10, 50, 90], 15, 0, 100) == [10, 50, 90]
+    assert moved_apart([10, 50, 90], 15, 0, 100) == [10, 50, 90]
 
 
 def test_a_curve_has_its_band_its_line_its_dots_and_its_name():

@@ -23,7 +23,7 @@ WORDS = st.text(st.characters(exclude_categories=("C",)), max_size=30)
 def drawn(*marks, title="title", about="about"):
     """The elements of the marks, as a browser reads them."""
     text = svg(Picture(100, 50, list(marks)), "it", title, about)
-    root = ET.fromstring(text.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    root = ET.fromstring(str(text).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
     return root, list(root.find(f"{SVG}g"))
 
 

@@ -16,7 +16,9 @@ from league.analysis.history import History, read
 from league.analysis.training import TrainingSummary
 from league.artifacts.replays import with_recorded
 from league.config.schema import CommsConfig, GameConfig
-from league.report.sections.advice import CONFIG, MANY, RULES, STRONGER, advice
+from league.report.advice.commands import CONFIG, MANY
+from league.report.advice.opponents import STRONGER
+from league.report.sections.advice import RULES, advice
 from league.report.sections.growth import RECENT
 from league.report.sections.head_to_head import circularity_told, crowd_of
 from league.storage.store import Store

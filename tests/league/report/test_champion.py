@@ -17,7 +17,7 @@ CUP = history_of(Path("leagues/cup"))
 
 def answer(history: History, question: str) -> str:
     """What is to be read."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", QUESTIONS[question](history))).replace("&#x27;", "'")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", QUESTIONS[question](history))).replace("&#39;", "'")
 
 
 def rating(player: str, elo: float, half: float) -> RatingRow:

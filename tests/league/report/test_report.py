@@ -15,7 +15,7 @@ from league.config.schema import CommsConfig, GameConfig, LeagueConfig
 from league.population.player import Player, anchor, snapshot_name
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page
-from league.report.html import Section, paragraph, words
+from league.report.html import ReportSection, paragraph, words
 from league.report.sections.answers import QUESTIONS
 from league.report.sections.communication import told
 from league.storage.store import GenerationRow, RatingRow, Store
@@ -57,7 +57,7 @@ def going_on(tmp_path: Path) -> History:
 
 def text(markup: str) -> str:
     """What is to be read."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", markup)).replace("&#x27;", "'").replace("&gt;", ">")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", markup)).replace("&#39;", "'").replace("&gt;", ">")
 
 
 def answer(history: History, question: str) -> str:
@@ -288,7 +288,9 @@ def test_every_chart_is_named_and_described_and_has_its_figures(cup: History) ->
 
 
 def test_a_section_is_added_by_a_function(cup: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(report_page.SECTIONS, "lengths", lambda history: Section("How long", paragraph(words("Nine steps."))))
+    monkeypatch.setitem(
+        report_page.SECTIONS, "lengths", lambda history: ReportSection("How long", paragraph(words("Nine steps.")))
+    )
     page = report_html(cup)
     assert '<section id="lengths"><h2>How long</h2>' in page
     assert '<a href="#lengths">How long</a>' in page

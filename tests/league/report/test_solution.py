@@ -15,7 +15,7 @@ from league import League, load_config
 from league.analysis.head_to_head import CLEAR
 from league.analysis.history import read
 from league.report import solution_yaml
-from league.report.solution import SOLVED
+from league.report.solving import SOLVED
 from league.storage.store import Store
 from tests.league.conftest import QUICK
 from tests.league.paper_league import CONFIG, history_of

@@ -1,0 +1,99 @@
+"""After how many training games the champion's line of descent first solved the game."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from league.analysis.head_to_head import CLEAR
+from league.analysis.history import History
+from league.population.player import ANCHOR, frozen_in, original_of
+from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
+
+SOLVED = 0.9
+"""Score against the random player from which on a game counts as solved."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A snapshot's games against the random player in its own tournament.
+
+    Attributes:
+        generation: When it was frozen.
+        snapshot: Its name.
+        trained: Training games of its line of descent until then.
+        games: Games against the random player.
+        score: Share of the points.
+        low: Lower end of the 95 % interval.
+        high: Upper end.
+    """
+
+    generation: int
+    snapshot: str
+    trained: int
+    games: int
+    score: float
+    low: float
+    high: float
+
+    @property
+    def solved(self) -> bool:
+        """Whether it scored enough, in games enough."""
+        return self.games >= ENOUGH and self.score >= SOLVED and self.low >= CLEAR
+
+
+def episodes_to_solve(history: History) -> dict[str, Any]:
+    """Training games of the champion's line of descent until it first scored enough."""
+    found = trials(history)
+    solved = next((trial for trial in found if trial.solved), None)
+    best = max((trial for trial in found if trial.games >= ENOUGH), key=lambda trial: trial.score, default=None)
+    told = solved or best
+    games = max((trial.games for trial in found), default=0) if told is None else told.games
+    facts: dict[str, Any] = {
+        "value": None if solved is None else solved.trained,
+        "criterion": f"a snapshot of the champion's line of descent scores at least {SOLVED} against {ANCHOR} in its "
+        f"tournament, in {ENOUGH} games or more, and the 95 % interval of the score begins at {CLEAR} or above",
+        "score": None if told is None else rounded(told.score),
+        "games": games,
+        "interval_95_percent": None if told is None else [rounded(told.low), rounded(told.high)],
+    }
+    if solved is not None:
+        return facts | {"generation": solved.generation, "snapshot": solved.snapshot}
+    return facts | {"reason": _unsolved(best, games)}
+
+
+def _unsolved(best: Trial | None, games: int) -> str:
+    """Why there is no number."""
+    if best is None:
+        few = f"too few games: {games} against {ANCHOR} in a tournament at most, {ENOUGH} are needed"
+        return few if games else f"it never met {ANCHOR}"
+    said = f"its best score was {best.score:.2f}, after {best.trained} training games"
+    return said if best.score < SOLVED else f"{said}, but the interval of {best.games} games begins at {best.low:.2f}"
+
+
+def trials(history: History) -> list[Trial]:
+    """The champion's line of descent against the random player, snapshot by snapshot."""
+    line = [player for player in history.players if player.name in history.direct]
+    trained, found = 0, []
+    for record in history.generations:
+        row = record.row
+        for player in (player for player in line if frozen_in(player) == row.number):
+            trained += record.training.games.get(original_of(player), 0)
+            points, games = _against_anchor(record.table, player.name)
+            if games:
+                low, high = score_interval(points, games)
+                found.append(Trial(row.number, player.name, trained, games, points / games, low, high))
+    return found
+
+
+def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
+    """Points and games of a player against the random one."""
+    if not {player, ANCHOR} <= set(table.players):
+        return 0.0, 0
+    pair = table.index(player), table.index(ANCHOR)
+    return float(table.points[pair]), int(table.games[pair])
+
+
+def rounded(value: float) -> float:
+    """Five digits: enough for people."""
+    return float(f"{value:.5g}")
