@@ -129,6 +129,23 @@ class League:
             }
             return Store.create(self.home, config.name, facts)
         store = Store.open(self.home, config.name)
+        store.lock()  # first: it upgrades a league of an earlier format, its identity included
+        try:
+            self._check_same(store)
+        except LeagueError:
+            store.unlock()
+            raise
+        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
+        store.set_fact("config", to_yaml(self.config))
+        return store
+
+    def _check_same(self, store: Store) -> None:
+        """Make sure that a league on disk is the one that is configured.
+
+        Raises:
+            LeagueError: It plays another game, or has other settings or another seed.
+        """
+        config = self.config
         if store.fact("game") != config.game.name:
             raise LeagueError(
                 f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; "
@@ -139,7 +156,3 @@ class League:
                 f"the league {config.name!r} was begun with other settings or another seed; "
                 f"go on with `league resume {config.name}`, or choose another --name"
             )
-        store.lock()
-        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
-        store.set_fact("config", to_yaml(self.config))
-        return store

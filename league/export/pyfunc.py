@@ -24,7 +24,7 @@ from envs.game import Role
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
 from league.population.player import Player
-from league.storage.store import GenerationRow
+from league.storage.generation import GenerationRow
 
 CODE, POLICY, WEIGHTS = "pyfunc_model.py", "policy.json", "weights.safetensors"
 

@@ -15,7 +15,7 @@ from envs.game import Role
 from league.analysis.communication import graphs
 from league.analysis.head_to_head import CLEAR
 from league.analysis.history import History
-from league.population.player import ANCHOR, frozen_in, is_mutant, original_of
+from league.population.player import ANCHOR, is_mutant, original_of
 from league.report.deployment import deployment
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 
@@ -225,7 +225,7 @@ def _trials(history: History) -> list[_Trial]:
     trained, found = 0, []
     for record in history.generations:
         row = record.row
-        for player in (player for player in line if frozen_in(player) == row.number):
+        for player in (player for player in line if player.frozen == row.number):
             trained += record.training.games.get(original_of(player), 0)
             points, games = _against_anchor(record.table, player.name)
             if games:
@@ -244,7 +244,7 @@ def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
 
 def _mean_return(history: History) -> dict[str, Any]:
     """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
-    born = frozen_in(history.player[history.champion]) or 0
+    born = history.player[history.champion].frozen or 0
     found = history.generations[born].returns.get(history.champion, {})
     games = sum(side.games for side in found.values())
     return {

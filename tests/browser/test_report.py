@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from league.analysis.history import History
 from league.analysis.training import AGES, OLDER, TrainingSummary
-from league.config.schema import CommsConfig, GameConfig
+from league.config.sections import CommsConfig, GameConfig
 from league.plotting.lineage_plot import LINES
 from league.plotting.palette import STEPS
 from league.population.player import anchor

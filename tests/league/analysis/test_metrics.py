@@ -4,7 +4,7 @@ import numpy as np
 
 from league.analysis import metrics
 from league.population.player import Player, active_name, anchor, snapshot_name
-from league.storage.store import GenerationRow, RatingRow
+from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.payoff import Payoff
 
 

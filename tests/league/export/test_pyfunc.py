@@ -25,7 +25,7 @@ from league.evaluation.resolve import ActingPlayer, Named
 from league.execution.tasks import Contestant
 from league.export.pyfunc import Deployment
 from league.population.player import Player
-from league.storage.store import GenerationRow
+from league.storage.generation import GenerationRow
 from league.tracking import client
 
 Moment = tuple[Mapping[str, Any], Mapping[str, Any]]

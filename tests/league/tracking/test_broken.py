@@ -11,7 +11,8 @@ import pytest
 
 from league.config.schema import LeagueConfig, to_yaml
 from league.population.player import Player
-from league.storage.store import Generation, Store
+from league.storage.generation import Generation
+from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import sync_mlflow
 from tournaments.rating.elo import Rating
