@@ -64,7 +64,6 @@ class League:
         self.watcher = watcher or Silent()
         self.make_sync_worker = make_sync_worker or sync_worker_for
         self.game = envs.describe(self.config.game.setup())
-        self.architecture = self.config.architecture(self.game)
         check_parts(self.config, self.game)
         self.stages = stages_of(self.config.style)
 
@@ -82,7 +81,7 @@ class League:
         executor = EXECUTORS[compute.executor](compute.workers)
         worker = self.make_sync_worker(store, self.config, self.watcher.warn)
         seeds = Seeds(self.config.seed)
-        context = Context(self.config, self.game, self.architecture, seeds, store, executor, self.watcher, worker)
+        context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
         try:
             with one_thread():  # as in the tasks: the same bits on every machine
                 self._generations(context)

@@ -62,8 +62,7 @@ def _record(
     store: Store, history: History, result: MatchResult, tags: tuple[str, ...], profiles: dict[str, Profile], path: Path
 ) -> None:
     config, game = history.config, history.game
-    hashes = dict(zip(result.ticket.players, result.ticket.weights, strict=True))
-    playing = contestants(store, hashes, config, config.architecture(game))
+    playing = contestants(store, [history.player[name] for name in dict.fromkeys(result.ticket.players)], config, game)
     with one_thread():
         factory = actor_factory(game, playing, torch.device("cpu"))
         replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags)

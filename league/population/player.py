@@ -98,6 +98,29 @@ def snapshot(player: Player, generation: int, weights: str) -> Player:
     )
 
 
+def child(parent: Player, name: str, generation: int, operator: str, genome: tuple[str, str, Mapping[str, float]]) -> Player:
+    """A newborn active player with its parent's league role, learner, architecture and group.
+
+    Args:
+        parent: The active player that it descends from; the child's `parent` is that player's snapshot of this generation.
+        name: The child's name.
+        generation: Generation of birth.
+        operator: The mutation operator that made it.
+        genome: Content hash of its weights, that of its optimiser's moments or "", and its hyper-parameters.
+    """
+    weights, optimiser, hyper = genome
+    return replace(
+        parent,
+        name=name,
+        parent=snapshot_name(parent.name, generation),
+        operator=operator,
+        born=generation,
+        weights=weights,
+        optimiser=optimiser,
+        hyper=hyper,
+    )
+
+
 def is_snapshot(player: Player) -> bool:
     """Whether a player is a frozen snapshot of another one."""
     return player.snapshot_of is not None

@@ -84,7 +84,7 @@ def _algorithm(history: History) -> dict[str, Any]:
             "scripted_players": list(config.tournament.anchors) if making.anchors else [],
         },
         "evolution": {
-            "population": config.population,
+            "population": config.players,
             "elite": evolution.elite,
             "replaced_each_generation": evolution.replace,
             "selection_tournament_size": evolution.selection,

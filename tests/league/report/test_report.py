@@ -13,7 +13,7 @@ from league.analysis.history import History, read
 from league.analysis.lineage import Since, ancestors, ancestry, changes, reigns, since
 from league.config.schema import LeagueConfig
 from league.config.sections import CommsConfig, GameConfig
-from league.population.player import Player, anchor, snapshot_name
+from league.population.player import Player, anchor, snapshot
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page
 from league.report.html import Section, paragraph, words
@@ -71,7 +71,7 @@ def line(name: str, parent: str | None = None, operator: str = "founder", born: 
 
 
 def frozen(name: str, born: int) -> Player:
-    return Player(snapshot_name(name, born), "main agent", "historical", name, "snapshot", born, hyper={"clip": 0.2})
+    return snapshot(line(name), born, "")
 
 
 FAMILY = [
