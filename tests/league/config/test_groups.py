@@ -45,6 +45,21 @@ def test_a_range_in_a_group_lies_around_the_start_of_its_league():
     assert (group.hyper.gamma.start, group.hyper.gamma.low) == (0.97, 0.95)
 
 
+def test_a_group_with_another_learner_takes_the_hyper_parameters_that_this_has():
+    ppo, a2c = config([{"count": 2}, {"count": 2, "learner": "a2c"}], hyper={"clip": 0.1, "gamma": 0.98}).groups
+    assert (ppo.learner, ppo.hyper.start()["clip"]) == ("ppo", 0.1)
+    assert (a2c.learner, a2c.hyper.start()["gamma"], "clip" in a2c.hyper.start()) == ("a2c", 0.98, False)
+
+
+def test_a_group_takes_the_learner_of_its_league():
+    assert [group.learner for group in config([{"count": 2}, {"count": 1}], learner="a2c").groups] == ["a2c", "a2c"]
+
+
+def test_a_configuration_with_two_learners_comes_back_from_its_own_yaml():
+    given = config([{"count": 3}, {"count": 1, "learner": "a2c"}], hyper={"clip": 0.1})
+    assert check(yaml.safe_load(to_yaml(given))) == given
+
+
 def test_groups_made_in_python_inherit_as_those_of_a_file_do():
     made = LeagueConfig(
         name="mine",
@@ -75,6 +90,10 @@ def test_the_players_of_a_league_are_those_of_all_groups():
             "there is no setting 'population.1.policy.hiden'; did you mean 'population.1.policy.hidden'?",
         ),
         ([{"policy": {"hidden": [3]}}], "population.0.count is missing"),
+        (
+            [{"count": 3, "learner": "a2c", "hyper": {"clip": 0.1}}],
+            "there is no setting 'population.0.hyper.clip'; did you mean 'population.0.hyper.learning_rate'?",
+        ),
         ([{"count": 0}], "population.0.count is 0, but: input should be greater than or equal to 1"),
         ([3], "population.0 is 3, but: input should be a valid dictionary or instance of GroupConfig"),
         ([], "population is [], but: list should have at least 1 item after validation, not 0"),
@@ -108,6 +127,7 @@ def test_a_fault_of_the_league_is_named_once_and_not_for_every_group():
         [{"count": 3}, {"count": 2}],
         [{"count": 3}, {"count": 1, "policy": {"hidden": [4]}}],
         [{"count": 3}, {"count": 1, "league_role": "main exploiter"}],
+        [{"count": 3}, {"count": 1, "learner": "a2c"}],
         [{"count": 1}, {"count": 3}],
     ],
 )

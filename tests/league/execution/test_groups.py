@@ -1,4 +1,4 @@
-"""A league of two groups: one rating table, and the same bits whoever runs the tasks and however often it is killed."""
+"""A league of three groups: one rating table, and the same bits whoever runs the tasks and however often it is killed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,11 @@ from league.execution.architectures import architecture_of, to_text
 from league.stages.table import STAGES
 from league.storage.store import Store
 
-GROUPS = [{"count": 2}, {"count": 2, "policy": {"hidden": [8, 4], "activation": "relu", "temperature": 0.5}}]
+GROUPS = [
+    {"count": 2},
+    {"count": 2, "policy": {"hidden": [8, 4], "activation": "relu", "temperature": 0.5}},
+    {"count": 1, "learner": "a2c"},
+]
 SETTINGS: dict[str, Any] = {"population": GROUPS, "generations": 3, "stack": 2}
 
 
@@ -38,7 +42,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, mixed: LeagueConfig) -> Pat
 def test_all_groups_are_rated_in_one_table(played):
     store = Store.open(played, "smoke")
     groups = {player.name: player.group for player in store.players("historical")}
-    assert {groups[row["player"]] for row in standings_rows(store) if row["player"] in groups} == {0, 1}
+    assert {groups[row["player"]] for row in standings_rows(store) if row["player"] in groups} == {0, 1, 2}
 
 
 def test_players_of_different_groups_meet_in_the_tournament(played):
@@ -50,7 +54,7 @@ def test_players_of_different_groups_meet_in_the_tournament(played):
 def test_groups_keep_their_size_and_children_stay_in_their_parents_group(played):
     store = Store.open(played, "smoke")
     groups = {player.name: player.group for player in store.players()}
-    assert sorted(player.group for player in store.players("active")) == [0, 0, 1, 1]
+    assert sorted(player.group for player in store.players("active")) == [0, 0, 1, 1, 2]
     children = [player for player in store.players() if player.operator in ("perturb", "weight_noise")]
     assert children
     assert all(groups[player.parent] == player.group for player in children)
@@ -58,10 +62,15 @@ def test_groups_keep_their_size_and_children_stay_in_their_parents_group(played)
 
 def test_every_player_has_the_architecture_of_its_group(played, mixed):
     store, game = Store.open(played, "smoke"), League(mixed, played).game
-    expected = {index: to_text(mixed.architecture(game, index)) for index in range(2)}
+    expected = {index: to_text(mixed.architecture(game, index)) for index in range(3)}
     learning = [player for player in store.players() if player.status != "anchor"]
     assert all(player.architecture == expected[player.group] for player in learning)
     assert [architecture_of(player, mixed, game).hidden for player in learning if player.name == "main-03"] == [(8, 4)]
+
+
+def test_every_player_learns_by_the_learner_of_its_group(played):
+    learners = {(player.group, player.learner) for player in Store.open(played, "smoke").players() if player.status != "anchor"}
+    assert learners == {(0, "ppo"), (1, "ppo"), (2, "a2c")}
 
 
 def test_numbers_of_players_go_on_from_group_to_group(played):
@@ -71,6 +80,7 @@ def test_numbers_of_players_go_on_from_group_to_group(played):
         ("main-02", 0),
         ("main-03", 1),
         ("main-04", 1),
+        ("main-05", 2),
     ]
 
 
