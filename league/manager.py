@@ -64,7 +64,6 @@ class League:
         self.watcher = watcher or Silent()
         self.make_sync_worker = make_sync_worker or sync_worker_for
         self.game = envs.describe(self.config.game.setup())
-        self.architecture = self.config.architecture(self.game)
         check_parts(self.config, self.game)
         self.stages = stages_of(self.config.style)
 
@@ -82,7 +81,7 @@ class League:
         executor = EXECUTORS[compute.executor](compute.workers)
         worker = self.make_sync_worker(store, self.config, self.watcher.warn)
         seeds = Seeds(self.config.seed)
-        context = Context(self.config, self.game, self.architecture, seeds, store, executor, self.watcher, worker)
+        context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
         try:
             with one_thread():  # as in the tasks: the same bits on every machine
                 self._generations(context)
@@ -129,6 +128,23 @@ class League:
             }
             return Store.create(self.home, config.name, facts)
         store = Store.open(self.home, config.name)
+        store.lock()  # first: it upgrades a league of an earlier format, its identity included
+        try:
+            self._check_same(store)
+        except LeagueError:
+            store.unlock()
+            raise
+        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
+        store.set_fact("config", to_yaml(self.config))
+        return store
+
+    def _check_same(self, store: Store) -> None:
+        """Make sure that a league on disk is the one that is configured.
+
+        Raises:
+            LeagueError: It plays another game, or has other settings or another seed.
+        """
+        config = self.config
         if store.fact("game") != config.game.name:
             raise LeagueError(
                 f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; "
@@ -139,7 +155,3 @@ class League:
                 f"the league {config.name!r} was begun with other settings or another seed; "
                 f"go on with `league resume {config.name}`, or choose another --name"
             )
-        store.lock()
-        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
-        store.set_fact("config", to_yaml(self.config))
-        return store

@@ -22,7 +22,8 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.resolve import stored_config
 from league.population.player import Player, frozen_names
-from league.storage.store import GenerationRow, RatingRow, Store
+from league.storage.generation import GenerationRow, RatingRow
+from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, exploitability, payoff
 from tournaments.replay.format import Replay

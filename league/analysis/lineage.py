@@ -10,7 +10,7 @@ from math import sqrt
 import networkx as nx
 
 from league.population.player import Player, is_mutant, is_snapshot, learns, original_of
-from league.storage.store import GenerationRow, RatingRow
+from league.storage.generation import GenerationRow, RatingRow
 
 
 @dataclass(frozen=True)

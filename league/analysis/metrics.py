@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from league.population.player import Player, is_bot, is_founder, is_mutant, is_snapshot, learns
-from league.storage.store import GenerationRow, RatingRow
+from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.payoff import Payoff, cyclicity
 

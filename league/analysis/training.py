@@ -14,7 +14,7 @@ from agents.learners.table import METRICS, metric_spec
 from envs.game import Game
 from league.execution.tasks import Trained
 from league.population.player import is_bot
-from league.storage.store import TrainingRecord
+from league.storage.generation import TrainingRecord
 from tournaments.tickets import Ticket
 
 ITSELF, AGES = "itself", ((1, "1 generation old"), (3, "2 or 3 generations old"))

@@ -19,8 +19,9 @@ from league.errors import disk_has_room
 from league.evaluation.resolve import contestants
 from league.evaluation.standings import ratings_of
 from league.execution.tasks import actor_factory, one_thread
-from league.population.player import Player, frozen_in
-from league.storage.store import RatingRow, Store
+from league.population.player import Player
+from league.storage.generation import RatingRow
+from league.storage.store import Store
 from tournaments.replay.format import SUFFIX, Profile, Replay, ReplayError, load, save
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
@@ -43,7 +44,7 @@ def keep_replays(store: Store, history: History, warn: Callable[[str], None], *,
     if not history.config.tournament.replays:
         return
     last = history.number == history.config.generations - 1
-    entrants = [player.name for player in history.players if frozen_in(player) == history.number] if last else []
+    entrants = [player.name for player in history.players if player.frozen == history.number] if last else []
     chosen = choose(history.matches, history.outcomes, ratings_of(history.ratings), entrants)
     by_match = {result.ticket.match: result for result in history.matches}
     profiles = _profiles(history)
@@ -61,8 +62,7 @@ def _record(
     store: Store, history: History, result: MatchResult, tags: tuple[str, ...], profiles: dict[str, Profile], path: Path
 ) -> None:
     config, game = history.config, history.game
-    hashes = dict(zip(result.ticket.players, result.ticket.weights, strict=True))
-    playing = contestants(store, hashes, config, config.architecture(game))
+    playing = contestants(store, [history.player[name] for name in dict.fromkeys(result.ticket.players)], config, game)
     with one_thread():
         factory = actor_factory(game, playing, torch.device("cpu"))
         replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags)

@@ -106,7 +106,7 @@ class Timed:
 
 
 def measure_training(config: LeagueConfig, seconds: float, processes: int = 1) -> Figures:
-    """Train `config.population` players in one stack for about so long, in each of some processes.
+    """Train `config.players` players in one stack for about so long, in each of some processes.
 
     Args:
         config: Game, networks, schedule and players; `train.copies` of the arena for each player.
@@ -161,7 +161,7 @@ def time_training(stint: Stint) -> Timed:
 
 
 def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
-    """Play round robins between `config.population` new players for about so long, whole ones only.
+    """Play round robins between `config.players` new players for about so long, whole ones only.
 
     Every pair meets on every side; a round robin has at least `tournament.matches_per_task` games and is cut into tasks of so
     many, each played in `tournament.copies` copies. Actions are sampled as in training.
@@ -228,14 +228,14 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
-    """Matrix products of a training of `config.population` players alone, on torch's threads; see `league.bench.roofline`.
+    """Matrix products of a training of `config.players` players alone, on torch's threads; see `league.bench.roofline`.
 
     Raises:
         LeagueError: The device is not there.
         GameError: The game cannot be described.
     """
     check_device(config.compute.device)
-    game, players = envs.describe(config.game.setup()), config.population
+    game, players = envs.describe(config.game.setup()), config.players
     copies, schedule = config.train.copies * players, config.train.schedule()
     start = perf_counter()
     limit = roofline.rate(
@@ -256,7 +256,7 @@ def train_task(config: LeagueConfig, number: int) -> TrainTask:
     game = envs.describe(config.game.setup())
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
     trainees = []
-    for index in range(config.population):
+    for index in range(config.players):
         name, copies = active_name(index + 1), config.train.copies
         alone = Situation(name, "main agent", 0, (), payoff([], [name]), prior_games=1.0, self_play=1.0)
         tickets = training_tickets(game, alone, opponents_of(self_play, alone), copies, generator, first=index * copies)
@@ -270,7 +270,7 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     """One round robin between new players, cut into tasks; `number` decides the games' seeds, not the players."""
     game, settings = envs.describe(config.game.setup()), config.tournament
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
-    names = [active_name(index + 1) for index in range(config.population)]
+    names = [active_name(index + 1) for index in range(config.players)]
     contestants = {
         name: Contestant(spec.architecture, initialise_weights(spec, int(generator.integers(2**31)))) for name in names
     }

@@ -220,8 +220,8 @@ def _settings(config: LeagueConfig, *parts: str) -> dict[str, Any]:
     """What was measured with, in the words of the options."""
     training = config.train
     sections: dict[str, dict[str, Any]] = {
-        "policy": {"players": config.population} | config.policy.model_dump(exclude={"temperature"}),
-        "schedule": {"copies": training.copies * config.population}
+        "policy": {"players": config.players} | config.policy.model_dump(exclude={"temperature"}),
+        "schedule": {"copies": training.copies * config.players}
         | training.model_dump(include={"steps", "epochs", "minibatches"}),
         "arena": config.arena.model_dump(),
     }

@@ -192,7 +192,7 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     try:
         league = League(config, home, watcher)
         err.print(
-            f"league {config.name}: {config.game.name}, {config.population} players, {config.generations} generations, "
+            f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
             f"seed {config.seed}, in {home / 'leagues' / config.name}",
             highlight=False,
         )

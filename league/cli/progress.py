@@ -7,7 +7,7 @@ import time
 from rich.console import Console
 from rich.status import Status
 
-from league.storage.store import GenerationRow
+from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
 INNER = "inner_faults"
 """Kind of a fault that stands for those found in a section whose fields depend on another setting."""
+
+
+INTERNAL = "<"
+"""How the names begin that a path has for the kinds of one value; no setting has such a name, and no user sees them."""
 
 
 class _Fault(NamedTuple):
@@ -22,14 +26,16 @@ class _Fault(NamedTuple):
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """One sentence for each fault that the check of a model found."""
-    return [_sentence(fault) for fault in _faults(error.errors(), model)]
+    """One sentence for each fault that the check of a model found. What groups inherited from their league is named once."""
+    faults = list(_faults(error.errors(), model))
+    places = {fault.path for fault in faults}
+    return [_sentence(fault) for fault in faults if fault.path[:1] != ("population",) or fault.path[2:] not in places]
 
 
 def _faults(found: Sequence[Any], section: type[BaseModel], place: tuple[Any, ...] = ()) -> Iterator[_Fault]:
     """Every fault, those inside of sections included."""
     for fault in found:
-        path = (*place, *fault["loc"])
+        path = (*place, *(part for part in fault["loc"] if not str(part).startswith(INTERNAL)))
         if fault["type"] == INNER:
             yield from _faults(fault["ctx"]["faults"], fault["ctx"]["section"], path)
         else:
@@ -51,8 +57,16 @@ def _sentence(fault: _Fault) -> str:
     return f"{place} is {found['input']!r}, but: {reason[0].lower()}{reason[1:]}"
 
 
-def _settings(path: Sequence[Any], section: Any) -> list[str]:
-    """Names of the settings of the section that stands at a path."""
+def _settings(path: Sequence[Any], section: type[BaseModel]) -> list[str]:
+    """Names of the settings of the section that stands at a path; numbers in it are places in lists."""
     for part in path:
-        section = section.model_fields[part].annotation
+        if not isinstance(part, int):
+            section = _sections(section.model_fields[part].annotation)[0]
     return list(section.model_fields)
+
+
+def _sections(annotation: Any) -> list[type[BaseModel]]:
+    """The models in an annotation, however deep in lists and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [section for inner in get_args(annotation) for section in _sections(inner)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from agents.learners.table import DEFAULT, LEARNERS
 from comms.topology import build, listening_weights
 from envs.game import Game
 from league.config.faults import sentences
+from league.config.groups import with_inherited
 from league.config.hyper import Hyper, LearnerName
+from league.config.identity import FORMAT_1, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
     CommsConfig,
@@ -27,6 +27,7 @@ from league.config.sections import (
     TournamentConfig,
     TrainConfig,
     known,
+    written,
 )
 from league.config.styles import STYLES, with_defaults
 from league.errors import LeagueError
@@ -36,15 +37,35 @@ if TYPE_CHECKING:
     from agents.models.architecture import Architecture
 
 
+class GroupConfig(Section):
+    """Players of the population that differ from the others. What a group does not say is as the league says."""
+
+    count: int = Field(ge=1, le=1024, description="players of the group; evolution keeps their number")
+    league_role: Literal["main agent", "main exploiter", "league exploiter"] = Field(
+        "main agent", description="what they are there for"
+    )
+    policy: PolicyConfig = Field(default_factory=PolicyConfig)
+    learner: LearnerName = Field(DEFAULT, description="how they learn")
+    hyper: Hyper = Field(default_factory=dict, validate_default=True)
+
+
+Population = Annotated[
+    Annotated[Annotated[int, Field(ge=1, le=1024)], Tag("<number>")]
+    | Annotated[Annotated[list[GroupConfig], Field(min_length=1, max_length=64)], Tag("<groups>")],
+    Discriminator(lambda value: "<groups>" if isinstance(value, (list, tuple)) else "<number>"),
+]
+"""How many players learn: one number, or groups."""
+
+
 class LeagueConfig(Section):
-    """Everything a league depends on, besides its seed's arithmetic."""
+    """Everything that a league depends on."""
 
     name: str = Field(description="the league's name; also the name of its folder")
     seed: int = Field(0, ge=0, lt=2**63)
     game: GameConfig
     generations: int = Field(8, ge=1, le=100_000)
     style: str = Field("league", description=f"one of {', '.join(STYLES)}, or module:callable")
-    population: int = Field(4, ge=1, le=1024, description="players that learn")
+    population: Population = Field(4, description="players that learn; or groups: - {count: 3}")
     stack: int = Field(2, ge=1, le=1024, description="players trained together in one task")
     arena: ArenaConfig = Field(default_factory=ArenaConfig)
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
@@ -72,38 +93,55 @@ class LeagueConfig(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _defaults_of_the_style(cls, values: Any) -> Any:
-        """Settings that the style chooses hold wherever the configuration is silent."""
-        return with_defaults(values) if isinstance(values, Mapping) else values
+    def _complete(cls, values: Any) -> Any:
+        """Where the configuration is silent, the style's settings hold; where a group is silent, the league's do."""
+        if not isinstance(values, Mapping):
+            return values
+        return with_inherited(with_defaults(written(values)))
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
-        wanted = self.evolution.elite + self.evolution.replace
-        if self.population > 1 and self.evolution.replace and wanted > self.population:
-            raise ValueError(
-                f"evolution.elite {self.evolution.elite} plus evolution.replace {self.evolution.replace} "
-                f"must not exceed population {self.population}"
-            )
+        evolution, alone = self.evolution, isinstance(self.population, int)
+        wanted = evolution.elite + evolution.replace
+        for number, group in enumerate(self.groups):
+            if group.count > 1 and evolution.replace and wanted > group.count:
+                raise ValueError(
+                    f"evolution.elite {evolution.elite} plus evolution.replace {evolution.replace} "
+                    f"must not exceed {'population' if alone else f'population.{number}.count'} {group.count}"
+                )
+        if self.players > 1024:
+            raise ValueError(f"population has {self.players} players in its groups; 1024 are the most")
         return self
 
-    def identity(self) -> str:
-        """Hash of everything that decides results: two leagues with one identity end with the same bits."""
-        facts = self.model_dump(mode="json", exclude={"compute": True, "generations": True, "tracking": True, "name": True})
-        if facts["style"] == type(self).model_fields["style"].default:  # leagues of earlier versions do not say it
-            facts.pop("style")
-        if self.learner == DEFAULT:  # leagues that are older than this setting keep their identity
-            facts.pop("learner")
-        for name in ("encoder", "memory", "memory_size"):
-            if facts["policy"][name] == PolicyConfig.model_fields[name].default:
-                facts["policy"].pop(name)
-        facts["arena"].pop("workers")
-        facts["tournament"].pop("replays")
-        if self.tournament.format == TournamentConfig.model_fields["format"].default:
-            facts["tournament"].pop("format")
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    @property
+    def groups(self) -> list[GroupConfig]:
+        """The groups of the population, each complete; a population that is a number is one group."""
+        if isinstance(self.population, int):
+            return [GroupConfig(count=self.population, policy=self.policy, learner=self.learner, hyper=self.hyper)]
+        return self.population
 
-    def architecture(self, game: Game) -> Architecture:
-        """The networks of this league's players on its game.
+    @property
+    def players(self) -> int:
+        """How many players learn, in all groups."""
+        return sum(group.count for group in self.groups)
+
+    def identity(self) -> str:
+        """Hash of everything that decides results: two leagues with one identity end with the same bits. See `identity`."""
+        defaults = LeagueConfig(name="any", game=GameConfig(name="any"), learner=self.learner)
+        facts = what_counts(self, defaults, FORMAT_1)
+        if self.learner != DEFAULT:  # the defaults of the hyper-parameters are those of the learner, so it is compared apart
+            facts["learner"] = self.learner
+        if not isinstance(self.population, int):
+            usual = GroupConfig(count=1, policy=self.policy, learner=self.learner, hyper=self.hyper)
+            facts["population"] = [what_counts(group, usual, {"count"}) for group in self.population]
+        return hash_of(facts)
+
+    def architecture(self, game: Game, group: int = 0) -> Architecture:
+        """The networks of the players of a group on this league's game.
+
+        Args:
+            game: The game.
+            group: Index of the group.
 
         Raises:
             LeagueError: Messages are asked for in a game whose seats act in turns, or where nobody has a team-mate.
@@ -121,7 +159,7 @@ class LeagueConfig(Section):
             seats = [game.seats[seat] for seat in game.teams[side.teams[0]]]
             weights = listening_weights(build(self.comms.topology, seats), seats)
             hears.append(tuple(map(tuple, weights.tolist())) if speak and len(seats) > 1 else None)
-        return self.policy.architecture(self.comms.message_size if speak else 0, tuple(hears))
+        return self.groups[group].policy.architecture(self.comms.message_size if speak else 0, tuple(hears))
 
 
 def check(values: Mapping[str, Any], where: str = "the configuration") -> LeagueConfig:

@@ -46,7 +46,7 @@ class Section(BaseModel):
     @classmethod
     def _functions_by_name(cls, values: Any) -> Any:
         """A function may stand wherever `module:callable` may."""
-        return _written(values) if isinstance(values, Mapping) else values
+        return written(values) if isinstance(values, Mapping) else values
 
 
 class GameConfig(Section):
@@ -227,12 +227,12 @@ class ComputeConfig(Section):
     device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda")
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
     """Plain values, with functions replaced by their names."""
     if isinstance(value, Mapping):
-        return {_written(key): _written(inner) for key, inner in value.items()}
+        return {written(key): written(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_written(inner) for inner in value]
+        return [written(inner) for inner in value]
     if isinstance(value, Learner):
         return reference_to(value.train)
     return reference_to(value) if inspect.isfunction(value) or inspect.isclass(value) else value

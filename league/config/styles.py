@@ -35,13 +35,13 @@ def with_defaults(values: Mapping[str, Any]) -> Mapping[str, Any]:
     A style of one's own has no defaults: naming it must not run its code, so that a league can be looked at without it.
     """
     style = values.get("style")
-    return _over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
+    return over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
 
 
-def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings with defaults below them."""
+def over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings laid over others: what `values` does not say is as in `defaults`."""
     merged = dict(defaults)
     for key, value in values.items():
         below = merged.get(key)
-        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        merged[key] = over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged

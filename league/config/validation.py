@@ -19,12 +19,14 @@ from tournaments.schedule.formats import FORMATS, Format
 
 
 def check_parts(config: LeagueConfig, game: Game) -> None:
-    """Find the bots, functions, twin and device of a league.
+    """Find the bots, functions, twin and device of a league, and make sure that its networks fit its game.
 
     Raises:
-        LeagueError: One of them is not there.
+        LeagueError: One of them is not there, or the players of a group would speak where nobody can hear them.
         GameError: A bot is not there or cannot play the game, or the game has no twin although one is insisted on.
     """
+    for group in range(len(config.groups)):
+        config.architecture(game, group)
     for anchor in config.tournament.anchors:
         bot_of(anchor.removeprefix("bot:"), game)
     rule_of(config.matchmaking.rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 import envs
-from agents import Architecture
 from envs.arena import Timestep, blank_memory
 from envs.description import survey
 from envs.game import Game, GameSetup
@@ -20,6 +19,7 @@ from envs.spaces import decoder, encoder, masker
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
+from league.execution.architectures import architecture_of
 from league.execution.tasks import Contestant, actor_factory
 from league.population.player import Player, is_bot
 from league.storage.store import Store
@@ -62,24 +62,33 @@ def resolve(name: str, home: Path) -> Named:
         nearest = get_close_matches(wanted, players, n=1, cutoff=0.0)
         hint = f"; did you mean {league}/{nearest[0]}?" if nearest else ""
         raise LeagueError(f"the league {league!r} has no player {wanted!r}{hint}")
-    digest = players[wanted].weights
-    if not digest:
+    player = players[wanted]
+    if not player.weights:
         raise LeagueError(f"{name} has no weights of its own")
-    architecture = config.architecture(envs.describe(config.game.setup()))
-    contestant = Contestant(architecture, store.weights.get(digest, wanted), config.policy.temperature)
-    return Named(name, contestant, config, players[wanted])
+    contestant = contestants(store, [player], config, envs.describe(config.game.setup()))[wanted]
+    return Named(name, contestant, config, player)
 
 
-def contestants(
-    store: Store, hashes: Mapping[str, str], config: LeagueConfig, architecture: Architecture
-) -> dict[str, Contestant]:
-    """A league's players, and bots, as tasks need them: name → content hash of the weights (of bots: anything)."""
-    return {
-        name: Contestant(bot=name.removeprefix("bot:"))
-        if is_bot(name)
-        else Contestant(architecture, store.weights.get(digest, name), config.policy.temperature)
-        for name, digest in hashes.items()
-    }
+def contestants(store: Store, players: Iterable[Player], config: LeagueConfig, game: Game) -> dict[str, Contestant]:
+    """Players of a league as tasks need them.
+
+    Args:
+        store: The league, for the weights.
+        players: Players with weights, and anchors.
+        config: The league's configuration.
+        game: The league's game.
+
+    Returns:
+        Name → contestant, in the order of the players.
+    """
+    return {player.name: _contestant(store, player, config, game) for player in players}
+
+
+def _contestant(store: Store, player: Player, config: LeagueConfig, game: Game) -> Contestant:
+    if player.status == "anchor":
+        return Contestant(bot=player.name.removeprefix("bot:"))
+    temperature = config.groups[player.group].policy.temperature
+    return Contestant(architecture_of(player, config, game), store.weights.get(player.weights, player.name), temperature)
 
 
 class ActingPlayer:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from league.population.player import ANCHOR, Player, entrant_of
-from league.storage.store import RatingRow, Store
+from league.storage.generation import RatingRow
+from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join

@@ -7,31 +7,46 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from agents import Architecture, Genome, PlayerSpec
+from agents import Genome, PlayerSpec
 from agents.mutation import perturb
 from envs.game import Game
 from league.config.schema import LeagueConfig
+from league.execution.architectures import to_text
 from league.execution.seeds import Seeds
 from league.population.player import Player, active_name
 from league.storage.store import Store
 
 
-def initialise_players(
-    config: LeagueConfig, game: Game, architecture: Architecture, seeds: Seeds, store: Store
-) -> list[Player]:
-    """The active players of generation 0, with weights in the store.
+def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: Store) -> list[Player]:
+    """The active players of generation 0, with weights in the store. Their numbers go on from group to group.
 
-    The first has the hyper-parameters of the configuration; the others are perturbed once, so that evolution has something to
+    The first of every group has the group's hyper-parameters; the others are perturbed once, so that evolution has something to
     choose from.
     """
-    spec, players = PlayerSpec(game, architecture), []
-    for number in range(config.population):
-        weights = initialise_weights(spec, seeds.integer(0, "founders", number))
-        genome = Genome(weights, {}, config.hyper.start(), config.hyper.bounds(), config.hyper.scales())
-        if number > 0:
-            genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
-        name, digest = active_name(number + 1), store.weights.put(genome.weights)
-        players.append(Player(name, "main agent", "active", None, "founder", 0, digest, "", genome.hyper))
+    players: list[Player] = []
+    for index, group in enumerate(config.groups):
+        architecture = config.architecture(game, index)
+        spec, text = PlayerSpec(game, architecture), to_text(architecture)
+        for place in range(group.count):
+            number = len(players)
+            weights = initialise_weights(spec, seeds.integer(0, "founders", number))
+            genome = Genome(weights, {}, group.hyper.start(), group.hyper.bounds(), group.hyper.scales())
+            if place > 0:
+                genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
+            player = Player(
+                name=active_name(number + 1),
+                league_role=group.league_role,
+                status="active",
+                parent=None,
+                operator="founder",
+                born=0,
+                weights=store.weights.put(genome.weights),
+                hyper=genome.hyper,
+                learner=group.learner,
+                architecture=text,
+                group=index,
+            )
+            players.append(player)
     return players
 
 

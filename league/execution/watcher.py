@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from league.storage.store import GenerationRow
+from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
 
 

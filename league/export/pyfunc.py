@@ -27,7 +27,7 @@ from envs.references import find
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
 from league.population.player import Player
-from league.storage.store import GenerationRow
+from league.storage.generation import GenerationRow
 
 CODE, POLICY, WEIGHTS, ENCODER = "pyfunc_model.py", "policy.json", "weights.safetensors", "encoder.py"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tournaments.rating.standings import Entrant
@@ -24,7 +24,8 @@ class Player:
     """A player as the store keeps it. Frozen players never change; an active one is a new value after each generation.
 
     Attributes:
-        name: `main-03` (active or retired), `main-03-g007` (its snapshot in generation 7), `bot:random` (anchor).
+        name: `main-03` (active or retired), `main-03-g007` (its snapshot in generation 7), `bot:random` (anchor). Names are
+            for people: nothing else is read off them.
         league_role: What it is for.
         status: active, historical, retired or anchor.
         parent: The player it came from, or None for founders and anchors.
@@ -34,6 +35,12 @@ class Player:
         optimiser: Content hash of its optimiser's moments, "" where there are none.
         hyper: Its hyper-parameters by name.
         retired: Generation in which it was replaced, or None.
+        snapshot_of: Of a snapshot, the active player that it froze; None for all others.
+        frozen: Of a snapshot, the generation in which it was frozen; None for all others.
+        learner: Name of the learning algorithm that trains it; "" for anchors.
+        architecture: Its networks as canonical JSON; "" for anchors, and for players of leagues that earlier versions began,
+            where it means "as the league's configuration says".
+        group: Index of its group in the league's population; children stay in their parent's group. 0 for anchors.
     """
 
     name: str
@@ -46,11 +53,16 @@ class Player:
     optimiser: str = ""
     hyper: Mapping[str, float] = field(default_factory=dict)
     retired: int | None = None
+    snapshot_of: str | None = None
+    frozen: int | None = None
+    learner: str = ""
+    architecture: str = ""
+    group: int = 0
 
 
-def is_bot(name: str) -> bool:
-    """True for scripted players: `bot:random`, `module:callable`."""
-    return ":" in name
+def is_bot(reference: str) -> bool:
+    """True for what a user writes to name a scripted player: `bot:random`, `module:callable`."""
+    return ":" in reference
 
 
 def active_name(number: int) -> str:
@@ -63,19 +75,60 @@ def snapshot_name(player: str, generation: int) -> str:
     return f"{player}-g{generation:03d}"
 
 
+def snapshot(player: Player, generation: int, weights: str) -> Player:
+    """An active player, frozen after its training in a generation.
+
+    Args:
+        player: The active player.
+        generation: The generation.
+        weights: Content hash of its weights.
+    """
+    return replace(
+        player,
+        name=snapshot_name(player.name, generation),
+        status="historical",
+        parent=player.name,
+        operator="snapshot",
+        born=generation,
+        weights=weights,
+        optimiser="",
+        retired=None,
+        snapshot_of=player.name,
+        frozen=generation,
+    )
+
+
+def child(parent: Player, name: str, generation: int, operator: str, genome: tuple[str, str, Mapping[str, float]]) -> Player:
+    """A newborn active player with its parent's league role, learner, architecture and group.
+
+    Args:
+        parent: The active player that it descends from; the child's `parent` is that player's snapshot of this generation.
+        name: The child's name.
+        generation: Generation of birth.
+        operator: The mutation operator that made it.
+        genome: Content hash of its weights, that of its optimiser's moments or "", and its hyper-parameters.
+    """
+    weights, optimiser, hyper = genome
+    return replace(
+        parent,
+        name=name,
+        parent=snapshot_name(parent.name, generation),
+        operator=operator,
+        born=generation,
+        weights=weights,
+        optimiser=optimiser,
+        hyper=hyper,
+    )
+
+
 def is_snapshot(player: Player) -> bool:
     """Whether a player is a frozen snapshot of another one."""
-    return player.operator == "snapshot"
-
-
-def frozen_in(player: Player) -> int | None:
-    """The generation in which a snapshot was frozen; None for players that are no snapshots."""
-    return player.born if is_snapshot(player) else None
+    return player.snapshot_of is not None
 
 
 def original_of(player: Player) -> str:
     """The name of the player that a snapshot was frozen from; any other player is its own original."""
-    return player.parent if is_snapshot(player) and player.parent else player.name
+    return player.snapshot_of or player.name
 
 
 def learns(player: Player) -> bool:
@@ -95,7 +148,7 @@ def is_mutant(player: Player) -> bool:
 
 def frozen_names(players: Iterable[Player], generation: int) -> set[str]:
     """The names of the snapshots that were frozen in a generation."""
-    return {player.name for player in players if frozen_in(player) == generation}
+    return {player.name for player in players if player.frozen == generation}
 
 
 def anchor(name: str) -> Player:

@@ -74,7 +74,7 @@ def _summary(history: History) -> str:
     made, planned = counted(len(rows), "generation"), counted(config.generations, "generation")
     generations = made if len(rows) >= config.generations else f"{len(rows)} of {planned}"
     return (
-        f"A league on {config.game.name}: {generations}, {counted(config.population, 'player')} at a time, "
+        f"A league on {config.game.name}: {generations}, {counted(config.players, 'player')} at a time, "
         f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {history.number} was "
         f"committed at {rows[-1].committed_at} UTC."
     )

@@ -13,7 +13,7 @@ import yaml
 from envs.game import Role
 from league.analysis.communication import graphs
 from league.analysis.history import History
-from league.population.player import ANCHOR, frozen_in, is_mutant
+from league.population.player import ANCHOR, is_mutant
 from league.report.deployment import deployment
 from league.report.solving import episodes_to_solve, rounded
 
@@ -79,7 +79,7 @@ def _algorithm(history: History) -> dict[str, Any]:
             "scripted_players": list(config.tournament.anchors) if making.anchors else [],
         },
         "evolution": {
-            "population": config.population,
+            "population": config.players,
             "elite": evolution.elite,
             "replaced_each_generation": evolution.replace,
             "selection_tournament_size": evolution.selection,
@@ -159,7 +159,7 @@ def _results(history: History) -> dict[str, Any]:
 
 def _mean_return(history: History) -> dict[str, Any]:
     """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
-    born = frozen_in(history.player[history.champion]) or 0
+    born = history.player[history.champion].frozen or 0
     found = history.generations[born].returns.get(history.champion, {})
     games = sum(side.games for side in found.values())
     return {

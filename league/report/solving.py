@@ -7,7 +7,7 @@ from typing import Any
 
 from league.analysis.head_to_head import CLEAR
 from league.analysis.history import History
-from league.population.player import ANCHOR, frozen_in, original_of
+from league.population.player import ANCHOR, original_of
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 
 SOLVED = 0.9
@@ -77,7 +77,7 @@ def trials(history: History) -> list[Trial]:
     trained, found = 0, []
     for record in history.generations:
         row = record.row
-        for player in (player for player in line if frozen_in(player) == row.number):
+        for player in (player for player in line if player.frozen == row.number):
             trained += record.training.games.get(original_of(player), 0)
             points, games = _against_anchor(record.table, player.name)
             if games:

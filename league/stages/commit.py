@@ -8,7 +8,7 @@ from league.analysis.metrics import best_player, measure_league
 from league.analysis.training import finite_updates, training_records
 from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
-from league.storage.store import Generation
+from league.storage.generation import Generation
 from tournaments.rating.elo import online_elo
 
 

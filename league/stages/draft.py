@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents import Architecture
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -16,7 +15,7 @@ from league.execution.initialisation import initialise_players
 from league.execution.seeds import Seeds
 from league.execution.tasks import ArenaSpec, Contestant, Trained
 from league.execution.watcher import Watcher
-from league.population.player import Player
+from league.population.player import Player, anchor
 from league.storage.store import Store
 from league.tracking.sync_worker import SyncWorker
 from tournaments.rating.elo import Ratings
@@ -32,7 +31,6 @@ class Context:
     Attributes:
         config: The configuration.
         game: The game.
-        architecture: The networks of the players.
         seeds: The random streams of the league, by generation and name.
         store: What is committed.
         executor: Runs the tasks.
@@ -42,22 +40,22 @@ class Context:
 
     config: LeagueConfig
     game: Game
-    architecture: Architecture
     seeds: Seeds
     store: Store
     executor: Executor
     watcher: Watcher
     sync_worker: SyncWorker
 
-    def contestants(self, names: Sequence[str], uncommitted: Mapping[str, str] | None = None) -> dict[str, Contestant]:
+    def contestants(self, names: Sequence[str], uncommitted: Sequence[Player] = ()) -> dict[str, Contestant]:
         """Players as a task needs them.
 
         Args:
-            names: Players of the store, bots, and players that are not committed yet.
-            uncommitted: Content hash of the weights of each player that is not committed yet.
+            names: Players of the store, anchors, and players that are not committed yet.
+            uncommitted: The players that are not committed yet.
         """
-        hashes = {player.name: player.weights for player in self.store.players()} | dict(uncommitted or {})
-        return contestants(self.store, {name: hashes.get(name, "") for name in names}, self.config, self.architecture)
+        anchors = map(anchor, self.config.tournament.anchors)
+        known = {player.name: player for player in (*anchors, *self.store.players(), *uncommitted)}
+        return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
     def arena(self) -> ArenaSpec:
         """Where the tasks take place."""
@@ -142,5 +140,5 @@ def begin(context: Context, past: Payoff) -> Draft:
     begun, number = time.monotonic(), context.store.generation() + 1
     context.watcher.generation(number, context.config.generations)
     actives = context.store.players("active")
-    actives = actives or initialise_players(context.config, context.game, context.architecture, context.seeds, context.store)
+    actives = actives or initialise_players(context.config, context.game, context.seeds, context.store)
     return Draft(context, number, begun, past, actives)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from agents import Genome
 from league.config.validation import apply_operator
-from league.population.evolution import Birth, births
-from league.population.player import Player, active_name, learns, snapshot_name
+from league.population.evolution import Birth
+from league.population.groups import births_in_groups
+from league.population.player import Player, active_name, child, learns
 from league.stages.draft import Draft
 
 
 def evolve(draft: Draft) -> Draft:
-    """Rank the active players by the ratings of their snapshots, retire the worst, and let the better have children.
+    """Rank the active players by the ratings of their snapshots; the worst of each group give way to children of the better.
 
     Returns:
         The draft with `actives` as they go into the next generation, and with `retired`.
@@ -23,10 +24,10 @@ def evolve(draft: Draft) -> Draft:
     context, settings, ratings = draft.context, draft.context.config.evolution, draft.ratings().ratings
     generator = context.seeds.numpy(draft.number, "evolution")
     by_name = {player.name: player for player in draft.actives}
-    ranked = sorted(by_name, key=lambda name: (-ratings[snapshot_name(name, draft.number)].elo, name))
-    committed = context.store.players()
-    ever = sum(map(learns, committed)) or len(draft.actives)
-    born = births(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
+    elo = {player.snapshot_of: ratings[player.name].elo for player in draft.snapshots}
+    ranked = sorted(draft.actives, key=lambda player: (-elo[player.name], player.name))
+    ever = sum(map(learns, context.store.players())) or len(draft.actives)
+    born = births_in_groups(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
     children = [_child(draft, birth, by_name[birth.parent], ever + number + 1) for number, birth in enumerate(born)]
     leaving = [by_name.pop(birth.replaces) for birth in born]
     retired = [replace(player, status="retired", optimiser="", retired=draft.number) for player in leaving]
@@ -35,23 +36,14 @@ def evolve(draft: Draft) -> Draft:
 
 def _child(draft: Draft, birth: Birth, parent: Player, number: int) -> Player:
     """Make the league's `number`th active player, and write its weights."""
-    store = draft.context.store
+    store, hyper = draft.context.store, draft.context.config.groups[parent.group].hyper
     genome = Genome(
         store.weights.get(parent.weights, parent.name),
         store.optimisers.get(parent.optimiser, parent.name),
         parent.hyper,
-        draft.context.config.hyper.bounds(),
-        draft.context.config.hyper.scales(),
+        hyper.bounds(),
+        hyper.scales(),
     )
-    child = apply_operator(birth.operator, genome, draft.context.seeds.generator(birth.seed))
-    return Player(
-        active_name(number),
-        parent.league_role,
-        "active",
-        snapshot_name(parent.name, draft.number),
-        birth.operator,
-        draft.number,
-        store.weights.put(child.weights),
-        store.optimisers.put(child.state) if child.state else "",
-        child.hyper,
-    )
+    made = apply_operator(birth.operator, genome, draft.context.seeds.generator(birth.seed))
+    weights, state = store.weights.put(made.weights), store.optimisers.put(made.state) if made.state else ""
+    return child(parent, active_name(number), draft.number, birth.operator, (weights, state, made.hyper))

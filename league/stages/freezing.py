@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from league.population.player import Player, snapshot_name
+from league.population.player import snapshot
 from league.stages.draft import Draft
 
 
@@ -19,8 +19,5 @@ def freeze(draft: Draft) -> Draft:
         result = draft.trained[player.name]
         weights, optimiser = store.weights.put(result.weights), store.optimisers.put(result.state)
         moved.append(replace(player, weights=weights, optimiser=optimiser))
-        name = snapshot_name(player.name, draft.number)
-        snapshots.append(
-            Player(name, player.league_role, "historical", player.name, "snapshot", draft.number, weights, "", player.hyper)
-        )
+        snapshots.append(snapshot(player, draft.number, weights))
     return replace(draft, actives=moved, snapshots=snapshots)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from league.analysis.lineage import latest_snapshot
 from league.config.validation import rule_of
 from league.population.matchmaking import Candidate, Situation, opponents_of, training_tickets
-from league.population.player import Player, frozen_in, original_of
+from league.population.player import Player, original_of
 from league.stages.draft import Draft
 
 
@@ -27,7 +27,7 @@ def matchmake(draft: Draft) -> Draft:
     past = context.store.players("historical")[-making.latest :]
     anchors = context.config.tournament.anchors if making.anchors else []
     candidates = [Candidate(name, "anchor", name, None) for name in anchors]
-    candidates += [Candidate(player.name, player.league_role, original_of(player), frozen_in(player)) for player in past]
+    candidates += [Candidate(player.name, player.league_role, original_of(player), player.frozen) for player in past]
     tickets = {}
     for index, player in enumerate(draft.actives):
         situation = _situation(draft, player, candidates)

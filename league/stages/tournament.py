@@ -35,7 +35,7 @@ def tournament(draft: Draft) -> Draft:
         weights=weights,
         first=len(draft.matches),
     )
-    contestants = context.contestants(entrants, weights)
+    contestants = context.contestants(entrants, draft.snapshots)
     played = play_tournament(
         settings.format,
         context.game,

@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from league.execution import tasks
+from league.execution.architectures import architecture_of
 from league.execution.tasks import Trainee, TrainTask
+from league.population.groups import stacks
 from league.population.player import Player
 from league.stages.draft import Draft
 
 
 def train(draft: Draft) -> Draft:
-    """Train every active player, a stack of them to a task.
+    """Train every active player, a stack of them to a task. Only players of one learner and architecture make a stack.
 
     Returns:
         The draft with `trained`.
     """
     context, size = draft.context, draft.context.config.stack
-    stacks = [draft.actives[start : start + size] for start in range(0, len(draft.actives), size)]
-    work = [_task(draft, number, players) for number, players in enumerate(stacks)]
+    cut = stacks(draft.actives, size)
+    work = [_task(draft, number, players) for number, players in enumerate(cut)]
     results = context.executor.map(tasks.train, work, lambda done: context.watcher.progress(done, len(work)))
     trained = {
         player.name: result
-        for players, part in zip(stacks, results, strict=True)
+        for players, part in zip(cut, results, strict=True)
         for player, result in zip(players, part, strict=True)
     }
     context.watcher.trained(sum(result.decisions for result in trained.values()))
@@ -46,5 +48,6 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
     named = {name for trainee in trainees for ticket in trainee.tickets for name in ticket.players}
     opponents = context.contestants(sorted(named - {trainee.name for trainee in trainees}))
     seed = context.seeds.integer(draft.number, "training", number)
-    schedule, learner = context.config.train.schedule(), context.config.learner
-    return TrainTask(context.arena(), context.architecture, trainees, opponents, schedule, seed, learner)
+    architecture = architecture_of(players[0], context.config, context.game)
+    schedule, learner = context.config.train.schedule(), players[0].learner
+    return TrainTask(context.arena(), architecture, trainees, opponents, schedule, seed, learner)

@@ -1,15 +1,23 @@
-"""The tables of a league's database. Results are only ever appended, and frozen players never change: SQLite sees to it."""
+"""The tables of a league's database. Results are only appended, and frozen players never change: SQLite enforces both."""
 
-FORMAT = 1
+FORMAT = 2
+"""Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
 
-SCHEMA = """
+PLAYERS = """
+CREATE TABLE players (
+    name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
+    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER, snapshot_of TEXT, frozen INTEGER,
+    learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
+CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
+    BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
+"""
+
+SCHEMA = f"""
 CREATE TABLE league (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generations (
     generation INTEGER PRIMARY KEY, champion TEXT NOT NULL, seconds REAL NOT NULL, agent_steps INTEGER NOT NULL,
     phases TEXT NOT NULL, figures TEXT NOT NULL, committed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-CREATE TABLE players (
-    name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
-    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER);
+{PLAYERS}
 CREATE TABLE matches (
     match TEXT PRIMARY KEY, generation INTEGER NOT NULL, purpose TEXT NOT NULL, seed INTEGER NOT NULL, series TEXT NOT NULL,
     players TEXT NOT NULL, weights TEXT NOT NULL, returns TEXT NOT NULL, steps INTEGER NOT NULL, truncated INTEGER NOT NULL,
@@ -28,9 +36,7 @@ CREATE TABLE ratings (
     PRIMARY KEY (generation, player));
 CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
-CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
-    BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
 """
 
-MOVES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "optimiser", "hyper", "retired"))
+CHANGES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "optimiser", "hyper", "retired"))
 """What may change of a player while it is active."""

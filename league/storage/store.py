@@ -9,101 +9,33 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from league.errors import LeagueError, disk_has_room
 from league.population.player import LEAGUE_NAME, NAME_RULE, Player
 from league.storage.blobs import Blobs
-from league.storage.schema import FORMAT, MOVES, SCHEMA
-from tournaments.rating.elo import Rating
+from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
+from league.storage.migration import check_format, show_as_today, upgrade
+from league.storage.rows import (
+    PLAYER,
+    match_of,
+    match_row,
+    player_of,
+    player_row,
+    rating_row,
+    to_json,
+    training_of,
+    training_row,
+)
+from league.storage.schema import CHANGES, FORMAT, SCHEMA
 from tournaments.replay.format import SUFFIX
-from tournaments.tickets import MatchResult, Ticket
+from tournaments.tickets import MatchResult
 
 HOME = Path("mlruns")
 """The folder of leagues and of MLflow, where no other one is named."""
-
-
-@dataclass(frozen=True)
-class TrainingRecord:
-    """What came of one training ticket; `wins` and the like are the learner's, over all games of the ticket.
-
-    In games of one team and in self-play there is nobody to win against: wins, draws and losses are 0.
-    """
-
-    ticket: Ticket
-    learner: str
-    games: int
-    wins: int
-    draws: int
-    losses: int
-    mean_return: float | None
-
-
-@dataclass(frozen=True)
-class Generation:
-    """All that one turn of the wheel adds to a league; committed in one transaction.
-
-    Attributes:
-        number: The generation.
-        champion: Name of the best frozen player so far.
-        seconds: Wall time.
-        agent_steps: Decisions learnt from.
-        phases: Seconds spent in each phase.
-        figures: Figures of the whole league: cyclicity and the like.
-        players: Players that are new or changed.
-        matches: Tournament results, appended to the match log.
-        training: Results of the training tickets.
-        updates: Player → its training figures, update by update.
-        ratings: Every rated player as of now.
-        online: Online Elo of every rated player.
-    """
-
-    number: int
-    champion: str
-    seconds: float
-    agent_steps: int
-    phases: Mapping[str, float]
-    figures: Mapping[str, float]
-    players: Sequence[Player]
-    matches: Sequence[MatchResult]
-    training: Sequence[TrainingRecord]
-    updates: Mapping[str, Sequence[Mapping[str, float]]]
-    ratings: Sequence[Rating]
-    online: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class GenerationRow:
-    """What the store says of a committed generation."""
-
-    number: int
-    champion: str
-    seconds: float
-    agent_steps: int
-    phases: Mapping[str, float]
-    figures: Mapping[str, float]
-    committed_at: str
-
-
-@dataclass(frozen=True)
-class RatingRow:
-    """A player's rating as of a generation; `online` is its online Elo."""
-
-    generation: int
-    player: str
-    elo: float
-    low: float
-    high: float
-    online: float
-    games: int
-    wins: int
-    draws: int
-    losses: int
 
 
 class Store:
@@ -160,10 +92,10 @@ class Store:
 
     @classmethod
     def open(cls, home: Path, name: str) -> Store:
-        """Open a league that exists, for reading; `lock` it to write.
+        """Open a league that exists, for reading; `lock` it to write. A league of an earlier format is only upgraded by `lock`.
 
         Raises:
-            LeagueError: There is none, or it was written by another version of the project.
+            LeagueError: There is none, or a newer version of the project wrote it.
         """
         if not LEAGUE_NAME.fullmatch(name):
             raise LeagueError(f"{name!r} is no league's name: {NAME_RULE}")
@@ -171,9 +103,7 @@ class Store:
         if not store.path.is_file():
             there = ", ".join(leagues(home)) or "none yet"
             raise LeagueError(f"there is no league {name!r} in {home} (leagues: {there})")
-        found = store.fact("format")
-        if found != str(FORMAT):
-            raise LeagueError(f"the league {name!r} has format {found}; this version reads format {FORMAT}")
+        check_format(name, store.fact("format"))
         return store
 
     @property
@@ -187,10 +117,10 @@ class Store:
         return self.folder / "league.db"
 
     def lock(self) -> None:
-        """Take the right to write; it ends with the process, however that ends.
+        """Take the right to write; it ends with the process, however that ends. Upgrades a league of an earlier format.
 
         Raises:
-            LeagueError: Another process has it.
+            LeagueError: Another process has it, or the league could not be upgraded.
         """
         if self._lock is not None:
             return
@@ -204,6 +134,11 @@ class Store:
             ) from error
         self._lock = lock
         self._sweep()
+        if self.path.exists():
+            with ExitStack() as on_failure:
+                on_failure.callback(self.unlock)
+                upgrade(self.path)
+                on_failure.pop_all()
 
     def unlock(self) -> None:
         """Give the right to write back."""
@@ -227,27 +162,28 @@ class Store:
         with room, closing(self._connect()) as database, database:
             database.execute(
                 "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
-                (turn.number, turn.champion, turn.seconds, turn.agent_steps, _json(turn.phases), _json(turn.figures)),
+                (turn.number, turn.champion, turn.seconds, turn.agent_steps, to_json(turn.phases), to_json(turn.figures)),
             )
             database.executemany(
-                f"INSERT INTO players VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET {MOVES}",
-                map(_player_row, turn.players),
+                f"INSERT INTO players ({PLAYER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                f"ON CONFLICT (name) DO UPDATE SET {CHANGES}",
+                map(player_row, turn.players),
             )
-            database.executemany("INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_match_row, turn.matches))
+            database.executemany("INSERT INTO matches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(match_row, turn.matches))
             database.executemany(
-                "INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_training_row, turn.training)
+                "INSERT INTO training VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(training_row, turn.training)
             )
             database.executemany(
                 "INSERT INTO updates VALUES (?, ?, ?, ?)",
                 (
-                    (turn.number, player, number, _json(figures))
+                    (turn.number, player, number, to_json(figures))
                     for player, updates in turn.updates.items()
                     for number, figures in enumerate(updates)
                 ),
             )
             database.executemany(
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_rating_row(turn, rating) for rating in turn.ratings),
+                (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
         self.optimisers.keep_only({player.optimiser for player in self.players("active")})
 
@@ -278,13 +214,13 @@ class Store:
 
     def players(self, *statuses: str) -> list[Player]:
         """Players by status (all if none is named), in order of birth."""
-        rows = self._read("SELECT * FROM players ORDER BY COALESCE(born, -1), name")
-        return [player for player in map(_player, rows) if not statuses or player.status in statuses]
+        rows = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name")
+        return [player for player in map(player_of, rows) if not statuses or player.status in statuses]
 
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return [_match(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values)]
+        return [match_of(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values)]
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """Ratings as of every generation, or of one, best first within each."""
@@ -304,13 +240,7 @@ class Store:
     def training(self, generation: int) -> list[TrainingRecord]:
         """Results of a generation's training tickets."""
         rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket", (generation,))
-        return [
-            TrainingRecord(
-                Ticket(t, g, "train", seed, _tuple(p), _tuple(k), t, ("",) * len(_tuple(p))),
-                learner, games, wins, draws, losses, mean,
-            )
-            for t, g, learner, p, k, seed, games, wins, draws, losses, mean in rows
-        ]  # fmt: skip
+        return [training_of(row) for row in rows]
 
     def recorded(self, generation: int | None = None) -> list[Path]:
         """Files of the recorded matches, or of those of one generation, by name."""
@@ -334,6 +264,8 @@ class Store:
     def _read(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
         try:
             with closing(self._connect()) as database:
+                database.execute("BEGIN")  # a writer may upgrade the league meanwhile
+                show_as_today(database)
                 return database.execute(query, tuple(values)).fetchall()
         except sqlite3.DatabaseError as error:
             raise LeagueError(f"{self.path} cannot be read: {error}") from error
@@ -348,54 +280,3 @@ class Store:
 def leagues(home: Path) -> list[str]:
     """Names of the leagues in a home."""
     return sorted(path.parent.name for path in (home / "leagues").glob("*/league.db"))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-def _player_row(player: Player) -> tuple[Any, ...]:
-    row = asdict(player)
-    return (*(row[key] for key in list(row)[:8]), _json(row["hyper"]), row["retired"])
-
-
-def _player(row: Any) -> Player:
-    name, league_role, status, parent, operator, born, weights, optimiser, hyper, retired = row
-    return Player(name, league_role, status, parent, operator, born, weights, optimiser, json.loads(hyper), retired)
-
-
-def _rating_row(turn: Generation, rating: Rating) -> tuple[Any, ...]:
-    online = turn.online.get(rating.player, 0.0)
-    return (
-        turn.number, rating.player, rating.elo, rating.low, rating.high, online,
-        rating.games, rating.wins, rating.draws, rating.losses,
-    )  # fmt: skip
-
-
-def _match_row(result: MatchResult) -> tuple[Any, ...]:
-    ticket = result.ticket
-    return (
-        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, _json(ticket.players),
-        _json(ticket.weights), _json(result.returns), result.steps, int(result.truncated), result.actions,
-    )  # fmt: skip
-
-
-def _match(row: Any) -> MatchResult:
-    match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
-    names = _tuple(players)
-    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _tuple(weights))
-    return MatchResult(ticket, _tuple(returns), steps, actions, bool(truncated))
-
-
-@lru_cache(maxsize=2**12)
-def _tuple(text: str) -> tuple[Any, ...]:
-    """A list as JSON has it; the same players meet in row after row."""
-    return tuple(json.loads(text))
-
-
-def _training_row(record: TrainingRecord) -> tuple[Any, ...]:
-    ticket = record.ticket
-    return (
-        ticket.match, ticket.generation, record.learner, _json(ticket.players), _json(ticket.learns), ticket.seed,
-        record.games, record.wins, record.draws, record.losses, record.mean_return,
-    )  # fmt: skip

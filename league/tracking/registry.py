@@ -9,7 +9,8 @@ from typing import Any
 from league.analysis.history import History
 from league.export.pyfunc import ABOUT, CODE, Deployment
 from league.population.player import Player
-from league.storage.store import GenerationRow, Store
+from league.storage.generation import GenerationRow
+from league.storage.store import Store
 from league.tracking.client import path_of
 from league.tracking.experiment import Experiment
 from league.tracking.model_folder import model_folder

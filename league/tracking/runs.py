@@ -21,8 +21,9 @@ from league.plotting.canvas import SOFT
 from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
 from league.plotting.palette import PALETTE
 from league.plotting.png import EncodedImage
-from league.population.player import Player, frozen_in, frozen_names, is_founder, learns, original_of
-from league.storage.store import GenerationRow, Store
+from league.population.player import Player, frozen_names, is_founder, learns, original_of
+from league.storage.generation import GenerationRow
+from league.storage.store import Store
 from league.tracking.client import Warn
 from league.tracking.experiment import PARENT, Experiment, number_in
 from league.tracking.private_formats import colour_tags, image_tags, saved_views, table_tags
@@ -212,7 +213,7 @@ def _players(experiment: Experiment, history: History, batch: Sequence[History],
         at = metrics.millis(row.committed_at)
         ratings = {rating.player: rating for rating in past.ratings}
         there = past.player
-        snapshots = {original_of(player): player for player in past.players if frozen_in(player) == row.number}
+        snapshots = {original_of(player): player for player in past.players if player.frozen == row.number}
         for name in (player.name for player in shown):
             now = there.get(name)
             if now is None or (now.retired is not None and now.retired < row.number):

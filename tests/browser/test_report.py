@@ -8,10 +8,10 @@ from playwright.sync_api import Page
 
 from league.analysis.history import History
 from league.analysis.training import AGES, OLDER, TrainingSummary
-from league.config.schema import CommsConfig, GameConfig
+from league.config.sections import CommsConfig, GameConfig
 from league.plotting.lineage_plot import LINES
 from league.plotting.palette import STEPS
-from league.population.player import anchor
+from league.population.player import anchor, snapshot
 from league.report import report_html
 from tests.league.paper_league import CONFIG, generation, history_of, last_with, player, turns
 
@@ -220,7 +220,7 @@ def test_names_of_kinds_of_opponents_are_whole_on_a_telephone(page: Page, tmp_pa
 def test_players_that_are_left_out_are_counted(page: Page, tmp_path: Path) -> None:
     history = history_of(CUP, told=turns()[:1])
     crowd = [replace(player(number), status="retired", retired=0) for number in range(3, LINES + 3)]
-    frozen = [replace(each, name=f"{each.name}-g000", operator="snapshot", parent=each.name) for each in crowd]
+    frozen = [snapshot(each, 0, "w") for each in crowd]
     ratings = [*history.ratings, *(replace(history.ratings[-1], player=each.name) for each in frozen)]
     file = written(replace(history, players=[*history.players, *crowd, *frozen], ratings=ratings), tmp_path)
     page.goto(file.as_uri())

@@ -18,8 +18,9 @@ from agents import PlayerSpec
 from league.analysis.history import GenerationRecord, History, returns_of
 from league.analysis.training import summarise
 from league.config.schema import LeagueConfig, to_yaml
-from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot_name
-from league.storage.store import Generation, GenerationRow, RatingRow, Store, TrainingRecord
+from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot, snapshot_name
+from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
+from league.storage.store import Store
 from league.tracking import client
 from league.tracking.client import path_of
 from league.tracking.experiment import PARENT
@@ -39,9 +40,7 @@ def player(number: int, operator: str = "founder", parent: str | None = None, bo
 
 
 def frozen(live: Player, generation: int) -> Player:
-    name = snapshot_name(live.name, generation)
-    facts = {"status": "historical", "parent": live.name, "operator": "snapshot", "born": generation}
-    return replace(live, name=name, weights=digest(name), **facts)
+    return snapshot(live, generation, digest(snapshot_name(live.name, generation)))
 
 
 @cache

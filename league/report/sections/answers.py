@@ -13,7 +13,7 @@ from league.analysis.lineage import Change, since
 from league.report.html import definitions, joined, strong, words
 from league.report.sections.communication import told
 from league.report.wording import counted, listed, percent, points, rounded, signed
-from league.storage.store import RatingRow
+from league.storage.generation import RatingRow
 from tournaments.rating.payoff import ENOUGH
 
 NAMED = 4

@@ -15,7 +15,7 @@ from league.plotting.palette import PALETTE
 from league.population.player import Player, is_bot, is_snapshot, original_of
 from league.report.html import Grid, ReportSection, figure, figures, joined, paragraph, side_by_side, small, words
 from league.report.wording import counted, points, rounded, signed
-from league.storage.store import RatingRow
+from league.storage.generation import RatingRow
 
 CHAMPION = PALETTE[1]
 """The colour of the champion's line, in every chart."""

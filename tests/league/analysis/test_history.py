@@ -126,7 +126,13 @@ def test_returns_are_summed_by_player_and_side(cup: History) -> None:
 
 def test_the_champions_line_is_known_by_columns_and_not_by_names(cup: History) -> None:
     names = {player.name: f"nobody {number}" for number, player in enumerate(cup.players)}
-    players = [replace(player, name=names[player.name], parent=names.get(player.parent or "")) for player in cup.players]
+
+    def new(name: str | None) -> str | None:
+        return names.get(name or "")
+
+    players = [
+        replace(each, name=names[each.name], parent=new(each.parent), snapshot_of=new(each.snapshot_of)) for each in cup.players
+    ]
     renamed = last_with(replace(cup, players=players), row=replace(cup.rows[-1], champion=names[cup.champion]))
     assert [link.player.name for link in renamed.line] == [names[link.player.name] for link in cup.line]
     assert renamed.direct == {names[name] for name in cup.direct}

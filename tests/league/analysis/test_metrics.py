@@ -3,8 +3,8 @@
 import numpy as np
 
 from league.analysis import metrics
-from league.population.player import Player, active_name, anchor, snapshot_name
-from league.storage.store import GenerationRow, RatingRow
+from league.population.player import Player, active_name, anchor, snapshot, snapshot_name
+from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.payoff import Payoff
 
 
@@ -67,8 +67,8 @@ def crowd(count: int) -> list[Player]:
         operator = "founder" if number <= 2 else "clone"
         gone = born + 1 if number % 2 else None
         name, status = active_name(number), "retired" if gone else "active"
-        players.append(Player(name, "main agent", status, None, operator, born, retired=gone))
-        players.append(Player(snapshot_name(name, born + 1), "main agent", "historical", name, "snapshot", born + 1))
+        living = Player(name, "main agent", status, None, operator, born, retired=gone)
+        players += [living, snapshot(living, born + 1, "")]
     return players
 
 

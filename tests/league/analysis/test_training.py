@@ -3,7 +3,7 @@
 import pytest
 
 from league.analysis.training import ITSELF, OLDER, TrainingSummary, opponent_kind, summarise, training_curves
-from league.storage.store import TrainingRecord
+from league.storage.generation import TrainingRecord
 from tournaments.tickets import Ticket
 
 

@@ -11,7 +11,8 @@ import envs
 from agents import Architecture, Schedule
 from envs.stopwatch import Stopwatch
 from league.bench import measure, roofline
-from league.config.schema import LeagueConfig, PolicyConfig, TournamentConfig, TrainConfig, check
+from league.config.schema import LeagueConfig, check
+from league.config.sections import PolicyConfig, TournamentConfig, TrainConfig
 from league.execution.tasks import play, train
 
 CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"

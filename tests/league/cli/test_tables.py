@@ -19,7 +19,7 @@ from league.cli.tables import (
     standings_table,
 )
 from league.cli.terminal_charts import LEVELS, Axis, axis_of, interval, shaded, shares, sparkline
-from league.population.player import Player
+from league.population.player import Player, snapshot
 from tournaments.human.replay_text import bar
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import PairRow, payoff
@@ -52,9 +52,9 @@ CYCLE = payoff(
 )
 PLAYERS = [
     Player("main-01", "main agent", "retired", None, "founder", 0, retired=3),
-    Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0),
+    snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, ""),
     Player("main-02", "main agent", "active", "main-01-g000", "perturb", 1),
-    Player("main-02-g001", "main agent", "historical", "main-02", "snapshot", 1),
+    snapshot(Player("main-02", "main agent", "active", "main-01-g000", "perturb", 1), 1, ""),
     Player("main-03", "main agent", "active", "main-02-g001", "weight_noise", 2),
 ]
 EVERY_FIGURE = {

@@ -9,7 +9,8 @@ import yaml
 import league.population.matchmaking
 from agents.learners.table import LEARNERS
 from league.config.load import load_config, parse_override, presets
-from league.config.schema import check, known, to_yaml
+from league.config.schema import check, to_yaml
+from league.config.sections import known
 from league.errors import LeagueError
 
 GAME = {"name": "classic/tictactoe_v3"}

@@ -24,8 +24,8 @@ from league import League, LeagueConfig
 from league.evaluation.resolve import ActingPlayer, Named
 from league.execution.tasks import Contestant
 from league.export.pyfunc import Deployment
-from league.population.player import Player
-from league.storage.store import GenerationRow
+from league.population.player import Player, snapshot
+from league.storage.generation import GenerationRow
 from league.tracking import client
 
 Moment = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -144,7 +144,7 @@ def make_pair(config: LeagueConfig, folder: Path) -> Pair:
     parameters += 0.3 * torch.randn(parameters.shape, generator=generator)
     statistics += torch.rand(statistics.shape, generator=generator)
     weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics)
-    champion = Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0, "d1")
+    champion = snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, "d1")
     row = GenerationRow(0, champion.name, 1.0, 1, {}, {}, "2026-01-02 03:04:05")
     for name, content in Deployment(config).model(champion, weights, row, "a" * 32).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from comms import build
 from league.analysis.lineage import descent, prune
 from league.plotting import comm_plot, lineage_plot, palette, payoff_plot
 from league.plotting.canvas import INK, Box, Picture, Shape, Stroke, Text, blend, contrast, faded, pixels, width
-from league.population.player import Player, active_name, anchor, snapshot_name
+from league.population.player import Player, active_name, anchor, snapshot, snapshot_name
 from tournaments.rating.payoff import Payoff
 
 
@@ -21,10 +21,7 @@ def family(births: list[int], pop: int = 3) -> list[Player]:
     there = [anchor("bot:random")]
     gone: list[Player] = []
     for generation, choice in enumerate(births):
-        there += [
-            Player(snapshot_name(player.name, generation), "main agent", "historical", player.name, "snapshot", generation)
-            for player in live
-        ]
+        there += [snapshot(player, generation, "") for player in live]
         gone.append(replace(live.pop(0), status="retired", retired=generation))
         parent = snapshot_name(live[choice % len(live)].name, generation)
         name = active_name(pop + generation + 1)

@@ -13,7 +13,7 @@ from league.plotting import comm_plot, lineage_plot, palette
 from league.plotting.canvas import CLEAR, DIM, INK, PALE, SOFT, Box, Picture, Shape, Stroke, Text, faded
 from league.plotting.palette import PALETTE, STEPS, shade
 from league.plotting.svg import svg, tones
-from league.population.player import Player
+from league.population.player import Player, snapshot
 
 SVG = "{http://www.w3.org/2000/svg}"
 CSS = (Path(palette.__file__).parents[1] / "report" / "report.css").read_text(encoding="utf-8")
@@ -130,7 +130,7 @@ def test_every_mark_of_the_pictures_has_a_class():
     people = [
         Player("main-01", "main agent", "active", None, "founder", 0),
         Player("main-02", "main agent", "retired", "main-01-g000", "clone", 0, retired=1),
-        Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0),
+        snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, ""),
     ]
     traffic = {("x", "y"): 0.5}
     for picture in (

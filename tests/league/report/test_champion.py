@@ -9,7 +9,7 @@ import pytest
 from league.analysis.history import History
 from league.report.sections.answers import QUESTIONS
 from league.report.sections.champion import _reigns
-from league.storage.store import RatingRow
+from league.storage.generation import RatingRow
 from tests.league.paper_league import crowned, frozen, history_of
 
 CUP = history_of(Path("leagues/cup"))

@@ -11,14 +11,16 @@ import pytest
 from league.analysis.communication import Traffic
 from league.analysis.history import History, read
 from league.analysis.lineage import Since, ancestors, ancestry, changes, reigns, since
-from league.config.schema import CommsConfig, GameConfig, LeagueConfig
-from league.population.player import Player, anchor, snapshot_name
+from league.config.schema import LeagueConfig
+from league.config.sections import CommsConfig, GameConfig
+from league.population.player import Player, anchor, snapshot
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page
 from league.report.html import ReportSection, paragraph, words
 from league.report.sections.answers import QUESTIONS
 from league.report.sections.communication import told
-from league.storage.store import GenerationRow, RatingRow, Store
+from league.storage.generation import GenerationRow, RatingRow
+from league.storage.store import Store
 from tests.league.paper_league import CONFIG, commit, found_league, generation, history_of, player, turns
 from tournaments.replay.format import Channel, Decision, Replay, ReplaySeat, Step, View
 
@@ -69,7 +71,7 @@ def line(name: str, parent: str | None = None, operator: str = "founder", born: 
 
 
 def frozen(name: str, born: int) -> Player:
-    return Player(snapshot_name(name, born), "main agent", "historical", name, "snapshot", born, hyper={"clip": 0.2})
+    return snapshot(line(name), born, "")
 
 
 FAMILY = [

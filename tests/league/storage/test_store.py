@@ -11,7 +11,8 @@ import pytest
 
 from league.errors import LeagueError
 from league.population.player import Player, anchor
-from league.storage.store import Generation, Store, TrainingRecord, leagues
+from league.storage.generation import Generation, TrainingRecord
+from league.storage.store import Store, leagues
 from tournaments.rating.elo import Rating
 from tournaments.tickets import MatchResult, Ticket
 
@@ -162,7 +163,7 @@ def test_optimisers_nobody_needs_are_deleted_and_weights_never(store):
 
 def test_another_format_is_refused(store, tmp_path):
     store.set_fact("format", "99")
-    with pytest.raises(LeagueError, match="has format 99; this version reads format 1"):
+    with pytest.raises(LeagueError, match="has format 99: a newer version of the project wrote it"):
         Store.open(tmp_path, "cup")
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from league.config.schema import LeagueConfig, to_yaml
-from league.population.player import Player
-from league.storage.store import Generation, Store
+from league.population.player import Player, snapshot
+from league.storage.generation import Generation
+from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import sync_mlflow
 from tournaments.rating.elo import Rating
@@ -23,10 +24,10 @@ def league(tmp_path: Path) -> Iterator[Store]:
     config = LeagueConfig(name="cup", game={"name": "classic/tictactoe_v3"}, generations=1)
     facts = {"config": to_yaml(config), "identity": config.identity(), "game": config.game.name, "version": "1"}
     store = Store.create(tmp_path, "cup", facts)
-    snapshot = Player("main-01-g000", "main agent", "historical", "main-01", "snapshot", 0)
-    players = [Player("main-01", "main agent", "active", None, "founder", 0), snapshot]
-    ratings = [Rating(snapshot.name, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0.5)]
-    store.commit(Generation(0, snapshot.name, 1.0, 0, {}, {}, players, (), (), {}, ratings))
+    active = Player("main-01", "main agent", "active", None, "founder", 0)
+    frozen = snapshot(active, 0, "")
+    ratings = [Rating(frozen.name, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0.5)]
+    store.commit(Generation(0, frozen.name, 1.0, 0, {}, {}, [active, frozen], (), (), {}, ratings))
     client.connect(tmp_path)
     yield store
     store.unlock()

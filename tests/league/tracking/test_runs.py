@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from league.config.schema import CommsConfig, GameConfig, to_yaml
+from league.config.schema import to_yaml
+from league.config.sections import CommsConfig, GameConfig
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import NOTE

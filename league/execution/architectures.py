@@ -1,0 +1,44 @@
+"""The networks of a player: text in the store, an `Architecture` where players act and learn."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import lru_cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from agents import Architecture
+from envs.game import Game
+from league.config.schema import LeagueConfig
+from league.errors import LeagueError
+from league.population.player import Player
+
+
+def to_text(architecture: Architecture) -> str:
+    """An architecture as canonical JSON: equal architectures have equal texts."""
+    return json.dumps(asdict(architecture), sort_keys=True, separators=(",", ":"))
+
+
+def architecture_of(player: Player, config: LeagueConfig, game: Game) -> Architecture:
+    """The networks of a player.
+
+    Args:
+        player: The player; no anchor.
+        config: The configuration of its league, which says it for players of leagues that began before players carried it.
+        game: The league's game.
+
+    Raises:
+        LeagueError: What the store says is no architecture.
+    """
+    if not player.architecture:
+        return config.architecture(game)
+    try:
+        return _read(player.architecture)
+    except ValidationError as error:
+        raise LeagueError(f"the architecture of {player.name} cannot be read: {error.errors()[0]['msg']}") from error
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Architecture:
+    return TypeAdapter(Architecture).validate_json(text)

@@ -1,0 +1,120 @@
+"""Leagues of earlier formats: shown to readers as if they had today's, upgraded in one transaction for a writer.
+
+What format 1 says only by an operator's name, format 2 keeps in columns of the table `players`:
+
+- `snapshot_of` and `frozen`: the player that a snapshot froze, and the generation in which it was frozen;
+- `learner`, `architecture` and `group`: in format 1 every player learnt by PPO in one group. The architecture is left empty,
+  which means "as the league's configuration says": to spell it out takes the game, which reading a league must not need.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import yaml
+
+from league.errors import LeagueError, disk_has_room
+from league.storage.schema import FORMAT, PLAYERS
+
+PLAYERS_OF_FORMAT_1 = """
+SELECT name, league_role, status, parent, operator, born, weights, optimiser, hyper, retired,
+    CASE operator WHEN 'snapshot' THEN parent END AS snapshot_of,
+    CASE operator WHEN 'snapshot' THEN born END AS frozen,
+    CASE status WHEN 'anchor' THEN '' ELSE 'ppo' END AS learner,
+    '' AS architecture,
+    0 AS "group"
+FROM main.players
+"""
+"""Players of format 1 with the columns of format 2."""
+
+
+def check_format(name: str, found: str) -> None:
+    """Make sure that this version can read a league.
+
+    Args:
+        name: The league's name.
+        found: The format that its database says it has.
+
+    Raises:
+        LeagueError: It was written by a newer version of the project.
+    """
+    if not found.isdigit() or not 1 <= int(found) <= FORMAT:
+        raise LeagueError(
+            f"the league {name!r} has format {found}: a newer version of the project wrote it; "
+            f"this version reads formats 1 to {FORMAT}"
+        )
+
+
+def show_as_today(database: sqlite3.Connection) -> None:
+    """Let a connection read a league of any format as if it had today's; the file is not touched."""
+    if _format(database) == "1":
+        database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
+        database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_OF_FORMAT_1}")
+
+
+def upgrade(path: Path) -> None:
+    """Bring a league's database to today's format: all of it in one transaction, or nothing.
+
+    Args:
+        path: The database. Only its one writer may call this.
+
+    Raises:
+        LeagueError: The disk is full, or the stored configuration is not valid any more; the database is as it was.
+    """
+    room = disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is as it was")
+    with room, closing(sqlite3.connect(path, isolation_level=None)) as database:  # closed without a commit, it rolls back
+        found = _format(database)
+        if found == str(FORMAT):
+            return
+        database.execute("BEGIN IMMEDIATE")
+        for number in range(int(found), FORMAT):
+            STEPS[number](database)
+        database.execute("UPDATE league SET value = ? WHERE key = 'format'", (str(FORMAT),))
+        database.execute("COMMIT")
+
+
+def _from_1_to_2(database: sqlite3.Connection) -> None:
+    """Add the new columns, and hash the configuration as this version does."""
+    database.execute(f"CREATE TEMP TABLE upgraded AS {PLAYERS_OF_FORMAT_1}")
+    database.execute("DROP TABLE main.players")
+    for statement in _statements(PLAYERS):
+        database.execute(statement)
+    database.execute("INSERT INTO main.players SELECT * FROM upgraded")
+    database.execute("DROP TABLE upgraded")
+    (config,) = database.execute("SELECT value FROM league WHERE key = 'config'").fetchone()
+    database.execute("UPDATE league SET value = ? WHERE key = 'identity'", (identity_of(config),))
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1_to_2}
+"""What makes the next format out of each earlier one, inside a transaction."""
+
+
+def identity_of(config: str) -> str:
+    """The identity of a stored configuration, as this version computes it.
+
+    Raises:
+        LeagueError: The configuration is not valid any more.
+    """
+    from league.config.schema import check  # needed once in a league's life, not by every reader
+
+    return check(yaml.safe_load(config), "the stored configuration").identity()
+
+
+def _format(database: sqlite3.Connection) -> str:
+    """The format that a database says it has; "" if it says none."""
+    rows = database.execute("SELECT value FROM league WHERE key = 'format'").fetchall()
+    return str(rows[0][0]) if rows else ""
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script one by one: `executescript` would commit the transaction it finds."""
+    statements, text = [], ""
+    for line in script.strip().splitlines():
+        text += line + "\n"
+        if sqlite3.complete_statement(text):
+            statements.append(text)
+            text = ""
+    return statements

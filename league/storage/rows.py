@@ -1,0 +1,82 @@
+"""Rows of the database to values and back. Lists and mappings are JSON in the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from league.population.player import Player
+from league.storage.generation import TrainingRecord
+from tournaments.rating.elo import Rating
+from tournaments.tickets import MatchResult, Ticket
+
+PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
+"""Columns of a player, in the order of its fields."""
+
+
+def to_json(value: Any) -> str:
+    """A value as JSON in its shortest spelling, keys sorted."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def player_row(player: Player) -> tuple[Any, ...]:
+    """A player as a row of `PLAYER`."""
+    values = (getattr(player, field.name) for field in fields(Player))
+    return tuple(to_json(dict(value)) if isinstance(value, Mapping) else value for value in values)
+
+
+def player_of(row: Sequence[Any]) -> Player:
+    """A row of `PLAYER` as a player."""
+    values = {field.name: value for field, value in zip(fields(Player), row, strict=True)}
+    return Player(**values | {"hyper": json.loads(values["hyper"])})
+
+
+def rating_row(generation: int, rating: Rating, online: float) -> tuple[Any, ...]:
+    """A rating as of a generation, with the online Elo, as a row of `ratings`."""
+    return (
+        generation, rating.player, rating.elo, rating.low, rating.high, online,
+        rating.games, rating.wins, rating.draws, rating.losses,
+    )  # fmt: skip
+
+
+def match_row(result: MatchResult) -> tuple[Any, ...]:
+    """A result as a row of `matches`."""
+    ticket = result.ticket
+    return (
+        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, to_json(ticket.players),
+        to_json(ticket.weights), to_json(result.returns), result.steps, int(result.truncated), result.actions,
+    )  # fmt: skip
+
+
+def match_of(row: Sequence[Any]) -> MatchResult:
+    """A row of `matches` as a result."""
+    match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
+    names = _tuple(players)
+    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _tuple(weights))
+    return MatchResult(ticket, _tuple(returns), steps, actions, bool(truncated))
+
+
+def training_row(record: TrainingRecord) -> tuple[Any, ...]:
+    """A training record as a row of `training`."""
+    ticket = record.ticket
+    return (
+        ticket.match, ticket.generation, record.learner, to_json(ticket.players), to_json(ticket.learns), ticket.seed,
+        record.games, record.wins, record.draws, record.losses, record.mean_return,
+    )  # fmt: skip
+
+
+def training_of(row: Sequence[Any]) -> TrainingRecord:
+    """A row of `training` as a training record."""
+    match, generation, learner, players, learns, seed, games, wins, draws, losses, mean = row
+    names = _tuple(players)
+    ticket = Ticket(match, generation, "train", seed, names, _tuple(learns), match, ("",) * len(names))
+    return TrainingRecord(ticket, learner, games, wins, draws, losses, mean)
+
+
+@lru_cache(maxsize=2**12)
+def _tuple(text: str) -> tuple[Any, ...]:
+    """A list in JSON as a tuple; cached, since the same players meet in row after row."""
+    return tuple(json.loads(text))

@@ -1,0 +1,80 @@
+"""Leagues that earlier versions wrote, as archives, and what those versions made of them.
+
+`tictactoe-format-1` was written by commit 05c64ed with `league run smoke --seed 3`, two players and two generations;
+`tag-format-1` with `league run tag --seed 5`, two players that speak to each other and one generation.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tarfile
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+from safetensors.numpy import load_file
+
+ARCHIVES = Path(__file__).with_name("leagues")
+
+NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking"}
+"""Archive → the name of the league in it."""
+
+GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1}
+"""Archive → the generations that are committed in it."""
+
+# What commit 05c64ed itself made of each league with one generation more: `league resume NAME --generations N`.
+ONE_MORE = {
+    "tictactoe-format-1": {
+        "generations": "6726bde223861deb",
+        "players": "548dbe48b09dd846",
+        "matches": "38962d9a76eccb7b",
+        "training": "0c24730cf10e069a",
+        "updates": "62fa7d54d33db72b",
+        "ratings": "2436d8a79922d301",
+        "weights": "649c0783f3552fa4",
+    },
+    "tag-format-1": {
+        "generations": "6dca205e4d047866",
+        "players": "15767ee66a795d44",
+        "matches": "30bae72e14206687",
+        "training": "7350e120642aaa6a",
+        "updates": "e4efde76d9d74211",
+        "ratings": "c820c180a51eeead",
+        "weights": "30243f101326bd6b",
+    },
+}
+
+QUERIES = {
+    "generations": "SELECT generation, champion, agent_steps, figures FROM generations ORDER BY generation",
+    "players": "SELECT name, league_role, status, parent, operator, born, hyper, retired FROM players ORDER BY name",
+    "matches": "SELECT match, generation, purpose, seed, series, players, returns, steps, truncated, hex(actions) FROM matches "
+    "ORDER BY generation, match",
+    "training": "SELECT * FROM training ORDER BY generation, ticket",
+    "updates": 'SELECT * FROM updates ORDER BY generation, player, "update"',
+    "ratings": "SELECT * FROM ratings ORDER BY generation, player",
+}
+
+
+def unpack(archive: str, home: Path) -> Path:
+    """Put an old league into a home; its folder."""
+    with tarfile.open(ARCHIVES / f"{archive}.tar.gz") as file:
+        file.extractall(home / "leagues", filter="data")
+    return home / "leagues" / NAMES[archive]
+
+
+def fingerprint(league: Path) -> dict[str, str]:
+    """One hash a table and one of all weights; without seconds, and without the names that pieces of weights have."""
+    with closing(sqlite3.connect(league / "league.db")) as database:
+        hashes = {table: _short(database.execute(query).fetchall()) for table, query in QUERIES.items()}
+        owners = database.execute("SELECT name, weights FROM players WHERE weights <> '' ORDER BY name").fetchall()
+    return hashes | {"weights": _short([(name, _pieces(league, digest)) for name, digest in owners])}
+
+
+def _pieces(league: Path, digest: str) -> list[str]:
+    """Hashes of a player's arrays, in the order of the hashes."""
+    arrays = load_file(league / "weights" / f"{digest}.safetensors").values()
+    return sorted(sha256(repr(array.shape).encode() + array.tobytes()).hexdigest() for array in arrays)
+
+
+def _short(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()[:16]

@@ -1,0 +1,194 @@
+"""Leagues of earlier formats open, are upgraded all at once, and go on as they would have."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from league.errors import LeagueError
+from league.evaluation.configuration import stored_config
+from league.evaluation.resolve import resolve
+from league.evaluation.standings import standings_rows
+from league.evaluation.tournament import hold
+from league.manager import League
+from league.storage import migration
+from league.storage.migration import upgrade
+from league.storage.store import Store
+from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE, fingerprint, unpack
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from league.storage import migration
+migration.identity_of = lambda config: os.kill(os.getpid(), signal.SIGKILL)
+migration.upgrade(Path(sys.argv[1]))
+"""
+
+every_league = pytest.mark.parametrize("archive", sorted(ONE_MORE))
+
+
+def form(path: Path) -> str:
+    """The format that is written in a database."""
+    with closing(sqlite3.connect(path / "league.db")) as database:
+        return str(database.execute("SELECT value FROM league WHERE key = 'format'").fetchone()[0])
+
+
+def dump(path: Path) -> list[str]:
+    """Everything in a database."""
+    with closing(sqlite3.connect(path / "league.db")) as database:
+        return list(database.iterdump())
+
+
+def upgraded(home: Path, archive: str) -> Store:
+    unpack(archive, home)
+    store = Store.open(home, NAMES[archive])
+    store.lock()
+    store.unlock()
+    return store
+
+
+@every_league
+def test_an_old_league_is_read_without_a_byte_being_written(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    before = (path / "league.db").read_bytes()
+    store = Store.open(tmp_path, NAMES[archive])
+    assert store.generation() + 1 == GENERATIONS[archive]
+    assert standings_rows(store)
+    assert store.matches()
+    assert (path / "league.db").read_bytes() == before
+
+
+@every_league
+def test_an_old_league_can_be_read_where_nothing_can_be_written(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    for place in (path / "league.db", path):
+        os.chmod(place, 0o444 if place.is_file() else 0o555)
+    try:
+        store = Store.open(tmp_path, NAMES[archive])
+        assert store.players("historical")
+        assert resolve(f"{NAMES[archive]}/champion", tmp_path).contestant.weights
+    finally:
+        os.chmod(path, 0o755)
+
+
+@every_league
+def test_a_reader_sees_the_same_players_before_and_after_the_upgrade(tmp_path, archive):
+    unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    before = store.players()
+    store.lock()
+    store.unlock()
+    assert form(store.folder) == "2"
+    assert store.players() == before
+
+
+@every_league
+def test_snapshots_of_an_old_league_say_whom_they_froze_and_when(tmp_path, archive):
+    for player in upgraded(tmp_path, archive).players():
+        expected = (player.parent, player.born) if player.operator == "snapshot" else (None, None)
+        assert (player.snapshot_of, player.frozen) == expected
+
+
+@every_league
+def test_players_of_an_old_league_learn_by_ppo_in_one_group_with_the_architecture_of_the_configuration(tmp_path, archive):
+    for player in upgraded(tmp_path, archive).players():
+        learner = "" if player.status == "anchor" else "ppo"
+        assert (player.learner, player.group, player.architecture) == (learner, 0, "")
+
+
+@every_league
+def test_the_upgrade_computes_the_identity_anew(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    with closing(sqlite3.connect(path / "league.db")) as database, database:
+        database.execute("UPDATE league SET value = 'as another version hashed it' WHERE key = 'identity'")
+    store = Store.open(tmp_path, NAMES[archive])
+    store.lock()
+    store.unlock()
+    assert store.fact("identity") == stored_config(store).identity()
+
+
+@every_league
+def test_an_upgraded_database_has_the_tables_of_a_new_one(tmp_path, archive):
+    def tables(store: Store) -> dict[str, set[tuple[str, ...]]]:
+        with closing(sqlite3.connect(store.path)) as database:
+            names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            kinds = {name: set(database.execute(f"SELECT name, type, pk FROM pragma_table_info('{name}')")) for name in names}
+            kinds["triggers"] = set(database.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"))
+        return kinds
+
+    new = Store.create(tmp_path, "new", {"config": ""})
+    new.unlock()
+    assert tables(upgraded(tmp_path, archive)) == tables(new)
+
+
+@every_league
+@pytest.mark.parametrize("status", ["historical", "anchor"])
+def test_frozen_players_of_an_upgraded_league_never_change(tmp_path, archive, status):
+    store = upgraded(tmp_path, archive)
+    with closing(sqlite3.connect(store.path)) as database, pytest.raises(sqlite3.IntegrityError, match="never changes"):
+        database.execute("UPDATE players SET weights = 'other' WHERE status = ?", (status,))
+
+
+@every_league
+def test_an_upgrade_that_is_killed_in_the_middle_changes_nothing(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    before = dump(path)
+    ended = subprocess.run([sys.executable, "-c", KILL, path / "league.db"], check=False)
+    assert ended.returncode == -9
+    assert dump(path) == before
+
+
+@every_league
+def test_an_upgrade_that_fails_changes_nothing(tmp_path, archive, monkeypatch):
+    def refuse(config: str) -> str:
+        raise LeagueError("the stored configuration is not valid any more")
+
+    path = unpack(archive, tmp_path)
+    before = dump(path)
+    monkeypatch.setattr(migration, "identity_of", refuse)
+    with pytest.raises(LeagueError, match="not valid any more"):
+        Store.open(tmp_path, NAMES[archive]).lock()
+    assert dump(path) == before
+
+
+@every_league
+def test_a_league_that_could_not_be_upgraded_can_be_locked_by_another(tmp_path, archive, monkeypatch):
+    def refuse(config: str) -> str:
+        raise LeagueError("the stored configuration is not valid any more")
+
+    unpack(archive, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(migration, "identity_of", refuse)
+        with pytest.raises(LeagueError):
+            Store.open(tmp_path, NAMES[archive]).lock()
+    store = Store.open(tmp_path, NAMES[archive])
+    store.lock()
+    store.unlock()
+    assert form(store.folder) == "2"
+
+
+def test_upgrading_a_league_of_todays_format_changes_nothing(tmp_path):
+    store = upgraded(tmp_path, "tictactoe-format-1")
+    before = store.path.read_bytes()
+    upgrade(store.path)
+    assert store.path.read_bytes() == before
+
+
+@every_league
+def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    config = stored_config(store).model_copy(update={"generations": GENERATIONS[archive] + 1})
+    League(config, tmp_path).run(resume=True)
+    assert fingerprint(path) == ONE_MORE[archive]
+
+
+@every_league
+def test_players_of_an_old_league_play_in_a_tournament(tmp_path, archive):
+    unpack(archive, tmp_path)
+    played = hold([f"{NAMES[archive]}/champion", "bot:random"], tmp_path, games=2, executor="serial")
+    assert len(played.results) >= 2
