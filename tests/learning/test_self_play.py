@@ -7,7 +7,7 @@ import torch
 
 import envs
 from agents import EMPTY, SeatedStack, Tally
-from agents.acting.rollout import Memory, Table, collect
+from agents.acting.rollout import Experience, Table, collect
 from envs.bots.registry import BotActor, find_bot
 
 GAME = "classic/tictactoe_v3"
@@ -19,11 +19,11 @@ def score_against_random(stack):
     owner = torch.tensor([[0, EMPTY], [EMPTY, 0]] * (COPIES // 2))
     with closing(envs.make(GAME, COPIES)) as arena:
         tally = Tally.empty(arena.game, COPIES, arena.device)
-        memory = Memory.empty(arena.game, 150, COPIES, arena.device)
+        experience = Experience.empty(arena.game, 150, COPIES, arena.device)
         bot, generator = BotActor(arena.game, find_bot("random", arena.game), owner == EMPTY), torch.Generator().manual_seed(1)
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
         with torch.no_grad():
-            collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [bot], now)], memory, tally, generator)
+            collect([Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [bot], now)], experience, tally, generator)
     mine = torch.arange(COPIES) % 2
     won, lost = tally.wins[range(COPIES), mine, 1 - mine].sum(), tally.wins[range(COPIES), 1 - mine, mine].sum()
     return float(0.5 + (won - lost) / (2 * tally.games.sum()))
