@@ -16,6 +16,7 @@ ALONE = [
     "own_game.py",
     "own_learner.py",
     "own_matchmaking.py",
+    "own_network.py",
     "own_style.py",
     "read_the_log.py",
 ]
@@ -28,7 +29,6 @@ def run(script: str, folder: Path, *arguments: str) -> str:
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
