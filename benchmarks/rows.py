@@ -187,7 +187,14 @@ ROWS = (
         0.05,
         at_most=True,
     ),
-    Row("league-logging", "`league run connect-four` with MLflow, the whole command", TRACKED, UNTRACKED, 1.02, at_most=True),
+    Row(
+        "league-logging",
+        "a league of five minutes (`connect-four`, 76 generations) with MLflow, the whole command",
+        TRACKED,
+        UNTRACKED,
+        1.02,
+        at_most=True,
+    ),
     Row(
         "league-logging-pace",
         "the same, for each processor second of the league and its workers: whatever the speed of the machine",

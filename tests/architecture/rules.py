@@ -18,7 +18,7 @@ LADDER = {
     "envs": set(),
     "comms": set(),
 }
-# Who may import mlflow: the mirror, and the code that is copied into the registered models and runs outside the project.
+# Who may import mlflow: tracking, and the code that is copied into the registered models and runs outside the project.
 TRACKING, MODEL = "league/tracking/", "league/export/pyfunc_model.py"
 ONLY_FAULTS = "envs/faults.py"
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "types", "misc"}

@@ -30,7 +30,7 @@ def test_imports_go_down_the_ladder():
     assert up_the_ladder(HOUSE) == []
 
 
-def test_only_the_mirror_and_the_registered_models_import_mlflow():
+def test_only_tracking_and_the_registered_models_import_mlflow():
     assert mlflow_outside_tracking([source for source in PYTHON if source.room != "tests"]) == []
 
 

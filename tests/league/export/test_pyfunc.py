@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-import yaml
 from gymnasium.spaces import Discrete, flatten
 
 import envs
@@ -27,6 +26,7 @@ from league.export.pyfunc import Deployment
 from league.population.player import Player, snapshot
 from league.storage.generation import GenerationRow
 from league.tracking import client
+from league.tracking.model_folder import model_folder
 
 Moment = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Observations and infos of those who are to decide."""
@@ -146,7 +146,7 @@ def make_pair(config: LeagueConfig, folder: Path) -> Pair:
     weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics)
     champion = snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, "d1")
     row = GenerationRow(0, champion.name, 1.0, 1, {}, {}, "2026-01-02 03:04:05")
-    for name, content in Deployment(config).model(champion, weights, row, "a" * 32).items():
+    for name, content in model_folder(Deployment(config).parts(champion, weights, row), "a" * 32).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     named = Named("it", Contestant(spec.architecture, weights, config.policy.temperature))
@@ -308,31 +308,6 @@ def test_a_model_carries_an_example_that_it_can_answer(pair: Pair) -> None:
     example = json.loads((pair.folder / "input_example.json").read_text())
     said = pair.model.predict(pd.DataFrame(example["data"], columns=example["columns"]))
     assert len(said) == len(pair.player.game.seats)
-
-
-@pytest.mark.filterwarnings("ignore")  # MLflow's own, while it saves
-def test_a_model_is_what_mlflow_itself_would_write(board: Pair, tmp_path: Path) -> None:
-    files = {name: str(board.folder / "artifacts" / file) for name, file in FILES.items()}
-    example = json.loads((board.folder / "input_example.json").read_text())
-    pyfunc().save_model(
-        tmp_path / "theirs",
-        python_model=str(board.folder / "pyfunc_model.py"),
-        artifacts=files,
-        signature=board.model.metadata.signature,
-        pip_requirements=str(board.folder / "requirements.txt"),
-        input_example=pd.DataFrame(example["data"], columns=example["columns"]),
-    )
-    ours, theirs = (yaml.safe_load((folder / "MLmodel").read_text()) for folder in (board.folder, tmp_path / "theirs"))
-    assert names(board.folder) == names(tmp_path / "theirs")
-    assert ours["signature"] == theirs["signature"]
-    assert ours["saved_input_example_info"] == theirs["saved_input_example_info"]
-    ours, theirs = ours["flavors"]["python_function"], theirs["flavors"]["python_function"]
-    assert theirs.keys() - ours.keys() == {"cloudpickle_version"}
-    assert ours["loader_module"] == theirs["loader_module"]
-    assert ours["env"] == theirs["env"]
-
-
-FILES = {"policy": "policy.json", "weights": "weights.safetensors"}
 
 
 def names(folder: Path) -> list[str]:

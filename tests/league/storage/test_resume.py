@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import league.tracking.tracker
 from league import League, LeagueError
 from league.config.styles import STYLES
 from league.stages.draft import Draft
 from league.stages.table import STAGES
 from league.storage.store import Store
+from league.tracking.tracker import Tracker
 
 SCRIPT = Path(__file__).with_name("kill_and_resume.py")
 
@@ -75,9 +75,7 @@ def test_replays_of_any_generation_that_are_missing_are_recorded_on_resume(tmp_p
 
 def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatch):
     seen = []
-    monkeypatch.setattr(
-        league.tracking.tracker.Tracker, "sync", lambda self, warn, history: seen.append(self._store.generation())
-    )
+    monkeypatch.setattr(Tracker, "sync", lambda self, warn, history: seen.append(self._store.generation()))
     with monkeypatch.context() as patch:
         patch.setitem(STAGES, "report", lambda draft: (_ for _ in ()).throw(Stop))
         with pytest.raises(Stop):

@@ -376,7 +376,7 @@ class Line:
         self.told, self.said = list(told), []
 
     def poll(self) -> bool:
-        return len(self.told) > 1
+        return bool(self.told)
 
     def recv(self) -> int:
         if not self.told:

@@ -15,7 +15,6 @@ from tests.league.paper_league import commit, everything, fail, found_league, tu
 def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(synced: Path, home: Path) -> None:
     store = found_league(home, count=1)
     with closing(Tracker(store, home)) as tracker:
-        tracker.prepare()
         tracker.sync(fail)
         for turn in turns()[1:]:
             commit(store, turn)
