@@ -54,8 +54,8 @@ def test_of_several_leagues_every_game_has_a_link_to_its_charts(
 ) -> None:
     assert server.open_ui(two, port=port) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[1].split() == ["chess", CHARTS.format(port=port, experiment=3)]
-    assert said[2].split() == ["classic/go_v5", CHARTS.format(port=port, experiment=1)]
+    assert said[2].split() == ["chess", CHARTS.format(port=port, experiment=3)]
+    assert said[3].split() == ["classic/go_v5", CHARTS.format(port=port, experiment=1)]
 
 
 def test_a_browser_is_opened_on_the_first_link_where_it_is_wanted(
