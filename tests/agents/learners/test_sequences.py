@@ -9,7 +9,7 @@ from agents import EMPTY, Adam, HyperParameters, SeatedStack, Tally
 from agents.acting.rollout import Experience, Table, collect
 from agents.learners.gradient import autograd
 from agents.learners.minibatches import minibatch_of, shuffled
-from agents.learners.ppo import estimate
+from agents.learners.on_policy import estimate
 from envs.arena import Final, Immediate
 
 CPU = torch.device("cpu")
@@ -50,7 +50,7 @@ class Collected:
 
     def batches(self):
         with torch.no_grad():
-            return estimate(self.stack, self.owner, self.experience, HYPER)
+            return estimate(self.stack, self.owner, self.experience, HYPER.gamma, HYPER.gae_lambda)
 
     def again(self, generator):
         with torch.no_grad():
