@@ -26,6 +26,7 @@ from envs.game import Role
 from envs.references import find
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
+from league.execution.architectures import architecture_of
 from league.population.player import Player
 from league.storage.generation import GenerationRow
 
@@ -84,7 +85,7 @@ class ModelParts:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What the models of one league have in common.
+    """Makes the models of a league's champions.
 
     Attributes:
         config: The league's configuration.
@@ -97,10 +98,27 @@ class Deployment:
         """The game, and the spaces of its seats."""
         return survey(self.config.game.setup())
 
-    @cached_property
-    def architecture(self) -> Architecture:
-        """The networks."""
-        return self.config.architecture(self.spec.game)
+    def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
+        """What a champion's model is made of.
+
+        Args:
+            champion: The player.
+            weights: Its weights.
+            row: The generation that it became champion in.
+        """
+        architecture = architecture_of(champion, self.config, self.spec.game)
+        temperature = self.config.groups[champion.group].policy.temperature
+        return _Export(self.config, self.spec, architecture, temperature).parts(champion, weights, row)
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What the models of players with one architecture and temperature have in common."""
+
+    config: LeagueConfig
+    spec: EnvironmentSpec
+    architecture: Architecture
+    temperature: float
 
     def policy(self) -> dict[str, Any]:
         """All that `league.export.pyfunc_model` must know besides the weights, as plain values."""
@@ -112,7 +130,7 @@ class Deployment:
             "activation": architecture.activation,
             "normalise": architecture.normalise,
             "clip": CLIP,
-            "temperature": self.config.policy.temperature,
+            "temperature": self.temperature,
             "memory": architecture.memory_size,
             "roles": {
                 role.name: {**self._role(role), **self._networks(role, speaks=speaking[role.side])} for role in game.roles
@@ -180,13 +198,7 @@ class Deployment:
         return {"columns": [name for name, *_ in self.inputs], "data": rows}
 
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
-        """What a champion's model is made of.
-
-        Args:
-            champion: The player.
-            weights: Its weights.
-            row: The generation that it became champion in.
-        """
+        """See `Deployment.parts`."""
         acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
         policy = json.dumps({"player": champion.name, **self.policy()}, indent=1)
         own = {} if self.own_encoder is None else {ENCODER: _source(self.own_encoder)}

@@ -8,12 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import safetensors.numpy
 
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
 from league.evaluation.resolve import resolve
 from league.evaluation.standings import standings_rows
 from league.evaluation.tournament import hold
+from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
 from league.storage import migration
 from league.storage.migration import upgrade
@@ -27,6 +29,9 @@ from league.storage import migration
 migration.identity_of = lambda config: os.kill(os.getpid(), signal.SIGKILL)
 migration.upgrade(Path(sys.argv[1]))
 """
+
+TODAY = ("actor", "encoder", "message_head", "log_std", "observation")
+"""First parts of the names that the pieces of an acting player's weights have today."""
 
 every_league = pytest.mark.parametrize("archive", sorted(ONE_MORE))
 
@@ -192,3 +197,14 @@ def test_players_of_an_old_league_play_in_a_tournament(tmp_path, archive):
     unpack(archive, tmp_path)
     played = hold([f"{NAMES[archive]}/champion", "bot:random"], tmp_path, games=2, executor="serial")
     assert len(played.results) >= 2
+
+
+@every_league
+def test_a_champion_of_an_old_league_becomes_a_model(tmp_path, archive):
+    unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    row = store.generations()[-1]
+    champion = next(player for player in store.players("historical") if player.name == row.champion)
+    parts = Deployment(stored_config(store)).parts(champion, store.weights.get(champion.weights, champion.name), row)
+    assert parts.facts["player"] == champion.name
+    assert {name.partition(".")[0] for name in safetensors.numpy.load(parts.artifacts[WEIGHTS])} <= set(TODAY)
