@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import envs
-from agents import PlayerSpec
+from agents.models.spec import PlayerSpec
 from league import LeagueConfig
 from league.bench.measure import train_task
 from league.execution.tasks import Contestant, PlayTask, play, train

@@ -12,7 +12,7 @@ from matplotlib.patches import Circle, Rectangle
 
 from league.population.player import is_bot
 from league.storage.store import Store
-from tournaments import load
+from tournaments.replay.format import load
 
 LIGHT, DARK = "#8a94a6", "#1f2937"
 COLOURS = ["#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626"]

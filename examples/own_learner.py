@@ -11,10 +11,11 @@ from functools import partial
 import torch
 
 import envs
-from agents import Adam, HyperParameters
 from agents.learners.contract import TrainingInput, TrainingOutput, learner
+from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of
 from agents.learners.on_policy import Batches, Report, all_rows, alternate, gradient_of
+from agents.learners.optimiser import Adam
 from agents.learners.table import ENTROPY, GAMMA, LEARNING_RATE, POLICY_LOSS
 from league import League
 from tournaments.rating.outcomes import outcomes

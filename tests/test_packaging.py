@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = SETUP["project"]
 PACKAGES = ["agents", "comms", "envs", "league", "tournaments"]
+PUBLIC = ["envs", "league"]  # the others are imported module by module
 EXTRAS = PROJECT["optional-dependencies"]
 DIRECT = [Requirement(text) for text in sum(EXTRAS.values(), PROJECT["dependencies"])]
 
@@ -43,13 +44,13 @@ def test_every_folder_with_files_in_it_is_a_declared_package() -> None:
     assert folders == set(SETUP["tool"]["setuptools"]["packages"])
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", PUBLIC)
 def test_public_names_are_sorted_and_listed_once(package: str) -> None:
     names = importlib.import_module(package).__all__
     assert list(names) == sorted(set(names), key=sort_key)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", PUBLIC)
 def test_every_public_name_can_be_imported(package: str) -> None:
     module = importlib.import_module(package)
     assert [name for name in module.__all__ if not hasattr(module, name)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -87,62 +88,93 @@ def batch_of(
         value: [T, C, A], in reward.
         known: bool [T, C, A], see `agents.learners.advantages.gae`.
     """
-    game = spec.game
+    game, roles = spec.game, spec.game.sides[side].roles
     steps, copies, _ = experience.reward.shape
-    teams, roles = list(game.sides[side].teams), game.sides[side].roles
-    if game.turn_based:
-        mover = experience.acting[:steps].int().argmax(2)
-        team = torch.tensor(game.team_of_seat, device=owner.device)[mover]
-        on_side = torch.isin(team, torch.tensor(teams, device=owner.device)) & experience.acting[:steps].any(2)
-        group_owner = torch.where(on_side, owner.expand(steps, -1, -1).gather(2, team.unsqueeze(2)).squeeze(2), EMPTY)
-        looks = team.unsqueeze(2)
-        place = torch.tensor(_places(game), device=owner.device)[mover].flatten()
-
-        def of_seats(x: Tensor) -> Tensor:
-            return x.gather(2, mover.unsqueeze(2)).flatten(0, 1)
-
-        def of_role(x: Tensor, role: int) -> Tensor:
-            return x[:steps].flatten(0, 1)
-    else:
-        seats = [seat for team in teams for seat in game.teams[team]]
-        group_owner = owner[:, teams].expand(steps, -1, -1)
-        looks, place = torch.tensor(teams, device=owner.device).expand(steps, copies, -1), None
-
-        def of_seats(x: Tensor) -> Tensor:
-            return x[:, :, seats].reshape(steps * copies * len(teams), -1)
-
-        def of_role(x: Tensor, role: int) -> Tensor:
-            return x[:steps].reshape(steps * copies * len(teams), game.roles[role].per_team, *x.shape[3:])
-
-    learnt = of_seats(known)
-    learner = torch.where(learnt.any(1), group_owner.flatten(), EMPTY)
+    cut = (_groups_in_turns if game.turn_based else _groups_at_once)(game, side, experience, owner)
+    learnt = cut.of_seats(known)
+    learner = torch.where(learnt.any(1), cut.owner.flatten(), EMPTY)
     routing = route(learner, players)
     if routing.index.shape[1] == 0:
         return None
     sequences, memory = None, experience.memory.new_zeros(len(learner), 0, 0)
-    if spec.memory_size and game.turn_based:
-        sequences = in_turns(experience, learner, players, mover)
+    if spec.memory_size and cut.mover is not None:
+        sequences = in_turns(experience, learner, players, cut.mover)
     elif spec.memory_size:
-        sequences = at_once(experience, learner, players, [game.teams[team] for team in teams])
+        sequences = at_once(experience, learner, players, [game.teams[team] for team in game.sides[side].teams])
     if spec.memory_size and not spec.plain_critics:
-        memory = _carried(game, side, experience, looks)
+        memory = _carried(game, side, experience, cut.team)
     return Batch(
-        [of_role(experience.observation[role], role) for role in roles],
-        [None if (legal := experience.legal[role]) is None else of_role(legal, role) for role in roles],
-        [of_role(experience.action[role], role) for role in roles],
-        [of_role(experience.log_prob[role], role) for role in roles],
-        [of_role(slots_acting(game, role, experience.acting), role) for role in roles],
+        [cut.of_role(experience.observation[role], role) for role in roles],
+        [None if (legal := experience.legal[role]) is None else cut.of_role(legal, role) for role in roles],
+        [cut.of_role(experience.action[role], role) for role in roles],
+        [cut.of_role(experience.log_prob[role], role) for role in roles],
+        [cut.of_role(slots_acting(game, role, experience.acting), role) for role in roles],
         experience.state.flatten(0, 2),
-        (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + looks).flatten(),
-        place,
-        of_seats(advantage),
-        of_seats(advantage + value),
-        of_seats(value),
+        (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + cut.team).flatten(),
+        cut.place,
+        cut.of_seats(advantage),
+        cut.of_seats(advantage + value),
+        cut.of_seats(value),
         learnt,
         memory,
         routing,
         sequences,
     )
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """How an experience is cut into the groups of one side; G groups at every step of every copy.
+
+    Attributes:
+        owner: int64 [T, C, G], the learner that holds the group's team, or `EMPTY`.
+        team: int64 [T, C, G], the group's team; of other sides, too, where seats act in turns.
+        place: int64 [T · C · G], turn-based: the mover's place in its team; else None.
+        mover: int64 [T, C], turn-based: the seat that moves; else None.
+        of_seats: Cuts values of seats, [T, C, A] → [R, a of all roles].
+        of_role: Cuts what is kept of a role, [T (+ 1), C, slots, …] → [R, a, …].
+    """
+
+    owner: Tensor
+    team: Tensor
+    place: Tensor | None
+    mover: Tensor | None
+    of_seats: Callable[[Tensor], Tensor]
+    of_role: Callable[[Tensor, int], Tensor]
+
+
+def _groups_in_turns(game: Game, side: int, experience: Experience, owner: Tensor) -> _Groups:
+    """One group per step and copy: the seat that moves."""
+    steps, teams = len(experience.reward), torch.tensor(game.sides[side].teams, device=owner.device)
+    mover = experience.acting[:steps].int().argmax(2)
+    team = torch.tensor(game.team_of_seat, device=owner.device)[mover]
+    on_side = torch.isin(team, teams) & experience.acting[:steps].any(2)
+    holder = torch.where(on_side, owner.expand(steps, -1, -1).gather(2, team.unsqueeze(2)).squeeze(2), EMPTY)
+    place = torch.tensor(_places(game), device=owner.device)[mover].flatten()
+
+    def of_seats(x: Tensor) -> Tensor:
+        return x.gather(2, mover.unsqueeze(2)).flatten(0, 1)
+
+    def of_role(x: Tensor, role: int) -> Tensor:
+        return x[:steps].flatten(0, 1)
+
+    return _Groups(holder, team.unsqueeze(2), place, mover, of_seats, of_role)
+
+
+def _groups_at_once(game: Game, side: int, experience: Experience, owner: Tensor) -> _Groups:
+    """One group per step, copy and team of the side."""
+    steps, copies, _ = experience.reward.shape
+    teams = list(game.sides[side].teams)
+    seats = [seat for team in teams for seat in game.teams[team]]
+    looks = torch.tensor(teams, device=owner.device).expand(steps, copies, -1)
+
+    def of_seats(x: Tensor) -> Tensor:
+        return x[:, :, seats].reshape(steps * copies * len(teams), -1)
+
+    def of_role(x: Tensor, role: int) -> Tensor:
+        return x[:steps].reshape(steps * copies * len(teams), game.roles[role].per_team, *x.shape[3:])
+
+    return _Groups(owner[:, teams].expand(steps, -1, -1), looks, None, None, of_seats, of_role)
 
 
 def _carried(game: Game, side: int, experience: Experience, team: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from agents.models.architecture import CLIP
 from agents.models.layout import ACTIVATIONS, linear, mlp
 from agents.models.spec import PlayerSpec
-from comms import deliver
+from comms.aggregation import deliver
 
 Remember = Callable[[int, Tensor], Tensor]
 """From a role's place on its side, and features [P, B, a, F] of its seats, to what they carry after deciding, [P, B, a, H]."""

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from comms import build
+from comms.topology import build
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from tournaments.replay.format import Replay

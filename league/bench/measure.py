@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import PlayerSpec
+from agents.models.spec import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
 from envs.stopwatch import Stopwatch

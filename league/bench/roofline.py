@@ -17,7 +17,8 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
-from agents import Architecture, Schedule
+from agents.learners.contract import Schedule
+from agents.models.architecture import Architecture
 from envs.game import Game
 
 PORTIONS = (None, 1024)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from agents import Architecture
+from agents.models.architecture import Architecture
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError

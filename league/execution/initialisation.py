@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from agents import Genome, PlayerSpec
-from agents.mutation import perturb
+from agents.models.spec import PlayerSpec
+from agents.mutation import Genome, perturb
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from league.execution.architectures import to_text

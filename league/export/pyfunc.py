@@ -19,8 +19,7 @@ import numpy as np
 import safetensors.numpy
 from gymnasium import spaces
 
-from agents import Architecture
-from agents.models.architecture import CLIP
+from agents.models.architecture import CLIP, Architecture
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.references import find

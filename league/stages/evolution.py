@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agents import Genome
+from agents.mutation import Genome
 from league.config.validation import apply_operator
 from league.population.evolution import Birth
 from league.population.groups import births_in_groups

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from agents import Architecture, PlayerSpec, Stack
+from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
+from agents.models.stack import Stack
 from envs.arena import Immediate, Timestep
 from envs.game import ActionSpace, Game, Role, Side
 

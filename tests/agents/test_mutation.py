@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import OPERATORS, Genome
 from agents.learners.table import HYPER_PARAMETERS
+from agents.mutation import OPERATORS, Genome
 
 BOUNDS = {
     "learning_rate": (1e-5, 1e-2),

@@ -11,19 +11,42 @@ from pathlib import Path
 from tests.architecture.sources import Source, imports
 
 # Whom each package may import, besides itself.
-LADDER = {
+LADDER: dict[str, set[str]] = {
     "league": {"agents", "envs", "comms", "tournaments"},
     "agents": {"comms", "envs"},
     "tournaments": {"envs"},
     "envs": set(),
     "comms": set(),
 }
+# The rooms of the package league, from the bottom up. A room imports rooms below it; rooms on one floor do not import
+# each other.
+FLOORS = [
+    {"errors", "importing", "version"},
+    {"population"},
+    {"config"},
+    {"storage"},
+    {"execution"},
+    {"evaluation"},
+    {"analysis"},
+    {"plotting"},
+    {"report"},
+    {"artifacts"},
+    {"export", "play", "bench"},
+    {"tracking"},
+    {"stages"},
+    {"manager"},
+    {"cli"},
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+FILES_AT_THE_TOP = 6
 # Who may import mlflow: tracking, and the code that is copied into the registered models and runs outside the project.
 TRACKING, MODEL = "league/tracking/", "league/export/pyfunc_model.py"
 ONLY_FAULTS = "envs/faults.py"
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "types", "misc"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 UNSAFE_CALLS = {"eval", "exec", "torch.load", "torch.save"}
+# A module of the user's own draws its first parameters from the generator of the process, which is forked for that.
+ONLY_FORKED = "agents/models/own.py"
 GLOBAL_SEEDS = {"torch.manual_seed", "torch.seed", "random.seed", "np.random.seed", "numpy.random.seed"}
 LATER = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
 ELSEWHERE = re.compile(r"(?<![\w.])/wo" + r"rk/|\.\./sha" + "red")
@@ -43,6 +66,29 @@ def up_the_ladder(sources: Iterable[Source]) -> list[str]:
         for line, name in imports(source)
         if name.split(".")[0] in {*LADDER, "tests", "examples"} - LADDER[source.room] - {source.room}
     ]
+
+
+def up_the_floors(sources: Iterable[Source]) -> list[str]:
+    """Imports inside the package league that do not go down, those in functions and for types included."""
+    found = []
+    for source in sources:
+        room = source.module.split(".")[1] if source.module.startswith("league.") else ""
+        if not room:
+            continue
+        if room not in FLOOR:
+            found.append(f"{source.path} is in no room of the ladder")
+            continue
+        for line, name in imports(source):
+            other = name.split(".")[1] if name.startswith("league.") else room if name != "league" else ""
+            if other != room and FLOOR.get(other, len(FLOORS)) >= FLOOR[room]:
+                found.append(f"{source.path}:{line} imports {name}")
+    return found
+
+
+def crowded_top(sources: Iterable[Source]) -> list[str]:
+    """Files directly in league/, where there are too many of them."""
+    top = [source.path for source in sources if source.path.count("/") == 1 and source.room == "league"]
+    return top if len(top) > FILES_AT_THE_TOP else []
 
 
 def mlflow_outside_tracking(sources: Iterable[Source]) -> list[str]:
@@ -92,7 +138,7 @@ def global_seeding(sources: Iterable[Source]) -> list[str]:
         f"{source.path}:{node.lineno} calls {ast.unparse(node.func)}"
         for source in sources
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in GLOBAL_SEEDS
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in GLOBAL_SEEDS and source.path != ONLY_FORKED
     ]
 
 

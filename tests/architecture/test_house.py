@@ -8,6 +8,7 @@ from tests.architecture.rules import (
     LADDER,
     LONG,
     bound_to_the_project,
+    crowded_top,
     global_seeding,
     import_cycles,
     lengths,
@@ -20,6 +21,7 @@ from tests.architecture.rules import (
     too_long,
     unlisted_modules,
     unsafe_code,
+    up_the_floors,
     up_the_ladder,
     vague_names,
 )
@@ -28,6 +30,14 @@ from tests.architecture.sources import HOUSE, PYTHON, ROOT, SOURCES
 
 def test_imports_go_down_the_ladder():
     assert up_the_ladder(HOUSE) == []
+
+
+def test_imports_in_the_league_go_down_its_ladder_of_rooms():
+    assert up_the_floors(HOUSE) == []
+
+
+def test_few_files_stand_at_the_top_of_the_league():
+    assert crowded_top(HOUSE) == []
 
 
 def test_only_tracking_and_the_registered_models_import_mlflow():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms import TOPOLOGIES, build, listening_weights
+from comms.topology import TOPOLOGIES, build, listening_weights
 
 
 def crew(size: int) -> list[str]:

@@ -14,7 +14,7 @@ import safetensors.numpy
 import torch
 
 import envs
-from agents import PlayerSpec
+from agents.models.spec import PlayerSpec
 from league.analysis.history import GenerationRecord, History, returns_of
 from league.analysis.training import summarise
 from league.config.schema import LeagueConfig, to_yaml

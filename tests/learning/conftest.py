@@ -7,10 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from agents import Architecture, PlayerSpec, Schedule, Stack
-from agents.learners.contract import TrainingInput
+from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import stacked
 from agents.learners.ppo import train
+from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
+from agents.models.stack import Stack
 from envs.arena import Arena, Final, Immediate, Timestep
 from envs.faults import IllegalAction
 from envs.game import ActionSpace, Game, Role, Side

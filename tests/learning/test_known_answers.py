@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from agents import SeatedStack
-from comms import build, listening_weights
+from agents.acting.seated import SeatedStack
+from comms.topology import build, listening_weights
 from envs.faults import IllegalAction
 from envs.game import ActionSpace
 

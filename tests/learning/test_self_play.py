@@ -6,8 +6,9 @@ import pytest
 import torch
 
 import envs
-from agents import EMPTY, SeatedStack, Tally
-from agents.acting.rollout import Experience, Table, collect
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from envs.bots.registry import BotActor, find_bot
 
 GAME = "classic/tictactoe_v3"

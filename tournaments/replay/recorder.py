@@ -51,9 +51,7 @@ def record(
     profiles: Mapping[str, Profile] | None = None,
     tags: Sequence[str] = (),
 ) -> Replay:
-    """Execute the logged actions on the stock game, and add the players' probabilities, values and messages.
-
-    The players are asked about all decisions of the match in one batch.
+    """Execute the logged actions on the stock game; ask the players in one batch for probabilities, values and messages.
 
     Args:
         result: The match, with its actions.

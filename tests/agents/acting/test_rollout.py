@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields, replace
 import pytest
 import torch
 
-from agents import EMPTY, SeatedStack, Tally
-from agents.acting.rollout import Experience, Table, collect, last_view
+from agents.acting.rollout import Experience, Table, Tally, collect, last_view
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from envs.arena import Final, Immediate, Timestep
 from envs.game import Game
 

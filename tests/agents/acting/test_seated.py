@@ -5,9 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents import EMPTY, SeatedStack, Stack
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from agents.models.distributions import bounded
-from comms import build, listening_weights
+from agents.models.stack import Stack
+from comms.topology import build, listening_weights
 from envs.arena import Insight
 
 PLAYERS, COPIES = 3, 6

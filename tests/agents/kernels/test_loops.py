@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import Adam
 from agents.acting.routing import EMPTY, movers, route
 from agents.kernels import loops
+from agents.learners.optimiser import Adam
 from agents.models.normalisation import moments
 from envs import compiling
 

@@ -8,12 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import envs
-from agents import EMPTY, Adam, Architecture, HyperParameters, PlayerSpec, SeatedStack, Stack, Tally
-from agents.acting.rollout import Experience, Table, collect
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from agents.learners import a2c, ppo
 from agents.learners.contract import Schedule, TrainingInput
-from agents.learners.hyper import stacked
+from agents.learners.hyper import HyperParameters, stacked
 from agents.learners.on_policy import estimate, learn
+from agents.learners.optimiser import Adam
+from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
+from agents.models.stack import Stack
 from envs import compiling
 from envs.stopwatch import Stopwatch
 

@@ -6,13 +6,17 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents import EMPTY, Adam, HyperParameters, SeatedStack, Stack, Tally
-from agents.acting.rollout import Experience, Table, collect
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from agents.kernels import mlp
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
+from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of, shuffled
 from agents.learners.on_policy import estimate
+from agents.learners.optimiser import Adam
+from agents.models.stack import Stack
 from envs import compiling
 
 CPU = torch.device("cpu")

@@ -4,10 +4,11 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from agents import EMPTY, Schedule, SeatedStack, Tally
-from agents.acting.rollout import Experience, Table, collect
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from agents.learners import a2c, ppo
-from agents.learners.contract import TrainingInput
+from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import stacked
 from agents.learners.table import LEARNERS
 from envs import compiling

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import Adam
+from agents.learners.optimiser import Adam
 
 RATES = torch.tensor([1e-3, 3e-2, 0.5])
 

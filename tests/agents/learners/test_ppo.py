@@ -9,11 +9,17 @@ import torch
 from torch import Tensor
 
 import envs
-from agents import EMPTY, Adam, Architecture, HyperParameters, PlayerSpec, Schedule, SeatedStack, Stack, Tally
-from agents.acting.rollout import Experience, Table, collect
-from agents.learners.contract import TrainingInput
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
+from agents.learners.contract import Schedule, TrainingInput
+from agents.learners.hyper import HyperParameters
 from agents.learners.on_policy import estimate, learn, mean_returns
+from agents.learners.optimiser import Adam
 from agents.learners.ppo import improve, train
+from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
+from agents.models.stack import Stack
 from envs.stopwatch import Stopwatch
 
 CPU = torch.device("cpu")

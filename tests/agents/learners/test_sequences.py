@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 
-from agents import EMPTY, Adam, HyperParameters, SeatedStack, Tally
-from agents.acting.rollout import Experience, Table, collect
+from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.routing import EMPTY
+from agents.acting.seated import SeatedStack
 from agents.learners.gradient import autograd
+from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of, shuffled
 from agents.learners.on_policy import estimate
+from agents.learners.optimiser import Adam
 from envs.arena import Final, Immediate
 
 CPU = torch.device("cpu")

@@ -5,10 +5,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import Architecture, PlayerSpec
+from agents.models.architecture import Architecture
 from agents.models.distributions import entropy, log_prob, masked, sample
 from agents.models.forward import actor, critic
-from comms import build, listening_weights
+from agents.models.spec import PlayerSpec
+from comms.topology import build, listening_weights
 from envs.game import ActionSpace, Role
 
 CHOOSER = Role("chooser", 0, (0,), 1, (3,), ActionSpace("discrete", 5))

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from agents import Architecture, PlayerSpec, Stack
+from agents.models.architecture import Architecture
 from agents.models.forward import actor, features
 from agents.models.gru import Memory
+from agents.models.spec import PlayerSpec
+from agents.models.stack import Stack
 from agents.models.table import ENCODERS, MEMORIES, maker
 from envs.faults import GameError
 from envs.game import ActionSpace, Game, Role, Side

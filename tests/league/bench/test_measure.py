@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import envs
-from agents import Architecture, Schedule
+from agents.learners.contract import Schedule
+from agents.models.architecture import Architecture
 from envs.stopwatch import Stopwatch
 from league.bench import measure, roofline
 from league.config.schema import LeagueConfig, check

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents import OPERATORS, Adam, Genome
+from agents.learners.optimiser import Adam
+from agents.mutation import OPERATORS, Genome
 from league import League, LeagueError, load_config
 from league.config.validation import apply_operator
 from league.storage.store import Store

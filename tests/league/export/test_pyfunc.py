@@ -16,7 +16,7 @@ import torch
 from gymnasium.spaces import Discrete, flatten
 
 import envs
-from agents import PlayerSpec
+from agents.models.spec import PlayerSpec
 from envs.arena import Insight
 from envs.registry import construct
 from league import League, LeagueConfig
