@@ -79,6 +79,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A window of 1600 by 900; the test fails if anything was wrong in it."""
     context = browser.new_context(viewport={"width": 1600, "height": 900}, color_scheme="light")
+    context.set_default_timeout(0)  # events are waited for, however busy the machine is
     window, faults = context.new_page(), list[str]()
     window.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     window.on("pageerror", lambda error: faults.append(str(error)))

@@ -164,7 +164,7 @@ def test_shapes_jump_where_less_motion_is_wished(page, show, tag):
 
 def test_a_seat_on_the_board_can_be_looked_at(show, tag):
     page = show(tag)
-    page.locator("svg.viewer-picture [data-seat='2']").click(timeout=2000)
+    page.locator("svg.viewer-picture [data-seat='2']").click()
     assert page.get_attribute(".viewer-seats li:nth-child(3) button", "aria-pressed") == "true"
     until(page, "location.hash.includes('seat=adversary_2')")
 
@@ -178,8 +178,7 @@ def test_it_works_in_a_frame_that_may_do_nothing_but_run_scripts(page, tmp_path,
     frame.get_by_role("button", name="One step on").click()
     frame.get_by_role("slider", name="Step").fill("4")
     frame.get_by_role("button", name="One step on").click()
-    page.wait_for_timeout(300)
-    assert frame.locator(".viewer-place").text_content() == f"step 5 of {len(connect_four.steps)}"
+    frame.locator(".viewer-place", has_text=f"step 5 of {len(connect_four.steps)}").wait_for()
     assert frame.locator("a").count() == 0  # it would lead to the page around the frame
 
 

@@ -23,7 +23,7 @@ def place(page: Page) -> str | None:
 
 def until(page: Page, truth: str) -> None:
     """Wait for something to become true in the page. Playwright's own waiting evaluates text, which the page forbids."""
-    for _ in range(400):
+    for _ in range(40_000):
         if page.evaluate(truth):
             return
         page.wait_for_timeout(15)

@@ -187,9 +187,9 @@ def test_a_stranger_has_no_rating():
 def test_sixty_players_are_rated_within_two_seconds():
     elo = {f"p{i:02d}": float(i * 10) for i in range(60)}
     table = simulate(elo, 4, 0)
-    begin = time.perf_counter()
+    begin = time.process_time()  # of the processor: other work on the machine does not count
     rated(table, "p00")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def mirrored(*comparisons):
