@@ -60,7 +60,7 @@ def measured(name: str, seed: int) -> dict[str, Any]:
     seconds = time.perf_counter() - started
     twins = {player: Contestant(task.architecture, trained.weights) for player in ("one", "other")}
     tickets = round_robin(game, list(twins), Plan(MEASURED, seed))
-    returns = np.array([result.returns for result in play(PlayTask(task.ground, twins, tickets, 64))])
+    returns = np.array([result.returns for result in play(PlayTask(task.arena, twins, tickets, 64))])
     actors = [shape for piece, shape in PlayerSpec(game, task.architecture).parameters.shapes if not piece.startswith("critic")]
     return {
         "player": name,
