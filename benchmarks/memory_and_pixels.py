@@ -3,7 +3,7 @@
     python benchmarks/memory_and_pixels.py [--seeds 5] [--only memory|pixels]
 
 * memory: a cue at the first step, the answer 20 steps later. `policy.memory: gru` against the same player without a memory.
-* pixels: a small shape somewhere in a noisy image. `policy.encoder: cnn` against a perceptron with as many parameters or more.
+* pixels: a small shape somewhere in a noisy image. `policy.encoder: cnn` against a perceptron with as many parameters.
 
 Every player is trained for as many decisions as its control, acts as it was trained, and is measured in 500 games with itself.
 Success is the share of right answers; chance is 0.5. Prints one JSON line per seed and player, and what they come to.
@@ -37,14 +37,15 @@ MEMORY: dict[str, Any] = {
     "hyper": {"learning_rate": 3e-3},
 }
 PIXELS: dict[str, Any] = {
-    "game": {"name": f"{GAMES / 'pixels.py'}:make_env"},
-    "train": {"copies": 64, "steps": 16, "updates": 150},
+    "game": {"name": f"{GAMES / 'pixels.py'}:make_env", "options": {"size": 14}},
+    "train": {"copies": 16, "steps": 16, "updates": 15},
+    "hyper": {"learning_rate": 2e-3},
 }
 PLAYERS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "gru": ("memory", MEMORY, {"hidden": [32, 32], "memory": "gru", "memory_size": 32}),
     "no memory": ("memory", MEMORY, {"hidden": [64, 64]}),
     "cnn": ("pixels", PIXELS, {"hidden": [16], "encoder": "cnn"}),
-    "mlp": ("pixels", PIXELS, {"hidden": [256, 164]}),
+    "mlp": ("pixels", PIXELS, {"hidden": [256, 215]}),
 }
 
 
@@ -59,7 +60,7 @@ def measured(name: str, seed: int) -> dict[str, Any]:
     seconds = time.perf_counter() - started
     twins = {player: Contestant(task.architecture, trained.weights) for player in ("one", "other")}
     tickets = round_robin(game, list(twins), Plan(MEASURED, seed))
-    returns = np.array([result.returns for result in play(PlayTask(task.ground, twins, tickets, 64))])
+    returns = np.array([result.returns for result in play(PlayTask(task.arena, twins, tickets, 64))])
     actors = [shape for piece, shape in PlayerSpec(game, task.architecture).parameters.shapes if not piece.startswith("critic")]
     return {
         "player": name,

@@ -113,7 +113,7 @@ def newborn() -> Callable[..., Stack]:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Training:
     """What came of a training: the player, and means over the last quarter of its updates."""
 
     stack: Stack
@@ -122,12 +122,12 @@ class Lesson:
 
 
 @pytest.fixture(scope="session")
-def taught(newborn: Callable[..., Stack]) -> Callable[..., Lesson]:
+def taught(newborn: Callable[..., Stack]) -> Callable[..., Training]:
     """Train a newborn that holds every team."""
 
     def teach(
         arena: Arena, updates: int, steps: int = 8, hyper: dict[str, float] | None = None, **architecture: object
-    ) -> Lesson:
+    ) -> Training:
         stack = newborn(arena, **architecture)
         usual = {"learning_rate": 5e-3, "clip": 0.2, "entropy": 0.01, "gamma": 0.9, "gae_lambda": 0.95}
         owner = torch.zeros(arena.copies, len(arena.game.teams), dtype=torch.int64)
@@ -137,6 +137,6 @@ def taught(newborn: Callable[..., Stack]) -> Callable[..., Lesson]:
         output = train(TrainingInput(arena, stack, [{}], owner, lambda block: [], values, schedule, generator, watch))
         late = output.reports[-max(updates // 4, 1) :]
         returns, explained = (torch.stack([report[name] for report in late]) for name in ("game_return", "explained_variance"))
-        return Lesson(stack, float(returns.nanmean()), float(explained.mean()))
+        return Training(stack, float(returns.nanmean()), float(explained.mean()))
 
     return teach
