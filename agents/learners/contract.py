@@ -154,12 +154,14 @@ class LearnerSpec:
         code: Where its code is, `module:callable`; loaded when somebody trains.
         hyper: Its hyper-parameters.
         metrics: What it reports of each update, besides `agents.learners.table.COMMON`.
+        about: What it is, in a few words; the report takes it from here.
     """
 
     name: str
     code: str
     hyper: tuple[HyperSpec, ...]
     metrics: tuple[MetricSpec, ...]
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -81,12 +81,14 @@ LEARNERS = {
             "agents.learners.ppo:train",
             (LEARNING_RATE, CLIP, ENTROPY_WEIGHT, GAMMA, GAE_LAMBDA),
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, KL, CLIP_FRACTION, EXPLAINED_VARIANCE),
+            "PPO with clipped surrogate, GAE and Adam",
         ),
         LearnerSpec(
             "a2c",
             "agents.learners.a2c:train",
             (replace(LEARNING_RATE, default=5e-3), replace(ENTROPY_WEIGHT, default=0.05), GAMMA, GAE_LAMBDA),
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, EXPLAINED_VARIANCE),
+            "A2C, one step along the advantage actor-critic's gradient, with GAE and Adam",
         ),
     )
 }

@@ -10,12 +10,17 @@ from typing import Any
 
 import yaml
 
+from agents.learners.table import LEARNERS
 from envs.game import Role
 from league.analysis.communication import graphs
 from league.analysis.history import History
 from league.population.player import ANCHOR, is_mutant
 from league.report.deployment import deployment
 from league.report.solving import episodes_to_solve, rounded
+from league.report.wording import listed
+
+PLAIN = ("mlp", "none")
+"""Encoder and memory of a plain perceptron, which goes without saying."""
 
 PACKAGES = ("torch", "numpy", "pettingzoo")
 """Whose versions are told beside our own."""
@@ -53,18 +58,20 @@ def solution_yaml(history: History) -> str:
 
 
 def _algorithm(history: History) -> dict[str, Any]:
-    config = history.config
-    policy, making, evolution = config.policy, config.matchmaking, config.evolution
+    config, group = history.config, history.config.groups[history.player[history.champion].group]
+    policy, making, evolution = group.policy, config.matchmaking, config.evolution
+    learners = list(dict.fromkeys(each.learner for each in config.groups))
     heard_by = graphs(config, history.game)
     links = {side: [list(edge) for edge in graph.edges] for side, graph in heard_by.items()}
     heard = " and on what arrives over the graph" if heard_by else ""
     critics = {"centralised": "sees the joint state, in training only", "local": "sees what the seat sees, in training only"}
     speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
     return {
-        "name": "league of PPO players",
-        "learner": "PPO with clipped surrogate, GAE and Adam; players of a league learn side by side as stacked tensors",
+        "name": f"league of {listed([_short_name(name) for name in learners])} players",
+        "learner": f"{_about(group.learner)}; players of a league learn side by side as stacked tensors",
         "networks": {
             "actor": f"one perceptron a role, on the seat's own observation{heard}",
+            **{name: value for name, value in (("encoder", policy.encoder), ("memory", policy.memory)) if value not in PLAIN},
             "hidden": list(policy.hidden),
             "activation": policy.activation,
             "normalised_observations": policy.normalise,
@@ -87,6 +94,16 @@ def _algorithm(history: History) -> dict[str, Any]:
         },
         "rating": f"Bradley-Terry on the Elo scale over all tournament games, {ANCHOR} pinned at 0",
     }  # fmt: skip
+
+
+def _short_name(learner: str) -> str:
+    """A learner of the table as it is usually written, in capitals; one of the user's own by its name."""
+    return learner.upper() if learner in LEARNERS else learner
+
+
+def _about(learner: str) -> str:
+    """What a learner is, in a few words."""
+    return LEARNERS[learner].about if learner in LEARNERS else learner
 
 
 def _environment(history: History) -> dict[str, Any]:
