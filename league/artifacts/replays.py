@@ -15,13 +15,14 @@ from pathlib import Path
 import torch
 
 from league.analysis.history import History
-from league.errors import disk_has_room
+from league.errors import LeagueError, disk_has_room
 from league.evaluation.resolve import contestants
 from league.evaluation.standings import ratings_of
 from league.execution.tasks import actor_factory, one_thread
 from league.population.player import Player
 from league.storage.generation import RatingRow
 from league.storage.store import Store
+from tournaments.match.moves import UnreadableMoves
 from tournaments.replay.format import SUFFIX, Profile, Replay, ReplayError, load, save
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
@@ -56,6 +57,8 @@ def keep_replays(store: Store, history: History, warn: Callable[[str], None], *,
             _record(store, history, by_match[match], tags, profiles, path)
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")
+        except UnreadableMoves as error:
+            raise LeagueError(f"{match} in the match log of {store.name!r}: {error}") from error
 
 
 def _record(

@@ -32,7 +32,11 @@ def value_of_a_steady_income(little, taught, *, cut_off):
     """What the critic expects of one point a round, for ever as far as it can see, discounted by 0.8."""
     arena = little(1, COIN, lambda _: torch.ones(32, 1, 1), lambda seen, _: torch.ones(32, 1), rounds=5, cut_off=cut_off)
     stack = taught(arena, updates=80, steps=10, hyper={"gamma": 0.8}).stack
-    return float(SeatedStack(stack, torch.zeros(1, 1, dtype=torch.int64)).values(torch.ones(1, 1, 1), [torch.ones(1, 1, 1)]))
+    return float(
+        SeatedStack(stack, torch.zeros(1, 1, dtype=torch.int64)).values(
+            torch.ones(1, 1, 1), [torch.ones(1, 1, 1)], torch.zeros(1, 1, 0)
+        )
+    )
 
 
 def test_a_time_limit_does_not_end_the_future(little, taught):

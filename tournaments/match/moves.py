@@ -35,6 +35,10 @@ LONG = 256
 """Bodies of at least this many bytes are compressed. Shorter ones gain nothing."""
 
 
+class UnreadableMoves(ValueError):
+    """The bytes of a match's actions are broken."""
+
+
 @dataclass(frozen=True, eq=False)
 class Moves:
     """The actions of T steps. Entries of seats that did not act are zero.
@@ -109,7 +113,7 @@ def decode(game: Game, blob: bytes) -> Moves:
                 raise ValueError(f"they begin with {mode:#04x}")
             body = zlib.decompress(blob[HEAD.size :]) if mode & DEFLATED else blob[HEAD.size :]
     except (zlib.error, struct.error, ValueError) as error:
-        raise ValueError(f"the actions of this match cannot be read: {error}") from error
+        raise UnreadableMoves(f"the actions of this match cannot be read: {error}") from error
     if seats != len(game.seats):
         raise ValueError(f"the actions are those of a game of {seats} seats, but {game.name} has {len(game.seats)}")
     acting, at = _acting(body, mode, steps, seats)

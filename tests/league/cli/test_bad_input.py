@@ -309,7 +309,7 @@ def test_ctrl_c_before_the_first_generation_says_so(cli_run, tmp_path, monkeypat
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(League, "_train", interrupt)
+    monkeypatch.setattr("league.execution.tasks.train", interrupt)
     said = cli_run("run", "smoke", "--home", tmp_path, *SMALL)
     assert said.code == 130
     assert "stopped; no generation was finished yet. Go on with: league resume smoke" in said.err
