@@ -33,7 +33,7 @@ MEASURED = 500
 
 MEMORY: dict[str, Any] = {
     "game": {"name": f"{GAMES / 'recall.py'}:make_env", "options": {"steps": 20}},
-    "train": {"copies": 32, "steps": 63, "updates": 60, "minibatches": 2},
+    "train": {"copies": 32, "steps": 63, "updates": 160, "minibatches": 2},
     "hyper": {"learning_rate": 3e-3},
 }
 PIXELS: dict[str, Any] = {
