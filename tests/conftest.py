@@ -1,6 +1,7 @@
 """What every test stands on: one thread of arithmetic, no screen, no telephone home, no league of the person who runs it."""
 
 import os
+import signal
 
 # Before anything is imported, and inherited by every process that a test starts.
 os.environ.update(
@@ -22,3 +23,6 @@ torch.set_num_threads(1)
 # A busy machine is not a failure, and the same commit draws the same examples.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+# Ctrl-C is tested, and a shell that starts the tests in the background may have switched it off for all its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
