@@ -24,6 +24,6 @@ torch.set_num_threads(1)
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
-# Ctrl-C and a closed terminal are tested; whoever started the tests in the background may have switched both off for all children.
+# Ctrl-C and a closed terminal are tested; whoever started the tests in the background may have switched both off.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
