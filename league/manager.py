@@ -23,7 +23,7 @@ from league.execution.tasks import one_thread
 from league.execution.watcher import Silent, Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
-from league.storage.store import Store
+from league.storage.store import HOME, Store
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
 from league.version import __version__
 from tournaments.rating.outcomes import outcomes
@@ -43,7 +43,7 @@ class League:
     def __init__(
         self,
         config: LeagueConfig | Mapping[str, object],
-        home: Path | str = "mlruns",
+        home: Path | str = HOME,
         watcher: Watcher | None = None,
         make_sync_worker: MakeSyncWorker | None = None,
     ) -> None:

@@ -12,7 +12,6 @@ from functools import cached_property
 from math import fsum
 from pathlib import Path
 
-import envs
 from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
 from league.analysis.head_to_head import Meeting, between, meetings, met_by
@@ -20,7 +19,7 @@ from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, ch
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
-from league.evaluation.resolve import stored_config
+from league.evaluation.configuration import stored_config, stored_game
 from league.population.player import Player, frozen_names
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
@@ -231,7 +230,7 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     last, config = rows[-1].number, stored_config(store)
     known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
     same = earlier is not None and earlier.config.game == config.game
-    game = earlier.game if earlier is not None and same else envs.describe(config.game.setup())
+    game = earlier.game if earlier is not None and same else stored_game(store)
     players, matches, found = as_of(store.players(), last), list[MatchResult](), list[Outcome]()
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
