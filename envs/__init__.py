@@ -3,7 +3,7 @@
 Reading order: `game` (the description of a game) and `arena` (the contract: N copies stepped together), `registry` (names of
 games) with `references` and `faults`, `description` (a game described from its environment) with `spaces` and `teams`,
 `wrapping`,
-`factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo environment) and `twins` (games as batched tensor
+`processes` (workers), `factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo environment) and `twins` (games as batched tensor
 programs). `conformance` checks that environments keep the contract, `bots` are scripted players, `rendering` draws games and
 names actions, `compiling` compiles loops, `stopwatch` measures time.
 """

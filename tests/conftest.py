@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 # Before anything is imported, and inherited by every process that a test starts.
 os.environ.update(
@@ -15,8 +16,11 @@ os.environ.update(
 os.environ.pop("LEAGUE_HOME", None)
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 
+import pytest
 import torch
 from hypothesis import settings
+
+from tests.launching import Launcher
 
 torch.set_num_threads(1)
 
@@ -27,3 +31,11 @@ settings.load_profile("house")
 # Ctrl-C and a closed terminal are tested; whoever started the tests in the background may have switched both off.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """Runs programs in processes of their own."""
+    launcher = Launcher(tmp_path_factory.mktemp("launched"))
+    yield launcher
+    launcher.close()

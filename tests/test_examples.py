@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.launching import Launcher
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ALONE = [
@@ -22,38 +21,32 @@ ALONE = [
 ]
 
 
-def run(script: str, folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLES / script), *arguments],
-        cwd=folder,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def run(launch: Launcher, script: str, folder: Path, *arguments: str) -> str:
+    ran = launch([EXAMPLES / script, *arguments], folder)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 @pytest.mark.parametrize("script", ALONE)
-def test_an_example_runs_and_says_something(script: str, tmp_path: Path) -> None:
-    assert run(script, tmp_path).strip()
+def test_an_example_runs_and_says_something(script: str, tmp_path: Path, launch: Launcher) -> None:
+    assert run(launch, script, tmp_path).strip()
 
 
-def test_reinforce_learns_and_without_a_learning_rate_it_does_not(tmp_path: Path) -> None:
+def test_reinforce_learns_and_without_a_learning_rate_it_does_not(tmp_path: Path, launch: Launcher) -> None:
     folders = [tmp_path / "learning", tmp_path / "control"]
     for folder in folders:
         folder.mkdir()
     taught, control = (
-        float(run("own_learner.py", folder, *rate).split()[-1]) for folder, rate in zip(folders, ([], ["0"]), strict=True)
+        float(run(launch, "own_learner.py", folder, *rate).split()[-1])
+        for folder, rate in zip(folders, ([], ["0"]), strict=True)
     )
     assert taught > 0.75
     assert control < 0.65
 
 
-def test_a_finished_league_is_drawn(tmp_path: Path) -> None:
-    run("read_the_log.py", tmp_path)
-    run("draw_a_league.py", tmp_path, "mlruns/leagues/smoke", "league.png")
+def test_a_finished_league_is_drawn(tmp_path: Path, launch: Launcher) -> None:
+    run(launch, "read_the_log.py", tmp_path)
+    run(launch, "draw_a_league.py", tmp_path, "mlruns/leagues/smoke", "league.png")
     assert (tmp_path / "league.png").stat().st_size > 10_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -11,9 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.launching import Launcher
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,36 +48,35 @@ def commands() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, launch: Launcher) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "examples", folder / "examples")
     for name, text in zip(("duel", "mixed"), blocks("yaml"), strict=True):
         (folder / f"{name}.yaml").write_text(text)
     settings = [part for setting in TINY for part in ("--set", setting)]
-    sh([str(LEAGUE), "run", "connect-four", *settings], folder)
-    sh([str(LEAGUE), "sync", "connect-four"], folder)  # the README's leagues are tracked
+    sh(launch, [LEAGUE, "run", "connect-four", *settings], folder)
+    sh(launch, [LEAGUE, "sync", "connect-four"], folder)  # the README's leagues are tracked
     return folder
 
 
-def sh(arguments: list[str], folder: Path) -> str:
-    told = {"env": {**os.environ, "OMP_NUM_THREADS": "1"}, "stdin": subprocess.DEVNULL}
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, **told)
-    assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}{done.stderr}"
-    return done.stdout
+def sh(launch: Launcher, program: Sequence[str | Path], folder: Path) -> str:
+    ran = launch(program, folder)
+    assert ran.returncode == 0, f"{' '.join(map(str, program))}\n{ran.stdout}{ran.stderr}"
+    return ran.stdout
 
 
-def test_every_command_of_the_readme_runs(folder: Path) -> None:
+def test_every_command_of_the_readme_runs(folder: Path, launch: Launcher) -> None:
     for command in commands():
         if command not in ELSEWHERE:
             words = command.split()
             assert words[0] == "league", command
             extra = ["--set", "tracking=false"] if words[1] == "run" else []
-            sh([str(LEAGUE), *words[1:], *extra], folder)
+            sh(launch, [LEAGUE, *words[1:], *extra], folder)
 
 
-def test_the_groups_of_the_readme_make_a_league(folder: Path) -> None:
+def test_the_groups_of_the_readme_make_a_league(folder: Path, launch: Launcher) -> None:
     settings = [part for setting in TINY if not setting.startswith("population") for part in ("--set", setting)]
-    assert "main-05" in sh([str(LEAGUE), "run", "mixed.yaml", *settings], folder)
+    assert "main-05" in sh(launch, [LEAGUE, "run", "mixed.yaml", *settings], folder)
 
 
 def test_the_demo_is_the_preset_the_readme_speaks_of() -> None:
@@ -83,9 +84,10 @@ def test_the_demo_is_the_preset_the_readme_speaks_of() -> None:
     assert "league run connect-four --resume" in planned
 
 
-def test_the_python_of_the_readme_runs(folder: Path) -> None:
+def test_the_python_of_the_readme_runs_when_it_is_saved_as_a_file(folder: Path, launch: Launcher) -> None:
     for block in blocks("python"):
-        sh([sys.executable, "-c", block], folder)
+        (folder / "script.py").write_text(block)
+        sh(launch, ["script.py"], folder)
 
 
 def test_the_presets_of_the_readme_are_those_there_are() -> None:
@@ -110,10 +112,10 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
         assert (ROOT / target).exists(), target
 
 
-def test_the_ui_answers_and_ends_with_ctrl_c(folder: Path) -> None:
+def test_the_ui_answers_and_ends_with_ctrl_c(folder: Path, launch: Launcher) -> None:
     home = folder / "tracked"
     settings = [part for setting in [*TINY[:-1], "tracking=true"] for part in ("--set", setting)]
-    sh([str(LEAGUE), "run", "connect-four", "--home", str(home), *settings], folder)
+    sh(launch, [LEAGUE, "run", "connect-four", "--home", home, *settings], folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import multiprocessing
 import os
 import traceback
 from collections import deque
@@ -23,6 +22,7 @@ import torch
 
 from envs.description import EnvironmentSpec
 from envs.faults import GameError
+from envs.processes import Worker, worker_context
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies
 from envs.stock.engines import Blocks, Engine
@@ -54,11 +54,10 @@ class Workers(Engine):
         """
         super().__init__(spec.game.name)
         self._pipes: list[Connection] = []
-        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._processes: list[Worker] = []
         self._shares = shares(bounds, workers)
         self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks with outstanding answers, in order
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["envs.stock.workers"])  # loads torch once instead of once per worker
+        context = worker_context("envs.stock.workers")
         copies = bounds[-1][1]
         memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies))
         self.buffers = buffers_in(memory, spec.game, copies)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import threading
@@ -14,6 +13,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Protocol, TypeVar
 
+from envs.processes import worker_context
 from league.errors import LeagueError
 
 Task = TypeVar("Task")
@@ -88,15 +88,13 @@ class Processes:
                 continue
             return [results[number] for number in range(len(tasks))]
         raise LeagueError(
-            f"a worker process died {TRIES} times over the same work (out of memory, or a script that does not "
-            "guard its start with `if __name__ == '__main__'`?); "
+            f"a worker process died {TRIES} times over the same work (out of memory?); "
             "try --executor serial or fewer arena copies"
         )
 
     def _finished(self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]) -> Iterator[tuple[int, Result]]:
         if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["league.execution.tasks"])
+            context = worker_context("league.execution.tasks")
             theirs, self._open = context.Pipe(duplex=False)
             self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(theirs,))
         waiting: dict[Future[Result], int] = {self._pool.submit(work, task): number for number, task in tasks}

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from envs.faults import GameError
+from envs.processes import worker_context
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.storage.store import Store
@@ -144,8 +145,7 @@ class WorkerProcess:
         """
         self._sync, self._warn = sync, warn
         self._newest, self._done, self._alive = -1, -1, True
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["league.execution.tasks"])
+        context = worker_context("league.execution.tasks")
         self._pipe, self._other_end = context.Pipe()
         arguments = (work, sync.store.folder, self._other_end)
         self.process = context.Process(target=_run, args=arguments, name="sync worker")

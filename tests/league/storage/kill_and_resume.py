@@ -43,7 +43,7 @@ class Leagues:
     def __init__(self, preset: str, settings: Sequence[str]) -> None:
         self.preset, self.settings = preset, settings
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["league"])
+        self.context.set_forkserver_preload(["league.manager", "league.tracking.tracker"])
 
     def begin(self, home: Path) -> ForkServerProcess:
         ours, theirs = self.context.Pipe(duplex=False)
