@@ -62,13 +62,13 @@ def traffic_of(game: Game, side: str, graph: nx.DiGraph, replays: Sequence[Repla
 
     Args:
         game: The game.
-        side: Its side.
-        graph: Who hears whom there.
+        side: The name of the side.
+        graph: The communication graph of the side.
         replays: The recorded matches.
-        champion: Only its messages count, if it speaks in one of them.
+        champion: The champion. If it sends messages in one of the matches, only its messages count.
     """
     teams = next(found.teams for found in game.sides if found.name == side)
-    # All teams of a side are alike: the seats of the others count as those of the first team in the same places.
+    # All teams of a side are equal. A seat of another team is counted as the first team's seat at the same position.
     place = {
         seat: game.seats[first] for team in teams for seat, first in zip(game.teams[team], game.teams[teams[0]], strict=True)
     }
