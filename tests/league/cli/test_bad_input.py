@@ -313,7 +313,7 @@ def test_ctrl_c_before_the_first_generation_says_so(cli_run, tmp_path, monkeypat
     monkeypatch.setattr("league.execution.tasks.train", interrupt)
     said = cli_run("run", "smoke", "--home", tmp_path, *SMALL)
     assert said.code == 130
-    assert "stopped; no generation was finished yet. Go on with: league resume smoke" in said.err
+    assert "stopped; no generation was finished yet. Continue with: league resume smoke" in said.err
 
 
 def test_ctrl_c_before_anything_is_begun_says_so(cli_run, tmp_path, monkeypatch):
