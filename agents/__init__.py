@@ -1,5 +1,5 @@
-"""Agents: from experience to better policies, for whole populations that are trained centrally and act apart.
+"""Agents: networks, learning and mutation of whole populations. Training is centralised, and execution is decentralised.
 
-Reading order: `learners` (how a player learns), `models` (what a player is made of), `acting` (how players act in an arena),
-`kernels` (compiled loops for a CPU), `mutation` (how a child differs from its parent).
+Reading order: `learners` (learning algorithms), `models` (networks), `acting` (acting in an arena), `kernels` (compiled loops
+for a CPU), `mutation` (operators that make a child from its parent).
 """

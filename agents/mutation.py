@@ -1,6 +1,6 @@
-"""How a child differs from its parent: operators as functions in a table.
+"""Mutation operators, which make a child from its parent, as functions in a table.
 
-An operator takes a `Genome` and a numpy generator and gives the child's genome. Adding one is adding one function.
+An operator takes a `Genome` and a numpy generator and returns the child's genome. To add an operator, add a function.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Genome:
-    """All that a child can inherit.
+    """Everything that a child can inherit.
 
     Attributes:
         weights: Parameters and statistics by name.
-        state: What the learner keeps, see `agents.learners.contract.TrainingOutput`; empty for one that has not learnt yet.
+        state: The learner's state, see `agents.learners.contract.TrainingOutput`; empty for a player that has not learnt yet.
         hyper: Hyper-parameters by name.
         bounds: Allowed range of each hyper-parameter.
-        scales: What a step in each hyper-parameter is measured by.
+        scales: The scale on which each hyper-parameter changes.
     """
 
     weights: Arrays
@@ -41,16 +41,16 @@ MOVES: dict[Scale, Callable[[float, float], float]] = {
     "logarithmic": lambda value, factor: value * factor,
     "distance from 1": lambda value, factor: 1.0 - (1.0 - value) * factor,
 }
-"""What a factor does to a value of each scale."""
+"""Scale → function that applies a factor to a value."""
 
 FACTORS = (0.8, 1.25)
 NOISE = 0.02
 
 
 def perturb(genome: Genome, generator: np.random.Generator) -> Genome:
-    """Multiply each hyper-parameter by 0.8 or 1.25, with even odds, within its bounds.
+    """Multiply each hyper-parameter by 0.8 or 1.25, with equal probability, within its bounds.
 
-    Of a discount the distance from 1 is multiplied (0.99 → 0.9875 or 0.992), since that is what sets the horizon.
+    For a discount, the distance from 1 is multiplied (0.99 → 0.9875 or 0.992), because it determines the horizon.
 
     Reference:
         Jaderberg et al. (2017), section 4.1 ("perturb").
@@ -64,9 +64,10 @@ def perturb(genome: Genome, generator: np.random.Generator) -> Genome:
 
 
 def weight_noise(genome: Genome, generator: np.random.Generator) -> Genome:
-    """Add normal noise to every matrix, 2 % of the matrix's own deviation; what the learner keeps is dropped.
+    """Add normal noise to every matrix, with 2 % of the matrix's standard deviation.
 
-    It belongs to the parent's place in weight space, as Adam's moments do. Statistics and biases are inherited as they are.
+    The learner's state, such as Adam's moments, belongs to the parent's weights and is dropped. Statistics and biases are
+    inherited unchanged.
     """
     weights = {
         name: value + (NOISE * value.std() * generator.standard_normal(value.shape)).astype(value.dtype)

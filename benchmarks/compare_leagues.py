@@ -1,10 +1,10 @@
-"""Compare two leagues on disk bit by bit: weights, match log, ratings, replays. Only reads.
+"""Compare two leagues on disk bit by bit: weights, match log, ratings, replays. The leagues are only read.
 
     python benchmarks/compare_leagues.py mlruns/leagues/before mlruns/leagues/after
 
-Prints `equal` with what was compared, or the first difference and ends with status 1. Hashes are not compared: they depend on
-the names of the pieces of a player's weights, which changed between formats of the store. Values are compared under today's
-names.
+The program prints `equal` with what was compared, or it prints the first difference and ends with exit code 1. Hashes are not
+compared, because they depend on the names of the pieces of a player's weights, which changed between formats of the store.
+Values are compared under their present names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from safetensors.numpy import load_file
 from agents.models.names import todays_name
 
 HASHES = {"weights", "digest", "seal", "version", "config", "config_sha"}
-"""Keys of a replay that hold hashes, or say what wrote it."""
+"""Keys of a replay that are not compared: hashes, and facts about the program that wrote it."""
 
 QUERIES = {
     "generations": "SELECT generation, champion, agent_steps, figures FROM generations ORDER BY generation",
@@ -41,7 +41,7 @@ QUERIES = {
 
 
 def main() -> None:
-    """Compare the two folders that the command line names."""
+    """Compare the two folders given on the command line."""
     parser = argparse.ArgumentParser(description="Compare two leagues bit by bit.")
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def pairs(before: Path, after: Path) -> Iterator[tuple[str, Any, Any, Any]]:
-    """What is compared: the kind of thing, its place, and its value in each league."""
+    """The compared items: kind of data, position, and the value in each league."""
     for what, query in QUERIES.items():
         for place, (one, two) in enumerate(zip_longest(rows(before, query), rows(after, query))):
             yield what, place, plain(one), plain(two)
@@ -70,19 +70,19 @@ def pairs(before: Path, after: Path) -> Iterator[tuple[str, Any, Any, Any]]:
 
 
 def rows(league: Path, query: str) -> list[tuple[Any, ...]]:
-    """The answer of a league's database, which is opened for reading only."""
+    """The result of a query to a league's database, which is opened read-only."""
     uri = f"{(league / 'league.db').resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as database:
         return database.execute(query).fetchall()
 
 
 def plain(row: tuple[Any, ...] | None) -> Any:
-    """A row with its JSON read, so that spelling does not count."""
+    """A row with its JSON parsed, so that differences in formatting do not count."""
     return row and tuple(json.loads(cell) if isinstance(cell, str) and cell[:1] in "[{" else cell for cell in row)
 
 
 def arrays(league: Path, digest: str) -> list[tuple[str, tuple[int, ...], bytes]]:
-    """Weights by today's names: name, shape, bytes."""
+    """Weights by their present names: name, shape, bytes."""
     found = {todays_name(name): value for name, value in load_file(league / "weights" / f"{digest}.safetensors").items()}
     return sorted((name, value.shape, np.ascontiguousarray(value).tobytes()) for name, value in found.items())
 
@@ -100,7 +100,7 @@ def without_hashes(value: Any) -> Any:
 
 
 def short(value: Any) -> str:
-    """A value as far as it fits a line."""
+    """A value, shortened to fit a line."""
     text = repr(value)
     return text if len(text) <= 300 else f"{text[:300]} …"
 

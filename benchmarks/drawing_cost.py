@@ -1,12 +1,12 @@
-"""What the pictures for MLflow cost in processor seconds: painted as they are, and drawn with matplotlib.
+"""Measures the processor time of the pictures for MLflow, with this project's painter and with matplotlib.
 
     python benchmarks/drawing_cost.py [HOME] [LEAGUE]
 
-Draws the payoff table and the lineage of a finished league's last generation, as the sync worker does after every commit, and
-encodes them as PNG and as small WebP. The prototype in matplotlib draws the same table and the same lines of descent with less
-care, so its figure is a lower bound; `plainly` it leaves out the numbers in the table as well. `share` is what drawing costs of
-the processor time of a league of five minutes that commits at the pace of the preset connect-four on two cores (19 generations
-in 75 s), import included.
+The program draws the payoff table and the lineage of a finished league's last generation, as the sync worker does after every
+commit, and encodes them as PNG and as small WebP. The prototype in matplotlib draws the same table and the same lines of
+descent in less detail, so its figure is a lower bound. With `plainly` it also leaves out the numbers in the table. `share` is
+the share of drawing, including imports, in the processor time of a league of five minutes that commits as often as the preset
+connect-four on two cores (19 generations in 75 s).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from league.plotting.png import EncodedImage
 from league.storage.store import Store
 
 GENERATIONS, CORE_SECONDS = 19 / 75 * 300, 2 * 300
-"""Generations, and processor seconds on two cores, of five minutes."""
+"""Number of generations, and processor seconds on two cores, of a league of five minutes."""
 
 
 def painted(history: History) -> list[np.ndarray]:
-    """As the project does it: uint8 [height, width, 3] each."""
+    """The two pictures by this project's painter: uint8 [height, width, 3] each."""
     return [payoff_pixels(history), lineage_pixels(history)]
 
 
@@ -41,7 +41,7 @@ def with_matplotlib(history: History) -> list[np.ndarray]:
 
 
 def with_matplotlib_plainly(history: History) -> list[np.ndarray]:
-    """The same, the scores told by colour alone."""
+    """The same without numbers: the scores are shown only by colour."""
     return [_table(history, numbers=False), _descent(history)]
 
 
@@ -72,7 +72,7 @@ def _descent(history: History) -> np.ndarray:
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
-    """A figure of so many inches, and its axes. The import of matplotlib is part of what is measured."""
+    """A figure of the given size in inches, and its axes. The import of matplotlib is part of the measurement."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -100,11 +100,11 @@ def measure(draw: Callable[[History], list[np.ndarray]], history: History, round
 
 
 def main() -> None:
-    """Draw, and print what it cost."""
+    """Draw, and print the processor times."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("home", nargs="?", type=Path, default=Path("mlruns"))
     parser.add_argument("league", nargs="?", default="connect-four")
-    parser.add_argument("--rounds", type=int, default=15, help="drawings of which the median is taken")
+    parser.add_argument("--rounds", type=int, default=15, help="number of drawings for the median")
     asked = parser.parse_args()
     history = read(Store.open(asked.home, asked.league))
     found = {

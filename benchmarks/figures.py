@@ -1,7 +1,8 @@
-"""Measure every row of the page of figures, ours and the peer in turn, and write `docs/figures.md`.
+"""Measure every row of the page of figures and write `docs/figures.md`. The two sides of a row are measured in turn.
 
-Peers need environments of their own, which `make peers` makes; rows whose peer has none are left out. It takes an hour; every
-round is written down at once, so that `--resume` goes on after an interruption and `--only ROW` measures a row again.
+Other systems (peers) need separate environments, which `make peers` makes. Rows whose peer has no environment are left out. The
+measurement takes an hour. Every round is saved at once. `--resume` continues after an interruption, and `--only ROW` measures a
+row again.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """See the module; 1 if a row failed."""
+    """Measure and write the page. Returns 1 if a row failed, else 0."""
     asked = _arguments()
     rows = [row for row in ROWS if not row.same_runs and (not asked.only or row.name in asked.only)]
     records = _recorded()
@@ -60,10 +61,10 @@ def main() -> int:
 
 
 def _round(row: Row, number: int, programs: dict[str, list[str]], cores: Sequence[int], seconds: float) -> list[dict[str, Any]]:
-    """Run both sides once; a command that both share runs once.
+    """Run both sides once. A command that both sides share runs only once.
 
     Raises:
-        Failed: A run failed or printed something else.
+        Failed: A run failed or did not print the figure.
     """
     printed: dict[tuple[str, ...], dict[str, Any]] = {}
     runs = []
@@ -80,10 +81,10 @@ def _round(row: Row, number: int, programs: dict[str, list[str]], cores: Sequenc
 
 
 def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds: float) -> dict[str, Any]:
-    """Run a command on its cores; what it printed last.
+    """Run a command on its cores. Returns the JSON object that it printed last.
 
     Raises:
-        Failed: It ended with an error or printed no object.
+        Failed: The command ended with an error or printed no object.
     """
     command = [*program, *side.command]
     if side.timed:
@@ -105,7 +106,7 @@ def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds:
 
 @contextmanager
 def _pinned(cores: Sequence[int]) -> Iterator[None]:
-    """Stay, with all processes begun meanwhile, on some cores."""
+    """Pin this process, and all processes that it starts meanwhile, to some cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -115,12 +116,12 @@ def _pinned(cores: Sequence[int]) -> Iterator[None]:
 
 
 def _obstacle(row: Row, programs: dict[str, list[str]], cores: Sequence[int]) -> str:
-    """Why a row cannot be measured here; empty where it can."""
+    """The reason why a row cannot be measured here, or "" if it can."""
     for side in (row.ours, row.other):
         if not Path(programs[side.program][0]).exists():
             return f"there is no {programs[side.program][0]}; make it with `make peers`"
         if side.cores > len(cores):
-            return f"it needs {side.cores} cores, and {len(cores)} may be used"
+            return f"it needs {side.cores} cores, but only {len(cores)} may be used"
     return ""
 
 
@@ -140,7 +141,7 @@ def _recorded() -> list[dict[str, Any]]:
 
 
 def _keep(records: Sequence[dict[str, Any]]) -> None:
-    """Write all records down, whole or not at all."""
+    """Write all records atomically."""
     new = RESULTS.with_suffix(".new")
     new.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     new.replace(RESULTS)
@@ -153,12 +154,16 @@ def _remarks() -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--only", nargs="+", metavar="ROW", choices=[row.name for row in ROWS if not row.same_runs], help="measure these again"
+        "--only",
+        nargs="+",
+        metavar="ROW",
+        choices=[row.name for row in ROWS if not row.same_runs],
+        help="measure only these rows, again",
     )
     parser.add_argument("--resume", action="store_true", help="measure only what is missing")
-    parser.add_argument("--write", action="store_true", help="measure nothing, write the page")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each side runs")
-    parser.add_argument("--seconds", type=float, default=6.0, help="how long each run measures")
+    parser.add_argument("--write", action="store_true", help="only write the page, without measuring")
+    parser.add_argument("--rounds", type=int, default=5, help="number of runs of each side")
+    parser.add_argument("--seconds", type=float, default=6.0, help="duration of each run")
     parser.add_argument("--sb3-python", type=Path, default=ROOT / ".venv-sb3/bin/python", metavar="PATH")
     parser.add_argument("--jax-python", type=Path, default=ROOT / ".venv-jax/bin/python", metavar="PATH")
     return parser.parse_args()

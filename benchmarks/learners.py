@@ -1,6 +1,6 @@
-"""What learners come to: each trains one player at tic-tac-toe, seed by seed, and the player then meets a random one.
+"""Measures how well learners learn tic-tac-toe. Each learner trains one player per seed, which then meets a random player.
 
-In half of its games the player meets itself, in the others a random player.
+In half of its training games the player meets itself, and in the other half a random player.
 
 Run it from the project's folder:  python benchmarks/learners.py a2c --seeds 0 1 2 3 4
 """
@@ -27,13 +27,13 @@ GAMES = 1000
 
 
 def configured(learner: str, seed: int, settings: Sequence[str] = ()) -> LeagueConfig:
-    """The preset tictactoe with one player, and many short collections, since a2c takes one step for each."""
+    """The preset tictactoe with one player and many short collections, because a2c takes only one step per collection."""
     chosen = {"learner": learner, "seed": seed, "population": 1, "train.updates": 1600, "train.steps": 16}
     return load_config("tictactoe", chosen | dict(map(parse_override, settings)))
 
 
 def task_of(config: LeagueConfig) -> TrainTask:
-    """A training in which every second copy is played against the random player, in either seat."""
+    """A training task in which every second copy is played against the random player, in alternating seats."""
     task = train_task(config, 0)
     (trainee,) = task.trainees
     tickets = []
@@ -47,7 +47,7 @@ def task_of(config: LeagueConfig) -> TrainTask:
 
 
 def score(config: LeagueConfig, games: int = GAMES) -> float:
-    """Train a player and let it meet a random one; its share of the points, a draw counting half."""
+    """Train a player and let it meet a random player. Returns its share of the points; a draw counts half."""
     task, game = task_of(config), envs.describe(config.game.setup())
     name = task.trainees[0].name
     contestants = {name: Contestant(task.architecture, train(task)[0].weights), ANCHOR: Contestant(bot="random")}
@@ -60,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print a row per learner and seed, and each learner's lowest and mean score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("learners", nargs="*", default=["a2c"], help="names of learners, or module:callable")
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)), help="0 1 2 3 4 if left out")
-    parser.add_argument("--set", action="append", default=[], dest="settings", help="KEY=VALUE of the configuration")
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)), help="default: 0 1 2 3 4")
+    parser.add_argument("--set", action="append", default=[], dest="settings", help="a setting KEY=VALUE of the configuration")
     chosen = parser.parse_args(arguments)
     print("learner  seed  score  seconds")
     for learner in chosen.learners:
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             begun = perf_counter()
             found.append(score(configured(learner, seed, chosen.settings)))
             print(f"{learner:7}  {seed:4}  {found[-1]:.3f}  {perf_counter() - begun:7.1f}", flush=True)
-        print(f"{learner}: lowest {min(found):.3f}, mean {fmean(found):.3f} against {ANCHOR}, {GAMES} games a seed")
+        print(f"{learner}: lowest {min(found):.3f}, mean {fmean(found):.3f} against {ANCHOR}, {GAMES} games per seed")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,22 @@
-"""How much MLflow slows a league of five minutes: connect-four with 76 generations, with tracking and without, in turn.
+"""Measures how much MLflow slows a league of five minutes: connect-four with 76 generations, with and without tracking in turn.
 
     python benchmarks/logging_cost.py --rounds 3
 
-Four things are compared: the seconds of the whole command; those until the last generation is committed, which is what
-training and tournaments take; the processor seconds of all processes; and the pace, which is the seconds of the whole command
-for each processor second of the league and its workers. These do the same work in every run: where a shared machine is a tenth
-faster in one run than in the next, the pace differs by half a per cent. It counts what MLflow makes them wait, and all that is
-left to do at the end. `processor_per_generation` is how many processor seconds more a generation takes with MLflow: most of
-them are the sync worker's, which has the lowest priority and takes what the league leaves. Nothing else may run meanwhile, or
-the seconds mean nothing. A run takes five minutes on two cores, a round two runs. The league's home is fresh in every run, and
-with `--existing` it already has MLflow's database. `slower_by` of the command is to be at most 0.02.
+Four quantities are compared:
+
+* the seconds of the whole command;
+* the seconds until the last generation is committed, which is the time of training and tournaments;
+* the processor seconds of all processes;
+* the pace, which is the seconds of the whole command per processor second of the league and its workers.
+
+The league and its workers do the same work in every run. If a shared machine is ten per cent faster in one run than in the
+next, the pace differs by only half a per cent. The pace includes the time for which MLflow makes them wait, and the work that
+is left at the end. `processor_per_generation` is the number of additional processor seconds per generation with MLflow. Most of
+them belong to the sync worker, which has the lowest priority and uses time that the league does not need.
+
+No other program may run during the measurement. A run takes five minutes on two cores, and a round is two runs. The league's
+home is empty in every run; with `--existing` it already has MLflow's database. `slower_by` of the command should be at most
+0.02.
 """
 
 from __future__ import annotations
@@ -33,24 +40,24 @@ from league.storage.store import Store
 from league.tracking import client
 
 ADOPT = 36
-"""PR_SET_CHILD_SUBREAPER of `prctl`: processes that outlive their parents become ours, and are counted when they end."""
+"""PR_SET_CHILD_SUBREAPER of `prctl`: processes that outlive their parents become children of this one, and are counted."""
 
 LEAGUE = "measured"
 
 GENERATIONS = 76
-"""So many take five minutes on two cores."""
+"""Number of generations that take five minutes on two cores."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run took, in seconds.
+    """The times of a run, in seconds.
 
     Attributes:
-        command: From the command to its end.
-        committed: In generations, until the last was committed.
+        command: Time from the start of the command to its end.
+        committed: Sum of the times of the generations, until the last commit.
         processor: Processor time of all its processes.
-        pace: `command`, for each processor second of everything on the machine that runs at the usual priority, which the
-            sync worker does not.
+        pace: `command`, divided by the processor time of all programs on the machine that run at the usual priority. The sync
+            worker does not.
     """
 
     command: float
@@ -60,7 +67,7 @@ class Cost:
 
 
 def run(settings: Sequence[str], generations: int, *, existing: bool) -> Cost:
-    """Run the league in a folder that is thrown away."""
+    """Run the league in a temporary folder."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         if existing:
@@ -70,7 +77,7 @@ def run(settings: Sequence[str], generations: int, *, existing: bool) -> Cost:
         before, busy, begun = _processor(), _busy(), time.monotonic()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ended = time.monotonic()
-        with suppress(ChildProcessError):  # until there are none
+        with suppress(ChildProcessError):  # raised when there are no more children
             while True:
                 os.wait()
         rows = Store.open(home, LEAGUE).generations()
@@ -84,7 +91,7 @@ def _processor() -> float:
 
 
 def _busy() -> float:
-    """Processor time, since the machine started, of all that ran at the usual priority or a higher one."""
+    """Processor time since the machine started of all programs with the usual priority or a higher one."""
     with open("/proc/stat", encoding="ascii") as file:
         return int(file.readline().split()[1]) / os.sysconf("SC_CLK_TCK")
 
@@ -93,10 +100,12 @@ def main() -> None:
     """Run the leagues and print medians, and the ratio of the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs with and without MLflow")
-    parser.add_argument("--existing", action="store_true", help="let MLflow's database be there already")
-    parser.add_argument("--once", choices=["true", "false"], help="one league, with MLflow or without, and what it took")
+    parser.add_argument("--existing", action="store_true", help="start with an existing MLflow database")
+    parser.add_argument(
+        "--once", choices=["true", "false"], help="run only one league, with or without MLflow, and print its times"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting of the league")
-    parser.add_argument("--generations", type=int, default=GENERATIONS, help="of the league")
+    parser.add_argument("--generations", type=int, default=GENERATIONS, help="number of generations")
     asked = parser.parse_args()
     ctypes.CDLL(None).prctl(ADOPT, 1, 0, 0, 0)
     if asked.once:

@@ -1,12 +1,14 @@
-"""What memory and convolutions are good for: a game of memory and a game of seeing, each with its control.
+"""Measures the benefit of memory and of convolutions, with one game for each and a control player.
 
     python benchmarks/memory_and_pixels.py [--seeds 5] [--only memory|pixels]
 
-* memory: a cue at the first step, the answer 20 steps later. `policy.memory: gru` against the same player without a memory.
-* pixels: a small shape somewhere in a noisy image. `policy.encoder: cnn` against a perceptron with as many parameters.
+* memory: the first step shows a cue, and the answer is due 20 steps later. `policy.memory: gru` is compared with the same
+  player without a memory.
+* pixels: a noisy image has a small shape at a random position. `policy.encoder: cnn` is compared with a perceptron that has as
+  many parameters.
 
-Every player is trained for as many decisions as its control, acts as it was trained, and is measured in 500 games with itself.
-Success is the share of right answers; chance is 0.5. Prints one JSON line per seed and player, and what they come to.
+Every player is trained for as many decisions as its control. It acts as in training and is measured in 500 games with itself.
+Success is the share of right answers; chance is 0.5. The program prints one JSON line per seed and player, and a summary.
 """
 
 from __future__ import annotations
@@ -73,7 +75,7 @@ def measured(name: str, seed: int) -> dict[str, Any]:
 
 
 def rows(seeds: int, only: str | None) -> Iterator[dict[str, Any]]:
-    """Every player that is asked for, from every seed."""
+    """The results of all requested players, for every seed."""
     for seed in range(seeds):
         for name, (part, _, _) in PLAYERS.items():
             if only in (None, part):

@@ -1,4 +1,4 @@
-"""How much of a league's time goes to anything but training and tournaments: the preset connect-four, MLflow included."""
+"""Measures the time of the preset connect-four outside training and tournaments, including MLflow."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from league import League, load_config
 from league.execution.watcher import Silent
 
 WORK = ("training", "tournament")
-"""The phases in which tasks are run."""
+"""The phases that run tasks."""
 
 BARE = {"tracking": False, "tournament.replays": False}
-"""A league that keeps nothing but its store."""
+"""Settings of a league that writes only its store."""
 
 
 class PhaseClock(Silent):
-    """Adds up the seconds of each phase; what comes before a generation's first belongs to `beginning`."""
+    """Adds up the seconds of each phase. Time before the first phase of a generation belongs to `beginning`."""
 
     def __init__(self) -> None:
         self.watch, self._phase = Stopwatch(), "beginning"
@@ -35,7 +35,7 @@ class PhaseClock(Silent):
 
 
 def measure(changes: Mapping[str, object]) -> Mapping[str, float]:
-    """Run the league in a folder that is thrown away; returns the seconds of each phase."""
+    """Run the league in a temporary folder. Returns the seconds of each phase."""
     clock = PhaseClock()
     with TemporaryDirectory() as home:
         league = League(load_config("connect-four", changes), home, clock)
@@ -46,10 +46,10 @@ def measure(changes: Mapping[str, object]) -> Mapping[str, float]:
 
 
 def main() -> None:
-    """Run the league, and print where its time went."""
+    """Run the league, and print the time of each phase."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--generations", type=int, help="fewer than the preset has")
-    parser.add_argument("--bare", action="store_true", help="run it without MLflow and replays as well: what do they cost?")
+    parser.add_argument("--generations", type=int, help="number of generations; default: that of the preset")
+    parser.add_argument("--bare", action="store_true", help="also run it without MLflow and replays, to measure their cost")
     asked = parser.parse_args()
     changes = {"generations": asked.generations} if asked.generations else {}
     seconds = measure(changes)

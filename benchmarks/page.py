@@ -1,4 +1,4 @@
-"""The page of figures, written from what was measured."""
+"""Writes the page of figures from the measurements."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from typing import Any
 from rows import ROWS, Row
 
 Record = Mapping[str, Any]
-"""One run: its row, round and side, when and on what machine it was made, and what it printed."""
+"""One run: its row, round and side, its date and machine, and its printed result."""
 
 INTRODUCTION = """# Figures
 
-Written by `make figures`; every number is one that a command printed, and the commands stand in `benchmarks/`. Rates are
-compared as ratios, since machines differ: the two sides of a row run in turn, {rounds} times each, pinned to the same core (to
-two where the row says so), and the ratio is that of their medians; the lowest and the highest ratio of a round stand beside it.
+`make figures` writes this page. Every number was printed by a command, and the commands are in `benchmarks/`. Rates are
+compared as ratios, because machines differ. The two sides of a row run in turn, {rounds} times each, pinned to the same core
+(or to two cores, where the row says so). The ratio is that of the medians. The lowest and the highest ratio of a round are in
+parentheses.
 
-On both sides compiling and other things that are done once are left out, actor and critic are networks of their own with two
-hidden layers that see the same, a rollout is 128 steps and is learnt from in 4 epochs of 4 minibatches. An agent-step is one
-decision of one agent that is learnt from: in connect four one a move, in simple_tag four a step. *Roofline* is what `torch.mm`
-alone would allow for the same networks, rows and epochs, measured in the same process right after the training.
+On both sides, compilation and other work that is done once is not timed, actor and critic are separate networks with two hidden
+layers and the same input, and a rollout has 128 steps and is learnt from in 4 epochs of 4 minibatches. An agent-step is one
+decision of one agent that is learnt from: connect four has one per move, and simple_tag has four per step. The *roofline* is
+the rate that `torch.mm` alone would allow for the same networks, rows and epochs. It is measured in the same process, directly
+after the training.
 
-Ours is naive self-play through `league bench`, which times the tasks that `league run` runs; observations are standardised, as
-there, while the peers take them as they are. The peers are in `benchmarks/peers/`.
+This project's side is naive self-play through `league bench`, which times the tasks that `league run` runs. Its observations
+are standardised, as in `league run`; the other systems use them unchanged. Their programs are in `benchmarks/peers/`.
 """
 
 UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
@@ -35,7 +37,7 @@ def page(records: Sequence[Record], remarks: str) -> str:
 
     Args:
         records: All runs of all rows.
-        remarks: What is added by hand, at the end.
+        remarks: Text that was written by hand and is added at the end.
     """
     measured = {row.name: [record for record in records if record["row"] == (row.same_runs or row.name)] for row in ROWS}
     parts = [INTRODUCTION.format(rounds=_rounds(measured)), *_machine(records), *_table(measured), *_profiles(measured)]
@@ -43,7 +45,7 @@ def page(records: Sequence[Record], remarks: str) -> str:
 
 
 def _rounds(measured: Mapping[str, Sequence[Record]]) -> str:
-    """How often the rows were measured."""
+    """The number of rounds of the rows, as text."""
     counts = {len({record["round"] for record in records}) for records in measured.values() if records} or {0}
     return str(*counts) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
@@ -84,9 +86,9 @@ def _number(figures: Sequence[float], figure: str) -> str:
 
 
 def _profiles(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
-    """Where our side's time went."""
-    yield "## Where the time goes\n"
-    yield "| row | share of our time by phase |"
+    """The share of each phase in the time of this project's side."""
+    yield "## Time per phase\n"
+    yield "| row | share of this project's time by phase |"
     yield "|---|---|"
     for row in ROWS:
         printed = [record["printed"] for record in measured[row.name] if record["side"] == "ours"]

@@ -1,8 +1,8 @@
-"""The rows of the page of figures: what is compared with what, and what the ratio should be.
+"""The rows of the page of figures: the two sides of each comparison, and the goal of the ratio.
 
-Networks have two hidden layers and a critic of their own that sees what its actor sees, a rollout is 128 steps long and is
-learnt from in 4 epochs of 4 minibatches, on both sides; each side has as many copies of the game as suit it best, and whatever
-else is left out is as `league run` has it.
+On both sides, networks have two hidden layers and a separate critic with the same input. A rollout has 128 steps and is learnt
+from in 4 epochs of 4 minibatches. Each side has the number of copies of the game that is best for it. All other settings are
+the defaults of `league run`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Program = Literal["league", "own", "sb3", "jax"]
-"""Who runs a command: `league bench`, this project's Python, or the Python of a peer's environment."""
+"""The program that runs a command: `league bench`, this project's Python, or the Python of a peer's environment."""
 
 STEPS, GAMES = "agent_steps_per_second", "games_per_second"
 ROOFLINE = "roofline_agent_steps_per_second"
@@ -20,15 +20,15 @@ CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the two things that a row compares.
+    """One side of a row.
 
     Attributes:
-        what: In words.
-        program: Who runs it.
-        command: Its arguments; the seconds are added.
-        figure: The key of the number it prints.
-        cores: Cores it is pinned to.
-        timed: False where it takes as long as it takes.
+        what: A short description.
+        program: The program that runs the command.
+        command: The arguments of the command. The number of seconds is added.
+        figure: The key of the number that the command prints.
+        cores: Number of cores to which the command is pinned.
+        timed: False if the command has a fixed amount of work and takes no number of seconds.
     """
 
     what: str
@@ -41,16 +41,16 @@ class Contender:
 
 @dataclass(frozen=True)
 class Row:
-    """A comparison; two sides with the same command are read from the same run.
+    """A comparison. Two sides with the same command use the same run.
 
     Attributes:
-        name: For `--only`.
-        work: In words.
+        name: The name for `--only`.
+        work: A description of the work.
         ours: The numerator.
         other: The denominator.
-        goal: What the ratio should be at least, or at most.
-        at_most: Which of the two.
-        same_runs: Name of the row whose runs this one is read from; "" where it has its own.
+        goal: The goal of the ratio.
+        at_most: True if the ratio should be at most `goal`, False if it should be at least `goal`.
+        same_runs: Name of the row whose runs are used for this row, or "" if it has its own runs.
     """
 
     name: str
@@ -73,7 +73,7 @@ def peer(what: str, program: Program, script: str, figure: str, *options: str, c
 
 
 def share(name: str, game: str, goal: float, *options: str) -> Row:
-    """Training against the matrix products that it cannot do without."""
+    """A row that compares training with its matrix products alone."""
     copies, label = ("1024", "connect four") if game == CONNECT_FOUR else ("512", "simple_tag")
     arguments = ("--copies", copies, *options)
     widths = "×".join(("2", options[1].split(",")[0]))
@@ -87,7 +87,7 @@ def share(name: str, game: str, goal: float, *options: str) -> Row:
 
 
 def players(count: int, goal: float, copies: str = "1024") -> Row:
-    """Several players in one stack against one, in equally many copies."""
+    """A row that compares several players in one stack with one player, in the same number of copies."""
     return Row(
         f"players-{count}",
         f"train connect four, {count} players instead of one, {copies} copies in all",

@@ -1,5 +1,5 @@
-"""Communication: who may send messages to whom, and what arrives.
+"""Communication between agents: graphs of messages, and the combination of received messages.
 
-Reading order: `topology` (communication graphs as networkx graphs, and their listening weights), `aggregation` (what a listener
-makes of the messages that it receives). This package knows neither games nor players.
+Reading order: `topology` (communication graphs as networkx graphs, and their listening weights), `aggregation` (combines the
+messages that a listener receives). This package depends neither on games nor on players.
 """

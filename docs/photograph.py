@@ -1,8 +1,9 @@
-"""Take the README's pictures of a finished league, in Chromium: ratings in MLflow, two generations compared, a replay.
+"""Take the README's pictures of a finished league in Chromium: ratings in MLflow, a comparison of two generations, a replay.
 
     python docs/photograph.py [HOME] [LEAGUE]
 
-The pictures are written beside this file. Playwright comes with what the tests need, Chromium from the system's packages.
+The pictures are written beside this file. Playwright is among the requirements of the tests. Chromium is a package of the
+operating system.
 """
 
 from __future__ import annotations
@@ -29,22 +30,22 @@ from league.tracking.views import key_of
 FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 90.0
-"""Seconds that MLflow's server has to begin."""
+"""Maximum number of seconds to wait for the start of MLflow's server."""
 
 TRAINING = "workflowType=machine_learning"
-"""Of MLflow's two faces the one for training."""
+"""The query that selects MLflow's user interface for training (there are two)."""
 
 SETTLED = 1500
-"""Milliseconds that MLflow's charts take to move into place."""
+"""Milliseconds until the animation of MLflow's charts has ended."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where MLflow's pages on a league are.
+    """The location of MLflow's pages about a league.
 
     Attributes:
-        league: Its name.
-        address: Of the server.
+        league: The league's name.
+        address: The address of the server.
         experiment: Id of the game's experiment.
         runs: Name of a run of the league → its id.
     """
@@ -57,7 +58,7 @@ class Shelf:
 
 @contextmanager
 def served(home: Path, league: str) -> Iterator[Shelf]:
-    """Have `league ui` serve a home, and end it."""
+    """Start `league ui` for a home, and stop it at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -90,7 +91,7 @@ def _shelf(home: Path, league: str, address: str) -> Shelf:
 
 
 def ratings(page: Page, shelf: Shelf) -> None:
-    """Open MLflow's saved view of the players: their rating curves laid over one another."""
+    """Open MLflow's saved view of the players, with all rating curves in one chart."""
     charts = f"runs?{TRAINING}&compareRunsMode=CHART&viewStateShareKey={key_of(shelf.league, 'players')}"
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/{charts}")
     page.locator(".js-plotly-plot").first.wait_for()
@@ -109,7 +110,7 @@ def compare(page: Page, shelf: Shelf, *generations: str) -> None:
 
 
 def artifact(page: Page, shelf: Shelf, run: str, name: str) -> FrameLocator:
-    """Open a page of ours among the artifacts of a run; the frame in which MLflow shows it."""
+    """Open a page of this project among the artifacts of a run. Returns the frame in which MLflow shows it."""
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/runs/{shelf.runs[run]}/artifacts?{TRAINING}")
     page.get_by_text(name, exact=True).click()
     _put_aside(page)
@@ -126,7 +127,7 @@ def _put_aside(page: Page) -> None:
 
 
 def main() -> None:
-    """See the module."""
+    """Take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("home", nargs="?", type=Path, default=Path("mlruns"))
     parser.add_argument("league", nargs="?", default="connect-four")

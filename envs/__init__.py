@@ -1,11 +1,10 @@
-"""Games and their contract: `make` an arena, `describe` a game, list the `games`.
+"""Games and their interface. `make` makes an arena, `describe` describes a game, and `games` lists the known games.
 
-Reading order: `game` (the description of a game) and `arena` (the contract: N copies stepped together), `registry` (names of
-games) with `references` and `faults`, `description` (a game described from its environment) with `spaces` and `teams`,
-`wrapping`,
-`processes` (workers), `factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo environment) and `twins` (games as batched tensor
-programs). `conformance` checks that environments keep the contract, `bots` are scripted players, `rendering` draws games and
-names actions, `compiling` compiles loops, `stopwatch` measures time.
+Reading order: `game` (the description of a game) and `arena` (the interface: N copies that are stepped together), `registry`
+(names of games) with `references` and `faults`, `description` (describes a game from its environment) with `spaces` and
+`teams`, `wrapping`, `processes` (workers), `factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo
+environment) and `twins` (games as batched tensor programs). `conformance` checks that environments meet the requirements,
+`bots` are scripted players, `rendering` draws games and names actions, `compiling` compiles loops, `stopwatch` measures time.
 """
 
 from importlib import import_module

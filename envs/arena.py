@@ -1,6 +1,6 @@
-"""The contract of an arena: N copies of a game stepped together, as tensors with named axes.
+"""The interface of an arena: N copies of a game that are stepped together, as tensors with named axes.
 
-Everything that plays or learns sees a game only through `Timestep` and `Arena`. Both stock PettingZoo environments
+All code that plays or learns sees a game only through `Timestep` and `Arena`. Both stock PettingZoo environments
 (`envs/stock/arena.py`) and batched twins (`envs/twins/`) make arenas, and the two give the same numbers.
 
 Axes: N copies, A seats (`Game.seats`), K teams, S state features, F observation features. A role's tensors have a *slot* axis
@@ -32,7 +32,7 @@ class Final:
     """The last observations of games that ended, before the copies started anew. Rows of running games have no meaning.
 
     Attributes:
-        observation: Per role, float32 [N, slots, F]; in turn-based games, of the seat that would have acted next.
+        observation: Per role, float32 [N, slots, F]; in turn-based games, the observation of the seat that would act next.
         state: float32 [N, K, S], the joint state from each team's view.
     """
 
@@ -138,7 +138,7 @@ class Arena(Protocol):
 
 
 class Immediate(ABC):
-    """Base of arenas that gain nothing from being stepped in parts: `begin` makes the whole step."""
+    """Base of arenas that have only one part. `begin` makes the whole step."""
 
     _made: Timestep | None = None
 
@@ -151,10 +151,10 @@ class Immediate(ABC):
         return (self,)
 
     def idle(self) -> None:
-        """Check that no step was started whose result was not fetched.
+        """Check that the result of every started step was fetched.
 
         Raises:
-            RuntimeError: There is one.
+            RuntimeError: The result of a step was not fetched.
         """
         if self._made is not None:
             raise RuntimeError(UNFINISHED)
@@ -173,14 +173,15 @@ class Immediate(ABC):
 
 @dataclass
 class Insight:
-    """What went on in the minds of the seats that are acting, filled in actor by actor. For replays, not for play.
+    """What actors compute for the seats that act. Each actor fills in its seats. It is used for replays and not for play.
 
     Attributes:
         probabilities: Per role, float32 [N, slots, n], the probability of each action (discrete); NaN where unknown.
             Continuous roles: the mean of each component.
-        value: float32 [N, A], the critic's estimate of each seat's discounted future reward; NaN where there is no critic.
-        messages: float32 [N, A, M], what each seat says; None where nobody speaks.
-        hears: float32 [N, A, A], how much each seat (row) takes from what each other says; None where nobody speaks.
+        value: float32 [N, A], the critic's estimate of each seat's discounted future reward; NaN without a critic.
+        messages: float32 [N, A, M], the message of each seat; None if no seat sends messages.
+        hears: float32 [N, A, A], the weight that each seat (row) gives to the message of each other seat (column); None if no
+            seat sends messages.
     """
 
     probabilities: tuple[Tensor, ...]
@@ -190,44 +191,44 @@ class Insight:
 
 
 class Actor(Protocol):
-    """Whoever can act for some seats of an arena: a stack of policies, a scripted bot, a person.
+    """An object that acts for some seats of an arena: a stack of policies, a scripted bot, or a person.
 
-    What seats carry from one decision to the next belongs to whoever runs the loop: one tensor `memory`, made by
-    `blank_memory`, float32 [N, A, H] with the H of the actor that carries most. The loop sets the rows of a copy to zero where
-    a game begins, and hands the tensor to every actor. An actor reads and writes the first `memory_size` numbers of the seats
-    that it holds, and no others.
+    The loop that steps the arena owns the memory of the seats. It is one tensor `memory` from `blank_memory`, float32
+    [N, A, H], where H is the largest `memory_size` of the actors. When a game begins in a copy, the loop sets the rows of the
+    copy to zero. It passes the tensor to every actor. An actor reads and writes only the first `memory_size` numbers of its own
+    seats.
 
     Attributes:
-        memory_size: Numbers that each seat carries from one decision to the next; 0 where the actor has no memory.
+        memory_size: Number of values that each seat remembers from one decision to the next; 0 without a memory.
     """
 
     @property
     def memory_size(self) -> int:
-        """Numbers that each seat carries from one decision to the next."""
+        """Number of values that each seat remembers from one decision to the next."""
         ...
 
     def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
-        """Write the actions of the seats this actor holds into `actions`; leave the others alone.
+        """Write the actions of this actor's seats into `actions`. Entries of other seats are not changed.
 
         Args:
-            now: What the arena shows.
-            memory: float32 [N, A, H], what the seats carry; written in place for seats held that act.
-            noise: Per role, float32 [N, slots, n], independent uniform numbers in (0, 1): all the randomness there is.
-            actions: Per role, the tensors `Arena.step` takes, written in place.
+            now: The present timestep of the arena.
+            memory: float32 [N, A, H], the memory of the seats. It is written in place for this actor's seats that act.
+            noise: Per role, float32 [N, slots, n], independent uniform numbers in (0, 1). They are the only randomness.
+            actions: Per role, the tensors for `Arena.step`. They are written in place.
         """
         ...
 
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
-        """Write what the seats this actor holds think of the present timestep into `insight`; leave the others alone.
+        """Write what this actor computes for its seats into `insight`. Entries of other seats are not changed.
 
         Args:
-            now: What the arena shows.
-            memory: float32 [N, A, H], what the seats carry before they act; not changed.
-            insight: Written in place.
+            now: The present timestep of the arena.
+            memory: float32 [N, A, H], the memory of the seats before they act. It is not changed.
+            insight: The result. It is written in place.
         """
         ...
 
 
 def blank_memory(game: Game, copies: int, actors: Sequence[Actor], device: torch.device) -> Tensor:
-    """What the seats of a game that begins carry: zeros, float32 [N, A, H], wide enough for all actors."""
+    """The memory of the seats at the begin of a game: zeros, float32 [N, A, H], wide enough for all actors."""
     return torch.zeros((copies, len(game.seats), max((actor.memory_size for actor in actors), default=0)), device=device)

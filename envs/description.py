@@ -1,4 +1,4 @@
-"""Reading a game's description from its environment."""
+"""Reads a game's description from its environment."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class EnvironmentSpec:
         setup: The game and its options.
         game: The description.
         agents: PettingZoo's agent ids as the environment spells them; they need not be strings.
-        observation_spaces: Of each seat.
-        action_spaces: Of each seat.
+        observation_spaces: The observation space of each seat.
+        action_spaces: The action space of each seat.
         own_state: Length of the environment's own `state()`; None if it has none.
         viewed: True if that state is the concatenation of all seats' observations, so that `state()` need not be called.
     """

@@ -63,7 +63,7 @@ def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, rende
     if setup.name not in TWINS:
         return f"{setup.name} has no twin."
     if setup.wrappers or setup.teams is not None or render:
-        return f"The twin of {setup.name} covers neither wrappers nor teams of one's own nor pictures."
+        return f"The twin of {setup.name} supports neither wrappers nor your own teams nor pictures."
     try:
         return TWINS[setup.name](game, dict(setup.options), copies, device)
     except UnsupportedOptions as reason:

@@ -1,4 +1,4 @@
-"""Users' own callables, named in text: `module:callable` or `path/to/file.py:callable`.
+"""Finds users' own callables by their name in text: `module:callable` or `path/to/file.py:callable`.
 
 Resolving a name runs its file, so a configuration must be trusted like code. The working directory is searched too.
 """

@@ -1,4 +1,4 @@
-"""A stopwatch with named laps, by which a loop reports where its time goes."""
+"""A stopwatch with named laps. A loop uses it to measure the time of its phases."""
 
 from __future__ import annotations
 

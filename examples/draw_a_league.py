@@ -1,4 +1,4 @@
-"""Draw a finished league: how the ratings grew, and the last position of the game that decided it.
+"""Draw a finished league: the ratings over the generations, and the last position of the final.
 
 Run it from the project's folder:  python examples/draw_a_league.py mlruns/leagues/connect-four league.png
 """
@@ -19,7 +19,7 @@ COLOURS = ["#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#6
 
 
 def draw_ratings(axes: Axes, store: Store) -> None:
-    """Every line of players: its snapshots' ratings and their 95 % intervals, as the whole match log has them."""
+    """Draw the rating of every snapshot with its 95 % interval, fitted to the whole match log, one curve per player."""
     players = {player.name: player for player in store.players()}
     ratings = store.ratings(store.generation())
     lines: dict[str, list] = {}
@@ -43,13 +43,13 @@ def draw_ratings(axes: Axes, store: Store) -> None:
         f"champion\n{best.player}", (players[best.player].born, best.elo), xytext=(-14, 14), textcoords="offset points",
         ha="right", fontsize=9, color=DARK, arrowprops={"arrowstyle": "-", "color": DARK},
     )  # fmt: skip
-    axes.set(xlabel="generation", ylabel="Elo, the random player pinned at 0", xlim=(-0.3, store.generation() + 0.4))
-    axes.set_title("Every player ever frozen, with 95 % intervals", loc="left", fontsize=10, color=DARK)
+    axes.set(xlabel="generation", ylabel="Elo, the random player fixed at 0", xlim=(-0.3, store.generation() + 0.4))
+    axes.set_title("All frozen players, with 95 % intervals", loc="left", fontsize=10, color=DARK)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def draw_final(axes: Axes, store: Store) -> None:
-    """The last position of the last generation's final."""
+    """Draw the last position of the last generation's final."""
     replays = [load(path) for path in sorted(store.replays.iterdir(), reverse=True)]
     final = next(replay for replay in replays if "final" in replay.tags)
     frame = final.steps[-1].view.frame

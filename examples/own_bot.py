@@ -1,4 +1,4 @@
-"""A bot of one's own, as an anchor of the ratings and as an opponent in training.
+"""Your own bot, as an anchor of the ratings and as an opponent in training.
 
 Run it from the project's folder:  python examples/own_bot.py
 """
@@ -10,7 +10,7 @@ from league import League
 
 
 def corner(turn: Turn) -> torch.Tensor:
-    """Take a free corner of the tic-tac-toe board, else the centre, else anything that is free."""
+    """Choose a free corner of the tic-tac-toe board, else the centre, else any free cell."""
     liking = torch.tensor([3.0, 1.0, 3.0, 1.0, 2.0, 1.0, 3.0, 1.0, 3.0])
     return (liking + turn.noise).masked_fill(~turn.legal, -1.0).argmax(-1)
 

@@ -1,4 +1,4 @@
-"""A tournament format of one's own: a knock-out. It is asked for one round after another, and sees the results so far.
+"""Your own tournament format: a knock-out. The function is called once per round with the results so far.
 
 Run it from the project's folder:  python examples/own_format.py
 Or:  league tournament bot:random bot:minimax-1 --game classic/tictactoe_v3 --format examples/own_format.py:knock_out
@@ -16,10 +16,10 @@ from tournaments.tickets import MatchResult, Ticket
 
 
 def knock_out(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult]) -> list[Ticket] | None:
-    """Whoever loses is out; the last one wins.
+    """A player that loses leaves the tournament. The last player wins.
 
-    Players are seeded in the order in which they are named. The first meets the last, the second the last but one. Where their
-    number is odd, the first has nobody to meet. After a tie the one that is named first goes on.
+    Players are seeded in the given order. The first meets the last, and the second meets the last but one. If their number is
+    odd, the first player does not play in this round. After a tie the player that comes first in the order stays.
     """
     left = survivors(game, players, results)
     if len(left) < 2:
@@ -31,7 +31,7 @@ def knock_out(game: Game, players: Sequence[str], plan: Plan, results: Sequence[
 
 
 def survivors(game: Game, players: Sequence[str], results: Sequence[MatchResult]) -> list[str]:
-    """The players that have not lost to anybody."""
+    """The players that have not lost yet."""
     table = payoff(outcomes(game, results), players)
     out = set()
     for one, first in enumerate(players):

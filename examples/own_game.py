@@ -1,4 +1,4 @@
-"""A league on a game of one's own: any PettingZoo environment will do.
+"""A league on your own game, which can be any PettingZoo environment.
 
 Run it from the project's folder:  python examples/own_game.py
 """
@@ -13,7 +13,7 @@ from league import League
 
 
 class Duel(ParallelEnv):
-    """Two duellists walk towards each other on a line. Whoever shoots first from near enough wins; a miss loses."""
+    """Two duellists walk towards each other on a line. The first to shoot from near enough wins. A player that misses loses."""
 
     PACES = 10
 

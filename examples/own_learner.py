@@ -1,7 +1,7 @@
-"""A learner of one's own: REINFORCE (Williams 1992) with the mean return as its baseline.
+"""Your own learner: REINFORCE (Williams 1992) with the mean return as its baseline.
 
-A league takes it by name, `learner: examples/own_learner.py:reinforce`, or as the function itself, as below.
-Run it from the project's folder, with another learning rate if you like:  python examples/own_learner.py 0.003
+A configuration names it, `learner: examples/own_learner.py:reinforce`, or Python code passes the function, as below.
+Run it from the project's folder. The optional argument is the learning rate:  python examples/own_learner.py 0.003
 """
 
 import sys
@@ -23,14 +23,14 @@ from tournaments.rating.outcomes import outcomes
 
 @learner(hyper=(replace(LEARNING_RATE, default=3e-3), GAMMA), metrics=(POLICY_LOSS, ENTROPY))
 def reinforce(given: TrainingInput) -> TrainingOutput:
-    """Learn from whole returns: λ = 1 makes an advantage plus the critic's value the discounted return."""
+    """Learn from whole returns. With λ = 1, an advantage plus the critic's value is the discounted return."""
     adam, whole_return = Adam.restored(given.stack, given.states), torch.ones_like(given.hyper["gamma"])
     reports, tally = alternate(given, given.hyper["gamma"], whole_return, partial(improve, given, adam))
     return TrainingOutput(reports, tally, adam.states(given.stack))
 
 
 def improve(given: TrainingInput, adam: Adam, batches: Batches) -> Report:
-    """One step along the policy gradient; taking a minibatch subtracts the mean of its advantages, which is the baseline."""
+    """Take one step along the policy gradient. A minibatch subtracts the mean of its advantages, which is the baseline."""
     stack, rate = given.stack, given.hyper["learning_rate"]
     nothing, unbounded = torch.zeros_like(rate), torch.full_like(rate, float("inf"))
     terms = HyperParameters(rate, clip=unbounded, entropy=nothing, gamma=nothing, gae_lambda=nothing)
@@ -38,7 +38,7 @@ def improve(given: TrainingInput, adam: Adam, batches: Batches) -> Report:
     if batches:
         returns = [(side, replace(batch, advantage=batch.target)) for side, batch in batches]
         everything = [minibatch_of(stack, side, batch, all_rows(batch)) for side, batch in returns]
-        slope, figures = gradient_of(stack)(everything, terms, 0.0)  # 0: there is no critic to be trained
+        slope, figures = gradient_of(stack)(everything, terms, 0.0)  # weight 0, because no critic is trained
         adam.step(stack.parameters, slope, rate, given.schedule.max_gradient)
     loss, _, entropy, _, _ = figures[1:] / figures[0].clamp_min(1.0)
     return {"policy_loss": loss, "entropy": entropy}

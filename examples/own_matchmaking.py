@@ -1,6 +1,6 @@
-"""A matchmaking rule of one's own: a function from the situation of a learner to its opponents.
+"""Your own matchmaking rule: a function from the situation of a learning player to its opponents.
 
-A rule that answers with an array of weights alone leaves the share of self-play as it is configured.
+A rule may also return only an array of weights. The share of self-play is then that of the configuration.
 
 Run it from the project's folder:  python examples/own_matchmaking.py
 """
@@ -10,7 +10,7 @@ from league.population.matchmaking import Opponents, Situation
 
 
 def nemesis(situation: Situation) -> Opponents:
-    """Meet only the past players one scores worst against; meet oneself as well while the league is young."""
+    """Choose the past players with the lowest scores as opponents, and also self-play while the league is young."""
     worst = situation.scores == situation.scores.min()
     return Opponents(worst.astype(float), self_play=0.5 if situation.generation < 2 else 0.0)
 

@@ -1,4 +1,4 @@
-"""A network of one's own: any `torch.nn.Module` reads what a player sees.
+"""Your own network: any `torch.nn.Module` can compute features of observations.
 
 Run it from the project's folder:  python examples/own_network.py
 """
@@ -10,7 +10,7 @@ from league import League
 
 
 class Lines(nn.Module):
-    """Reads a tic-tac-toe board [B, 3, 3, 2] line by line: what stands in each row, column and diagonal, and how often."""
+    """Reads a tic-tac-toe board [B, 3, 3, 2]: the number of pieces of each player in each row, column and diagonal."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A league style of one's own: a generation with two tournaments and without evolution, and a stage that says who leads.
+"""Your own league style: a generation with two tournaments and without evolution, and a stage that prints the leader.
 
 Run it from the project's folder:  python examples/own_style.py
 """
@@ -11,12 +11,12 @@ from league.stages.table import Entry
 
 
 def twice_measured() -> Sequence[Entry]:
-    """The stages of a generation, in order: names of stages that exist, and functions."""
+    """The stages of a generation, in order: names of existing stages, and functions."""
     return ["matchmaking", "training", "freezing", "tournament", "tournament", "rating", announce, "commit", "report"]
 
 
 def announce(draft: Draft) -> Draft:
-    """Say who is best so far. A stage gives back the draft; `dataclasses.replace` makes one with other fields."""
+    """Print the best player so far. A stage returns the draft; `dataclasses.replace` makes a draft with other fields."""
     best = draft.ratings().ratings.rows[0]
     print(f"generation {draft.number}: {len(draft.matches)} matches, {best.player} leads with {best.elo:.0f} Elo")
     return draft

@@ -1,4 +1,4 @@
-"""Reading a finished league with SQL and pandas: everything it knows is in one SQLite file.
+"""Read a finished league with SQL and pandas. All data of a league is in one SQLite file.
 
 Run it from the project's folder:  python examples/read_the_log.py [LEAGUE-FOLDER]
 """
@@ -27,7 +27,7 @@ def main(folder: Path) -> None:
     )
     print(moves_first.round(2).to_string(), "\n")
 
-    print("The rating of the first player's line, generation by generation:")
+    print("The rating of the first player in each generation:")
     born = ratings.player.str.extract(r"^main-01-g(\d+)$")[0].dropna().astype(int)
     line = ratings.loc[born.index[born == ratings.generation[born.index]]]
     print(line.set_index("generation")[["player", "elo", "low", "high"]].round(0).to_string())

@@ -1,4 +1,4 @@
-"""The one kind of error a person meets: a sentence that says what is wrong and what would be right."""
+"""The error for users. Its message is a sentence that says what is wrong and what is allowed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LeagueError(Exception):
-    """Something a person can put right. The message is complete; no traceback is needed to understand it."""
+    """An error that the user can correct. The message is complete, so no traceback is needed to understand it."""
 
 
 @contextmanager
 def disk_has_room(what: str) -> Iterator[None]:
-    """Write to the disk, and say so in a sentence when it is full.
+    """Run code that writes to the disk, and raise a clear error if the disk is full.
 
     Args:
-        what: What cannot be written then, and what that means: the end of the sentence.
+        what: The end of the error message: what could not be written, and the consequence.
 
     Raises:
         LeagueError: The disk is full.

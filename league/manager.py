@@ -1,7 +1,7 @@
-"""The loop of a league: open the store, run the stages of every generation, wait until the observers have finished.
+"""The main loop of a league: open the store, run the stages of every generation, wait until the observers have finished.
 
-Each generation depends on what is committed and on the seed, on nothing else. No random stream is kept from one generation to
-the next. What a generation does is written in `league.stages`.
+A generation depends only on the committed data and on the seed. No random stream is kept from one generation to the next. The
+stages of a generation are in `league.stages`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
 
 MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None]], SyncWorker]
-"""From a store, the league's configuration and a function that takes warnings to whoever makes replays and MLflow runs."""
+"""(store, configuration, function that receives warnings) → observer that makes replays and MLflow runs."""
 
 
 class League:
@@ -51,10 +51,10 @@ class League:
 
         Args:
             config: The configuration, checked or plain.
-            home: Where leagues live.
-            watcher: Observer that is told what goes on; silent if left out.
-            make_sync_worker: Makes the observer that makes replays and MLflow runs from what is committed; if left out, the one
-                that suits the configuration.
+            home: The folder of the leagues.
+            watcher: An observer of the progress; the default shows nothing.
+            make_sync_worker: Makes the observer that makes replays and MLflow runs from committed data. The default depends on
+                the configuration.
 
         Raises:
             LeagueError: The configuration does not fit the game, or names something that does not exist.
@@ -71,10 +71,10 @@ class League:
         """Run generations until the configured number of them is committed.
 
         Args:
-            resume: Go on with a league of this name that has begun; without it such a league is an error.
+            resume: Continue a league of this name that exists. Without it, an existing league is an error.
 
         Raises:
-            LeagueError: In one sentence; what is committed is safe.
+            LeagueError: The league cannot run. Committed generations are not lost.
         """
         store = self._store(resume)
         compute = self.config.compute
@@ -83,9 +83,9 @@ class League:
         seeds = Seeds(self.config.seed)
         context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
         try:
-            with one_thread():  # as in the tasks: the same bits on every machine
+            with one_thread():  # as in the tasks, so that every machine gives the same bits
                 self._generations(context)
-        except Exception:  # what is committed is shown all the same; only Ctrl-C does not wait for it
+        except Exception:  # committed generations are shown even after an error; only Ctrl-C skips this
             with suppress(LeagueError, GameError):
                 worker.finish()
             raise
@@ -107,7 +107,7 @@ class League:
         self.watcher.phase("report")
 
     def _generation(self, context: Context, past: Payoff) -> Payoff:
-        """Run all stages once; from the payoff table of all earlier matches to that with this generation's as well."""
+        """Run all stages once. Takes the payoff table of all earlier matches and returns it with this generation's matches."""
         draft = begin(context, past)
         for stage in self.stages:
             draft = stage(draft)
@@ -116,7 +116,7 @@ class League:
         return draft.ratings().payoff
 
     def _store(self, resume: bool) -> Store:
-        """Create the league, or open it where it has begun and is the same one."""
+        """Create the league, or open it if it exists with the same settings."""
         config = self.config
         if not resume or not (self.home / "leagues" / config.name / "league.db").is_file():
             facts = {
@@ -128,7 +128,7 @@ class League:
             }
             return Store.create(self.home, config.name, facts)
         store = Store.open(self.home, config.name)
-        store.lock()  # first: it upgrades a league of an earlier format, its identity included
+        store.lock()  # before anything is read, because it upgrades a league of an earlier format and its identity
         try:
             self._check_same(store)
         except LeagueError:
@@ -139,15 +139,15 @@ class League:
         return store
 
     def _check_same(self, store: Store) -> None:
-        """Make sure that a league on disk is the one that is configured.
+        """Check that the league on disk has the configured settings.
 
         Raises:
-            LeagueError: It plays another game, or has other settings or another seed.
+            LeagueError: The league has another game, other settings or another seed.
         """
         config = self.config
         if store.fact("game") != config.game.name:
             raise LeagueError(
-                f"the league {config.name!r} plays {store.fact('game')}, this configuration {config.game.name}; "
+                f"the league {config.name!r} plays {store.fact('game')}, but this configuration has {config.game.name}; "
                 "choose another --name"
             )
         if store.fact("identity") != config.identity():

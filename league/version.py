@@ -1,3 +1,3 @@
-"""The version of the project; `pyproject.toml` says the same, and a test sees to it."""
+"""The version of the project. A test checks that it equals the version in `pyproject.toml`."""
 
 __version__ = "0.1.0"

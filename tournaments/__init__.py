@@ -1,6 +1,5 @@
-"""Matches, ratings and replays: who is better, and how certain that is. A player only needs to be able to act.
+"""Matches, ratings and replays. The only requirement for a player is that it can act.
 
-Reading order: `tickets` (what a match is), `schedule` (tournament formats), `match` (playing), `rating` (from results to
-ratings),
-`replay` (recorded matches), `human` (a person at the keyboard), `viewer` (pages in a browser).
+Reading order: `tickets` (the definition of a match), `schedule` (tournament formats), `match` (playing), `rating` (from results
+to ratings), `replay` (recorded matches), `human` (a person at the keyboard), `viewer` (pages in a browser).
 """

@@ -22,8 +22,8 @@ class Ticket:
         match: The match's id, unique in its league.
         generation: The generation in which it is played.
         purpose: The purpose of the match.
-        seed: Decides the environment's chance and the random numbers of every decision, in [0, 2**31). A training ticket stands
-            for many games at once; the chance of these games comes from the seed of their training task.
+        seed: The seed of the environment and of the random numbers of every decision, in [0, 2**31). A training ticket covers
+            many games; their random numbers come from the seed of the training task instead.
         players: The player of each team, in the order of `Game.teams`.
         learns: Whether each team's player learns from this match.
         series: Id of the series, a set of games with paired seeds, to which it belongs.

@@ -1,6 +1,6 @@
-"""Players act.
+"""Lets players act in arenas.
 
-Reading order: `seated` (a stack of players seated in an arena), `seating` (which rows they read and decide for), `routing`
-(rows sorted by player), `general` and `compiled` (two back ends that run the networks), `carrying` (what seats carry from one
-decision to the next), `rollout` (collecting experience).
+Reading order: `seated` (a stack of players in the seats of an arena), `seating` (the rows that each player reads and writes),
+`routing` (rows sorted by player), `general` and `compiled` (two back ends that run the networks), `carrying` (the memory of
+seats), `rollout` (collects experience).
 """

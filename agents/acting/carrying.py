@@ -1,4 +1,4 @@
-"""What seats carry from one decision to the next, as a role's slots show it: [N, A, H] ⇄ [N, slots, H]."""
+"""Converts the memory of seats [N, A, H] to the memory of a role's slots [N, slots, H], and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from envs.game import Game
 
 
 def of_slots(game: Game, role: int, memory: Tensor, acting: Tensor) -> Tensor:
-    """What the seats behind a role's slots carry; in turn-based games, the seat that is to act.
+    """The memory of the seats in a role's slots. In turn-based games the slot has the seat that is to act.
 
     Args:
         game: The game.
@@ -25,7 +25,7 @@ def of_slots(game: Game, role: int, memory: Tensor, acting: Tensor) -> Tensor:
 
 
 def keep(game: Game, role: int, memory: Tensor, acting: Tensor, slots: Tensor) -> None:
-    """Write back, in place, what `of_slots` gave and a decision changed."""
+    """Write the memory of slots, as changed by a decision, back into the memory of seats, in place."""
     if game.turn_based:
         memory.scatter_(1, _mover(memory, acting), slots)
     else:
@@ -33,5 +33,5 @@ def keep(game: Game, role: int, memory: Tensor, acting: Tensor, slots: Tensor) -
 
 
 def _mover(memory: Tensor, acting: Tensor) -> Tensor:
-    """The seat that is to act in every copy, as an index [N, 1, H]; seat 0 where none is."""
+    """The seat that is to act in every copy, as an index [N, 1, H]; seat 0 if no seat is to act."""
     return acting.int().argmax(1).view(-1, 1, 1).expand(-1, 1, memory.shape[2])

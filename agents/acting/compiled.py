@@ -1,4 +1,4 @@
-"""The networks of a stack in an arena, in a few compiled loops on the CPU: plain perceptrons with discrete actions."""
+"""The back end with compiled loops on the CPU, for plain perceptrons with discrete actions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from envs.arena import Timestep
 
 
 class Compiled:
-    """See `agents.acting.seated.Backend`; `PlayerSpec.plain` and `PlayerSpec.plain_critics` say what it can be used for."""
+    """See `agents.acting.seated.Backend`. It supports what `PlayerSpec.plain` and `PlayerSpec.plain_critics` accept."""
 
     def __init__(self, stack: Stack, seating: Seating, temperature: float, networks: Networks) -> None:
-        """Use a stack's parameters as its networks have them."""
+        """Use the parameters of a stack's networks."""
         self._spec, self._seating, self._temperature, self._networks = stack.spec, seating, temperature, networks
 
     def choose(
@@ -33,7 +33,7 @@ class Compiled:
         *,
         bound: bool,
     ) -> None:
-        """See `agents.acting.seated.Backend`; nothing is carried, and discrete actions have no bounds."""
+        """See `agents.acting.seated.Backend`. There is no memory, and discrete actions have no bounds."""
         roles = self._seating.game.sides[side].roles
         for role, routing in zip(roles, self._seating.deciding(side, now), strict=True):
             self._choose(role, routing, now, noise[role], actions[role], log_probs[role])

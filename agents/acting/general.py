@@ -1,4 +1,4 @@
-"""The networks of a stack in an arena, by PyTorch's operations: every game, every architecture, every device."""
+"""The back end with PyTorch's operations, for every game, architecture and device."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class General:
     """See `agents.acting.seated.Backend`."""
 
     def __init__(self, stack: Stack, seating: Seating, temperature: float) -> None:
-        """Use a stack's parameters as they are now."""
+        """Use the present parameters of a stack."""
         self._stack, self._seating, self._temperature = stack, seating, temperature
 
     def choose(
@@ -57,17 +57,17 @@ class General:
     def preferences(
         self, side: int, now: Timestep, memory: Tensor, routings: Sequence[Routing]
     ) -> tuple[list[Tensor], Tensor | None, list[Tensor]]:
-        """What one side's roles prefer, say and carry on.
+        """Compute the preferences, the messages and the new memory of one side's roles.
 
         Args:
             side: Index of the side.
-            now: What the arena shows.
-            memory: float [N, A, H or more], what the seats carry; not changed.
-            routings: Per role of the side, see `Seating.deciding`.
+            now: The present timestep of the arena.
+            memory: float [N, A, H or more], the memory of the seats; not changed.
+            routings: Per role of the side, the result of `Seating.deciding`.
 
         Returns:
-            Per role, masked logits divided by the temperature, or means, [P, B, a, n]; what was said, [P, B, A, M], or None;
-            and, where players have a memory, per role what the seats carry after the decision, [P, B, a, H].
+            Per role, masked logits divided by the temperature (discrete) or means (continuous), [P, B, a, n]; the messages
+            [P, B, A, M], or None; and, if players have a memory, per role the memory after the decision, [P, B, a, H].
         """
         spec, seating = self._stack.spec, self._seating
         game, seated = spec.game, list(zip(spec.game.sides[side].roles, routings, strict=True))

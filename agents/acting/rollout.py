@@ -1,6 +1,6 @@
-"""Collecting experience: T steps of every copy, written into tensors that are allocated once.
+"""Collects experience: T steps of every copy, in tensors that are allocated once.
 
-Learners' rows carry the action, its log-probability and the view their critics had; opponents only move the game on.
+Only decisions of learning players are stored, with the action, its log-probability and the input of the critic.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ SEED_LIMIT = 2**31 - 1
 
 @dataclass
 class Experience:
-    """What T steps of C copies leave behind; row T of the first four is the view after the last step.
+    """The data of T steps of C copies. Row T of the first four tensors is the state after the last step.
 
     Attributes:
         observation: Per role, float32 [T + 1, C, slots, F].
         legal: Per role, bool [T + 1, C, slots, n], or None.
-        state: float32 [T + 1, C, K, S]; S = 0 where no critic asks for it.
+        state: float32 [T + 1, C, K, S]; S = 0 if no critic reads it.
         acting: bool [T + 1, C, A].
         action: Per role, raw actions [T, C, slots(, n)].
         log_prob: Per role, float32 [T, C, slots].
         reward: float32 [T, C, A].
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
-        over: bool [T, C], games that ended with step t.
-        bootstrap: float32 [T, C, A], what the critic expects after step t; set in steps that cut a seat off.
-        memory: float32 [T + 1, C, A, H], what learners' seats carried before each step; H = 0 where they have no memory.
+        over: bool [T, C], whether the game ended with step t.
+        bootstrap: float32 [T, C, A], the critic's value after step t; set only where a seat was truncated.
+        memory: float32 [T + 1, C, A, H], the memory of learners' seats before each step; H = 0 without a memory.
     """
 
     observation: list[Tensor]
@@ -56,7 +56,7 @@ class Experience:
     def empty(
         cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True, memory_size: int = 0
     ) -> Experience:
-        """Room for `steps` steps of `copies` copies, with the joint states if they are wanted, and what seats carry."""
+        """Allocate tensors for `steps` steps of `copies` copies."""
         seats = len(game.seats)
 
         def floats(*shape: int) -> Tensor:
@@ -89,7 +89,7 @@ class Experience:
         )
 
     def see(self, step: int, block: slice, now: Timestep, memory: Tensor) -> None:
-        """Keep what is seen, and what seats carry, in a block of copies before step `step`."""
+        """Store observations, states and memory of a block of copies before step `step`."""
         for kept, seen in zip(self.observation, now.observation, strict=True):
             kept[step, block] = seen
         for rule, allowed in zip(self.legal, now.legal, strict=True):
@@ -102,7 +102,7 @@ class Experience:
             self.memory[step, block] = memory[..., : self.memory.shape[-1]]
 
     def get(self, step: int, block: slice, now: Timestep) -> None:
-        """Keep what came of step `step` in a block of copies."""
+        """Store the rewards and endings of step `step` in a block of copies."""
         self.reward[step, block] = now.reward
         self.terminated[step, block] = now.terminated
         self.truncated[step, block] = now.truncated
@@ -111,13 +111,13 @@ class Experience:
 
 @dataclass
 class Tally:
-    """What came of the games each copy finished: the training tickets' results.
+    """The results of the finished games in each copy, which are the results of the training tickets.
 
     Attributes:
-        games: int64 [C].
-        returns: float64 [C, K], summed over finished games; a team's return is the mean over its seats.
-        wins: int64 [C, K, K], games in which the first team got more than the second.
-        running: float64 [C, K], returns so far of the games still running.
+        games: int64 [C], number of finished games.
+        returns: float64 [C, K], returns summed over finished games; a team's return is the mean over its seats.
+        wins: int64 [C, K, K], number of games in which the first team had a higher return than the second.
+        running: float64 [C, K], returns so far of the running games.
     """
 
     games: Tensor
@@ -127,7 +127,7 @@ class Tally:
 
     @classmethod
     def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
-        """Nothing played yet."""
+        """A tally without games."""
         teams = len(game.teams)
         counts = torch.zeros(copies, dtype=torch.int64, device=device)
         return cls(
@@ -138,7 +138,7 @@ class Tally:
         )
 
     def count(self, game: Game, reward: Tensor, over: Tensor) -> None:
-        """Add T steps' rewards [T, C, A], and close the games that ended with one of them, bool [T, C]."""
+        """Add the rewards of T steps, [T, C, A]; `over`, bool [T, C], says which games ended with a step."""
         paid = torch.stack([reward[:, :, list(seats)].double().mean(2) for seats in game.teams], dim=2)
         paid[0] += self.running
         so_far = paid.cumsum(0)
@@ -155,15 +155,15 @@ class Tally:
 
 @dataclass
 class Table:
-    """A part of an arena and who plays in it.
+    """A part of an arena and its players.
 
     Attributes:
         arena: The part.
-        block: Its copies among those of the experience.
-        learners: Whose decisions are kept.
-        opponents: Whoever acts for the other teams.
-        now: What the part shows.
-        memory: float32 [N, A, H], what the seats carry; H of the player that carries most.
+        block: The position of its copies in the experience.
+        learners: The learning players, whose decisions are stored.
+        opponents: The actors of the other teams.
+        now: The present timestep of the part.
+        memory: float32 [N, A, H], the memory of the seats, with the largest H of all players.
     """
 
     arena: Arena
@@ -180,11 +180,10 @@ class Table:
 def collect(
     tables: Sequence[Table], experience: Experience, tally: Tally, generator: torch.Generator, watch: Stopwatch | None = None
 ) -> None:
-    """Play T steps in every copy, filling `experience`; every table's `now` is then the timestep to go on from.
+    """Play T steps in every copy and fill `experience`. Afterwards the `now` of every table is the timestep to continue from.
 
-    While the step of one table is under way, the players of the next one decide. A seat that is cut off is worth what its
-    critic expects of what comes then: of the last view where the game ends with it, of the present view where the game goes on
-    without it.
+    While one table is stepped, the players of the next table decide. The bootstrap value of a truncated seat is its critic's
+    value: at the last state if the game ended with the truncation, at the present state if the game continues without the seat.
     """
     watch = watch or Stopwatch()
     game, device = tables[0].arena.game, tables[0].arena.device
@@ -213,7 +212,7 @@ def collect(
 
 
 def decide(table: Table, experience: Experience, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
-    """Let everybody at a table choose: the actions for the arena. What learners did, and how likely it was, is kept."""
+    """Choose the actions of all players at a table. Actions and log-probabilities of learning players are stored."""
     raw = [action[step, table.block] for action in experience.action]
     log_probs = table.learners.decide(table.now, table.memory, noise, raw)
     for kept, log_prob in zip(experience.log_prob, log_probs, strict=True):
@@ -225,18 +224,18 @@ def decide(table: Table, experience: Experience, step: int, noise: Sequence[Tens
 
 
 def uniform(copies: int, game: Game, role: int, generator: torch.Generator, device: torch.device) -> Tensor:
-    """The chance in one step's decisions of a role, float32 [N, slots, n] in (0, 1)."""
+    """The random numbers for one step's decisions of a role, float32 [N, slots, n] in (0, 1)."""
     shape = copies, game.slots(role), game.roles[role].actions.size
     return torch.rand(shape, generator=generator, device=device).clamp_(1e-7, 1.0 - 1e-7)
 
 
 def anybody_cut_off(now: Timestep) -> bool:
-    """Whether critics have to be asked what a seat would still have got; asks the device only if the arena does not know."""
+    """Whether any seat was truncated, so that bootstrap values are needed. It reads the device only if the arena cannot say."""
     return bool(now.truncated.any()) if now.cut is None else now.cut
 
 
 def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
-    """State [N, K, S] and observations [N, slots, F] right after a step, before any copy started anew."""
+    """State [N, K, S] and observations [N, slots, F] right after a step, before any copy started a new game."""
     if now.final is None:
         return now.state, list(now.observation)
     over = now.over.view(-1, 1, 1)

@@ -1,4 +1,4 @@
-"""Who holds what: the rows of an arena that belong to each player of a stack."""
+"""Finds the rows of an arena that belong to each player of a stack."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from envs.compiling import Flags, Ints, vectorised
 from envs.game import Game
 
 LEAST = 4
-"""Rows a player has at least, if it has any: matrix products round fewer rows in another way, and what a player decides must
-not depend on how many it decides at once."""
+"""Minimum number of rows of a player that has any rows. Matrix products with fewer rows round differently, and a decision must
+not depend on the number of decisions that are computed together."""
 
 EMPTY = -1
 """In an `owner` table: a team that no player of this stack holds."""
@@ -23,14 +23,14 @@ EMPTY = -1
 
 @dataclass(frozen=True)
 class Routing:
-    """Which groups each of P players holds.
+    """The groups that each of P players holds.
 
-    A *group* is one team in one copy, row `copy * teams_of_side + place`. Where seats act in turns, it is the copy whose seat
-    is to act. W is the largest number of groups that a player holds, or more.
+    A *group* is one team in one copy; its row is `copy * teams_of_side + place`. In turn-based games a group is a copy in which
+    a seat of the player is to act. W is at least the largest number of groups that a player holds.
 
     Attributes:
-        index: int64 [P, W], groups of each player, padded with 0.
-        counts: int64 [P], how many are no padding; these come first.
+        index: int64 [P, W], groups of each player, padded with 0 at the end.
+        counts: int64 [P], number of entries before the padding.
     """
 
     index: Tensor
@@ -42,7 +42,7 @@ class Routing:
         return torch.arange(self.index.shape[1], device=self.index.device) < self.counts.unsqueeze(1)
 
     def of_seats(self, seats: int) -> Routing:
-        """The route of rows `group * seats + place`: each group's seats one after another."""
+        """The routing of seats in place of groups; the row of a seat is `group * seats + place`."""
         if seats == 1:
             return self
         place = torch.arange(seats, device=self.index.device)
@@ -53,9 +53,9 @@ class Routing:
         return x.index_select(0, self.index.flatten()).view(*self.index.shape, *x.shape[1:])
 
     def scatter(self, source: Tensor, target: Tensor) -> None:
-        """`[P, W, …]` → `[G, …]`, in place; groups that nobody holds stay as they are."""
+        """`[P, W, …]` → `[G, …]`, in place. Groups without a player are not changed."""
         places = torch.where(self.real, self.index, target.shape[0]).flatten()
-        one_more = torch.cat([target, target[:1]])  # padding is written to a row of its own
+        one_more = torch.cat([target, target[:1]])  # padding is written to an additional row
         one_more.index_copy_(0, places, source.flatten(0, 1).to(target.dtype))
         target.copy_(one_more[:-1])
 
@@ -66,7 +66,7 @@ def route(owner: Tensor, players: int, width: int | None = None) -> Routing:
     Args:
         owner: int64 [G], the player of each group, or `EMPTY`.
         players: P.
-        width: W. If it is left out, it is the largest number of groups that a player holds; a GPU has to be asked for that.
+        width: W. By default it is the largest number of groups that a player holds, which must be read from the device.
     """
     if compiling.serve(owner.device):
         index, counts = _lists(owner.contiguous().numpy(), players, LEAST)
@@ -82,13 +82,13 @@ def route(owner: Tensor, players: int, width: int | None = None) -> Routing:
 
 
 def slots_acting(game: Game, role: int, acting: Tensor) -> Tensor:
-    """Which of a role's slots act: bool [..., A] → [..., slots]."""
+    """Whether each slot of a role acts: bool [..., A] → [..., slots]."""
     seats = acting[..., list(game.roles[role].seats)]
     return seats.any(-1, keepdim=True) if game.turn_based else seats
 
 
 def movers(owner: Tensor, acting: Tensor, team_of_seat: Tensor, mine: Tensor) -> Tensor:
-    """Who holds the seat that is to act in turns, int64 [N]; `EMPTY` where it is none of this role's.
+    """The player that holds the seat to act in a turn-based game, int64 [N]; `EMPTY` if the seat has another role.
 
     Args:
         owner: int64 [N, K].
@@ -106,7 +106,7 @@ def movers(owner: Tensor, acting: Tensor, team_of_seat: Tensor, mine: Tensor) ->
 
 @vectorised
 def _lists(owner: Ints, players: int, least: int) -> tuple[Ints, Ints]:
-    """Each player's places in a flat owner table [G]: index [P, W], padded with 0, and how many are no padding, [P]."""
+    """Each player's positions in a flat owner table [G]: index [P, W], padded with 0, and numbers before the padding, [P]."""
     counts = np.zeros(players, np.int64)
     for g in range(owner.shape[0]):
         if owner[g] >= 0:
@@ -127,7 +127,7 @@ def _lists(owner: Ints, players: int, least: int) -> tuple[Ints, Ints]:
 
 @vectorised
 def _movers(owner: Ints, acting: Flags, team: Ints, mine: Flags) -> Ints:
-    """Who holds the seat that is to act in each copy, see `movers`."""
+    """Compute `movers` in compiled loops."""
     holder = np.full(owner.shape[0], -1, np.int64)
     for n in range(owner.shape[0]):
         for seat in range(acting.shape[1]):

@@ -1,8 +1,8 @@
-"""A stack of players seated in an arena: deciding, evaluating and explaining.
+"""A stack of players in the seats of an arena: it decides, evaluates states, and reports probabilities and values.
 
-`SeatedStack` is an `Actor`. It knows which copies and teams each of its players holds (`seating`), and lets a back end gather
-their rows, run the networks of all players in one batched pass and scatter what comes out. There are two back ends, chosen per
-side: `general`, and `compiled` for what plain perceptrons do on the CPU.
+`SeatedStack` is an `Actor`. It knows which copies and teams each of its players holds (`seating`). A back end gathers their
+rows, runs the networks of all players in one batched pass, and scatters the results. There are two back ends, chosen per side:
+`compiled` for plain perceptrons on the CPU, and `general` for everything else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from envs.arena import Insight, Timestep
 
 
 class Backend(Protocol):
-    """A way through the networks of a stack."""
+    """An implementation of the networks of a stack."""
 
     def choose(
         self,
@@ -38,16 +38,16 @@ class Backend(Protocol):
         *,
         bound: bool,
     ) -> None:
-        """Write the actions and log-probabilities of all seats held on one side, and what they carry on.
+        """Write the actions, log-probabilities and new memory of this stack's seats on one side.
 
         Args:
             side: Index of the side.
-            now: What the arena shows.
+            now: The present timestep of the arena.
             memory: float [N, A, H or more]; rows of seats that decide are written.
             noise: Per role of the game, uniform [N, slots, n].
-            actions: Per role of the game, [N, slots] or [N, slots, n], contiguous.
-            log_probs: Per role of the game, float32 [N, slots].
-            bound: Whether continuous actions are written within their bounds, or raw.
+            actions: Per role of the game, [N, slots] or [N, slots, n], contiguous; written.
+            log_probs: Per role of the game, float32 [N, slots]; written.
+            bound: True writes continuous actions within their bounds, False writes them raw.
         """
         ...
 
@@ -57,7 +57,7 @@ class Backend(Protocol):
 
 
 class SeatedStack:
-    """A stack of players that holds some teams of an arena's copies. Neither seats nor weights change while it lives."""
+    """A stack of players that holds some teams of an arena's copies. Neither seats nor weights may change while it is used."""
 
     def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0, networks: Networks | None = None) -> None:
         """Seat the players.
@@ -65,9 +65,9 @@ class SeatedStack:
         Args:
             stack: The players.
             owner: int64 [N, K], an index into the stack or `EMPTY`, per copy and team.
-            temperature: Logits are divided by it, and deviations of continuous actions multiplied: 1 acts as trained (what a
-                learner must do), towards 0 everybody takes its favourite action.
-            networks: The stack's, to be used again where the same players are seated more than once.
+            temperature: Divides logits, and multiplies standard deviations of continuous actions. With 1 a player acts as in
+                training, which learning players must do. Towards 0 a player takes its most probable action.
+            networks: The stack's networks, if they already exist because the same players were seated before.
         """
         self.stack = stack
         self.memory_size = stack.spec.memory_size
@@ -80,16 +80,16 @@ class SeatedStack:
         self._critics: Backend = compiled if serves and stack.spec.plain_critics else self._general
 
     def decide(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> list[Tensor]:
-        """Choose for every seat held, writing raw (unbounded, if continuous) actions.
+        """Choose an action for every seat of this stack and write raw actions, which are unbounded if continuous.
 
         Args:
-            now: What the arena shows.
-            memory: float [N, A, H or more], what the seats carry; rows of seats held that act are written.
+            now: The present timestep of the arena.
+            memory: float [N, A, H or more], the memory of the seats; rows of this stack's acting seats are written.
             noise: Per role, uniform [N, slots, n].
-            actions: Per role, [N, slots] or [N, slots, n], contiguous; rows held are written, the others left alone.
+            actions: Per role, [N, slots] or [N, slots, n], contiguous. Only rows of this stack are written.
 
         Returns:
-            Per role, the log-probability of what was chosen, float32 [N, slots]; 0 where this stack holds nothing.
+            Per role, the log-probability of the chosen action, float32 [N, slots]; 0 for seats of other players.
         """
         log_probs = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
         for side, backend in enumerate(self._actors):
@@ -103,7 +103,7 @@ class SeatedStack:
             backend.choose(side, now, memory, noise, actions, log_probs, bound=True)
 
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
-        """See `envs.arena.Actor`. Probabilities are always the general back end's: the same on every device."""
+        """See `envs.arena.Actor`. The general back end computes the probabilities, so they are the same on every device."""
         game = self.stack.spec.game
         for side in range(len(game.sides)):
             routings = self._seating.deciding(side, now)
@@ -118,15 +118,15 @@ class SeatedStack:
         insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
 
     def values(self, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
-        """What the critics expect for every seat held, in units of reward.
+        """Compute the critics' values for every seat of this stack, in units of reward.
 
         Args:
             state: float [N, K, S].
-            observation: Per role, float [N, slots, F]; read by local critics only.
-            memory: float [N, A, H or more], what the seats carry; read by local critics of players that have a memory.
+            observation: Per role, float [N, slots, F]; only local critics read it.
+            memory: float [N, A, H or more], the memory of the seats; only local critics of players with a memory read it.
 
         Returns:
-            float [N, A]; 0 for seats this stack does not hold.
+            float [N, A]; 0 for seats of other players.
         """
         game, copies = self.stack.spec.game, state.shape[0]
         statistics = self.stack.spec.statistics.split(self.stack.statistics)
@@ -143,7 +143,7 @@ class SeatedStack:
         return out
 
     def _note_messages(self, side: int, said: Tensor, insight: Insight) -> None:
-        """Write down what the seats of one side say, and who hears whom."""
+        """Store the messages and the listening weights of the seats on one side."""
         game, copies = self.stack.spec.game, self._seating.owner.shape[0]
         if insight.messages is None:
             insight.messages = said.new_full((copies, len(game.seats), said.shape[-1]), float("nan"))
@@ -154,7 +154,7 @@ class SeatedStack:
         self._note_hearing(side, insight)
 
     def _note_hearing(self, side: int, insight: Insight) -> None:
-        """Write down who hears whom within the teams of a side that this stack holds."""
+        """Store the listening weights within this stack's teams on one side."""
         game, hears, owner = self.stack.spec.game, self.stack.spec.architecture.hears[side], self._seating.owner
         if insight.hears is None:
             insight.hears = owner.new_zeros((owner.shape[0], len(game.seats), len(game.seats)), dtype=torch.float32)

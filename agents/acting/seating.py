@@ -1,4 +1,4 @@
-"""Who sits where: the rows of an arena's tensors that each player of a stack reads and decides for."""
+"""The rows of an arena's tensors that each player of a stack reads and writes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from envs.game import Game
 
 
 class Seating:
-    """A stack's seats in the copies of an arena, which do not change while it lives."""
+    """The seats of a stack in the copies of an arena. They never change."""
 
     def __init__(self, game: Game, owner: Tensor, players: int) -> None:
-        """Seat `players` players as `owner` says: int64 [N, K], an index into the stack or `EMPTY`, per copy and team."""
+        """Seat `players` players. `owner`, int64 [N, K], has an index into the stack or `EMPTY`, per copy and team."""
         self.game = game
         self.owner = owner
         self.players = players
@@ -32,7 +32,7 @@ class Seating:
 
     @property
     def held(self) -> Tensor:
-        """Seats that somebody of the stack holds, bool [N, A]."""
+        """Whether each seat is held by a player of the stack, bool [N, A]."""
         return self.owner[:, self._team_of_seat] != EMPTY
 
     def deciding(self, side: int, now: Timestep) -> list[Routing]:
@@ -49,19 +49,19 @@ class Seating:
         return routing.gather(x.flatten(0, 1)).view(self.players, -1, seats, *x.shape[2:])
 
     def states(self, side: int, routing: Routing) -> Tensor:
-        """Where the joint states of a routing's teams stand in [N * K], int64 [P, W]."""
+        """The positions of the joint states of a routing's teams in [N * K], int64 [P, W]."""
         teams = torch.tensor(self.game.sides[side].teams, device=routing.index.device)
         return routing.index // len(teams) * len(self.game.teams) + teams[routing.index % len(teams)]
 
     def looked_at(self, side: int, role: int, routing: Routing) -> Routing:
-        """The observations that local critics of a routing's teams read, in [N * slots]; acting in turns, the mover's."""
+        """The rows in [N * slots] of the observations that local critics read; in turn-based games, the mover's row."""
         if self.game.turn_based:
             return Routing(routing.index // len(self.game.sides[side].teams), routing.counts)
         return routing.of_seats(self.game.roles[role].per_team)
 
     @cached_property
     def _seats(self) -> list[list[Routing]]:
-        """Per side and role, the rows of each player in a game in which all seats act together."""
+        """Per side and role, the rows of each player in a simultaneous game."""
         game = self.game
         return [
             [routing.of_seats(game.roles[role].per_team) for role in side.roles]
@@ -70,5 +70,5 @@ class Seating:
 
     @cached_property
     def _most_copies(self) -> int:
-        """The largest number of copies in which a player holds a team: what it can have to decide at once in turns."""
+        """The largest number of copies in which a player holds a team: its maximum number of decisions in a turn-based step."""
         return max(int((self.owner == player).any(1).sum()) for player in range(self.players))

@@ -13,7 +13,7 @@ def _singles(*numbers: float) -> tuple[Any, ...]:
     return tuple(np.float32(number) for number in numbers)
 
 
-# A Python number in a compiled function is a float64 and would make its surroundings one too.
+# A Python number in a compiled function is a float64, and would turn the whole expression into float64.
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _LOG2E, _LN2_HIGH, _LN2_LOW = np.float32(1.4426950408889634), np.float32(0.693359375), np.float32(-2.12194440e-4)
 _EXP_LOW, _EXP_HIGH, _SQRT_HALF, _TANH_END = _singles(-87.0, 88.0, 0.70710678118654752440, 7.90531110763549805)
@@ -29,7 +29,7 @@ _B0, _B1, _B2, _B3 = _singles(1.19825839466702e-06, 1.18534705686654e-04, 2.2684
 
 @inlined
 def fast_exp(x: Any) -> Any:
-    """E to the x within 5 units in the last place (Moshier, 1992, Cephes `expf`); flat below -87."""
+    """Exponential function within 5 units in the last place (Moshier, 1992, Cephes `expf`); constant below -87."""
     x = min(max(x, _EXP_LOW), _EXP_HIGH)
     k = np.floor(x * _LOG2E + HALF)
     r = x - k * _LN2_HIGH - k * _LN2_LOW
@@ -53,7 +53,7 @@ def fast_log(x: Any) -> Any:
 
 @inlined
 def fast_tanh(x: Any) -> Any:
-    """Hyperbolic tangent as an odd rational function, cut off where it is ±1 in float32 (as in Eigen); error below 3e-7."""
+    """Hyperbolic tangent as an odd rational function, clipped where it is ±1 in float32 (as in Eigen); error below 3e-7."""
     x = min(max(x, -_TANH_END), _TANH_END)
     y = x * x
     a = (((((_A0 * y + _A1) * y + _A2) * y + _A3) * y + _A4) * y + _A5) * y + _A6

@@ -1,8 +1,8 @@
-"""Compiled loops over the rows of stacked perceptrons: what matrix products leave to be done.
+"""Compiled loops over the rows of stacked perceptrons, for everything except large matrix products.
 
-Every function takes C-contiguous NumPy arrays (views of CPU tensors) and writes into those it is given. Rows are computed one
-by one in a fixed order, so a row's result does not depend on which other rows share the call. Axes: P players, n rows, H width
-of a hidden layer, A actions, K values, F features, R rows of a memory.
+Every function takes C-contiguous NumPy arrays (views of CPU tensors) and writes its results into given arrays. Rows are
+computed one by one in a fixed order, so a row's result does not depend on the other rows of the call. Axes: P players, n rows,
+H width of a hidden layer, A actions, K values, F features, R rows of a source array.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def take(source: Floats, rows: Ints, start: int, mean: Floats, scale: Floats, cu
         rows: [P, N], of which n from `start` on are gathered.
         start: See `rows`.
         mean: [P, F].
-        scale: [P, F], one over the deviation.
-        cut: Where to cut off; 0 leaves the rows as they are.
+        scale: [P, F], one over the standard deviation.
+        cut: The bound of clipping; 0 does not clip.
         out: [P, n, F].
     """
     limit = np.float32(cut)
@@ -55,7 +55,14 @@ def activate(hidden: Floats, bias: Floats, tanh: bool) -> None:
 
 @vectorised
 def slope(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
-    """Go back through an activation: gradient [P, n, H] times the slope at its output hidden, in place; bias [P, H] sums it."""
+    """Backward pass of an activation.
+
+    Args:
+        gradient: [P, n, H], multiplied in place with the slope of the activation.
+        hidden: [P, n, H], the output of the activation.
+        tanh: True for tanh, False for relu.
+        bias: [P, H], the sum of the gradient over rows is added.
+    """
     for p in range(hidden.shape[0]):
         for i in range(hidden.shape[1]):
             _slope_row(gradient[p, i], hidden[p, i], tanh, bias[p])
@@ -90,17 +97,17 @@ def heads(hidden: Floats, weight: Floats, bias: Floats, out: Floats) -> None:
 @vectorised
 def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, into: Floats, weight_sum: Floats, sums: Floats,
                bias: Floats) -> None:  # fmt: skip
-    """Go back through a narrow last layer and the activation before it.
+    """Backward pass of a narrow last layer and of the activation before it.
 
     Args:
-        gradient: [P, n, K], by the layer's output.
-        hidden: [P, n, H], its input.
+        gradient: [P, n, K], the gradient with respect to the layer's output.
+        hidden: [P, n, H], the layer's input.
         weight: [P, K, H].
-        tanh: Which activation made `hidden`.
-        into: [P, n, H], set to the gradient by what went into that activation.
-        weight_sum: [P, K, H], the gradient by `weight` is added.
-        sums: [P, K], the gradient by the layer's biases is added.
-        bias: [P, H], the gradient by the biases of the layer before is added.
+        tanh: True if the activation that made `hidden` is tanh, False if it is relu.
+        into: [P, n, H], set to the gradient with respect to the input of that activation.
+        weight_sum: [P, K, H], the gradient with respect to `weight` is added.
+        sums: [P, K], the gradient with respect to the layer's biases is added.
+        bias: [P, H], the gradient with respect to the biases of the previous layer is added.
     """
     for p in range(hidden.shape[0]):
         for i in range(hidden.shape[1]):
@@ -118,17 +125,18 @@ def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, int
 
 @vectorised
 def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: float) -> tuple[Floats, Floats]:
-    """Chances of legal actions; logits [P, n, A] are divided by the temperature and lowered so that the best is 0.
+    """Probabilities of legal actions. The logits are divided by the temperature and shifted so that the largest is 0.
 
     Args:
-        logits: [P, n, A], in place; forbidden ones get the lowest number there is.
-        rows: [P, N], into `legal`; those of the logits begin at `start`.
+        logits: [P, n, A], changed in place; logits of illegal actions become the lowest finite number.
+        rows: [P, N], rows of `legal`; those of the logits begin at `start`.
         start: See `rows`.
         legal: [R, A].
         temperature: Divides the logits.
 
     Returns:
-        The chances [P, n, A]; and [P, n] what a legal action's logit has to be lowered by to be its log-probability.
+        The probabilities [P, n, A]; and the logarithm of the sum of exponentials [P, n]. The log-probability of a legal action
+        is its logit minus this logarithm.
     """
     sharpness = ONE / np.float32(temperature)
     chances, log_sum = np.empty_like(logits), np.empty(logits.shape[:2], np.float32)
@@ -161,17 +169,17 @@ def softmax(logits: Floats, rows: Ints, start: int, legal: Flags, temperature: f
 def draw(
     logits: Floats, log_sum: Floats, rows: Ints, start: int, counts: Ints, noise: Floats, action: Ints, log_prob: Floats
 ) -> None:
-    """Draw actions by the Gumbel-max trick, as `agents.models.architecture.sample` does, and write them where they belong.
+    """Draw actions by the Gumbel-max trick, as `agents.models.distributions.sample` does, and write them to their rows.
 
     Args:
         logits: [P, n, A], see `softmax`.
-        log_sum: [P, n].
-        rows: [P, N], where each row belongs; those of the logits begin at `start`.
+        log_sum: [P, n], see `softmax`.
+        rows: [P, N], target rows; those of the logits begin at `start`.
         start: See `rows`.
-        counts: [P], how many of the N are no padding; the others are passed over.
+        counts: [P], number of the N rows before the padding; padding is skipped.
         noise: [R, A], uniform in (0, 1).
-        action: [R], the rows' entries are set.
-        log_prob: [R], the rows' entries are set to the log-probability of the action.
+        action: [R], written at the target rows.
+        log_prob: [R], the log-probability of the action, written at the target rows.
     """
     gumbel = np.empty((logits.shape[1], logits.shape[2]), np.float32)
     flat = gumbel.reshape(-1)
@@ -186,7 +194,7 @@ def draw(
             best, chosen = LOWEST, -1
             for k in range(logits.shape[2]):
                 score = logits[p, i, k] - gumbel[i, k]
-                if logits[p, i, k] != LOWEST and (chosen < 0 or score > best):  # legal, even where it is no number
+                if logits[p, i, k] != LOWEST and (chosen < 0 or score > best):  # a legal action, even if its logit is NaN
                     best, chosen = score, k
             action[rows[p, start + i]] = chosen
             log_prob[rows[p, start + i]] = logits[p, i, chosen] - log_sum[p, i]
@@ -208,25 +216,27 @@ def surrogate(
     entropy: Floats,
     totals: Floats,
 ) -> None:
-    """The clipped surrogate and the entropy bonus, as in `agents.learners.losses`, and their gradient by the logits.
+    """The clipped surrogate and the entropy bonus, as in `agents.learners.losses`, with their gradient by the logits.
 
-    With ratio r, advantage A, chances c, entropy S and bonus e, the gradient of -min(r A, clip(r) A) - e S by logit k is
+    With ratio r, advantage A, probabilities c, entropy S and entropy coefficient e, the gradient of -min(r A, clip(r) A) - e S
+    by logit k is
     -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
 
     Args:
-        logits: [P, n, A], see `softmax`; set to the gradient.
-        chances: [P, n, A].
-        log_sum: [P, n].
-        rows: [P, N], into `action` and `before`; the logits' begin at `start`, as do those of `advantage` and `weight`.
+        logits: [P, n, A], see `softmax`; overwritten with the gradient.
+        chances: [P, n, A], the probabilities.
+        log_sum: [P, n], see `softmax`.
+        rows: [P, N], rows of `action` and `before`. The rows of the logits begin at `start`; so do those of `advantage` and
+            `weight`.
         start: See `rows`.
-        action: [R], what was done.
-        before: [R], its log-probability then.
+        action: [R], the actions that were taken.
+        before: [R], their log-probabilities when they were taken.
         advantage: [P, N].
-        weight: [P, N], 0 for rows not learnt from.
+        weight: [P, N], 0 for rows that are not learnt from.
         share: [P], one over the sum of the minibatch's weights.
-        clip: [P].
-        entropy: [P].
-        totals: [P, 4], added: policy loss, entropy, divergence and rows outside the trust region, summed over rows.
+        clip: [P], clip range.
+        entropy: [P], entropy coefficient.
+        totals: [P, 4], sums over rows of policy loss, entropy, KL divergence and clipped rows are added.
     """
     for p in range(logits.shape[0]):
         low, high, bonus = ONE - clip[p], ONE + clip[p], entropy[p]
@@ -257,9 +267,15 @@ def surrogate(
 
 @vectorised
 def squared_error(value: Floats, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
-    """Half the squared error of values [P, n, K], which become its gradient; totals [P] adds it up.
+    """Half the squared error of values, and its gradient.
 
-    Target and weight are [P, N, K], those of the values beginning at `start`; share [P] multiplies the gradient.
+    Args:
+        value: [P, n, K], overwritten with the gradient.
+        start: The first of the N rows that belongs to `value`.
+        target: [P, N, K].
+        weight: [P, N, K].
+        share: [P], multiplies the gradient.
+        totals: [P], the weighted sum of the error is added.
     """
     for p in range(value.shape[0]):
         for i in range(value.shape[1]):

@@ -1,8 +1,7 @@
-"""A network of every player of a stack, run forward and back by hand on the CPU.
+"""Forward and backward passes of perceptrons, one for every player of a stack, derived by hand for the CPU.
 
-The same mathematics as `agents.models.layout.mlp`, without a graph of operations: wide layers are batched matrix products,
-and all that is narrow or goes element by element is a compiled loop. `agents.models.spec` says which networks
-there are.
+The mathematics is that of `agents.models.layout.mlp`, without autograd. Wide layers are batched matrix products. Narrow layers
+and elementwise operations are compiled loops. `agents.models.spec` lists the networks.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ from agents.models.architecture import CLIP
 from agents.models.stack import Stack
 
 Buffer = tuple[Tensor, Floats]
-"""The same float32 [P, n, width] twice: for matrix products and for compiled loops."""
+"""The same memory, float32 [P, n, width], as a tensor for matrix products and as an array for compiled loops."""
 
 ROWS = 1024
-"""Rows of all players together that go through a network at once, so that they stay in the processor's own memory."""
+"""Number of rows, of all players together, that go through a network at once. They fit into the processor's cache."""
 
 
 class Workspace:
-    """Experience that is used again: for each use as much as its largest size has needed."""
+    """Reusable memory. For each use it keeps a buffer of the largest size that was needed."""
 
     def __init__(self) -> None:
         self._memory: dict[str, Tensor] = {}
         self._views: dict[tuple[str, int, int, int], Buffer] = {}
 
     def buffer(self, use: str, players: int, rows: int, width: int) -> Buffer:
-        """Float32 [players, rows, width] with whatever was left in it."""
+        """A buffer, float32 [players, rows, width], with undefined content."""
         key = use, players, rows, width
         if key not in self._views:
             size = players * rows * width
@@ -46,24 +45,24 @@ class Workspace:
 
 
 class Perceptron:
-    """The network `prefix` of some players: what it sees, its layers, and the gradient that is summed for them.
+    """The network `prefix` of some players: its inputs, its layers, and the sum of their gradients.
 
-    The stack's parameters must not move between being looked at, when it is made or renewed, and being used. What its methods
-    give is overwritten by their next call.
+    The parameters are read when the object is made and by `renew`. After a change of the stack's parameters, `renew` must be
+    called before the next use. The result of a method is overwritten by the next call of the method.
     """
 
     def __init__(
         self, stack: Stack, prefix: str, seen: str, who: slice, workspace: Workspace, gradient: Tensor | None = None
     ) -> None:
-        """Take the parameters out of the stack.
+        """Read the parameters from the stack.
 
         Args:
             stack: The players.
             prefix: Name of the network: `actor.<role>`, `critic.<side>`, …
-            seen: Name of the statistics its inputs are standardised by, where they are.
-            who: Which P of the stack's players.
-            workspace: Where it computes.
-            gradient: Like the stack's parameters; what `backward` adds to, if it is to be called.
+            seen: Name of the statistics that standardise its inputs, if inputs are standardised.
+            who: The P players of the stack.
+            workspace: Memory for computations.
+            gradient: The tensor to which `backward` adds, of the shape of the stack's parameters; None without `backward`.
         """
         architecture = stack.spec.architecture
         parameters = stack.spec.parameters.split(stack.parameters[who])
@@ -88,12 +87,12 @@ class Perceptron:
         return self._head.shape[1]
 
     def look(self, source: Floats, rows: Ints, part: slice) -> Buffer:
-        """Gather and standardise what goes in.
+        """Gather and standardise the inputs.
 
         Args:
             source: float32 [R, F].
             rows: int64 [P, N].
-            part: Which n of the N rows of each player.
+            part: The n of the N rows of each player.
 
         Returns:
             [P, n, F].
@@ -103,7 +102,7 @@ class Perceptron:
         return seen
 
     def forward(self, seen: Buffer) -> tuple[list[Buffer], Floats]:
-        """Run what was seen [P, n, F] through the network: what went into each layer; and the output, [P, n, K]."""
+        """Run inputs [P, n, F] through the network. Returns the input of each layer, and the output [P, n, K]."""
         inputs, n = [seen], seen[1].shape[1]
         for layer, (weight, bias) in enumerate(zip(self._weights[:-1], self._bias, strict=False)):
             hidden = self._buffer(f"hidden {layer}", n, weight.shape[2])
@@ -115,7 +114,7 @@ class Perceptron:
         return inputs, out
 
     def backward(self, inputs: list[Buffer], gradient: Floats) -> None:
-        """Add the gradients by the parameters, given the one by the output [P, n, K] and what `forward` gave."""
+        """Add the gradients by the parameters, from the gradient by the output [P, n, K] and the inputs from `forward`."""
         n, hidden = gradient.shape[1], inputs[-1][1]
         into = self._buffer("into the last", n, hidden.shape[2])
         sums = self._head_sum, self._bias_sum[-1], self._bias_sum[-2]
@@ -129,14 +128,14 @@ class Perceptron:
                 loops.slope(into[1], inputs[layer][1], self.tanh, self._bias_sum[layer - 1])
 
     def renew(self) -> None:
-        """Look at the parameters again, which may have moved."""
+        """Read the parameters again after they have changed."""
         self._head = self._weights[-1].transpose(1, 2).contiguous().numpy()
         self._bias = [bias.contiguous().numpy() for bias in self._biases]
         self._head_sum = np.zeros_like(self._head)
         self._bias_sum = [np.zeros_like(bias) for bias in self._bias]
 
     def finish(self) -> None:
-        """Write what was summed apart, the gradients by the last layer and by the biases, where the others are."""
+        """Write the gradients by the last layer and by the biases, which are summed separately, into the gradient."""
         self._sums[-1].copy_(torch.from_numpy(self._head_sum).transpose(1, 2))
         for total, apart in zip(self._bias_sums, self._bias_sum, strict=True):
             total.copy_(torch.from_numpy(apart))
@@ -146,7 +145,7 @@ class Perceptron:
 
 
 class Networks:
-    """The networks of a stack, made when they are first asked for, in one workspace."""
+    """The networks of a stack. Each is made at its first use. They share one workspace."""
 
     def __init__(self, stack: Stack, gradient: Tensor | None = None) -> None:
         self._stack = stack
@@ -162,7 +161,7 @@ class Networks:
         return self._made[key]
 
     def renew(self) -> None:
-        """Look at all parameters again, which have moved; see `Perceptron.renew`."""
+        """Read all parameters again after they have changed; see `Perceptron.renew`."""
         for network in self._made.values():
             network.renew()
 
@@ -173,13 +172,13 @@ class Networks:
 
 
 def groups(players: int, rows: int) -> Iterator[slice]:
-    """Cut P players into groups that have about `ROWS` rows together, `rows` each."""
+    """Divide P players with `rows` rows each into groups that have about `ROWS` rows together."""
     size = max(1, ROWS // max(rows, 1))
     for start in range(0, players if rows else 0, size):
         yield slice(start, min(start + size, players))
 
 
 def portions(rows: int) -> Iterator[slice]:
-    """Cut the rows of each player of a group into portions of `ROWS`."""
+    """Divide the rows of each player of a group into portions of `ROWS`."""
     for start in range(0, rows, ROWS):
         yield slice(start, min(start + ROWS, rows))

@@ -1,7 +1,7 @@
-"""Learners: from experience to better weights.
+"""Learners, which improve weights by experience.
 
-Reading order: `contract` (what a learner declares, is given and gives back), `table` (which learners, hyper-parameters and
-metrics there are), then the learners, `ppo` and `a2c`, and what they share: `on_policy` (collect, estimate, improve),
+Reading order: `contract` (the interface of a learner), `table` (the tables of learners, hyper-parameters and metrics), then the
+learners `ppo` and `a2c`, and their shared code: `on_policy` (collect, estimate, improve),
 `advantages`, `minibatches`, `sequences` (minibatches of players with a memory), `gradient` (a package: the gradient of a
 minibatch, by automatic differentiation or derived by hand), `losses`, `optimiser`, `hyper`.
 """

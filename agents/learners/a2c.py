@@ -1,7 +1,7 @@
-"""Advantage actor-critic of a whole stack of players at once: one step along the gradient of everything collected.
+"""Advantage actor-critic for a whole stack of players at once. Each update is one gradient step on the whole collection.
 
-The gradient is that of the clipped surrogate without a bound: as long as the policy is the one that acted, the ratio of the
-two is 1 and the surrogate's gradient is the policy gradient.
+The gradient is that of PPO's surrogate without clipping. The policy that learns is still the policy that acted, so the ratio is
+1 and the surrogate's gradient is the policy gradient.
 
 Reference:
     Mnih, Badia, Mirza, Graves, Lillicrap, Harley, Silver & Kavukcuoglu (2016), algorithm S3, with all actors in step.
@@ -22,7 +22,7 @@ from agents.models.stack import Stack
 
 
 def train(given: TrainingInput) -> TrainingOutput:
-    """Train every player of a stack: collect, estimate, take one step, and again."""
+    """Train every player of a stack. Each update collects experience, estimates advantages and takes one gradient step."""
     unbounded = torch.full_like(given.hyper["learning_rate"], float("inf"))
     adam, hyper = Adam.restored(given.stack, given.states), HyperParameters(**given.hyper, clip=unbounded)
     step = partial(improve, given.stack, adam, hyper=hyper, schedule=given.schedule)
@@ -31,7 +31,7 @@ def train(given: TrainingInput) -> TrainingOutput:
 
 
 def improve(stack: Stack, adam: Adam, batches: Batches, hyper: HyperParameters, schedule: Schedule) -> Report:
-    """One step over one collection; stack and optimiser are changed in place."""
+    """Take one gradient step on one collection. Stack and optimiser are changed in place."""
     figures = stack.parameters.new_zeros(6, stack.size)
     if batches:
         whole = [minibatch_of(stack, side, batch, all_rows(batch)) for side, batch in batches]

@@ -1,4 +1,4 @@
-"""Generalised advantage estimation for games in which seats act together, in turns, die early or are cut off."""
+"""Generalised advantage estimation for games in which seats act together, in turns, die early or are truncated."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ def gae(
     gamma: Tensor,
     lam: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Advantages of every decision, counted from a seat's decision to its own next one.
+    """Compute the advantage of every decision. A time step of a seat lasts from one of its decisions to its next decision.
 
-    What a seat is paid between two of its decisions belongs to the first of them: in connect four the loser's −1 arrives on the
-    winner's move. A terminated seat has no future, a truncated one has a future worth `bootstrap`.
+    All rewards between two decisions of a seat belong to the first of them. For example, in connect four the loser receives −1
+    at the winner's move. The value after a termination is 0, and the value after a truncation is `bootstrap`.
 
     Args:
-        reward: [T, C, A], paid for step t.
-        value: [T + 1, C, A], the critic at the beginning of step t; row T is the state after the last step.
-        acting: bool [T + 1, C, A], who decided at step t; row T: who is about to decide.
+        reward: [T, C, A], reward of step t.
+        value: [T + 1, C, A], the critic's value before step t; row T is the value after the last step.
+        acting: bool [T + 1, C, A], whether the seat decides at step t; row T: whether it is about to decide.
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
-        bootstrap: [T, C, A], value of the last view of a game cut off at step t; read only where truncated.
+        bootstrap: [T, C, A], value of the state after a truncation at step t; read only where `truncated`.
         gamma: [C, A], discount per decision.
         lam: [C, A], the λ of GAE.
 
     Returns:
-        Advantages [T, C, A], zero where not `known`; and `known` bool [T, C, A]: the seat decided at t and what followed,
-        up to its next decision or its end, was seen. The last decision of a seat that waits for another's move is not known.
+        Advantages [T, C, A], zero where not `known`; and `known`, bool [T, C, A]: the seat decided at step t, and everything up
+        to its next decision or its end is in the collection. The last decision of a waiting seat is not known.
 
     Laws:
-        λ = 1: advantage plus value is the discounted return, bootstrapped where cut off.
+        λ = 1: advantage plus value is the discounted return, bootstrapped after a truncation.
         λ = 0: the advantage is the one-step temporal difference.
-        locality: Nothing that happens after a seat's end changes what came before it.
+        locality: Events after a seat's end do not change the advantages before it.
 
     Reference:
         Schulman, Moritz, Levine, Jordan & Abbeel (2016), equation 16.
@@ -84,7 +84,7 @@ def _gae(
     advantages: Floats,
     known: Flags,
 ) -> None:
-    """The same, seat by seat."""
+    """Compute `gae` seat by seat in compiled loops."""
     steps, copies, seats = reward.shape
     for c in range(copies):
         for a in range(seats):

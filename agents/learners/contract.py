@@ -1,6 +1,6 @@
-"""What a learner declares, what it is given and what it gives back.
+"""The interface of a learner: its declaration, its input and its output.
 
-Neither torch nor numba is loaded here, so that commands that only read can know the hyper-parameters and metrics of a learner.
+This module loads neither torch nor numba, so commands that only read can know a learner's hyper-parameters and metrics.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from envs.stopwatch import Stopwatch
 
 Scale = Literal["linear", "logarithmic", "distance from 1"]
-"""What a step in a hyper-parameter is measured by: its value, its logarithm, or, for discounts, 1 minus its value."""
+"""The scale on which a hyper-parameter changes: its value, its logarithm, or, for discounts, 1 minus its value."""
 
 Shown = Literal["report", "view", "log", "store"]
 """Where a metric is shown. Each place includes the later ones: the report, MLflow's saved view, MLflow's log, the store."""
@@ -32,14 +32,14 @@ class HyperSpec:
 
     Attributes:
         name: Its name in configurations and in the store.
-        default: Where it starts if the configuration does not say.
-        low: Lowest value that evolution may take it to, if the configuration does not say.
-        high: Highest such value.
-        least: Lowest value that makes sense at all.
-        most: Highest such value.
-        scale: How mutation moves it and charts draw it.
-        label: What it is called in the report and in MLflow, in lower case.
-        description: What it does, in a few words.
+        default: Default of its initial value.
+        low: Default of the lowest value that evolution may reach.
+        high: Default of the highest value that evolution may reach.
+        least: Lowest valid value.
+        most: Highest valid value.
+        scale: The scale of its mutations and of its charts.
+        label: Its name in the report and in MLflow, in lower case.
+        description: A short description.
         charted: Whether MLflow's saved view has a chart of it.
     """
 
@@ -62,11 +62,11 @@ class MetricSpec:
     Attributes:
         name: Its name in reports and in the store.
         label: Title of its chart.
-        unit: What it is measured in.
-        good: Which way is better; empty where neither is.
-        shown: Where it is shown.
+        unit: Its unit.
+        good: Whether high or low values are better; empty if neither.
+        shown: The place where it is shown.
         chart: Name of its chart in MLflow.
-        gaps: Whether NaN is a possible value and means that there was nothing to measure.
+        gaps: Whether NaN is a valid value. NaN means that there was nothing to measure.
     """
 
     name: str
@@ -80,15 +80,15 @@ class MetricSpec:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How much is played and how often it is learnt from; the same for all players of a league.
+    """The amounts of experience and of optimisation. They are the same for all players of a league.
 
     Attributes:
-        updates: Collections in one training.
-        steps: Steps of every copy in a collection, T.
-        epochs: Passes over a collection, for learners that make several.
-        minibatches: Optimiser steps in a pass, for learners that make several.
+        updates: Number of collections in one training.
+        steps: Number of steps of every copy in a collection, T.
+        epochs: Number of passes over a collection, for learners with several passes.
+        minibatches: Number of optimiser steps per pass, for learners with several.
         value_weight: Weight of the value loss.
-        max_gradient: Longest gradient, per player.
+        max_gradient: Maximum norm of a player's gradient.
     """
 
     updates: int
@@ -101,18 +101,18 @@ class Schedule:
 
 @dataclass(frozen=True)
 class TrainingInput:
-    """What a learner is given.
+    """The input of a learner.
 
     Attributes:
         arena: Copies of the game.
-        stack: The players that learn, changed in place.
-        states: What the learner kept of each player, see `TrainingOutput`; empty for a player that has not learnt yet.
+        stack: The learning players; changed in place.
+        states: The learner's stored state of each player, see `TrainingOutput`; empty for a player that has not learnt yet.
         owner: int64 [C, K], the player that holds each team and learns from it, or `agents.acting.routing.EMPTY`.
-        opponents: Whoever acts for the other teams in a block of copies.
+        opponents: Makes the actors of the other teams in a block of copies.
         hyper: The learner's hyper-parameters, [P] each.
-        schedule: How much, how often.
-        generator: All the randomness there is.
-        watch: Told how long acting, stepping, recording, estimating and improving take.
+        schedule: The amounts of experience and of optimisation.
+        generator: The only source of randomness.
+        watch: Measures the time of acting, stepping, recording, estimating and improving.
     """
 
     arena: Arena
@@ -128,13 +128,13 @@ class TrainingInput:
 
 @dataclass(frozen=True)
 class TrainingOutput:
-    """What a learner gives back, besides the stack it changed.
+    """The output of a learner, besides the changed stack.
 
     Attributes:
-        reports: One per update: the learner's metrics and those that every learner has, [P] each.
-        tally: The games each copy finished.
-        states: Per player, whatever the learner wants to find again when the player goes on learning: an optimiser's
-            moments, target networks, remembered experience. Nobody else looks into it.
+        reports: One report per update, with the learner's metrics and those of every learner, [P] each.
+        tally: The results of the finished games of each copy.
+        states: Per player, the state that the learner needs when the player continues to learn, such as an optimiser's
+            moments, target networks or a replay buffer. No other code reads it.
     """
 
     reports: Sequence[Mapping[str, Tensor]]
@@ -147,14 +147,14 @@ Train = Callable[[TrainingInput], TrainingOutput]
 
 @dataclass(frozen=True)
 class LearnerSpec:
-    """A learner as others see it.
+    """The declaration of a learner.
 
     Attributes:
         name: Its name in configurations: a name of the table, `module:callable`, or `path/to/file.py:callable`.
-        code: Where its code is, `module:callable`; loaded when somebody trains.
+        code: The location of its code, `module:callable`. It is loaded when training begins.
         hyper: Its hyper-parameters.
-        metrics: What it reports of each update, besides `agents.learners.table.COMMON`.
-        about: What it is, in a few words; the report takes it from here.
+        metrics: The metrics that it reports of each update, besides `agents.learners.table.COMMON`.
+        about: A short description, which the report shows.
     """
 
     name: str
@@ -166,7 +166,7 @@ class LearnerSpec:
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner of one's own: its code together with what it declares. Made by `learner`."""
+    """A user's own learner: its code together with its declaration. The decorator `learner` makes it."""
 
     train: Train
     hyper: tuple[HyperSpec, ...]
@@ -178,11 +178,11 @@ class Learner:
 
 
 def learner(*, hyper: Sequence[HyperSpec], metrics: Sequence[MetricSpec]) -> Callable[[Train], Learner]:
-    """Declare the function below to be a learner.
+    """Declare a function to be a learner, as a decorator.
 
     Args:
         hyper: Its hyper-parameters; those of `agents.learners.table` or others.
-        metrics: What it reports of each update, besides `agents.learners.table.COMMON`.
+        metrics: The metrics that it reports of each update, besides `agents.learners.table.COMMON`.
 
     Example:
         >>> @learner(hyper=(LEARNING_RATE, GAMMA), metrics=(ENTROPY,))

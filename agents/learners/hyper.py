@@ -1,4 +1,4 @@
-"""Hyper-parameters as tensors, one value per player; what they are is declared in `agents.learners.table`."""
+"""Hyper-parameters as tensors with one value per player. `agents.learners.table` declares them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class HyperParameters:
-    """Those of actor-critics, [P] each.
+    """The hyper-parameters of actor-critics, [P] each.
 
     Attributes:
         learning_rate: Adam's step size.
-        clip: How far the ratio of the policies may move from 1; infinite for learners that do not clip.
-        entropy: Weight of the entropy bonus, per nat.
+        clip: Maximum distance of the ratio of the policies from 1; infinite for learners that do not clip.
+        entropy: Entropy coefficient, per nat.
         gamma: Discount per decision.
         gae_lambda: λ of generalised advantage estimation.
     """
@@ -29,10 +29,10 @@ class HyperParameters:
 
     @classmethod
     def stack(cls, players: Sequence[Mapping[str, float]], device: torch.device) -> HyperParameters:
-        """Stack players' values, given by name."""
+        """Stack the players' values, which are given by name."""
         return cls(**stacked(players, device))
 
 
 def stacked(players: Sequence[Mapping[str, float]], device: torch.device) -> dict[str, Tensor]:
-    """Hyper-parameters by name, [P] each, of players that all have the same ones."""
+    """Hyper-parameters by name, [P] each. All players must have the same hyper-parameters."""
     return {name: torch.tensor([player[name] for player in players], device=device) for name in players[0]}

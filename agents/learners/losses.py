@@ -1,6 +1,6 @@
 """The terms of proximal policy optimisation as pure functions of stacked batches.
 
-Every function takes a weight per row (0 for padding) and gives one number per player, [P]: players never share a gradient.
+Every function takes a weight per row (0 for padding) and returns one number per player, [P]. Players never share a gradient.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from torch import Tensor
 
 
 def average(x: Tensor, weight: Tensor) -> Tensor:
-    """Weighted mean over everything but the player axis: [P, …] → [P]; 0 where all weights are 0."""
+    """Weighted mean over all axes except the player axis: [P, …] → [P]; 0 if all weights are 0."""
     total = weight.flatten(1).sum(1)
     return (x * weight).flatten(1).sum(1) / total.clamp_min(1e-9)
 
 
 def standardised(x: Tensor, weight: Tensor) -> Tensor:
-    """Shift and scale each player's rows to mean 0 and deviation 1."""
+    """Shift and scale each player's rows to mean 0 and standard deviation 1."""
     shape = (-1, *(1,) * (x.dim() - 1))
     centred = x - average(x, weight).view(shape)
     return centred * torch.rsqrt(average(centred.square(), weight) + 1e-8).view(shape)
 
 
 def policy_loss(log_ratio: Tensor, advantage: Tensor, clip: Tensor, weight: Tensor) -> Tensor:
-    """Clipped surrogate, to be made small.
+    """Clipped surrogate with a negative sign, so that it is to be minimised.
 
     Args:
         log_ratio: [P, …], log-probability now minus log-probability when the action was taken.
         advantage: [P, …].
-        clip: [P], how far the ratio may move from 1 before it stops paying.
+        clip: [P], clip range: distance of the ratio from 1 beyond which there is no gradient.
         weight: [P, …].
 
     Reference:
@@ -51,7 +51,7 @@ def approximate_kl(log_ratio: Tensor, weight: Tensor) -> Tensor:
 
 
 def clip_fraction(log_ratio: Tensor, clip: Tensor, weight: Tensor) -> Tensor:
-    """Share of rows whose ratio left the trust region."""
+    """Share of rows whose ratio is outside the clip range."""
     bound = clip.view(-1, *(1,) * (log_ratio.dim() - 1))
     return average(((log_ratio.exp() - 1.0).abs() > bound).to(log_ratio.dtype), weight)
 

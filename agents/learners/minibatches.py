@@ -1,4 +1,4 @@
-"""From experience to minibatches: which decisions each player learns from, padded so that all players can be stacked."""
+"""Makes minibatches from experience. They hold the decisions of each player, padded so that all players can be stacked."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from envs.game import Game
 
 @dataclass(frozen=True)
 class Batch:
-    """The decisions of one side, as groups: a team in one copy at one step (acting in turns: the one seat that moved).
+    """The decisions of one side in groups. A group is a team in one copy at one step; in turn-based games, the mover alone.
 
     Attributes:
         observation: Per role, [R, a, F] over all groups of the experience.
         legal: Per role, [R, a, n] or None.
         action: Per role, [R, a(, n)].
         log_prob: Per role, [R, a].
-        present: Per role, bool [R, a], seats that act; acting in turns, True for the role of the mover only.
+        present: Per role, bool [R, a], seats that act; in turn-based games, True only for the role of the mover.
         states: [(T + 1) · C · K, S], the joint states of the experience.
-        state: int64 [R], where in `states` each group's team looks from.
+        state: int64 [R], row in `states` of the joint state from the view of each group's team.
         place: int64 [R], turn-based: the mover's place in its team; else None.
         advantage: [R, a of all roles].
-        target: [R, a of all roles], in reward.
-        value: [R, a of all roles], in reward, when the action was taken.
-        learnt: bool [R, a of all roles], decisions to learn from.
-        memory: [R, A, H], what the seats of the team carried before they decided; empty where no critic reads it.
+        target: [R, a of all roles], value target in units of reward.
+        value: [R, a of all roles], value in units of reward when the action was taken.
+        learnt: bool [R, a of all roles], whether the decision is learnt from.
+        memory: [R, A, H], the memory of the team's seats before they decided; empty if no critic reads it.
         routing: Each player's groups, [P, B].
-        sequences: The groups in the order of time, where players have a memory.
+        sequences: The groups in order of time, for players with a memory; else None.
     """
 
     observation: list[Tensor]
@@ -57,12 +57,12 @@ class Batch:
 
     @property
     def units(self) -> Routing:
-        """What is dealt into minibatches, [P, U]: each player's groups, or its sequences where it has a memory."""
+        """The units that are divided into minibatches, [P, U]: groups, or sequences for players with a memory."""
         return self.routing if self.sequences is None else self.sequences.routing
 
     @property
     def weight(self) -> Tensor:
-        """1 for decisions learnt from, float32 [P, B, a of all roles]."""
+        """1 for decisions that are learnt from, else 0: float32 [P, B, a of all roles]."""
         return self.learnt[self.routing.index] * self.routing.real.unsqueeze(2).to(torch.float32)
 
 
@@ -76,17 +76,17 @@ def batch_of(
     value: Tensor,
     known: Tensor,
 ) -> Batch | None:
-    """All groups of one side, and which of them each player learns from; None where nobody does.
+    """Make the batch of one side. Returns None if no player learns on that side.
 
     Args:
         spec: The game and the learners' architecture.
         side: Index of the side.
         experience: T steps of C copies.
         owner: int64 [C, K], the learner that holds each team, or `EMPTY`.
-        players: P.
+        players: Number of players, P.
         advantage: [T, C, A].
-        value: [T, C, A], in reward.
-        known: bool [T, C, A], see `agents.learners.advantages.gae`.
+        value: [T, C, A], in units of reward.
+        known: bool [T, C, A], from `agents.learners.advantages.gae`.
     """
     game, roles = spec.game, spec.game.sides[side].roles
     steps, copies, _ = experience.reward.shape
@@ -124,15 +124,15 @@ def batch_of(
 
 @dataclass(frozen=True)
 class _Groups:
-    """How an experience is cut into the groups of one side; G groups at every step of every copy.
+    """The division of an experience into the groups of one side, with G groups at every step of every copy.
 
     Attributes:
         owner: int64 [T, C, G], the learner that holds the group's team, or `EMPTY`.
-        team: int64 [T, C, G], the group's team; of other sides, too, where seats act in turns.
+        team: int64 [T, C, G], the group's team; in turn-based games it may belong to another side.
         place: int64 [T · C · G], turn-based: the mover's place in its team; else None.
         mover: int64 [T, C], turn-based: the seat that moves; else None.
-        of_seats: Cuts values of seats, [T, C, A] → [R, a of all roles].
-        of_role: Cuts what is kept of a role, [T (+ 1), C, slots, …] → [R, a, …].
+        of_seats: Divides values of seats into groups, [T, C, A] → [R, a of all roles].
+        of_role: Divides values of a role into groups, [T (+ 1), C, slots, …] → [R, a, …].
     """
 
     owner: Tensor
@@ -178,13 +178,13 @@ def _groups_at_once(game: Game, side: int, experience: Experience, owner: Tensor
 
 
 def _carried(game: Game, side: int, experience: Experience, team: Tensor) -> Tensor:
-    """What the seats of each group's team carried before it decided, [R, seats of a team, H].
+    """The memory of the seats of each group's team before it decided, [R, seats of a team, H].
 
     Args:
         game: The game.
         side: Index of the side.
         experience: T steps of C copies.
-        team: int64 [T, C, G], the team of each group; of other sides, too, where seats act in turns.
+        team: int64 [T, C, G], the team of each group; in turn-based games it may belong to another side.
     """
     first, steps = game.sides[side].teams[0], len(experience.reward)
     seats = [game.teams[number if number in game.sides[side].teams else first] for number in range(len(game.teams))]
@@ -197,16 +197,16 @@ def _carried(game: Game, side: int, experience: Experience, team: Tensor) -> Ten
 
 @dataclass(frozen=True)
 class Minibatch:
-    """What one minibatch of one side is to be learnt from.
+    """One minibatch of one side.
 
     Attributes:
         side: Index of the side.
         batch: The collection's decisions on that side.
-        rows: int64 [P, b], groups; of players that have a memory, whole sequences of them, one after the other.
-        weight: [P, b, a of all roles], 0 for padding and for what is not learnt from.
+        rows: int64 [P, b], groups. For players with a memory they are whole sequences, one after another.
+        weight: [P, b, a of all roles], 0 for padding and for decisions that are not learnt from.
         advantage: [P, b, a of all roles], standardised over each player's decisions in the minibatch.
         target: [P, b, a of all roles], in units of the normalised return.
-        start: [P, sequences, m, H], what seats carried before the first step; None where players have no memory.
+        start: [P, sequences, m, H], the memory of the seats before the first step; None without a memory.
     """
 
     side: int
@@ -222,10 +222,10 @@ def minibatch_of(stack: Stack, side: int, batch: Batch, indices: tuple[Tensor, T
     """Take a minibatch out of a batch.
 
     Args:
-        stack: The learners.
+        stack: The learning players.
         side: Index of the side.
         batch: The side's decisions.
-        indices: Positions in the players' lists of units, see `Batch.units`, and which are no padding; see `shuffled`.
+        indices: From `shuffled`: positions in the players' lists of units (`Batch.units`), and a mask of the padding.
     """
     units, sequences, start = batch.units.index.gather(1, indices[0]), batch.sequences, None
     if sequences is None:
@@ -254,19 +254,19 @@ def seat_rows(groups: Tensor, seats: int) -> Tensor:
 
 
 def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list[tuple[Tensor, Tensor]]:
-    """Deal each player's rows into minibatches at random.
+    """Divide each player's rows into minibatches at random.
 
     Args:
-        real: bool [P, B], rows to deal; a player's come first.
-        minibatches: How many are wanted; there are fewer where nobody has as many rows.
-        generator: All the randomness there is.
+        real: bool [P, B], False for padding, which is at the end of each player's rows.
+        minibatches: Number of minibatches. There are fewer if no player has that many rows.
+        generator: The only source of randomness.
 
     Returns:
-        Per minibatch, positions int64 [P, b] and which of them are dealt, bool [P, b]; the others are padding.
+        Per minibatch, positions int64 [P, b], and bool [P, b], False for padding.
 
     Laws:
-        once: Every real row is dealt exactly once.
-        evenness: A player's minibatches differ by one row at most, however many rows the other players have.
+        once: Every real row is in exactly one minibatch.
+        evenness: The sizes of a player's minibatches differ by at most one, whatever the numbers of rows of other players.
     """
     rows = real.shape[1]
     parts = min(minibatches, rows)

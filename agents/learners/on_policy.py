@@ -1,6 +1,6 @@
-"""What learners share that learn from what they have just done: collect, estimate, improve, and again.
+"""Shared code of on-policy learners: collect experience, estimate advantages, improve, and repeat.
 
-A learner brings `improve`, which changes the parameters; the rest is here.
+A learner provides the function `improve`, which changes the parameters. Everything else is in this module.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from agents.models.stack import Stack
 from envs.game import Game
 
 Batches = Sequence[tuple[int, Batch]]
-"""Index of a side, and the decisions on that side that somebody learns from."""
+"""(index of a side, batch of the decisions on that side), for every side on which a player learns."""
 
 Report = Mapping[str, Tensor]
-"""Metrics of one update, one number per player, [P] each; 0 where a player had nothing to learn from."""
+"""Metrics of one update, [P] each; 0 for a player without decisions to learn from."""
 
 Improve = Callable[[Batches], Report]
-"""Changes the stack's parameters by what was collected, and says what it did."""
+"""Changes the stack's parameters with the collected batches, and returns a report."""
 
 
 def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: Improve) -> tuple[list[Report], Tally]:
-    """Collect, estimate and improve, as often as the schedule says; the stack is changed in place.
+    """Collect, estimate and improve, once per update of the schedule. The stack is changed in place.
 
     Args:
-        given: What the learner was given.
+        given: The input of the learner.
         gamma: [P], discount per decision.
         gae_lambda: [P], the λ of generalised advantage estimation.
-        improve: The learner's own part.
+        improve: The learner's own function.
 
     Returns:
-        A report per update, to which the metrics that every learner has are added; and the games each copy finished.
+        A report per update, which also has the metrics of every learner; and the results of the finished games.
     """
     arena, stack, watch = given.arena, given.stack, given.watch
     joint = stack.spec.architecture.critic == "centralised"
@@ -70,7 +70,7 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
 
 
 def _tables(given: TrainingInput) -> list[Table]:
-    """Start every part of the arena, with players and opponents in their seats."""
+    """Restart every part of the arena, with players and opponents in their seats."""
     arena, device = given.arena, given.arena.device
     seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=given.generator, device=device)
     tables, first = [], 0
@@ -86,20 +86,20 @@ def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) ->
 
     Args:
         owner: int64 [C, K].
-        players: P.
-        games: int64 [C], games that ended.
-        returns: [C, K], their summed returns.
+        players: Number of players, P.
+        games: int64 [C], number of games that ended.
+        returns: [C, K], sums of their returns.
     """
     held = torch.stack([owner == player for player in range(players)])
     return (returns * held).sum((1, 2)) / (games.unsqueeze(1) * held).sum((1, 2))
 
 
 def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, gae_lambda: Tensor) -> Batches:
-    """Values, advantages, and the batch of each side that somebody learns from.
+    """Compute values and advantages, and make the batch of each side on which a player learns.
 
     Args:
-        stack: The players that learn.
-        owner: int64 [C, K], who holds each team, or `EMPTY`.
+        stack: The learning players.
+        owner: int64 [C, K], the player that holds each team, or `EMPTY`.
         experience: T steps of C copies.
         gamma: [P].
         gae_lambda: [P].
@@ -131,7 +131,7 @@ def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor,
 
 
 def _deciding(game: Game, owner: Tensor, acting: Tensor) -> Tensor:
-    """The owner table of every step, [(T + 1) · C, K]; where seats act in turns, without the teams that wait."""
+    """The owner table of every step, [(T + 1) · C, K]; in turn-based games, waiting teams are `EMPTY`."""
     everywhere = owner.repeat(acting.shape[0], 1)
     if not game.turn_based:
         return everywhere
@@ -140,9 +140,10 @@ def _deciding(game: Game, owner: Tensor, acting: Tensor) -> Tensor:
 
 
 def learn(stack: Stack, batches: Batches, improve: Improve) -> Report:
-    """Improve by one collection, with the statistics of returns updated before it and those of views after it.
+    """Improve with one collection. Statistics of returns are updated before, and statistics of observations afterwards.
 
-    Policies must meet in training the view they acted on, so what they see may be scaled anew only afterwards.
+    In training, a policy must see exactly the inputs on which it acted. Therefore the scaling of observations changes only
+    afterwards.
     """
     _update_return_statistics(stack, batches)
     report = improve(batches)
@@ -158,18 +159,18 @@ Gradient = Callable[[Sequence[Minibatch], HyperParameters, float], tuple[Tensor,
 
 
 def gradient_of(stack: Stack) -> Gradient:
-    """The fastest way to the gradient of a stack's minibatches."""
+    """The fastest function that supports the gradient of a stack's minibatches."""
     return Derived(stack).gradient if covers(stack) else partial(autograd.gradient, stack)
 
 
 def all_rows(batch: Batch) -> tuple[Tensor, Tensor]:
-    """Positions [P, U] of all the units that players learn from, and which are no padding: a minibatch that is everything."""
+    """A minibatch with all units: positions [P, U], and a mask that is False for padding."""
     real = batch.units.real
     return torch.arange(real.shape[1], device=real.device).expand(real.shape), real
 
 
 def explained_variance(stack: Stack, batches: Batches) -> Tensor:
-    """Explained variance of the returns by the critics that were acting, [P]; a mean over the decisions of all sides."""
+    """Explained variance of the returns by the critics before the update, [P], over the decisions of all sides."""
     totals = stack.parameters.new_zeros(2, stack.size)
     for _, batch in batches:
         weight, rows = batch.weight, batch.routing.index
@@ -180,7 +181,7 @@ def explained_variance(stack: Stack, batches: Batches) -> Tensor:
 
 
 def _update_return_statistics(stack: Stack, batches: Batches) -> None:
-    """Add the collection's returns to the statistics by which critics are scaled."""
+    """Add the collection's returns to the statistics that scale the critics."""
     statistics = stack.spec.statistics.split(stack.statistics)
     for side, batch in batches:
         name = f"return.{stack.spec.game.sides[side].name}"
@@ -189,7 +190,7 @@ def _update_return_statistics(stack: Stack, batches: Batches) -> None:
 
 
 def _update_view_statistics(stack: Stack, batches: Batches) -> None:
-    """Add the collection's observations and states to the statistics by which they are scaled."""
+    """Add the collection's observations and states to the statistics that scale them."""
     spec = stack.spec
     if not spec.architecture.normalise:
         return

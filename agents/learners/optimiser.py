@@ -36,12 +36,12 @@ class Adam:
 
     @classmethod
     def fresh(cls, parameters: Tensor) -> Adam:
-        """Moments of players that have not learnt yet."""
+        """The moments of players that have not learnt yet, which are zero."""
         return cls(torch.zeros_like(parameters), torch.zeros_like(parameters), parameters.new_zeros(parameters.shape[0], 1))
 
     @classmethod
     def restored(cls, stack: Stack, states: Sequence[Mapping[str, np.ndarray]]) -> Adam:
-        """Moments of a stack's players as `states` gave them; fresh where a player's are empty."""
+        """The moments of a stack's players from the result of `states`; zero for a player without a state."""
         adam, layout = cls.fresh(stack.parameters), stack.spec.parameters
         for index, arrays in enumerate(states):
             if arrays:
@@ -64,15 +64,15 @@ class Adam:
         ]
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, max_norm: float) -> None:
-        """Move `parameters` [P, D] in place; each player's gradient is first cut to length `max_norm`.
+        """Update `parameters` [P, D] in place. Each player's gradient is first clipped to the norm `max_norm`.
 
-        A player whose gradient is zero had nothing to learn from: it rests, and nothing of it changes.
+        A player whose gradient is zero had nothing to learn from. Neither its parameters nor its moments change.
 
         Args:
             parameters: [P, D], changed in place.
             gradient: [P, D].
             learning_rate: [P].
-            max_norm: Longest allowed gradient, per player.
+            max_norm: Maximum norm of a player's gradient.
         """
         if compiling.serve(parameters.device):
             arrays = (x.numpy() for x in (parameters, gradient, self.mean, self.square, self.steps, learning_rate))
@@ -103,7 +103,7 @@ def _step(
     beta2: float,
     epsilon: float,
 ) -> None:
-    """`Adam.step` in one pass over memory: all are [P, D] but steps [P, 1] and rate [P]."""
+    """`Adam.step` in one pass over memory. All arrays are [P, D], except steps [P, 1] and rate [P]."""
     b1, b2, tiny = np.float32(beta1), np.float32(beta2), np.float32(epsilon)
     for p in range(parameters.shape[0]):
         total = 0.0

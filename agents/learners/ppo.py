@@ -1,4 +1,4 @@
-"""Proximal policy optimisation of a whole stack of players at once.
+"""Proximal policy optimisation (PPO) for a whole stack of players at once.
 
 Reference:
     Schulman, Wolski, Dhariwal, Radford & Klimov (2017), algorithm 1.
@@ -20,7 +20,7 @@ from agents.models.stack import Stack
 
 
 def train(given: TrainingInput) -> TrainingOutput:
-    """Train every player of a stack: collect, estimate, improve, and again."""
+    """Train every player of a stack. Each update collects experience, estimates advantages and improves the policies."""
     adam, hyper = Adam.restored(given.stack, given.states), HyperParameters(**given.hyper)
     step = partial(improve, given.stack, adam, hyper=hyper, schedule=given.schedule, generator=given.generator)
     reports, tally = alternate(given, hyper.gamma, hyper.gae_lambda, step)
@@ -35,7 +35,7 @@ def improve(
     schedule: Schedule,
     generator: torch.Generator,
 ) -> Report:
-    """Epochs of minibatch steps over one collection; stack and optimiser are changed in place."""
+    """Run all epochs of minibatch steps on one collection. Stack and optimiser are changed in place."""
     totals = stack.parameters.new_zeros(6, stack.size)
     gradient = gradient_of(stack)
     for _ in range(schedule.epochs):

@@ -1,8 +1,8 @@
-"""Whole sequences of decisions, for players that have a memory: what a seat did and saw in all steps of a collection, in order.
+"""Sequences of decisions, for players with a memory: the observations and actions of a seat in all steps of a collection.
 
-A sequence begins with what its seats carried when the collection began, and is cut where a game ends. It is dealt into one
-minibatch as a whole, and the gradient goes back through all its steps. In games in which all seats act at once there is one
-sequence for every team in every copy; in turn-based games one for every player in every copy.
+A sequence starts with the memory of its seats at the begin of the collection. The memory is reset where a game ends. A sequence
+is in one minibatch as a whole, and the gradient passes through all its steps. In simultaneous games there is one sequence for
+every team in every copy. In turn-based games there is one for every player in every copy.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Sequences:
 
     Attributes:
         routing: Each player's sequences, [P, U].
-        rows: int64 [G, T], the groups of each, in the order of time.
-        owner: int64 [R], who learns from each group, or `EMPTY`.
-        start: float [G, m, H], what seats carried before the first step: those of the team, or, acting in turns, all.
+        rows: int64 [G, T], the groups of each sequence, in order of time.
+        owner: int64 [R], the player that learns from each group, or `EMPTY`.
+        start: float [G, m, H], the memory before the first step, of the team's seats, or of all seats in turn-based games.
         over: bool [R], whether the game ended with the step.
-        seat: int64 [R], acting in turns: the seat that is to act; else None.
+        seat: int64 [R], turn-based: the seat that is to act; else None.
     """
 
     routing: Routing
@@ -42,13 +42,13 @@ class Sequences:
 
 
 def at_once(experience: Experience, owner: Tensor, players: int, seats: Sequence[Sequence[int]]) -> Sequences:
-    """The sequences of one side where all seats act together.
+    """Make the sequences of one side in a simultaneous game.
 
     Args:
         experience: T steps of C copies.
-        owner: int64 [T · C · teams], who learns from each group, or `EMPTY`.
-        players: P.
-        seats: Those of each of the side's teams.
+        owner: int64 [T · C · teams], the player that learns from each group, or `EMPTY`.
+        players: Number of players, P.
+        seats: The seats of each of the side's teams.
     """
     steps, copies, teams = len(experience.over), experience.over.shape[1], len(seats)
     by_step = owner.view(steps, copies * teams)
@@ -59,12 +59,12 @@ def at_once(experience: Experience, owner: Tensor, players: int, seats: Sequence
 
 
 def in_turns(experience: Experience, owner: Tensor, players: int, mover: Tensor) -> Sequences:
-    """The sequences of one side where seats act in turns.
+    """Make the sequences of one side in a turn-based game.
 
     Args:
         experience: T steps of C copies.
-        owner: int64 [T · C], who learns from each group, or `EMPTY`.
-        players: P.
+        owner: int64 [T · C], the player that learns from each group, or `EMPTY`.
+        players: Number of players, P.
         mover: int64 [T, C], the seat that is to act.
     """
     steps, copies = mover.shape
@@ -85,16 +85,16 @@ def remembering(
     rows: Tensor,
     present: Sequence[Tensor],
 ) -> Remember:
-    """How a minibatch of whole sequences is unrolled; see `agents.models.forward.actor`.
+    """Make the function that unrolls the memory of a minibatch of sequences; see `agents.models.forward.actor`.
 
     Args:
         spec: Game and architecture.
         pieces: Parameters by name, [P, …].
         side: Index of the side.
-        sequences: Of the side.
-        start: float [P, b, m, H], what the seats of b sequences carried before their first step.
-        rows: int64 [P, b · T], their groups, sequence by sequence.
-        present: Per role of the side, bool [P, b · T, a].
+        sequences: The sequences of the side.
+        start: float [P, b, m, H], the memory of the seats of b sequences before their first step.
+        rows: int64 [P, b · T], the groups of these sequences, one sequence after another.
+        present: Per role of the side, bool [P, b · T, a], seats that act.
     """
     numbers, shape = spec.game.sides[side].roles, (*start.shape[:2], -1)
     widths = [spec.game.roles[number].per_team for number in numbers]

@@ -1,6 +1,6 @@
-"""The learners, their hyper-parameters and their metrics. Everything that lists any of them takes it from here.
+"""The tables of learners, hyper-parameters and metrics. All code that lists them uses these tables.
 
-Loading this file loads neither torch nor numba; the code of a learner is loaded when somebody trains.
+Loading this file loads neither torch nor numba. The code of a learner is loaded when training begins.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from envs.references import find
 LEARNING_RATE = HyperSpec(
     "learning_rate", 1e-3, 1e-5, 1e-2, 0.0, 1.0, "logarithmic", "learning rate", "step size of the optimiser", charted=True
 )
-CLIP = HyperSpec("clip", 0.2, 0.05, 0.4, 0.0, 1.0, "linear", "clip", "how far the ratio of the policies may move from 1")
+CLIP = HyperSpec("clip", 0.2, 0.05, 0.4, 0.0, 1.0, "linear", "clip", "maximum distance of the ratio of the policies from 1")
 ENTROPY_WEIGHT = HyperSpec(
     "entropy",
     0.01,
@@ -33,7 +33,7 @@ GAE_LAMBDA = HyperSpec(
 )
 
 HYPER_PARAMETERS = {spec.name: spec for spec in (LEARNING_RATE, CLIP, ENTROPY_WEIGHT, GAMMA, GAE_LAMBDA)}
-"""Every hyper-parameter of the learners below; a learner may start it elsewhere."""
+"""All hyper-parameters of the learners below. A learner may have another default."""
 
 GAME_RETURN = MetricSpec("game_return", "Return", "mean return of a game", "high", "report", "train/return", gaps=True)
 ENTROPY = MetricSpec("entropy", "Entropy", "nats per decision", "", "report", "train/entropy")
@@ -62,16 +62,16 @@ METRICS = {
     metric.name: metric
     for metric in (GAME_RETURN, ENTROPY, EXPLAINED_VARIANCE, KL, VALUE_LOSS, CLIP_FRACTION, POLICY_LOSS, DECISIONS)
 }
-"""Every metric of the learners below, in the order in which charts are shown."""
+"""All metrics of the learners below, in the order of their charts."""
 
 PREFIX = "train/"
-"""What the names of the metrics' charts begin with."""
+"""Prefix of the names of the metrics' charts."""
 
 COMMON = (DECISIONS, GAME_RETURN)
 """Metrics that every learner reports."""
 
 DEFAULT = "ppo"
-"""The learner of a configuration that names none."""
+"""The default learner of a configuration."""
 
 LEARNERS = {
     spec.name: spec
@@ -92,14 +92,14 @@ LEARNERS = {
         ),
     )
 }
-"""The learners that come with the project. Adding one is adding a file and an entry."""
+"""The learners of the project. To add a learner, add a file and an entry."""
 
 
 def learner_spec(name: str) -> LearnerSpec:
-    """What a learner declares, be it of the table or `module:callable`, whose file is loaded.
+    """The declaration of a learner, which is a name of the table or `module:callable`. In the second case its file is loaded.
 
     Raises:
-        GameError: It cannot be found, or it does not say what it declares.
+        GameError: The learner cannot be found, or it has no declaration.
     """
     if name in LEARNERS:
         return LEARNERS[name]
@@ -107,16 +107,16 @@ def learner_spec(name: str) -> LearnerSpec:
     if not isinstance(found, Learner):
         raise GameError(
             f"{name} is no learner: put @learner(hyper=…, metrics=…) of agents.learners.contract above it, "
-            "which says what hyper-parameters it has and what it reports"
+            "which declares its hyper-parameters and metrics"
         )
     return LearnerSpec(name, name, found.hyper, found.metrics)
 
 
 def metric_spec(name: str) -> MetricSpec:
-    """A metric by its name; one that is not in the table is a user's own, and is shown under its name."""
+    """A metric by its name. A metric that is not in the table is a user's own and is shown under its name."""
     return METRICS.get(name) or MetricSpec(name, name.replace("_", " ").capitalize(), "", "", "report", f"{PREFIX}{name}")
 
 
 def hyper_label(name: str) -> str:
-    """What a hyper-parameter is called; one that is not in the table by its name, without the underscores."""
+    """The label of a hyper-parameter. If it is not in the table, the label is its name without underscores."""
     return HYPER_PARAMETERS[name].label if name in HYPER_PARAMETERS else name.replace("_", " ")

@@ -1,4 +1,4 @@
-"""Which networks a player has, as plain values. Neither torch nor numba is loaded here."""
+"""The shape of a player's networks, as plain values. This module loads neither torch nor numba."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CLIP = 5.0
-"""Normalised observations are cut off at ± this many standard deviations."""
+"""Normalised observations are clipped at ± this many standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Architecture:
         hidden: Widths of the hidden layers, of actors and critics alike.
         activation: `tanh` or `relu`.
         critic: `centralised` (the team's joint state in, one value per seat out) or `local` (each seat's own observation in).
-        normalise: Divide observations and states by their running deviation, after taking off their running mean.
-        message_size: Numbers in a message, M; 0 where nobody speaks.
-        hears: For each side, the listening weights [A, A] between the seats of a team (row i: how much seat i takes from
-            each speaker), or None where the side does not speak.
-        encoder: What reads an observation: a name of `agents.models.table.ENCODERS`, or `module:callable` or
-            `path/file.py:callable` of a `torch.nn.Module` of the user's own.
-        memory: What a seat carries from one decision to the next: a name of `agents.models.table.MEMORIES`.
-        memory_size: Numbers that a seat carries, H; 0 where it carries none.
+        normalise: Whether observations and states are standardised with their running mean and standard deviation.
+        message_size: Length of a message, M; 0 without messages.
+        hears: For each side, the listening weights [A, A] between the seats of a team (row i: the weights that seat i gives to
+            each speaker), or None if the side sends no messages.
+        encoder: The encoder of observations: a name of `agents.models.table.ENCODERS`, or `module:callable` or
+            `path/file.py:callable` of a user's own `torch.nn.Module`.
+        memory: The memory of a seat: a name of `agents.models.table.MEMORIES`.
+        memory_size: Number of values that a seat remembers, H; 0 without a memory.
     """
 
     hidden: tuple[int, ...] = (64, 64)

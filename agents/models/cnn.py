@@ -1,6 +1,6 @@
-"""Convolutions for image observations: two layers in the manner of Mnih et al., with kernels that fit small boards.
+"""Convolutions for image observations: two layers as in Mnih et al., or two layers with small kernels for boards.
 
-Each player's convolutions are one call of their own. That is 1.5 to 8 times faster on a CPU than grouped convolutions or
+The convolutions of each player are a separate call. On a CPU this is 1.5 to 8 times faster than grouped convolutions, than
 `vmap` over the stack, and than matrix products over unfolded patches.
 """
 
@@ -19,7 +19,7 @@ from agents.models.layout import GAINS, Piece
 from envs.faults import GameError
 
 LARGE = 36
-"""Pixels that the shorter side of an image has at least for the wide strides of Mnih et al."""
+"""Minimum length in pixels of an image's shorter side for the wide strides of Mnih et al."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Convolution:
 
 
 WIDE = (Convolution(16, 8, 4, 0), Convolution(32, 4, 2, 0))
-"""For images: Mnih et al. (2013), section 4.1."""
+"""Layers for images: Mnih et al. (2013), section 4.1."""
 
 NARROW = (Convolution(16, 3, 1, 1), Convolution(32, 3, 1, 1))
-"""For boards and small images, which every layer leaves as large as they are."""
+"""Layers for boards and small images. They keep the size of the image."""
 
 
 class Encoder:
-    """Two convolutions with rectified outputs, laid flat; see `agents.models.parts.EncoderPart`.
+    """Two convolutions with relu, whose output is flattened; see `agents.models.parts.EncoderPart`.
 
     Reference:
         Mnih et al. (2013), "Playing Atari with deep reinforcement learning".
@@ -50,7 +50,7 @@ class Encoder:
         """Plan the layers for images [H, W, C] or [H, W].
 
         Raises:
-            GameError: Observations are no images.
+            GameError: Observations are not images.
         """
         if len(shape) not in (2, 3):
             raise GameError(f"the encoder cnn needs observations of shape [H, W, C] or [H, W], not {list(shape)}")

@@ -1,4 +1,4 @@
-"""From what an actor prefers to actions, their log-probabilities and the entropy of the choice."""
+"""Action distributions: from an actor's preferences to actions, log-probabilities and entropy."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from envs.game import Role
 
 
 def masked(logits: Tensor, legal: Tensor) -> Tensor:
-    """Logits with forbidden actions at the lowest finite number: their probability is exactly zero, gradients stay finite."""
+    """Logits with illegal actions set to the lowest finite number. Their probability is exactly 0; gradients stay finite."""
     return logits.masked_fill(~legal, torch.finfo(logits.dtype).min)
 
 
 def sample(role: Role, preference: Tensor, log_std: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Draw actions with given uniform noise.
 
-    Discrete: the Gumbel-max trick (Gumbel, 1954; Maddison, Tarlow & Minka, 2014). Continuous: a normal around the mean,
-    through the inverse distribution function; the caller clips to the bounds, the log-probability is the unclipped one.
+    Discrete actions use the Gumbel-max trick (Gumbel, 1954; Maddison, Tarlow & Minka, 2014). Continuous actions are normally
+    distributed around the mean, by the inverse distribution function. The caller clips them to the bounds. The log-probability
+    is that of the unclipped action.
 
     Args:
-        role: Whose actions.
+        role: The role of the seats.
         preference: Masked logits or means, [P, B, a, n].
         log_std: Logarithm of the standard deviation [P, n] (continuous), else None.
         noise: Uniform in (0, 1), [P, B, a, n].
@@ -57,7 +58,7 @@ def entropy(role: Role, preference: Tensor, log_std: Tensor | None) -> Tensor:
 
 
 def bounded(role: Role, raw: Tensor) -> Tensor:
-    """Raw actions as the game takes them: continuous ones are stretched over their range and cut at its bounds."""
+    """Convert raw actions into actions of the game. Continuous actions are scaled to their range and clipped at its bounds."""
     if role.actions.kind == "discrete":
         return raw
     low, high = raw.new_tensor(role.actions.low), raw.new_tensor(role.actions.high)

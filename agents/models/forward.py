@@ -1,7 +1,7 @@
-"""The forward passes of a whole stack: what actors prefer and say, and what critics expect.
+"""The forward passes of a whole stack: preferences and messages of actors, and values of critics.
 
-An actor sees its own observation, what it carries, and the messages that arrive over the communication graph, nothing else. A
-centralised critic sees the joint state. Critics are used in training and in explanations only.
+An actor sees only its own observation, its memory, and the messages that arrive over the communication graph. A centralised
+critic sees the joint state. Critics are used only in training and in explanations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agents.models.spec import PlayerSpec
 from comms.aggregation import deliver
 
 Remember = Callable[[int, Tensor], Tensor]
-"""From a role's place on its side, and features [P, B, a, F] of its seats, to what they carry after deciding, [P, B, a, H]."""
+"""(index of a role on its side, features [P, B, a, F] of its seats) → memory of the seats after the decision, [P, B, a, H]."""
 
 
 def normalised(x: Tensor, statistics: Mapping[str, Tensor], name: str) -> Tensor:
@@ -30,14 +30,14 @@ def normalised(x: Tensor, statistics: Mapping[str, Tensor], name: str) -> Tensor
 def features(
     spec: PlayerSpec, pieces: Mapping[str, Tensor], statistics: Mapping[str, Tensor], role: int, observation: Tensor
 ) -> Tensor:
-    """What a role's encoder makes of observations [P, …, features of the role]: [P, …, F]; without an encoder, themselves."""
+    """The output [P, …, F] of a role's encoder for observations [P, …, features of the role]; the input without an encoder."""
     seen = standardised(spec, statistics, role, observation)
     encoder = spec.encoders[role]
     return seen if encoder is None else encoder.features(seen, pieces)
 
 
 def standardised(spec: PlayerSpec, statistics: Mapping[str, Tensor], role: int, observation: Tensor) -> Tensor:
-    """Observations [P, …, features of the role], standardised where the players do so."""
+    """Observations [P, …, features of the role], standardised if the architecture says so."""
     name = f"observation.{spec.game.roles[role].name}"
     return normalised(observation, statistics, name) if spec.architecture.normalise else observation
 
@@ -51,7 +51,7 @@ def actor(
     present: Sequence[Tensor],
     remember: Remember | None,
 ) -> tuple[list[Tensor], Tensor | None]:
-    """Preferences of every seat of a side's teams, for every player of the stack.
+    """Compute the preferences and messages of every seat of a side's teams, for every player of the stack.
 
     Args:
         spec: Game and architecture.
@@ -59,12 +59,12 @@ def actor(
         statistics: Statistics by name, [P, …].
         side: Index of the side.
         observations: Per role of the side, float [P, B, a, F].
-        present: Per role of the side, bool [P, B, a]: seats that are in the game. The others say nothing.
-        remember: Takes one step of memory, or many; called once per role. None for players that have no memory.
+        present: Per role of the side, bool [P, B, a]: seats that are in the game. The messages of other seats are zero.
+        remember: Computes one or many steps of the memory. It is called once per role. None for players without a memory.
 
     Returns:
-        Per role of the side, logits or means [P, B, a, n]; and what was said, [P, B, A, M] in the order of `Game.teams`, or
-        None where the side does not speak.
+        Per role of the side, logits or means [P, B, a, n]; and the messages [P, B, A, M] in the order of `Game.teams`, or None
+        if the side sends no messages.
     """
     game, architecture = spec.game, spec.architecture
     activation = ACTIVATIONS[architecture.activation]
@@ -102,21 +102,21 @@ def critic(
     observations: Sequence[Tensor],
     memories: Sequence[Tensor],
 ) -> Tensor:
-    """Value of every seat of a side's teams, in units of the normalised return.
+    """Compute the value of every seat of a side's teams, in units of the normalised return.
 
     Args:
         spec: Game and architecture.
         pieces: Parameters by name, [P, …].
         statistics: Statistics by name, [P, …].
         side: Index of the side.
-        state: float [P, B, S], the joint state from the team's view; all a centralised critic reads.
-        observations: Per role of the side, float [P, B, a, F]; read by local critics.
-        memories: Per role of the side, float [P, B, per_team, H], what the seats carry before they decide; read by local
-            critics of players that have a memory. No gradient flows into it: it was kept when the seats acted.
+        state: float [P, B, S], the joint state from the team's view; the only input of a centralised critic.
+        observations: Per role of the side, float [P, B, a, F]; the input of local critics.
+        memories: Per role of the side, float [P, B, per_team, H], the memory of the seats before they decide; an input of local
+            critics of players with a memory. It was stored when the seats acted, so no gradient flows into it.
 
     Returns:
-        [P, B, A], seats in the order of `Game.teams`. Where seats act in turns, a local critic sees the mover's observation
-        only, and what it says of the other seats means nothing.
+        [P, B, A], seats in the order of `Game.teams`. In turn-based games a local critic sees only the mover's observation, and
+        its values of other seats are meaningless.
     """
     game, architecture = spec.game, spec.architecture
     activation, depth = ACTIVATIONS[architecture.activation], len(architecture.hidden) + 1

@@ -1,4 +1,4 @@
-"""A gated recurrent unit for a stack of players, its gates written out as batched matrix products."""
+"""A gated recurrent unit for a stack of players. Its gates are batched matrix products."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Memory:
     """
 
     def __init__(self, prefix: str, features: int, size: int) -> None:
-        """Plan the unit: `features` numbers in, `size` numbers carried."""
+        """Plan a unit with `features` inputs and a memory of `size` values."""
         self._size = size
         self._names = tuple(f"{prefix}.{part}.{kind}" for part in ("input", "hidden") for kind in ("weight", "bias"))
         shapes = (features, 3 * size), (3 * size,), (size, 3 * size), (3 * size,)

@@ -1,7 +1,7 @@
-"""Stacked networks: the players of one architecture are one tensor with a leading P axis.
+"""Stacked networks: all players of one architecture are one tensor with a leading P axis.
 
-A `Layout` names the pieces of a flat vector; `split` turns `[P, D]` into named `[P, …]` views, so that cloning, mixing,
-hashing and stepping a whole population are operations on one tensor. This file knows nothing of games or learning.
+A `Layout` names the pieces of a flat vector, and `split` turns `[P, D]` into named `[P, …]` views. Cloning, mixing, hashing and
+optimiser steps of a whole population are therefore operations on one tensor. This file is independent of games and learning.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Layout:
         return {name: piece.view(-1, *shape) for (name, shape), piece in zip(self.shapes, pieces, strict=True)}
 
     def to_arrays(self, row: Tensor) -> dict[str, np.ndarray]:
-        """One player's flat vector `[D]` as named arrays."""
+        """Convert one player's flat vector `[D]` into named arrays."""
         named = self.split(row.detach().cpu().unsqueeze(0))
         return {name: tensor[0].numpy().copy() for name, tensor in named.items()}
 
@@ -44,7 +44,7 @@ class Layout:
         """The inverse of `to_arrays`.
 
         Raises:
-            ValueError: A piece is missing or has another shape than this architecture gives it.
+            ValueError: A piece is missing, or its shape is not that of this architecture.
         """
         for name, shape in self.shapes:
             if name not in arrays:
@@ -55,19 +55,19 @@ class Layout:
 
 
 Initial = Callable[[torch.Generator], Tensor]
-"""Draws the part of a newborn."""
+"""Draws the initial value of a piece."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One named part of a player's parameters and how it begins.
+    """One named part of a player's parameters, and its initialisation.
 
     Attributes:
         name: `kind.owner.layer.weight|bias`.
-        shape: Without the P axis.
-        start: Matrices: the gain of an orthogonal matrix. Vectors: the value of every entry.
-        own: Draws the piece in another way than that.
-        blocks: Matrices: how many orthogonal matrices stand side by side.
+        shape: Shape without the P axis.
+        start: Matrices: the gain of the orthogonal initialisation. Vectors: the initial value of every entry.
+        own: Another initialisation that replaces the usual one; None for the usual one.
+        blocks: Matrices: number of orthogonal matrices side by side.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Piece:
     blocks: int = 1
 
     def initial(self, generator: torch.Generator) -> Tensor:
-        """The part of a newborn."""
+        """Draw the initial value."""
         if self.own is not None:
             return self.own(generator)
         if len(self.shape) == 2:
@@ -103,7 +103,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def mlp(x: Tensor, pieces: Mapping[str, Tensor], prefix: str, layers: int, activation: Callable[[Tensor], Tensor]) -> Tensor:
-    """Run `layers` stacked layers over `[P, …, in]`; the last one is left linear."""
+    """Run `layers` stacked layers over `[P, …, in]`. The last layer is linear."""
     for layer in range(layers):
         x = linear(x, pieces[f"{prefix}.{layer}.weight"], pieces[f"{prefix}.{layer}.bias"])
         if layer < layers - 1:
@@ -115,7 +115,7 @@ def orthogonal(shape: tuple[int, int], gain: float, generator: torch.Generator) 
     """A matrix `[in, out]` with orthonormal rows or columns, times `gain`.
 
     Reference:
-        Saxe, McClelland & Ganguli (2014), section 4; the usual start of PPO networks.
+        Saxe, McClelland & Ganguli (2014), section 4; the usual initialisation of PPO networks.
     """
     rows, columns = shape
     random = torch.randn(max(rows, columns), min(rows, columns), generator=generator, dtype=torch.float64)

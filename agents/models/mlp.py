@@ -1,4 +1,4 @@
-"""The encoder of a perceptron that speaks or remembers: its first hidden layer."""
+"""The encoder of a perceptron with messages or with a memory. It is the first hidden layer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Encoder:
     """One layer with an activation; see `agents.models.parts.EncoderPart`. The other layers belong to the actor's head."""
 
     def __init__(self, prefix: str, shape: tuple[int, ...], architecture: Architecture) -> None:
-        """Plan the layer for observations of a shape."""
+        """Plan the layer for observations of the given shape."""
         gain = GAINS[architecture.activation]
         self.width = architecture.hidden[0]
         self.pieces: Sequence[Piece] = mlp_pieces(prefix, (prod(shape), self.width), gain, gain)

@@ -1,16 +1,16 @@
-"""What the pieces of a player's weights are called, today and in files that earlier versions wrote."""
+"""The names of the pieces of a player's weights, now and in files of earlier versions."""
 
 from __future__ import annotations
 
 RENAMED: dict[str, str] = {"ear": "encoder", "mouth": "message_head", "spread": "log_std"}
-"""First parts of piece names in weights that earlier versions wrote, and what they are called today."""
+"""First part of a piece's name in files of earlier versions → its present name."""
 
 MOMENTS = ("mean", "square")
-"""First parts of the names of an optimiser's moments; the name of the piece follows."""
+"""First part of the name of an optimiser's moment. The name of the piece follows."""
 
 
 def todays_name(piece: str) -> str:
-    """The name that a piece of a player's weights, or of its optimiser's moments, has today, for files of any version."""
+    """The present name of a piece of a player's weights, or of its optimiser's moments, for files of any version."""
     kind, dot, rest = piece.partition(".")
     if kind in MOMENTS:
         return f"{kind}{dot}{todays_name(rest)}"

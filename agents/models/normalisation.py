@@ -1,4 +1,4 @@
-"""Running means and variances of a stack, merged batch by batch."""
+"""Running means and variances of a stack, which are updated batch by batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envs import compiling
 from envs.compiling import Floats, Ints, vectorised
 
 LONGEST_MEMORY = 1e6
-"""Rows after which old experience starts to be forgotten, so that statistics can follow a league that changes."""
+"""Maximum weight of old experience, in rows. It lets old experience be forgotten, so statistics follow a changing league."""
 
 
 def update_statistics(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Tensor, weight: Tensor) -> None:
@@ -20,7 +20,7 @@ def update_statistics(statistics: Mapping[str, Tensor], name: str, source: Tenso
 
     Args:
         statistics: Views of the stack's statistics, [P, …].
-        name: Which statistics.
+        name: Name of the statistics.
         source: float [R, F].
         rows: int64 [P, B], rows of the source.
         weight: float [P, B], 0 for padding.
@@ -59,7 +59,7 @@ def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tenso
 def _moments(source: Floats, rows: Ints, weight: Floats, mean: Floats, spread: Floats) -> None:
     """Weighted mean [P, F] of rows [P, B] of a source [R, F], and the sum of squared distances from it [P, F]; weight [P, B].
 
-    Distances are taken from each player's first row, and in float64, so that one pass over the rows is exact enough.
+    Distances are relative to each player's first row and in float64, so a single pass over the rows is accurate enough.
     """
     features = source.shape[1]
     first, second = np.empty(features, np.float64), np.empty(features, np.float64)

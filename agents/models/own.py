@@ -1,9 +1,9 @@
-"""Any `torch.nn.Module` of the user's own as an encoder: `policy.encoder: my_module:MyNet` or `path/file.py:MyNet`.
+"""A user's own `torch.nn.Module` as an encoder: `policy.encoder: my_module:MyNet` or `path/file.py:MyNet`.
 
-The class or function is called with the shape of one observation and gives a module that maps observations [B, *shape] to
-features [B, F]. Its parameters become named pieces of the player's flat vector; what it starts with is its own
-initialisation, drawn from a seed that follows from the league's. The module is used in evaluation mode: dropout does nothing,
-and buffers stay as they were made.
+The class or function is called with the shape of one observation. It returns a module that maps observations [B, *shape] to
+features [B, F]. The module's parameters become named pieces of the player's flat vector. Their initial values come from the
+module's own initialisation, with a seed that is derived from the league's. The module is used in evaluation mode: dropout does
+nothing, and buffers never change.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ STACKABLE = frozenset(
     {nn.Linear, nn.Tanh, nn.ReLU, nn.ELU, nn.GELU, nn.SiLU, nn.LeakyReLU, nn.Sigmoid, nn.Softplus, nn.LayerNorm, nn.Flatten}
     | {nn.Identity, nn.Dropout}
 )
-"""Modules that `vmap` runs for a whole stack as fast as batched matrix products. Anything else is run player by player:
+"""Modules that `vmap` runs for a whole stack as fast as batched matrix products. All other modules are run player by player:
 convolutions take 2.3 times as long under `vmap`, and `GRUCell` has no batching rule."""
 
 
 class Encoder:
-    """A module of the user's own; see `agents.models.parts.EncoderPart`."""
+    """A user's own module; see `agents.models.parts.EncoderPart`."""
 
     def __init__(self, prefix: str, shape: tuple[int, ...], architecture: Architecture) -> None:
-        """Make the module once, to see what parameters it has and how many features it gives.
+        """Make the module once to read its parameters and its number of features.
 
         Raises:
-            GameError: It cannot be found, is no module, fails, or does not give features [B, F].
+            GameError: The module cannot be found, is not a module, fails, or does not return features [B, F].
         """
         self._prefix, self._shape, self._reference = prefix, shape, architecture.encoder
         self._module = self._made(0)
@@ -72,7 +72,7 @@ class Encoder:
         return functional_call(self._module, parameters, (rows,))
 
     def _made(self, seed: int) -> nn.Module:
-        """The module with the parameters it draws when the global generator starts from a seed; it is left as it was."""
+        """Make the module with the global generator set to a seed. Afterwards the generator has its previous state again."""
         make = find(self._reference)
         with torch.random.fork_rng(devices=[]), environment_code(f"the encoder {self._reference} failed"):
             torch.manual_seed(seed)
@@ -82,7 +82,7 @@ class Encoder:
         return module.eval()
 
     def _start(self, name: str) -> Initial:
-        """How one parameter begins: as in a module that is made from a seed drawn by our generator."""
+        """The initialisation of one parameter: its value in a module that is made with a seed from the league's generator."""
 
         def initial(generator: torch.Generator) -> Tensor:
             seed = int(torch.randint(0, 2**31 - 1, (), generator=generator))

@@ -1,4 +1,4 @@
-"""What an encoder and a memory have to offer, so that a player can be built from them."""
+"""The interfaces of encoders and memories, from which players are built."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from agents.models.layout import Piece
 
 
 class EncoderPart(Protocol):
-    """Reads observations of one role, for all players of a stack at once."""
+    """Computes features of the observations of one role, for all players of a stack at once."""
 
     @property
     def width(self) -> int:
-        """Number of features that come out, F."""
+        """Number of features, F."""
         ...
 
     @property
@@ -25,14 +25,14 @@ class EncoderPart(Protocol):
 
     @property
     def exported(self) -> Mapping[str, Any]:
-        """What code outside of the project needs to run it, as plain values; `kind` says what it is."""
+        """The description that code outside the project needs to run the encoder, as plain values; `kind` names the encoder."""
         ...
 
     def features(self, observation: Tensor, pieces: Mapping[str, Tensor]) -> Tensor:
-        """Read flattened observations.
+        """Compute the features of flattened observations.
 
         Args:
-            observation: float [P, …, features of the role], standardised where the player does so.
+            observation: float [P, …, features of the role], standardised if the architecture says so.
             pieces: Parameters by name, [P, …].
 
         Returns:
@@ -42,7 +42,7 @@ class EncoderPart(Protocol):
 
 
 class MemoryPart(Protocol):
-    """Carries numbers from one decision of a seat to its next, for all players of a stack at once."""
+    """Computes the memory of seats from one decision to the next, for all players of a stack at once."""
 
     @property
     def pieces(self) -> Sequence[Piece]:
@@ -50,9 +50,9 @@ class MemoryPart(Protocol):
         ...
 
     def inputs(self, features: Tensor, pieces: Mapping[str, Tensor]) -> Tensor:
-        """What features [P, …, F] contribute to a step, [P, …, G]; for many steps in one matrix product."""
+        """The contribution of features [P, …, F] to a step, [P, …, G]. Many steps can be computed in one matrix product."""
         ...
 
     def step(self, inputs: Tensor, memory: Tensor, pieces: Mapping[str, Tensor]) -> Tensor:
-        """The memory after one decision, [P, …, H], from what `inputs` gave for it and the memory before."""
+        """The memory after one decision, [P, …, H], from the result of `inputs` and the memory before the decision."""
         ...

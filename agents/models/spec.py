@@ -1,4 +1,4 @@
-"""A game and an architecture: every shape that a player's weights have, and what they start from."""
+"""The specification of a player for a game and an architecture: the shapes of its weights and their initial values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from agents.models.table import ENCODERS, MEMORIES, OWN, maker
 from envs.game import Game
 
 INITIAL_LOG_STD = -0.5
-"""Logarithm of a newborn's standard deviation, in units of half the action's range."""
+"""Logarithm of the initial standard deviation of continuous actions, in units of half the action's range."""
 
 
 @dataclass(frozen=True)
@@ -24,49 +24,49 @@ class PlayerSpec:
 
     The networks of a role are, in this order:
 
-    * `encoder`: reads the observation. Where nobody speaks or remembers, the perceptron's own layers do that.
-    * `memory`: carries numbers from one decision of a seat to the next, where there is one.
-    * `message_head`: what the seat says, where it speaks.
-    * `actor`: a perceptron from features (or memory) and the messages heard to preferences.
+    * `encoder`: computes features of the observation. Perceptrons without messages and memory have no separate encoder.
+    * `memory`: computes the memory of a seat from one decision to the next. It is optional.
+    * `message_head`: computes the message of a seat, if seats send messages.
+    * `actor`: a perceptron from features (or memory) and received messages to preferences.
     * `log_std`: the logarithm of the standard deviation of continuous actions.
-    * `critic`, where it is local: a perceptron from the seat's own observation, or from what an encoder of its own
-      (`critic_encoder`) makes of it; where the actor has a memory, from what the seat carried before it decided, too. What is
-      carried is formed by the actor's gradient alone.
+    * `critic`, if it is local: a perceptron from the seat's own observation, or from the features of a separate encoder
+      (`critic_encoder`). If the actor has a memory, the memory before the decision is an additional input. Only the actor's
+      gradient trains the memory.
 
-    Centralised critics belong to a side. They are perceptrons that see the joint state and carry nothing.
+    Centralised critics belong to a side. They are perceptrons that see the joint state and have no memory.
     """
 
     game: Game
     architecture: Architecture
 
     def speaks(self, side: int) -> bool:
-        """True where the seats of this side's teams send each other messages."""
+        """True if the seats of this side's teams send each other messages."""
         hears = self.architecture.hears
         return self.architecture.message_size > 0 and side < len(hears) and hears[side] is not None
 
     @property
     def perceptron(self) -> bool:
-        """True where an observation is read by the layers of a perceptron and nothing is carried from one step to the next."""
+        """True if the networks are perceptrons without a memory."""
         return self.architecture.encoder == "mlp" and self.architecture.memory == "none"
 
     def plain(self, side: int) -> bool:
-        """True where this side's roles have discrete actions and nobody speaks: an actor is then a perceptron and a softmax."""
+        """True if every actor of this side is just a perceptron and a softmax: discrete actions, no messages, no memory."""
         discrete = all(self.game.roles[role].actions.kind == "discrete" for role in self.game.sides[side].roles)
         return self.perceptron and discrete and not self.speaks(side)
 
     @property
     def plain_critics(self) -> bool:
-        """True where all critics are perceptrons."""
+        """True if all critics are perceptrons."""
         return self.perceptron or self.architecture.critic == "centralised"
 
     @property
     def memory_size(self) -> int:
-        """Numbers that a seat carries from one decision to the next, H; 0 where it carries none."""
+        """Number of values that a seat remembers from one decision to the next, H; 0 without a memory."""
         return 0 if self.architecture.memory == "none" else self.architecture.memory_size
 
     @cached_property
     def encoders(self) -> tuple[EncoderPart | None, ...]:
-        """Per role, what reads the observation; None where the actor's perceptron does so itself."""
+        """Per role, the encoder of the actor; None if the actor's perceptron reads the observation itself."""
         return tuple(
             None if self.perceptron and not self.speaks(role.side) else self._encoder(f"encoder.{role.name}", number)
             for number, role in enumerate(self.game.roles)
@@ -74,7 +74,7 @@ class PlayerSpec:
 
     @cached_property
     def critic_encoders(self) -> tuple[EncoderPart | None, ...]:
-        """Per role, what reads the observation for a local critic; None where the critic's perceptron does so itself."""
+        """Per role, the encoder of the local critic; None if the critic's perceptron reads the observation itself."""
         own = self.architecture.critic == "local" and self.architecture.encoder != "mlp"
         return tuple(
             self._encoder(f"critic_encoder.{role.name}", number) if own else None for number, role in enumerate(self.game.roles)
@@ -82,7 +82,7 @@ class PlayerSpec:
 
     @cached_property
     def memories(self) -> tuple[MemoryPart | None, ...]:
-        """Per role, what a seat carries from one decision to the next."""
+        """Per role, the memory; None without a memory."""
         model = MEMORIES[self.architecture.memory]
         found: list[MemoryPart | None] = []
         for role, encoder in zip(self.game.roles, self.encoders, strict=True):
@@ -95,7 +95,7 @@ class PlayerSpec:
 
     @property
     def layers(self) -> int:
-        """Layers of an actor's perceptron that reads features; the first hidden layer is the encoder of `mlp`."""
+        """Number of layers of an actor's perceptron that reads features. The first hidden layer is the encoder `mlp`."""
         return len(self._head) + 1
 
     @property
@@ -145,12 +145,12 @@ class PlayerSpec:
 
     @cached_property
     def parameters(self) -> Layout:
-        """Everything the optimiser moves."""
+        """The layout of all parameters that the optimiser changes."""
         return Layout(tuple((piece.name, piece.shape) for piece in self._pieces))
 
     @cached_property
     def statistics(self) -> Layout:
-        """Running means, variances and counts; moved by experience, not by gradients."""
+        """The layout of running means, variances and counts, which change with experience and not by gradients."""
         shapes: list[tuple[str, tuple[int, ...]]] = []
         for role in self.game.roles:
             shapes += statistic_shapes(f"observation.{role.name}", role.features)
@@ -160,7 +160,7 @@ class PlayerSpec:
         return Layout(tuple(shapes))
 
     def founder(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """A newborn's parameters [D] and statistics [E]: orthogonal layers, an actor that starts almost uniform."""
+        """The initial parameters [D] and statistics [E] of a player: orthogonal layers, and an almost uniform policy."""
         parameters = [piece.initial(generator) for piece in self._pieces]
         statistics = [
             torch.ones(shape) if name.endswith(".variance") else torch.zeros(shape) for name, shape in self.statistics.shapes
@@ -169,5 +169,5 @@ class PlayerSpec:
 
 
 def statistic_shapes(name: str, size: int) -> list[tuple[str, tuple[int, ...]]]:
-    """A running mean, variance and count."""
+    """The names and shapes of a running mean, variance and count."""
     return [(f"{name}.mean", (size,)), (f"{name}.variance", (size,)), (f"{name}.count", (1,))]

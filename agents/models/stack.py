@@ -28,7 +28,7 @@ class Stack:
 
     @classmethod
     def of(cls, spec: PlayerSpec, players: Sequence[Mapping[str, np.ndarray]], device: torch.device) -> Stack:
-        """Stack players given as named arrays."""
+        """Stack players that are given as named arrays."""
         parameters = torch.stack([spec.parameters.from_arrays(player) for player in players])
         statistics = torch.stack([spec.statistics.from_arrays(player) for player in players])
         return cls(spec, parameters.to(device), statistics.to(device))
@@ -45,6 +45,6 @@ class Stack:
 
 
 def return_scale(statistics: Mapping[str, Tensor], side: str) -> tuple[Tensor, Tensor]:
-    """Deviation and mean of a side's returns, [P] each: a critic's output times the first plus the second is in reward."""
+    """Standard deviation and mean of a side's returns, [P] each. The value in units of reward is output · deviation + mean."""
     deviation = (statistics[f"return.{side}.variance"].squeeze(1) + 1e-8).sqrt()
     return deviation, statistics[f"return.{side}.mean"].squeeze(1)

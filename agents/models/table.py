@@ -1,6 +1,6 @@
-"""The models that players are built from. Everything that lists or loads one of them takes it from here.
+"""The tables of encoders and memories. All code that lists or loads one of them uses these tables.
 
-Neither torch nor numba is loaded here; the code of a model is loaded when a player is built.
+This module loads neither torch nor numba. The code of a model is loaded when a player is built.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Model:
-    """A part that a player can be built from.
+    """An encoder or a memory from which a player can be built.
 
     Attributes:
         name: Its name in a configuration.
-        about: What it is, in a few words.
-        code: `module:callable` that makes it; empty for the part that is left out. An encoder is made by
+        about: A short description.
+        code: `module:callable` that makes it; empty for no part. An encoder is made by
             `callable(prefix, shape, architecture)` and a memory by `callable(prefix, features, size)`; see
             `agents.models.parts`.
     """
@@ -34,19 +34,19 @@ ENCODERS = {
         Model("cnn", "two convolutions, for images and boards [H, W, C] or [H, W]", "agents.models.cnn:Encoder"),
     )
 }
-"""What reads an observation. A `torch.nn.Module` of one's own is named `module:callable` and needs no entry."""
+"""The encoders. A user's own `torch.nn.Module` is named `module:callable` and needs no entry."""
 
 OWN = Model("own", "a torch.nn.Module of the user's own", "agents.models.own:Encoder")
-"""What every encoder is that is no name of the table."""
+"""The entry for every encoder that is not in the table."""
 
 MEMORIES = {
     model.name: model
     for model in (
-        Model("none", "nothing is carried from one decision to the next", ""),
+        Model("none", "no memory from one decision to the next", ""),
         Model("gru", "a gated recurrent unit", "agents.models.gru:Memory"),
     )
 }
-"""What a seat carries from one decision to the next."""
+"""The memories."""
 
 
 def maker(model: Model) -> Any:

@@ -1,4 +1,4 @@
-"""Memory over many steps: a sequence of decisions is unrolled, and cut where a game ends."""
+"""Unrolls a memory over the decisions of a sequence, and resets it where a game ends."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def unroll(
     over: Tensor,
     seat: Tensor | None,
 ) -> Tensor:
-    """What seats carry after each decision of a sequence; autograd can go back through all of it.
+    """Compute the memory of seats after each decision of a sequence. Autograd can differentiate all of it.
 
     Args:
         part: The memory's code.
         pieces: Parameters by name, [P, …].
-        features: float [P, B, T, a, F], what the seats read before each step.
-        memory: float [P, B, m, H], what the seats carry before the first step; m = a, or all seats of a copy in turns.
-        advances: bool [P, B, T, a], where a seat decides. Elsewhere it carries on what it carries.
-        over: bool [P, B, T], steps that end a game; nothing is carried beyond them.
-        seat: int64 [P, B, T], in turn-based games the seat that is to act, an index into m, with a = 1; else None.
+        features: float [P, B, T, a, F], the features of the seats before each step.
+        memory: float [P, B, m, H], the memory before the first step; m = a, or all seats of a copy in turn-based games.
+        advances: bool [P, B, T, a], whether the seat decides. Otherwise its memory does not change.
+        over: bool [P, B, T], steps that end a game. The memory is then reset to zero.
+        seat: int64 [P, B, T], turn-based: the seat that is to act, an index into m, with a = 1; else None.
 
     Returns:
-        [P, B, T, a, H].
+        float [P, B, T, a, H], the memory after each decision.
     """
     inputs, carried, size = part.inputs(features, pieces), [], memory.shape[-1]
-    # Going back through unbind costs one pass over the inputs; through an index per step it would cost one pass per step.
+    # The backward pass of unbind needs one pass over the inputs. An index per step would need one pass per step.
     for step, given in enumerate(inputs.unbind(2)):
         index = None if seat is None else seat[:, :, step, None, None].expand(-1, -1, 1, size)
         before = memory if index is None else memory.gather(2, index)

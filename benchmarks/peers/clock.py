@@ -1,4 +1,4 @@
-"""How a peer is timed, and how it says what came of it: one line of JSON."""
+"""Times a peer and prints its result as one line of JSON."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from time import perf_counter
 
 
 def rate(work: Callable[[], int], seconds: float) -> float:
-    """Units a second of `work`, which returns how many it did; called once before the clock starts.
+    """Units per second of `work`. It is called once before the clock starts.
 
     Args:
-        work: What to time; called until `seconds` have passed.
-        seconds: How long.
+        work: The function to time. It returns the number of units that it did, and it is called until `seconds` have passed.
+        seconds: Duration of the measurement.
     """
     work()
     begun, units = perf_counter(), 0
@@ -23,6 +23,6 @@ def rate(work: Callable[[], int], seconds: float) -> float:
 
 
 def say(figure: str, per_second: float, packages: tuple[str, ...], **facts: object) -> None:
-    """Print a figure, what it was measured with, and the versions of the packages."""
+    """Print a figure, the facts about its measurement, and the versions of the packages."""
     versions = {package: version(package) for package in packages}
     print(json.dumps({figure: per_second, "settings": facts, "versions": versions}), flush=True)

@@ -1,6 +1,6 @@
 """sb3-contrib's MaskablePPO on connect four, through the wrapper of PettingZoo's tutorial on masked actions.
 
-The wrapper shows whoever is to move as if there were one agent, and gives each move its mover's reward.
+The wrapper presents the game as a game of a single agent, the player to move. The reward of a move is the mover's reward.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ STEPS, EPOCHS, MINIBATCHES, HIDDEN = 128, 4, 4, 64
 
 
 class Mover(BaseWrapper, gymnasium.Env):
-    """Connect four as a game of one agent: whoever is to move."""
+    """Connect four as a game of one agent, the player to move."""
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict[str, Any]]:
-        """Begin a game; the first mover's view."""
+        """Start a game. Returns the first mover's observation."""
         super().reset(seed, options)
         first = self.possible_agents[0]
         self.observation_space = super().observation_space(first)["observation"]
@@ -36,7 +36,7 @@ class Mover(BaseWrapper, gymnasium.Env):
         return self.observe(self.agent_selection), {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """Move; the next mover's view, the reward and the end of the one who moved."""
+        """Make a move. Returns the next mover's observation, and the reward and the end of the player that moved."""
         mover = self.agent_selection
         super().step(action)
         seen = self.observe(self.agent_selection)
@@ -60,7 +60,7 @@ def game() -> ActionMasker:
 
 
 def main() -> None:
-    """Train for about the seconds asked for, after one update that is not counted."""
+    """Train for about the given number of seconds, after one update that is not counted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--copies", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=5.0)

@@ -1,6 +1,7 @@
-"""A tournament as PettingZoo's documentation plays games: one at a time, `agent_iter`, one forward pass for every move.
+"""A tournament as in PettingZoo's documentation: one game at a time with `agent_iter`, and one forward pass for every move.
 
-Two networks of two layers of 64 units play connect four, actions sampled among the legal ones, sides swapped game by game.
+Two networks with two layers of 64 units play connect four. Actions are sampled among the legal ones, and sides are swapped
+after every game.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from torch import nn
 from clock import rate, say
 
 GAMES = 20
-"""Games between two looks at the clock."""
+"""Number of games between two readings of the clock."""
 
 
 def network(seed: int, hidden: int = 64) -> nn.Sequential:
-    """A newborn player: 6 × 7 cells of two kinds in, seven columns out."""
+    """A new player's network, with 6 × 7 cells of two kinds as input and seven columns as output."""
     torch.manual_seed(seed)
     layers = nn.Linear(84, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 7)
     return nn.Sequential(*layers)
 
 
 def choose(player: nn.Module, seen: dict[str, np.ndarray]) -> int:
-    """A column, drawn from the player's policy over those that are not full."""
+    """A column, drawn from the player's policy among the columns that are not full."""
     board = torch.from_numpy(seen["observation"].reshape(1, -1).astype(np.float32))
     with torch.inference_mode():
         logits = player(board).masked_fill(torch.from_numpy(seen["action_mask"] == 0), -1e9)
@@ -35,7 +36,7 @@ def choose(player: nn.Module, seen: dict[str, np.ndarray]) -> int:
 
 
 def main() -> None:
-    """Play for the seconds asked for."""
+    """Play for the given number of seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
     asked = parser.parse_args()

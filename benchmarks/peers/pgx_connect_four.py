@@ -1,7 +1,7 @@
-"""PPO in the manner of PureJaxRL on Pgx's connect four, compiled whole: one network plays both seats and learns from both.
+"""PPO in the style of PureJaxRL on Pgx's connect four, compiled as a whole. One network plays both seats and learns from both.
 
-Every move is a step of the mover's; the other side's next value counts with the opposite sign. Actor and critic are networks of
-their own. The rollout is 128 steps, 4 epochs of 4 minibatches.
+Every move is a step of the mover. The next value, which is the opponent's, counts with the opposite sign. Actor and critic are
+separate networks. The rollout has 128 steps, with 4 epochs of 4 minibatches.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ActorCritic(nn.Module):
 
 
 def advantages(value: jax.Array, reward: jax.Array, done: jax.Array, last: jax.Array) -> jax.Array:
-    """GAE [T, N] where the players take turns: what is good for the next to move is bad for this one."""
+    """GAE [T, N] for players that alternate: the value of the next mover counts with the opposite sign."""
 
     def back(carry, step):
         advantage, following = carry
@@ -74,7 +74,7 @@ def loss(parameters: Any, apply: Callable, batch: tuple[jax.Array, ...]) -> jax.
 
 
 def trainer(copies: int, hidden: int) -> Callable[[jax.Array], Any]:
-    """A training of `UPDATES` updates as one compiled function of a key."""
+    """Training with `UPDATES` updates as one compiled function of a random key."""
     game = pgx.make("connect_four")
     step, network, size = jax.vmap(auto_reset(game.step, game.init)), ActorCritic(hidden), copies * STEPS
 
@@ -124,7 +124,7 @@ def trainer(copies: int, hidden: int) -> Callable[[jax.Array], Any]:
 
 
 def main() -> None:
-    """Train again and again for the seconds asked for; compiling is not counted."""
+    """Train repeatedly for the given number of seconds. Compilation is not counted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--copies", type=int, default=64)
     parser.add_argument("--hidden", type=int, default=64)

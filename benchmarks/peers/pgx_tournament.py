@@ -1,7 +1,7 @@
-"""A tournament on Pgx: all games of a batch in lock-step until the last has ended, compiled whole.
+"""A tournament on Pgx, compiled as a whole. All games of a batch are stepped together until the last one has ended.
 
-Two networks of two layers of 64 units play connect four, actions sampled among the legal ones; Pgx draws who begins. Both are
-asked at every move, as there is no cheaper way to do it in a compiled loop.
+Two networks with two layers of 64 units play connect four. Actions are sampled among the legal ones, and Pgx draws the first
+mover. Both networks are evaluated at every move, because a compiled loop has no cheaper way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Weights = list[jax.Array]
 
 
 def network(seed: int, hidden: int = 64) -> Weights:
-    """A newborn player's three matrices."""
+    """The three matrices of a new player."""
     first, second, last = jax.random.split(jax.random.PRNGKey(seed), 3)
     return [
         jax.random.normal(first, (CELLS, hidden)) / CELLS**0.5,
@@ -35,7 +35,7 @@ def logits(weights: Weights, board: jax.Array) -> jax.Array:
 
 
 def main() -> None:
-    """Play batches for the seconds asked for, after one that compiles."""
+    """Play batches for the given number of seconds, after one batch for compilation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--copies", type=int, default=1024)
     parser.add_argument("--seconds", type=float, default=5.0)

@@ -1,6 +1,6 @@
-"""Stable-Baselines3's PPO on simple_tag through SuperSuit: observations and actions padded, one policy for all four agents.
+"""Stable-Baselines3's PPO on simple_tag through SuperSuit. Observations and actions are padded. All agents share one policy.
 
-The rollout is 128 steps, 4 epochs of 4 minibatches, two layers of 64 units, as everywhere on the page.
+The rollout has 128 steps, with 4 epochs of 4 minibatches and two layers of 64 units, as in all rows of the page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STEPS, EPOCHS, MINIBATCHES, HIDDEN, LONGEST_GAME = 128, 4, 4, 64, 25
 
 
 def learner(copies: int, processes: int) -> PPO:
-    """PPO over `copies` games that are stepped in so many processes."""
+    """PPO over `copies` games that are stepped in `processes` processes."""
     game = simple_tag_v3.parallel_env(max_cycles=LONGEST_GAME)
     alike = supersuit.pad_observations_v0(supersuit.pad_action_space_v0(game))
     streams = supersuit.pettingzoo_env_to_vec_env_v1(alike)
@@ -38,7 +38,7 @@ def learner(copies: int, processes: int) -> PPO:
 
 
 def main() -> None:
-    """Train for about the seconds asked for, after one update that is not counted."""
+    """Train for about the given number of seconds, after one update that is not counted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--copies", type=int, default=16)
     parser.add_argument("--processes", type=int, default=1)

@@ -1,4 +1,4 @@
 """Scripted players.
 
-Reading order: `turn` (what a bot is given), `registry` (the table), `minimax`, `chaser`.
+Reading order: `turn` (the input of a bot), `registry` (the table of bots), `minimax`, `chaser`.
 """

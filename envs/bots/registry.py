@@ -99,7 +99,7 @@ class BotActor:
             chosen, wanted = self.bot(turn), actions[index][mine]
             if chosen.shape != wanted.shape:
                 shapes = f"{list(chosen.shape)}, not {list(wanted.shape)}"
-                raise GameError(f"The bot answered for {role.name} in {self.game.name} with the shape {shapes}.")
+                raise GameError(f"The bot returned actions for {role.name} in {self.game.name} of the shape {shapes}.")
             actions[index][mine] = chosen.to(wanted)
 
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:

@@ -1,6 +1,6 @@
 """The input of a scripted player: one decision in each of B games.
 
-A bot is a plain function from a `Turn` to actions. A user's own bot is named `module:callable` and needs nothing else.
+A bot is a plain function from a `Turn` to actions. A user's own bot is used by its name `module:callable`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Checks that environments keep the contract.
+"""Checks that environments meet the requirements of arenas.
 
-Reading order: `check` (rule by rule), `trace` (the observations during play), `compare` (a twin against its stock game).
+Reading order: `check` (checks every rule), `trace` (records what happens during play), `compare` (compares a twin with its
+stock game).
 """

@@ -1,6 +1,6 @@
-"""Check of the rules on which arenas rely: the examination behind `league games --check`.
+"""Checks the rules on which arenas rely, for `league games --check`.
 
-Every rule is a function from the evidence to a description of the fault, in one table.
+Every rule is a function from the evidence to a description of the fault. The rules are in one table.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _unexamined(rule: _Rule, evidence: _Evidence) -> str:
     if rule.judge in (_seeds, _reuse) and evidence.again is None:
         return "the game did not come to its end"
     if rule.judge is _ends and any(game.fault for game in evidence.games):
-        return "the game broke off"
+        return "the game stopped early"
     if rule.judge in _ON_PLAY - {_plays} and not any(game.frames for game in evidence.games):
         return "no move was made"
     return ""
@@ -198,7 +198,7 @@ def _deaths(evidence: _Evidence) -> str | None:
         ended: set[Any] = set()
         for frame in game.frames:
             if frame.agent in ended:
-                return f"{frame.agent} came back at move {frame.move} after its part in the game had ended."
+                return f"{frame.agent} came back at move {frame.move} after it had terminated or was truncated."
             if frame.ended:
                 ended.add(frame.agent)
     return None
@@ -207,7 +207,7 @@ def _deaths(evidence: _Evidence) -> str | None:
 def _state(evidence: _Evidence) -> str | None:
     shapes = {shape for game in evidence.games for shape, _ in game.states}
     if None in shapes and len(shapes) > 1:
-        return "state() works at times and at others it does not."
+        return "state() sometimes works and sometimes fails."
     if len(shapes) > 1:
         return f"state() changes its shape: {', '.join(sorted(map(str, shapes)))}."
     if not all(finite for game in evidence.games for _, finite in game.states):
@@ -269,8 +269,8 @@ _RULES = (
     _Rule("observations", _observations, "Observations are inside their spaces and finite."),
     _Rule("masks", _masks, "Every seat that acts has a legal action."),
     _Rule("rewards", _rewards, "Rewards are finite numbers."),
-    _Rule("flags", _flags, "Terminations and truncations are given for every seat, and nobody leaves without."),
-    _Rule("deaths", _deaths, "Seats whose part has ended leave and stay away."),
+    _Rule("flags", _flags, "Every seat has a termination and a truncation flag, and no seat leaves without one being set."),
+    _Rule("deaths", _deaths, "Seats that terminated or were truncated leave the game and do not come back."),
     _Rule("state", _state, "state() keeps its shape and is finite, or is absent."),
     _Rule("seeds", _seeds, "The same seed and actions give the same game in two new environments."),
     _Rule("reuse", _reuse, "An environment used before plays the same game as a new one.", required=False),

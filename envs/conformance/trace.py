@@ -1,6 +1,6 @@
-"""Playing an environment with random legal actions and recording what the rules are judged by.
+"""Plays an environment with random legal actions and records the evidence for the rules.
 
-Nothing is corrected here: the environment is driven by PettingZoo's own loop, so that faults appear that an arena would hide.
+Nothing is corrected here. PettingZoo's own loop steps the environment, so faults become visible that an arena would hide.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from envs.spaces import masker
 
 @dataclass(frozen=True)
 class Frame:
-    """What one agent was given at one move.
+    """The data that one agent received at one move.
 
     Attributes:
         move: Number of moves made before.
@@ -31,9 +31,9 @@ class Frame:
         digest: Checksum of the observation.
         observation_fault: The fault of the observation, if any.
         mask_fault: The fault of the legal actions, if any.
-        reward: As given.
-        terminated: As given; None if missing.
-        truncated: As given; None if missing.
+        reward: The reward as the environment gave it.
+        terminated: The termination flag as the environment gave it; None if missing.
+        truncated: The truncation flag as the environment gave it; None if missing.
     """
 
     move: int
@@ -81,7 +81,7 @@ def trace(name: str, environment: Environment, seed: int, moves: int) -> Trace:
     Args:
         name: The game's name, for messages.
         environment: It is reset first.
-        seed: Of the reset, and of the random actions.
+        seed: The seed of the reset and of the random actions.
         moves: Maximal number of moves.
 
     Returns:

@@ -42,7 +42,7 @@ class Sign:
 
 
 def no_signs(world: Any) -> Sequence[Sign]:
-    """All landmarks are alike."""
+    """No landmark has a special meaning."""
     return ()
 
 

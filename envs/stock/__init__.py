@@ -1,5 +1,5 @@
 """The stock arena: any PettingZoo environment, stepped in this process or in workers.
 
-Reading order: `arena`, `engines` (the contract of what steps the copies), `workers`, `copies`, `buffers`, `one_copy`,
+Reading order: `arena`, `engines` (the interface of code that steps the copies), `workers`, `copies`, `buffers`, `one_copy`,
 `turn_based` and `simultaneous` (one copy of a game), `cycle` (parallel games without PettingZoo's adapter).
 """

@@ -2,7 +2,7 @@
 
 Nearly all of them are AEC games whose agents move in a fixed cycle, made parallel by an adapter. The adapter computes every
 observation twice and calls the game through guarding wrappers. The arena checks actions itself, so it calls the game directly.
-With the adapter a step takes about half as long again; the results are the same.
+With the adapter a step takes about 1.5 times as long; the results are the same.
 """
 
 from __future__ import annotations

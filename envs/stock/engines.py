@@ -1,4 +1,4 @@
-"""Engines step the blocks of a stock arena: the contract, and the engine that works in this process.
+"""Engines step the blocks of a stock arena. This module has their interface, and the engine that works in this process.
 
 The copies of an arena are divided into blocks of neighbours, one for each part of the arena (`Arena.parts`). A command names
 its blocks; it is started by `begin` and completed by `finish`. Commands for different blocks may run at the same time.

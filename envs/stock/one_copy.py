@@ -163,7 +163,7 @@ class Copy(ABC):
         """Return the seat of an agent."""
         seat = self.seats.get(agent)
         if seat is None:
-            raise GameError(f"{self.game.name} speaks of the agent {agent!r}, which is not among its possible_agents.")
+            raise GameError(f"{self.game.name} names the agent {agent!r}, which is not among its possible_agents.")
         return seat
 
     def _end(self, seat: int, terminated: bool, truncated: bool) -> None:

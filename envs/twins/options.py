@@ -44,7 +44,7 @@ def cycles(name: str, options: Mapping[str, Any], default: int) -> int:
 
 
 def count(name: str, options: Mapping[str, Any], option: str, default: int) -> int:
-    """Read a number of things.
+    """Read an option that is a count, such as a number of agents.
 
     Args:
         name: The game's name.

@@ -1,6 +1,6 @@
 """Agents that hide their goal from an adversary, equal to `mpe2/simple_adversary_v3` (R. Lowe et al., 2017).
 
-Equal step for step and bit for bit, because nothing collides.
+The twin is equal step for step and bit for bit, because nothing collides.
 """
 
 from __future__ import annotations

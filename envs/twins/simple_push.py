@@ -1,7 +1,7 @@
 """An adversary that pushes an agent away from its landmark, equal step for step to `mpe2/simple_push_v3`.
 
-The game is from R. Lowe et al., 2017. Equal up to the rounding of float64: contact forces contain a logarithm, whose last bit
-differs between libraries.
+The game is from R. Lowe et al., 2017. The twin is equal up to the rounding of float64, because contact forces contain a
+logarithm, whose last bit differs between libraries.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PUSH = World(
 
 
 def observations(world: World) -> list[Features]:
-    """Both observe their velocity, the landmarks and the other agent; the agent also the goal's position and all colours."""
+    """Both observe their velocity, the landmarks and the other agent. The agent also observes the goal and all colours."""
     own_colour, colours = world.features_of([0])[:3], world.features_of([0])[3:]
     around = [world.positions([2, 3], me) for me in (ADVERSARY, AGENT)]
     return [

@@ -1,6 +1,6 @@
 """Two agents that each know the goal of the other, equal to `mpe2/simple_reference_v3` (R. Lowe et al., 2017).
 
-Equal step for step and bit for bit, because nothing collides. An action is a move and a message at once.
+The twin is equal step for step and bit for bit, because nothing collides. An action is a move together with a message.
 """
 
 from __future__ import annotations

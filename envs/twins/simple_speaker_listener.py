@@ -1,6 +1,6 @@
 """A speaker that knows the goal and a listener that can reach it, equal to `mpe2/simple_speaker_listener_v4` step for step.
 
-The game is from R. Lowe et al., 2017. Equal bit for bit, because nothing collides.
+The game is from R. Lowe et al., 2017. The twin is equal bit for bit, because nothing collides.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Agents that have to cover all landmarks, equal to `mpe2/simple_spread_v3` (R. Lowe et al., 2017) step for step.
 
-Equal up to the rounding of float64: contact forces contain a logarithm, whose last bit differs between libraries.
+The twin is equal up to the rounding of float64, because contact forces contain a logarithm, whose last bit differs between
+libraries.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""What came of a committed league: one read-model, and pure functions over its parts. Nothing here draws or writes.
+"""The history of a committed league as one value, and pure functions that compute figures from it. Nothing here writes files.
 
-Reading order: `history` (the read-model: a league as one value), `training` (what a generation's training came to), `metrics`
-(figures of leagues, generations and players), `head_to_head` (what players scored against each other), `lineage` (who descends
-from whom), `communication` (who speaks to whom).
+Reading order: `history` (the league as one value), `training` (summaries of a generation's training), `metrics` (figures of
+leagues, generations and players), `head_to_head` (scores between players), `lineage` (descent), `communication` (messages).
 """

@@ -1,4 +1,4 @@
-"""Who may speak to whom in a league, and what goes over each link according to recorded matches."""
+"""The communication graphs of a league, and the traffic on each link, measured in recorded matches."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from league.config.schema import LeagueConfig
 from tournaments.replay.format import Replay
 
 Link = tuple[str, str]
-"""Speaker and listener."""
+"""A link of the graph: speaker and listener."""
 
 Messages = NDArray[np.float64]
 """float64 [n, M]: the messages of one seat."""
 
 QUIET = 0.01
-"""Mean size of what arrives, below which a link carries next to nothing; messages lie between −1 and 1."""
+"""Mean size of the traffic below which a link counts as silent. The numbers of a message lie between −1 and 1."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What goes over the links of a team.
+    """The traffic on the links of a team.
 
     Attributes:
-        side: The side it plays on.
-        graph: Who hears whom; an edge goes from the speaker to the listener.
-        sizes: Mean absolute size of a message times the weight that the listener gives it; empty if nothing was recorded.
-        changes: How much messages differ from each other: the mean standard deviation of their numbers, times that weight.
-        messages: How many messages that is measured on.
-        speaker: Who was measured: the champion, or "" for everybody who was recorded.
-        replays: How many recorded matches were looked at.
+        side: The side of the team.
+        graph: The communication graph. An edge points from the speaker to the listener.
+        sizes: Link → mean absolute size of a message times the weight of the link; empty if nothing was recorded.
+        changes: Link → mean standard deviation of the numbers of a message, times the weight of the link.
+        messages: Link → number of measured messages.
+        speaker: The player that was measured: the champion, or "" for all recorded players.
+        replays: Number of recorded matches that were read.
     """
 
     side: str
@@ -48,7 +48,7 @@ class Traffic:
 
 
 def graphs(config: LeagueConfig, game: Game) -> dict[str, nx.DiGraph]:
-    """Who hears whom: side → graph over the seats of one of its teams; empty where nobody speaks."""
+    """The communication graphs: side → graph over the seats of one of its teams. Empty if no agent sends messages."""
     topology = config.comms.topology
     return {
         side.name: build(topology, [game.seats[seat] for seat in game.teams[side.teams[0]]])
@@ -58,17 +58,17 @@ def graphs(config: LeagueConfig, game: Game) -> dict[str, nx.DiGraph]:
 
 
 def traffic_of(game: Game, side: str, graph: nx.DiGraph, replays: Sequence[Replay], champion: str) -> Traffic:
-    """What is said on a side in recorded matches.
+    """Measure the traffic on a side in recorded matches.
 
     Args:
         game: The game.
-        side: Its side.
-        graph: Who hears whom there.
+        side: The name of the side.
+        graph: The communication graph of the side.
         replays: The recorded matches.
-        champion: Only its messages count, if it speaks in one of them.
+        champion: The champion. If it sends messages in one of the matches, only its messages count.
     """
     teams = next(found.teams for found in game.sides if found.name == side)
-    # All teams of a side are alike: the seats of the others count as those of the first team in the same places.
+    # All teams of a side are equal. A seat of another team is counted as the first team's seat at the same position.
     place = {
         seat: game.seats[first] for team in teams for seat, first in zip(game.teams[team], game.teams[teams[0]], strict=True)
     }
@@ -96,12 +96,12 @@ def traffic_of(game: Game, side: str, graph: nx.DiGraph, replays: Sequence[Repla
 
 
 def loudest(found: Traffic) -> list[Link]:
-    """Links by what goes over them, the most first; those that carry next to nothing are left out."""
+    """The links in order of traffic, largest first. Silent links are left out."""
     return sorted((link for link in found.sizes if found.sizes[link] >= QUIET), key=lambda link: (-found.sizes[link], link))
 
 
 def _said(replay: Replay, seats: Collection[int]) -> dict[int, Messages]:
-    """Seat → what it said."""
+    """Seat → its messages."""
     found: dict[int, list[tuple[float | None, ...]]] = {}
     for step in replay.steps:
         for decision in step.decisions:

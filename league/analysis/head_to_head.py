@@ -1,4 +1,4 @@
-"""What players scored against each other: records of meetings, exploitability, and circles of players that beat each other."""
+"""Scores between players: records against opponents, exploitability, and circles of players that beat each other."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from league.population.player import is_bot
 from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
 
 CLEAR = 0.7
-"""If the 95 % interval of a score begins here or higher, the score is no luck: 10 of 10 points reach it, 18 of 20 do not."""
+"""A score is clear if its 95 % interval begins at this value or above: 10 of 10 points are clear, 18 of 20 are not."""
 
 COIN = 0.25
-"""Share of circles among triples of players that are all alike: by chance a quarter of the triples is a circle."""
+"""Expected share of circles among triples of equal players: by chance, a quarter of the triples are circles."""
 
 TRIPLES = 10
-"""Below so many triples their share of circles says too little to build on."""
+"""Minimum number of triples for a reliable share of circles."""
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """A player's record against an opponent; the score counts a draw ½, `low` and `high` are its 95 % interval.
+    """A player's record against an opponent.
 
     Attributes:
-        opponent: Whom it met.
-        elo: The opponent's rating.
-        games: Games between the two.
-        wins: Won of them.
-        draws: Drawn.
-        losses: Lost.
-        score: Share of the points.
-        low: Lower end of the interval.
-        high: Upper end.
+        opponent: The opponent.
+        elo: The opponent's rating in Elo points.
+        games: Number of games between the two.
+        wins: Number of games that the player won.
+        draws: Number of draws.
+        losses: Number of games that the player lost.
+        score: Share of the points, 0 to 1; a draw counts ½.
+        low: Lower end of the 95 % interval of the score.
+        high: Upper end of the 95 % interval.
     """
 
     opponent: str
@@ -46,24 +46,24 @@ class Meeting:
 
     @property
     def sure(self) -> bool:
-        """Whether chance alone does not explain who is ahead: the interval leaves one half out."""
+        """Whether the lead is significant: the interval does not contain one half."""
         return not self.low <= 0.5 <= self.high
 
     @property
     def counts(self) -> bool:
-        """Whether there are enough games to build on."""
+        """Whether there are enough games for a reliable score."""
         return self.games >= ENOUGH
 
 
 @dataclass(frozen=True)
 class Circularity:
-    """How common circles are, among triples of players that met often enough, with leads that chance does not explain.
+    """The share of circles among triples of players that met often enough and in which all three leads are significant.
 
     Attributes:
-        circles: Triples that are circles.
-        triples: All of them.
-        low: Lower end of the 95 % interval of the share of circles. Triples share pairs: only as many of them count as
-            independent as fit into the pairs without sharing one.
+        circles: Number of triples that are circles.
+        triples: Number of triples.
+        low: Lower end of the 95 % interval of the share of circles. Triples that share a pair are not independent. The interval
+            therefore uses the largest number of triples that could exist without a shared pair.
     """
 
     circles: int
@@ -72,18 +72,18 @@ class Circularity:
 
     @property
     def clear(self) -> bool:
-        """Whether there are more circles than chance explains."""
+        """Whether there are significantly more circles than by chance."""
         return self.triples >= TRIPLES and self.low > COIN
 
 
 def between(tables: Iterable[Payoff], players: Sequence[str]) -> Payoff:
-    """The sum of several tables, between some players in the order given."""
+    """The sum of several tables, for the given players in the given order."""
     parts = [table.restrict(players) for table in tables]
     return Payoff(tuple(players), *(sum(getattr(part, name) for part in parts) for name in ("wins", "draws", "losses")))
 
 
 def met_by(tables: Sequence[Payoff], player: str) -> Payoff:
-    """The sum of several tables, between a player, who comes first, and everybody that it met."""
+    """The sum of several tables, for a player, which comes first, and all its opponents."""
     met = {player: True}
     for table in tables:
         if player in table.players:
@@ -93,11 +93,11 @@ def met_by(tables: Sequence[Payoff], player: str) -> Payoff:
 
 
 def meetings(table: Payoff, elo: Mapping[str, float]) -> list[Meeting]:
-    """A player's record against everybody that it met, the hardest first.
+    """A player's records against all its opponents. The opponent with the lowest score comes first.
 
     Args:
-        table: See `met_by`.
-        elo: Player → rating; whoever has none counts as 0.
+        table: The table from `met_by`.
+        elo: Player → rating; a player without a rating counts as 0.
     """
     found = []
     for column, opponent in enumerate(table.players[1:], 1):
@@ -109,18 +109,18 @@ def meetings(table: Payoff, elo: Mapping[str, float]) -> list[Meeting]:
 
 
 def lost(found: Sequence[Meeting]) -> list[Meeting]:
-    """Those in which the opponent is ahead, the worst first."""
+    """The records in which the opponent is ahead, the lowest score first."""
     return [meeting for meeting in found if meeting.score < 0.5]
 
 
 def anchors(found: Sequence[Meeting]) -> list[Meeting]:
-    """Those with scripted players, the strongest first."""
+    """The records against scripted players, the highest rating first."""
     return sorted((meeting for meeting in found if is_bot(meeting.opponent)), key=lambda meeting: -meeting.elo)
 
 
 def circularity(table: Payoff) -> Circularity:
-    """How common circles are among the players of a table."""
-    # The interval of a score leaves one half out where the lead is that many standard deviations of as many even games.
+    """The share of circles among the players of a table."""
+    # The interval of a score excludes one half if the lead is larger than this multiple of the standard deviation under p = ½.
     sure = (table.scores() - 0.5) * 2 * table.games**0.5 > NORMAL
     beats = (sure & (table.games >= ENOUGH)).astype(int)
     decided = beats + beats.T

@@ -1,7 +1,7 @@
-"""The history of a league: one value from which report, MLflow runs, replays and pages take what they show.
+"""The history of a league as one immutable value. The report, MLflow runs, replays and pages take their data from it.
 
-`read` makes it from a store. A history never changes. It keeps no match log: of every generation there are the table of results
-and a summary, and only of the last one the matches themselves.
+`read` makes it from a store. A history does not hold the whole match log. For every generation it has the table of results and
+a summary. It has the matches themselves only for the last generation.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ FACTS = ("config", "identity", "game", "version")
 
 @dataclass(frozen=True)
 class Returns:
-    """Returns of a player on one side.
+    """The returns of a player on one side.
 
     Attributes:
-        total: Their sum.
-        games: How many there are.
+        total: Sum of the returns.
+        games: Number of games.
     """
 
     total: float
@@ -47,13 +47,13 @@ class Returns:
 
 @dataclass(frozen=True)
 class GenerationRecord:
-    """What a generation came to.
+    """The results of a generation.
 
     Attributes:
-        row: What the store says of it.
-        table: Results of its tournament.
-        training: Its training, summed up.
-        returns: Every player that was frozen in it → side → returns in its tournament.
+        row: The generation's row in the store.
+        table: The results of its tournament.
+        training: The summary of its training.
+        returns: Player that was frozen in this generation → side → returns in its tournament.
     """
 
     row: GenerationRow
@@ -68,15 +68,15 @@ class History:
 
     Attributes:
         folder: The league's folder, `HOME/leagues/NAME`.
-        facts: What the store was given at birth: `config` (YAML), `identity`, `game`, `version`.
+        facts: Facts that were stored when the league was created: `config` (YAML), `identity`, `game`, `version`.
         config: The configuration.
         game: The game.
         generations: The generations from 0 on; at least one.
-        players: Everybody, in order of birth.
+        players: All players, in order of birth.
         ratings: Ratings as of the last generation, best first.
         matches: The matches of the last generation.
-        outcomes: Their outcomes between players.
-        recorded: Recorded matches, from which messages are measured: of the newest generation that has any.
+        outcomes: The outcomes of these matches between pairs of players.
+        recorded: The recorded matches of the newest generation that has any. Messages are measured in them.
     """
 
     folder: Path
@@ -102,7 +102,7 @@ class History:
 
     @property
     def number(self) -> int:
-        """The last generation."""
+        """The number of the last generation."""
         return self.generations[-1].row.number
 
     @property
@@ -112,22 +112,22 @@ class History:
 
     @cached_property
     def rows(self) -> list[GenerationRow]:
-        """What the store says of every generation."""
+        """The row of every generation in the store."""
         return [record.row for record in self.generations]
 
     @cached_property
     def tables(self) -> list[Payoff]:
-        """Results of every generation's tournament."""
+        """The results of every generation's tournament."""
         return [record.table for record in self.generations]
 
     @cached_property
     def trainings(self) -> list[TrainingSummary]:
-        """Every generation's training, summed up."""
+        """The training summary of every generation."""
         return [record.training for record in self.generations]
 
     @cached_property
     def elo(self) -> dict[str, float]:
-        """Player → rating, the best first."""
+        """Player → Elo, best first."""
         return {rating.player: rating.elo for rating in self.ratings}
 
     @cached_property
@@ -137,7 +137,7 @@ class History:
 
     @cached_property
     def owner(self) -> dict[str, str]:
-        """Name → the player that it is a snapshot of; a player that is no snapshot is its own."""
+        """Name of a player → name of the player of which it is a snapshot, or its own name if it is not a snapshot."""
         return owner_of(self.players)
 
     @cached_property
@@ -147,7 +147,7 @@ class History:
 
     @cached_property
     def line(self) -> list[Link]:
-        """The champion's line of descent, from the founder on."""
+        """The champion's line of descent, beginning with the founder."""
         return ancestry(self.champion, self.players)
 
     @cached_property
@@ -157,37 +157,37 @@ class History:
 
     @cached_property
     def lives(self) -> dict[str, dict[int, RatingRow]]:
-        """Player that learns → generation → the rating of the snapshot that was frozen then."""
+        """Learning player → generation → rating of the snapshot that was frozen in that generation."""
         return lives(self.players, self.ratings)
 
     @cached_property
     def changes(self) -> list[Change]:
-        """What each mutation brought, in order of birth."""
+        """The effect of each mutation, in order of birth."""
         return changes(self.players, self.ratings)
 
     @cached_property
     def champions_table(self) -> Payoff:
-        """Results of all tournaments between the champion, who comes first, and everybody it met."""
+        """The results of all tournaments between the champion, which comes first, and its opponents."""
         return met_by(self.tables, self.champion)
 
     @cached_property
     def meetings(self) -> list[Meeting]:
-        """The champion's record against everybody it met, the hardest first."""
+        """The champion's records against all its opponents, the lowest score first."""
         return meetings(self.champions_table, self.elo)
 
     @cached_property
     def exploitability(self) -> float:
-        """How much the champion is known to lose to somebody of the league, at least."""
+        """The champion's exploitability by the players of the league, as known from its results."""
         return exploitability(self.champions_table, self.champion)
 
     @cached_property
     def traffic(self) -> list[Traffic]:
-        """What is said on each side whose players may speak; empty where nobody may."""
+        """The traffic on each side that sends messages; empty if no side does."""
         sides = graphs(self.config, self.game)
         return [traffic_of(self.game, side, graph, self.recorded, self.champion) for side, graph in sides.items()]
 
     def table(self, players: Sequence[str]) -> Payoff:
-        """Results of all tournaments between some players, in the order given."""
+        """The results of all tournaments between the given players, in the given order."""
         return between(self.tables, players)
 
     def until(self, generation: int, ratings: Sequence[RatingRow]) -> History:
@@ -195,7 +195,7 @@ class History:
 
         Args:
             generation: The generation.
-            ratings: Ratings as of then; a history keeps only the newest.
+            ratings: Ratings as of that generation. They are needed because a history holds only the newest ratings.
         """
         if generation == self.number:
             return self
@@ -214,9 +214,9 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     """Read a league.
 
     Args:
-        store: The league. It may go on meanwhile: later generations are not looked at.
-        earlier: What was read of the same league before. Its generations are not read again.
-        until: The last generation to read; by default the last committed one.
+        store: The league. The league may still run; generations that are committed later are ignored.
+        earlier: An earlier history of the same league. Its generations are not read again.
+        until: The last generation to read; the default is the last committed generation.
 
     Returns:
         The history, without recorded matches.
@@ -246,7 +246,7 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
 
 
 def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:
-    """What some players got in matches: player → side → returns."""
+    """The returns of the given players in matches: player → side → returns."""
     found: dict[str, dict[str, list[float]]] = {player: {} for player in players}
     for match in matches:
         for team, player in enumerate(match.ticket.players):

@@ -1,4 +1,4 @@
-"""Who descends from whom: lines of descent, how long champions reigned, and what each mutation brought."""
+"""Descent of players: lines of descent, the generations of each champion, and the effect of each mutation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from league.storage.generation import GenerationRow, RatingRow
 
 @dataclass(frozen=True)
 class Link:
-    """A player of a line of descent, and the snapshot by which the line goes on: the next one's parent, or the last of all."""
+    """A player in a line of descent, and its snapshot in the line: the parent of the next player, or the end of the line."""
 
     player: Player
     snapshot: str
@@ -23,7 +23,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Reign:
-    """Generations in a row whose champions were snapshots of one player, all of a line of descent or none of them."""
+    """Consecutive generations whose champions were snapshots of one player. All or none of them are in the line of descent."""
 
     player: str
     first: int
@@ -32,7 +32,7 @@ class Reign:
 
 @dataclass(frozen=True)
 class Since:
-    """Since which generation the champion is champion: itself, snapshots of the same player, it and its ancestors."""
+    """The generation since which the snapshot, its player, and its line of descent are champion without a break."""
 
     snapshot: int
     player: int
@@ -41,20 +41,20 @@ class Since:
 
 @dataclass(frozen=True)
 class Change:
-    """What a mutation was, and what came of it.
+    """A mutation and its effect.
 
     Attributes:
-        child: Who came of it.
-        parent: The player it descends from.
-        moved: Hyper-parameter, its value before and after, of those that changed.
-        parent_elo: Of the snapshot that the child began as; None if it was never rated.
-        first_elo: Of the child's first snapshot; None if it has none.
-        best_elo: Of its best snapshot; None if it has none.
-        generations: In how many generations both the child and its parent were frozen.
-        gain: Mean lead over the parent in the same generations, Elo points, None where there are none: what everybody learns
-            in that time is taken off.
-        low: Lower end of the 95 % interval of `gain`, taking the ratings for independent: rather too wide.
-        high: Upper end.
+        child: The child.
+        parent: The parent.
+        moved: (hyper-parameter, value before, value after) for each hyper-parameter that changed.
+        parent_elo: Elo of the snapshot from which the child started; None if it was never rated.
+        first_elo: Elo of the child's first snapshot; None if it has none.
+        best_elo: Elo of the child's best snapshot; None if it has none.
+        generations: Number of generations in which both the child and its parent were frozen.
+        gain: Mean lead of the child over its parent in these generations, in Elo points; None if there are none. General
+            progress of the league cancels out.
+        low: Lower end of the 95 % interval of `gain`. Ratings are treated as independent, so the interval is a little too wide.
+        high: Upper end of the 95 % interval.
     """
 
     child: Player
@@ -70,17 +70,17 @@ class Change:
 
     @property
     def sure(self) -> bool:
-        """Whether the interval excludes that it made no difference."""
+        """Whether the gain is significant: the interval does not contain 0."""
         return self.gain is not None and not self.low <= 0.0 <= self.high
 
     @property
     def gainful(self) -> bool:
-        """Whether it seems to have brought something: a point at least."""
+        """Whether the gain is at least one point after rounding."""
         return self.gain is not None and round(self.gain) > 0
 
 
 def as_of(players: Sequence[Player], generation: int) -> list[Player]:
-    """Everybody who was there after a generation. Whoever retired later was active then."""
+    """The players that existed after a generation. A player that retired later counts as active."""
     return [
         player if player.retired is None or player.retired <= generation else replace(player, status="active", retired=None)
         for player in players
@@ -89,19 +89,19 @@ def as_of(players: Sequence[Player], generation: int) -> list[Player]:
 
 
 def latest_snapshot(player: Player, everybody: Sequence[Player]) -> str | None:
-    """The frozen player that an active one was last: its newest snapshot, else the one it descends from, else None."""
+    """The newest snapshot of an active player, or else the snapshot from which it descends, or else None."""
     mine = [other for other in everybody if is_snapshot(other) and original_of(other) == player.name]
     return max(mine, key=lambda other: other.born or 0).name if mine else player.parent
 
 
 def descent(players: Sequence[Player]) -> nx.DiGraph:
-    """Who descends from whom: a forest of the players that learn. A snapshot stands for the player that it was frozen from.
+    """The descent of learning players as a forest. A snapshot is replaced by the player from which it was frozen.
 
     Args:
-        players: Everybody in the league.
+        players: All players of the league.
 
     Returns:
-        Edge u → v: v is u's child. Each node keeps its `player`.
+        A graph with an edge u → v if v is a child of u. Each node has an attribute `player`.
     """
     owner = owner_of(players)
     born = [player for player in players if learns(player)]
@@ -115,13 +115,13 @@ def descent(players: Sequence[Player]) -> nx.DiGraph:
 
 
 def prune(graph: nx.DiGraph, room: int, champion: str = "") -> nx.DiGraph:
-    """The part of a tree that is worth showing.
+    """The most important part of a tree.
 
     Args:
         graph: The tree.
-        room: How many players fit: the champion's line of descent, living players and their ancestors, then the newest others
-            with theirs.
-        champion: The player whose line comes first; "" or one that is not in the tree prefers none.
+        room: Maximum number of players. First come the champion's line of descent, then active players with their ancestors,
+            then the newest other players with their ancestors.
+        champion: The player whose line comes first. With "" or an unknown player no line is preferred.
     """
     by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
     living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
@@ -137,7 +137,7 @@ def prune(graph: nx.DiGraph, room: int, champion: str = "") -> nx.DiGraph:
 
 
 def owner_of(players: Sequence[Player]) -> dict[str, str]:
-    """Every frozen player's name → the player that it is a snapshot of; others are their own."""
+    """Name of a player → name of the player of which it is a snapshot, or its own name if it is not a snapshot."""
     return {player.name: original_of(player) for player in players}
 
 
@@ -154,7 +154,7 @@ def ancestry(champion: str, players: Sequence[Player]) -> list[Link]:
 
 
 def ancestors(line: Sequence[Link], players: Sequence[Player]) -> set[str]:
-    """The last of a line, and every snapshot from which it descends."""
+    """The last snapshot of a line, and every snapshot from which it descends."""
     born = {player.name: player.born or 0 for player in players}
     until = {link.player.name: born[link.snapshot] for link in line}
     return {
@@ -163,12 +163,12 @@ def ancestors(line: Sequence[Link], players: Sequence[Player]) -> set[str]:
 
 
 def reigns(rows: Sequence[GenerationRow], players: Sequence[Player], direct: Collection[str] = ()) -> list[Reign]:
-    """Who reigned when, the first first.
+    """The reigns of champions in order of time.
 
     Args:
         rows: The generations.
-        players: Everybody.
-        direct: Snapshots of a line of descent, see `ancestors`: a reign ends where the champions enter the line or leave it.
+        players: All players.
+        direct: The snapshots of a line of descent, from `ancestors`. A reign also ends where champions enter or leave the line.
     """
     owner = owner_of(players)
     spans = [list(span) for _, span in groupby(rows, lambda row: (owner[row.champion], row.champion in direct))]
@@ -176,7 +176,7 @@ def reigns(rows: Sequence[GenerationRow], players: Sequence[Player], direct: Col
 
 
 def since(rows: Sequence[GenerationRow], players: Sequence[Player]) -> Since:
-    """How long the last champion, its player and its line of descent have been champion without a break."""
+    """The generations since which the last champion, its player and its line of descent are champion without a break."""
     champion, owner = rows[-1].champion, owner_of(players)
     direct = ancestors(ancestry(champion, players), players)
 
@@ -194,10 +194,10 @@ def since(rows: Sequence[GenerationRow], players: Sequence[Player]) -> Since:
 
 
 def changes(players: Sequence[Player], ratings: Sequence[RatingRow]) -> list[Change]:
-    """What each mutation brought, in order of birth.
+    """The effect of each mutation, in order of birth.
 
     Args:
-        players: Everybody.
+        players: All players.
         ratings: All ratings as of one generation.
     """
     known, owner = {player.name: player for player in players}, owner_of(players)
@@ -210,7 +210,7 @@ def changes(players: Sequence[Player], ratings: Sequence[RatingRow]) -> list[Cha
 
 
 def lives(players: Sequence[Player], ratings: Sequence[RatingRow]) -> dict[str, dict[int, RatingRow]]:
-    """Of every player that learns: generation → the rating of the snapshot that was frozen then, in order."""
+    """Learning player → generation → rating of the snapshot that was frozen in that generation, in order."""
     rated = {rating.player: rating for rating in ratings}
     found: dict[str, dict[int, RatingRow]] = {}
     for player in players:
@@ -225,8 +225,8 @@ def _change(
     mine, theirs = lived.get(child.name, {}), lived.get(parent, {})
     pairs = [(mine[born], theirs[born]) for born in mine if born in theirs]
     gain = sum(own.elo - other.elo for own, other in pairs) / len(pairs) if pairs else None
-    # Half the interval of a difference is the root of the sum of the squares of both halves; a mean of n differences is as
-    # uncertain as the root of the sum of their squares, over n.
+    # The half-width of a difference is the root of the sum of both squared half-widths. The half-width of the mean of n
+    # differences is the root of the sum of their squares, divided by n.
     half = sqrt(sum((own.high - own.low) ** 2 + (other.high - other.low) ** 2 for own, other in pairs)) / 2 / max(len(pairs), 1)
     moved = [
         (name, snapshot.hyper[name], value)

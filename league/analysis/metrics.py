@@ -1,6 +1,6 @@
-"""Figures of a league, of its generations and of its players: pure functions of what is stored.
+"""Figures of a league, of its generations and of its players, as pure functions of the stored data.
 
-Figures have the names under which MLflow charts them, such as `gen/elo_best`. Times are milliseconds since 1970, UTC.
+A figure has the name of its chart in MLflow, such as `gen/elo_best`. Times are in milliseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ LEAGUE_FIGURES = ("elo_best", "elo_mean", "elo_spread", "cyclicity")
 
 
 def millis(committed_at: str) -> int:
-    """When a generation was committed, in milliseconds since 1970."""
+    """The time of a commit in milliseconds since 1970, UTC."""
     return int(datetime.fromisoformat(committed_at).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def begun(row: GenerationRow) -> int:
-    """When a generation began, in milliseconds since 1970."""
+    """The time at which a generation began, in milliseconds since 1970, UTC."""
     return millis(row.committed_at) - int(row.seconds * 1000)
 
 
@@ -46,7 +46,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def best_player(ratings: Ratings) -> str:
-    """The best rated player that is no anchor."""
+    """The player with the highest rating that is not an anchor."""
     return _best(ratings).player
 
 
@@ -103,12 +103,12 @@ def generation_figures(
 
 
 def generation_facts(row: GenerationRow, players: Sequence[Player], opponents: Sequence[str]) -> dict[str, str]:
-    """What a generation did, in words. Facts with no names in them are left out.
+    """Facts about a generation, such as the names of its new players. Empty facts are left out.
 
     Args:
         row: The generation.
-        players: Everybody in the league.
-        opponents: Whom its players trained against, besides themselves.
+        players: All players of the league.
+        opponents: Opponents of its players in training, except themselves.
     """
     born = [player for player in players if player.born == row.number and is_mutant(player)]
     facts = {
@@ -132,12 +132,13 @@ def player_figures(rating: RatingRow, hyper: Mapping[str, float]) -> dict[str, f
 
 
 def shown(players: Sequence[Player], rows: Sequence[GenerationRow]) -> list[Player]:
-    """The players that get a chart: anchors, the first `MANY` ever born, and later ones that survived a selection or won.
+    """The players that get a chart: anchors, the first `MANY` players, and later players that survived a selection or won.
 
-    Whether a player is shown is settled when its first snapshot is rated. So the charts do not depend on when they are made.
+    The decision is made when the first snapshot of a player is rated. Therefore the charts do not depend on the time at which
+    they are made.
 
     Args:
-        players: Everybody, in order of birth.
+        players: All players, in order of birth.
         rows: The generations so far.
     """
     anchors = [player for player in players if player.status == "anchor"]
@@ -154,7 +155,7 @@ def shown(players: Sequence[Player], rows: Sequence[GenerationRow]) -> list[Play
 
 
 def first_measured(player: Player) -> int:
-    """The generation in which a player is first frozen and rated: a founder at once, a child in the one after its birth."""
+    """The first generation in which a player is frozen and rated: 0 for a founder, the one after its birth for a child."""
     return (player.born or 0) + (not is_founder(player))
 
 

@@ -1,4 +1,4 @@
-"""What the training of a generation came to: learning curves, who trained against whom, and a record for every ticket."""
+"""Summaries of a generation's training: learning curves, training opponents, and a record for every ticket."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tournaments.tickets import Ticket
 
 ITSELF, AGES = "itself", ((1, "1 generation old"), (3, "2 or 3 generations old"))
 OLDER = "4 generations old or more"
-"""Kinds of opponents that are no bots. An age is that of a snapshot."""
+"""Kinds of opponents that are not bots. The age is the number of generations since a snapshot was frozen."""
 
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """What a generation's training came to.
+    """The summary of a generation's training.
 
     Attributes:
-        curves: Update by update, see `training_curves`.
-        met: Kind of opponent (see `opponent_kind`) → games against it.
-        games: Learner → games it trained on.
+        curves: The mean of each metric in each update, from `training_curves`.
+        met: Kind of opponent (from `opponent_kind`) → number of games against it.
+        games: Learning player → number of its training games.
         opponents: The names of all opponents that did not train in this generation, sorted.
     """
 
@@ -45,12 +45,12 @@ def summarise(
     updates: Mapping[str, Sequence[Mapping[str, float]]],
     born: Mapping[str, int | None],
 ) -> TrainingSummary:
-    """Sum up a generation's training. A game against several opponents is shared equally among them.
+    """Summarise a generation's training. A game against several opponents is divided equally among them.
 
     Args:
         generation: The generation.
         training: Its training records.
-        updates: Player → training figures, update by update.
+        updates: Player → training metrics of each update.
         born: Player → generation of birth.
     """
     met: dict[str, float] = {}
@@ -66,7 +66,7 @@ def summarise(
 
 
 def training_curves(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> list[dict[str, float]]:
-    """Update by update, chart → the mean of its metric over the players that report it."""
+    """For each update: chart → mean of its metric over the players that report it."""
     curves = []
     for number in range(max(map(len, updates.values()), default=0)):
         rows = [figures[number] for figures in updates.values() if number < len(figures)]
@@ -95,7 +95,7 @@ def opponent_kind(opponent: str, generation: int, born: Mapping[str, int | None]
 
 
 def finite_updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
-    """Training figures per player and update, without those that do not exist (a return where no game ended)."""
+    """Training metrics per player and update, without undefined values (such as a mean return when no game ended)."""
     return {
         name: [
             {key: value for key, value in update.items() if key != "game_return" or math.isfinite(value)}

@@ -1,5 +1,5 @@
-"""Files that are made of a committed league.
+"""Files that are derived from a committed league.
 
-Reading order: `replays` (matches worth seeing), `replay_cache` (each recorded match is read once), `tournament_page`, `files`
-(which artifacts each MLflow run has).
+Reading order: `replays` (recordings of the most interesting matches), `replay_cache` (reads each recorded match once),
+`tournament_page`, `files` (the artifacts of each MLflow run).
 """

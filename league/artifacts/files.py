@@ -1,4 +1,4 @@
-"""What the runs of a league hold as files: tables, replays and pages, as bytes."""
+"""The contents of the files in a league's MLflow runs: tables, replays and pages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from league.report import report_html, solution_yaml
 from league.storage.store import Store
 
 STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.png", "replay.html"
-"""Files of every generation; names that several runs share stand side by side when the runs are compared."""
+"""Names of files in every generation's run. MLflow shows files of the same name side by side when runs are compared."""
 
 PAGES = ("report.html", "tournament.html", "solution.yaml")
-"""Files of the league's run that show the newest state."""
+"""Names of files in the league's run that show the newest state."""
 
 COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "draws", "losses")
-"""Columns of the standings that come first."""
+"""The first columns of the standings, in order."""
 
 
 def of_generation(store: Store, history: History, table: EncodedImage, cache: ReplayCache) -> dict[str, bytes]:
@@ -33,8 +33,8 @@ def of_generation(store: Store, history: History, table: EncodedImage, cache: Re
     Args:
         store: The league.
         history: The league as of the generation.
-        table: The payoff table as of then.
-        cache: The recorded matches that earlier calls have read; what is missing is added.
+        table: The picture of the payoff table as of that generation.
+        cache: The recorded matches that earlier calls have read. Missing matches are added.
     """
     standings = _standings(history)
     files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
@@ -55,12 +55,12 @@ def of_league(history: History) -> dict[str, bytes]:
 
 
 def pages(store: Store, history: History, cache: ReplayCache) -> dict[str, bytes]:
-    """The pages about the league as it stands.
+    """The pages about the league as of its last generation.
 
     Args:
         store: The league.
-        history: The same.
-        cache: The recorded matches that earlier calls have read; what is missing is added.
+        history: The history of the same league.
+        cache: The recorded matches that earlier calls have read. Missing matches are added.
     """
     history = with_recorded(history, store)
     texts = report_html(history), tournament_html(store, history, cache), solution_yaml(history)
@@ -72,14 +72,14 @@ def _standings(history: History) -> list[dict[str, Any]]:
 
 
 def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:
-    """Standings in the form of MLflow's tables: names of columns, and rows. MLflow groups them by rank and compares players."""
+    """The standings in the format of MLflow's tables: column names and rows. MLflow compares the players of equal rank."""
     rows = [{"rank": rank, **{name: line[name] for name in COLUMNS}, **line} for rank, line in enumerate(standings, 1)]
     cells = [[round(cell, 3) if isinstance(cell, float) else cell for cell in row.values()] for row in rows]
     return json.dumps({"columns": list(rows[0]) if rows else [], "data": cells}, indent=1).encode()
 
 
 def _few_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:
-    """Standings as two of them fit side by side on a screen."""
+    """The standings with few columns, so that two of them fit side by side on a screen."""
     text = StringIO()
     write = csv.writer(text, lineterminator="\n").writerow
     write(("player", "elo", "95 % interval", "score", "games"))

@@ -1,4 +1,4 @@
-"""Recorded matches of a league as its pages carry them: each file is read once, however many pages show it."""
+"""A cache of a league's recorded matches in the form that pages need. Each file is read once, even if many pages show it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tournaments.viewer.document import Packed, pack
 from tournaments.viewer.replay_page import content, heading, page_around
 
 NEWEST = 100
-"""Replays that the page of a league carries at most."""
+"""Maximum number of replays in a page of a league."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recorded match of a league as its page needs it; it never changes.
+    """A recorded match of a league in the form that pages need. It never changes.
 
     Attributes:
-        result: What came of it, without the actions.
-        outcomes: Its comparisons.
-        tags: Why it was kept.
+        result: The result without the actions.
+        outcomes: The comparisons between players.
+        tags: The reasons why the match was recorded.
         replay: The replay's content, packed.
-        title: Who played what.
-        said: What came of it, in words.
+        title: The players and the game.
+        said: The result in words.
     """
 
     result: MatchResult
@@ -41,14 +41,14 @@ class Recorded:
 
 
 ReplayCache = dict[Path, Recorded | None]
-"""Recorded matches by file, None for files that cannot be read. Whoever makes page after page of one league keeps it."""
+"""Recorded matches by file, or None for files that cannot be read. Keep it when you make several pages of one league."""
 
 
 def fill(cache: ReplayCache, store: Store, history: History) -> None:
-    """Let a cache hold a league's newest recorded matches and no others.
+    """Update a cache so that it holds exactly the newest recorded matches of a league.
 
     Args:
-        cache: Is changed.
+        cache: The cache; it is changed.
         store: The league.
         history: The league as of its last generation.
     """
@@ -64,13 +64,13 @@ def fill(cache: ReplayCache, store: Store, history: History) -> None:
 
 
 def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[Outcome]]) -> Recorded | None:
-    """A recorded match; None where it cannot be read or is of another game.
+    """Read a recorded match. Returns None if the file cannot be read or is of another game.
 
     Args:
         path: The file.
         store: The league.
-        history: The same.
-        known: Outcomes by generation; those of others are added where they are needed.
+        history: The history of the same league.
+        known: Outcomes by generation. Generations that are needed and missing are added.
     """
     game = history.game
     try:
@@ -82,7 +82,7 @@ def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[
     if replay.setup.name != game.name or len(result.returns) != len(game.teams):
         return None
     log: Iterable[Outcome] = outcomes(game, [result])
-    if not game.symmetric:  # it is compared with other matches of its series
+    if not game.symmetric:  # its outcome depends on the other matches of its series
         if replay.generation not in known:
             known[replay.generation] = outcomes(game, store.matches(replay.generation))
         log = (outcome for outcome in known[replay.generation] if outcome.match == replay.match)
@@ -90,15 +90,15 @@ def _read(path: Path, store: Store, history: History, known: dict[int, Sequence[
 
 
 def final_html(store: Store, history: History, cache: ReplayCache) -> str | None:
-    """The page of the recorded final of a history's last generation, else of any of its recorded matches.
+    """The page of the recorded final of a history's last generation, or of another recorded match if there is no final.
 
     Args:
         store: The league.
         history: The league as of the generation.
-        cache: What earlier calls have read; what is missing is added.
+        cache: The recorded matches that earlier calls have read. Missing matches are added.
 
     Returns:
-        The file's text; None where there is no recorded match that can be read.
+        The page as text, or None if there is no recorded match that can be read.
     """
     known = {history.number: history.outcomes} if history.outcomes else dict[int, Sequence[Outcome]]()
     files = store.recorded(history.number)
@@ -109,7 +109,7 @@ def final_html(store: Store, history: History, cache: ReplayCache) -> str | None
 
 
 def _result(replay: Replay) -> MatchResult:
-    """A match as the log has it, but for its actions."""
+    """The result of a recorded match as in the match log, without the actions."""
     held = {seat.team: seat.player for seat in replay.seats}
     players = tuple(held[team] for team in range(len(replay.returns)))
     ticket = Ticket(

@@ -1,6 +1,6 @@
-"""Replays of the matches worth seeing: chosen, recorded and written after a generation is committed.
+"""Replays of the most interesting matches. They are chosen, recorded and written after a generation is committed.
 
-They are derived: what is missing can be recorded again from the match log and the players' weights.
+Replays are derived data. A missing replay can be recorded again from the match log and the players' weights.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from tournaments.tickets import MatchResult
 
 
 def keep_replays(store: Store, history: History, warn: Callable[[str], None], *, thorough: bool = False) -> None:
-    """Record the matches worth seeing of a history's last generation that are not recorded yet.
+    """Record the most interesting matches of a history's last generation that are not recorded yet.
 
-    These are the final, the biggest upset, the longest and the closest match of every generation; of the last one that is
-    planned, also the first match of every two of its players.
+    These are the final, the biggest upset, the longest and the closest match. In the last planned generation, the first match
+    of every pair of its players is recorded, too.
 
     Args:
         store: The league.
         history: The league as of the generation; it has the generation's matches.
-        warn: Told of matches that the stock game plays differently from the log.
-        thorough: Record again what is there but cannot be read.
+        warn: Called with a message for every match that the stock game plays differently from the log.
+        thorough: Whether to record existing replays again if they cannot be read.
     """
     if not history.config.tournament.replays:
         return
@@ -75,7 +75,7 @@ def _record(
 
 
 def with_recorded(history: History, store: Store) -> History:
-    """The history with the recorded matches of the newest generation that has any. What cannot be read is left out."""
+    """The history with the recorded matches of the newest generation that has any. Unreadable files are left out."""
     paths: Sequence[Path] = ()
     for generation in range(history.number, -1, -1):
         paths = store.recorded(generation)
@@ -85,7 +85,7 @@ def with_recorded(history: History, store: Store) -> History:
 
 
 def readable(path: Path) -> Replay | None:
-    """A recorded match; None where the file cannot be read."""
+    """Load a recorded match. Returns None if the file cannot be read."""
     try:
         return load(path)
     except ReplayError:
@@ -93,7 +93,7 @@ def readable(path: Path) -> Replay | None:
 
 
 def profile_of(player: Player, rating: RatingRow | None) -> Profile:
-    """A player as a replay shows it, with its rating where it has one."""
+    """The data about a player in a replay, with its rating if it has one."""
     known = Profile(league_role=player.league_role, generation=player.born)
     return known if rating is None else replace(known, elo=rating.elo, elo_low=rating.low, elo_high=rating.high)
 
@@ -104,12 +104,12 @@ def _profiles(history: History) -> dict[str, Profile]:
 
 
 def finals_first(store: Store, generation: int) -> list[Path]:
-    """The recorded matches of a generation, those first that decided it."""
+    """The recorded matches of a generation, with finals first."""
     return sorted(store.recorded(generation), key=lambda path: (not _is_final(path), path))
 
 
 def _is_final(path: Path) -> bool:
-    """Whether a file says that it is a final; whether it is a replay is looked at when it is loaded, which takes longer."""
+    """Whether a file says that it is a final. The file is not fully checked here, because loading takes longer."""
     try:
         return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
     except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):

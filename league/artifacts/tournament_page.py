@@ -1,4 +1,4 @@
-"""Pages of tournaments: a league's newest one with all its recorded matches, and one between any players."""
+"""Pages of tournaments: the newest tournament of a league with its recorded matches, and a tournament between any players."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from tournaments.viewer.replay_page import content
 from tournaments.viewer.tournament_page import MatchRow, TournamentView, match_rows, tournament_page
 
 MEAN = "the surprisal of a match is the mean over its comparisons."
-ALONE = f"Everybody plays alone: returns on the same seed are compared, and {MEAN}"
-SWAPPED = f"What a player got on a side is compared with what the other got there, on the same seed, sides swapped; {MEAN}"
-SEVERAL = f"Every two players of a match are compared; {MEAN}"
+ALONE = f"Each player plays alone. Returns on the same seed are compared; {MEAN}"
+SWAPPED = f"Two players play the same seed with sides swapped, and their returns on the same side are compared; {MEAN}"
+SEVERAL = f"Every pair of players of a match is compared; {MEAN}"
 
 SHOWN = 60
-"""Replays that the page of a tournament between any players carries at most; recording one takes longer than playing it."""
+"""Maximum number of replays in the page of a tournament between any players. Recording a match is slower than playing it."""
 
 
 def tournament_html(store: Store, history: History, cache: ReplayCache | None = None) -> str:
-    """The page of a league's newest tournament: all its matches, and every recorded match of the league, the newest `NEWEST`.
+    """The page of a league's newest tournament, with all its matches and the newest `NEWEST` recorded matches of the league.
 
     Args:
         store: The league.
-        history: The same as of its last generation.
-        cache: What earlier calls have read; what is missing is added, what is no longer shown leaves it.
+        history: The history of the same league as of its last generation.
+        cache: The recorded matches that earlier calls have read. Missing matches are added, and others are removed.
 
     Returns:
-        The file's text.
+        The page as text.
     """
     game, number, log = history.game, history.number, history.matches
     cache = {} if cache is None else cache
@@ -82,17 +82,17 @@ def tournament_html(store: Store, history: History, cache: ReplayCache | None = 
 
 
 def contest_html(played: Played, warn: Callable[[str], None]) -> str:
-    """The page of a tournament between any players, with replays of the matches worth seeing, recorded now.
+    """The page of a tournament between any players. Replays of the most interesting matches are recorded for it.
 
-    Those are the final, the biggest upset, the longest and the closest match, and the first between every two players, the
-    strongest pairs first, `SHOWN` in all.
+    These are the final, the biggest upset, the longest match, the closest match, and the first match of every pair of players.
+    There are at most `SHOWN` replays; pairs of strong players come first.
 
     Args:
         played: The tournament.
-        warn: Told of matches that the stock game plays otherwise than they were played.
+        warn: Called with a message for every match that the stock game plays differently.
 
     Returns:
-        The file's text.
+        The page as text.
     """
     contest, found = played.contest, outcomes(played.game, played.results)
     elo = {row.player: row.elo for row in contest.standings}
@@ -100,7 +100,7 @@ def contest_html(played: Played, warn: Callable[[str], None]) -> str:
     replays = {replay.match: pack(content(replay)) for replay in _record(played, tags, warn)}
     view = TournamentView(
         title=f"{contest.format.capitalize()} on {contest.game}",
-        subtitle=f"seed {contest.seed} · ratings are fitted to these matches alone, {contest.anchor} pinned at 0",
+        subtitle=f"seed {contest.seed} · ratings are fitted to these matches alone, {contest.anchor} fixed at 0",
         game=contest.game,
         places=places(played.game),
         anchor=contest.anchor,
@@ -114,7 +114,7 @@ def contest_html(played: Played, warn: Callable[[str], None]) -> str:
 
 
 def places(game: Game) -> tuple[str, ...]:
-    """What to call each team: its seat, or its side, numbered where the side has several teams."""
+    """The label of each team: its seat or its side, with a number if the side has several teams."""
     names = []
     for team, seats in enumerate(game.teams):
         side = game.sides[game.side_of_team[team]]
@@ -124,7 +124,7 @@ def places(game: Game) -> tuple[str, ...]:
 
 
 def rule(game: Game) -> str:
-    """How a match is won, where that is more than who got more."""
+    """The rule that decides a match, or "" if the higher return simply wins."""
     if len(game.teams) == 1:
         return ALONE
     return SWAPPED if not game.symmetric else SEVERAL if len(game.teams) > 2 else ""
@@ -142,7 +142,7 @@ def _rows(
 
 
 def _here(table: Payoff, row: Standing) -> Standing:
-    """A row of the league's standings with the games of one tournament: its rating stays that of all results."""
+    """A row of the league's standings with the games of one tournament. The rating is still that of all results."""
     at = table.index(row.player)
     wins, draws, losses = (int(counts[at].sum()) for counts in (table.wins, table.draws, table.losses))
     games = wins + draws + losses
@@ -152,7 +152,7 @@ def _here(table: Payoff, row: Standing) -> Standing:
 def _strongest(
     tags: Mapping[str, tuple[str, ...]], results: Iterable[MatchResult], ranked: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
-    """The `SHOWN` matches most worth seeing: those that stand out, then pairings, the strongest first."""
+    """The `SHOWN` most interesting matches: first the special ones, then pairings, strong players first."""
     rank = {player: place for place, player in enumerate(ranked)}
     strength = {result.ticket.match: sum(map(rank.__getitem__, result.ticket.players)) for result in results}
     order = sorted(tags, key=lambda match: (tags[match] == ("pairing",), strength[match], match))

@@ -1,4 +1,4 @@
-"""How fast this machine trains, plays and steps.
+"""Measurements of the speed of this machine: training, tournaments, and stepping of games.
 
-Reading order: `measure` (the league's own tasks, timed), `roofline` (the matrix products alone).
+Reading order: `measure` (times the tasks of a league), `roofline` (times only the matrix products).
 """

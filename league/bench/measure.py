@@ -1,8 +1,8 @@
-"""How fast this machine trains, plays and steps: the league's own tasks, timed.
+"""Times the tasks of a league: training, tournaments, and stepping of an arena.
 
-Training is naive self-play, one player in every seat of its copies, and every decision is learnt from and counted once. What is
-done once (describing the game, making the arena, compiling a kernel) is not timed: a short task goes ahead of the timed one in
-the same process, and the clock starts when the arena stands.
+Training is naive self-play: a player takes every seat of its copies. Every decision is learnt from and counted once. Work that
+is done only once (describing the game, making the arena, compiling a kernel) is not timed: a short task runs before the timed
+one in the same process, and the clock starts when the arena exists.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ from tournaments.rating.payoff import payoff
 from tournaments.schedule.formats import Plan, round_robin
 
 ROOFLINE_SECONDS = 2.0
-"""How long the matrix products are measured after a training, unless the training itself is shorter."""
+"""Duration in seconds of the roofline measurement after training. It is shorter if the training was shorter."""
 
 WARM_STEPS = 16
-"""Steps of an arena before the clock starts."""
+"""Number of steps of an arena before the clock starts."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured.
+    """The result of a measurement.
 
     Attributes:
-        arena: The class of arena that was stepped: a twin's, or that of stock environments; empty for the roofline.
-        units: Decisions (training: learnt from; arena: made), or games.
-        seconds: What they took; of several processes, from the first one's start to the last one's end.
-        per_second: Units a second.
-        phases: Share of the seconds that each phase took, of several processes in the mean.
-        peak_memory_mib: Most memory the process held until then, over its whole life; of several processes the sum. Processes
-            that step stock environments are not counted.
-        peak_device_memory_mib: Most memory tensors took on a GPU; 0 without one.
-        limit: Decisions a second if only matrix products took time, measured in the same processes; 0 where it was not asked.
-        moves: Steps of a mean game; 0 for training and the arena.
+        arena: The class of the arena: a twin's class, or the class for stock environments; empty for the roofline.
+        units: Number of decisions (training: learnt from; arena: made) or of games.
+        seconds: Duration. With several processes, from the first start to the last end.
+        per_second: Units per second.
+        phases: Share of the time of each phase, 0 to 1; the mean over the processes.
+        peak_memory_mib: Peak memory of the process over its whole life, in MiB; the sum over the processes. Processes that step
+            stock environments are not counted.
+        peak_device_memory_mib: Peak memory of tensors on a GPU, in MiB; 0 without a GPU.
+        limit: Decisions per second if only matrix products took time, measured in the same processes; 0 if not measured.
+        moves: Mean number of steps of a game; 0 for training and the arena.
     """
 
     arena: str
@@ -73,11 +73,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Stint:
-    """A training task for one process to time.
+    """A training task that one process times.
 
     Attributes:
-        task: The task; how many updates it has is decided by the seconds.
-        seconds: How long to train.
+        task: The task. Its number of updates is chosen from `seconds`.
+        seconds: Approximate duration of the training.
     """
 
     task: TrainTask
@@ -86,15 +86,15 @@ class Stint:
 
 @dataclass(frozen=True)
 class Timed:
-    """What one process did; the clock is the machine's, the same for all its processes.
+    """The result of one process. Times are from a clock that all processes of the machine share.
 
     Attributes:
-        units: Decisions learnt from.
-        begun: When the timed training began.
-        ended: When it ended.
+        units: Number of decisions that were learnt from.
+        begun: Start of the timed training, in seconds.
+        ended: End of the timed training, in seconds.
         phases: Seconds of each phase.
-        memory: Peak memory of the process and of its GPU, MiB.
-        limit: Decisions a second of matrix products alone.
+        memory: Peak memory of the process and of its GPU, in MiB.
+        limit: Decisions per second of the matrix products alone.
     """
 
     units: int
@@ -106,22 +106,23 @@ class Timed:
 
 
 def measure_training(config: LeagueConfig, seconds: float, processes: int = 1) -> Figures:
-    """Train `config.players` players in one stack for about so long, in each of some processes.
+    """Measure the training of one stack of `config.players` players, in one or several processes.
 
     Args:
-        config: Game, networks, schedule and players; `train.copies` of the arena for each player.
-        seconds: How long, roughly; at least one update.
-        processes: How many do the same at once, each with a player stack and a thread of its own; 1 is this process.
+        config: Game, networks, schedule and players. Each player has `train.copies` copies of the arena.
+        seconds: Approximate duration. At least one update is made.
+        processes: Number of processes that train at the same time. Each has its own stack of players and one thread. With 1,
+            this process trains.
 
     Raises:
-        LeagueError: The device is not there, or a player's weights diverged.
+        LeagueError: The device does not exist, or a player's weights diverged.
         GameError: The game cannot be made.
     """
     arena = _prepare(config)
     executor: Executor = Processes(processes) if processes > 1 else Serial()
     stints = [Stint(train_task(config, number), seconds) for number in range(processes)]
     try:
-        if processes > 1:  # get all of them going before any is timed
+        if processes > 1:  # start all processes before the measurement begins
             executor.map(time_training, [replace(stint, seconds=0.0) for stint in stints], lambda done: None)
         timed = executor.map(time_training, stints, lambda done: None)
     finally:
@@ -136,7 +137,7 @@ def measure_training(config: LeagueConfig, seconds: float, processes: int = 1) -
 
 
 def time_training(stint: Stint) -> Timed:
-    """Warm up with an update, learn from another one how long they take, then train and measure the roofline."""
+    """Warm up with one update, estimate the time per update with a second, then train and measure the roofline."""
     task = stint.task
 
     def spend(updates: int) -> tuple[int, Stopwatch, float]:
@@ -161,13 +162,13 @@ def time_training(stint: Stint) -> Timed:
 
 
 def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
-    """Play round robins between `config.players` new players for about so long, whole ones only.
+    """Measure round robins between `config.players` new players for about `seconds` seconds. Only whole round robins count.
 
-    Every pair meets on every side; a round robin has at least `tournament.matches_per_task` games and is cut into tasks of so
-    many, each played in `tournament.copies` copies. Actions are sampled as in training.
+    Every pair plays on every side. A round robin has at least `tournament.matches_per_task` games. It is cut into tasks of that
+    size, and each task is played in `tournament.copies` copies. Actions are sampled as in training.
 
     Raises:
-        LeagueError: The device is not there.
+        LeagueError: The device does not exist.
         GameError: The game cannot be made.
     """
     arena, watch, games, moves = _prepare(config), Stopwatch(), 0, 0
@@ -184,12 +185,12 @@ def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
-    """Step `train.copies` copies for so long, every acting seat choosing uniformly among its legal actions.
+    """Measure the steps of `train.copies` copies for `seconds` seconds. Actions are uniform random legal actions.
 
-    The arena's parts are stepped in turn, as in training and in tournaments; torch uses the threads it has.
+    The parts of the arena are stepped in turn, as in training and in tournaments. PyTorch uses its present number of threads.
 
     Raises:
-        LeagueError: The device is not there.
+        LeagueError: The device does not exist.
         GameError: The game cannot be made.
     """
     check_device(config.compute.device)
@@ -214,7 +215,7 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
                 made, watch = torch.zeros_like(made), Stopwatch()
             if step > 0 and _total(watch) >= seconds:
                 break
-            for index, part in enumerate(parts):  # the others go on meanwhile
+            for index, part in enumerate(parts):  # the other parts are stepped meanwhile
                 made += nows[index].acting.sum()
                 nows[index] = part.finish()
                 watch.lap("step")
@@ -228,10 +229,10 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
-    """Matrix products of a training of `config.players` players alone, on torch's threads; see `league.bench.roofline`.
+    """Measure only the matrix products of training `config.players` players; see `league.bench.roofline`.
 
     Raises:
-        LeagueError: The device is not there.
+        LeagueError: The device does not exist.
         GameError: The game cannot be described.
     """
     check_device(config.compute.device)
@@ -252,7 +253,7 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def train_task(config: LeagueConfig, number: int) -> TrainTask:
-    """New players, each in every seat of its copies, as one stack; `number` makes the randomness another one."""
+    """A training task of new players in one stack; each takes every seat of its copies. `number` changes the random seed."""
     game = envs.describe(config.game.setup())
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
     trainees = []
@@ -267,7 +268,7 @@ def train_task(config: LeagueConfig, number: int) -> TrainTask:
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
-    """One round robin between new players, cut into tasks; `number` decides the games' seeds, not the players."""
+    """A round robin between new players, cut into tasks. `number` changes the seeds of the games but not the players."""
     game, settings = envs.describe(config.game.setup()), config.tournament
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
     names = [active_name(index + 1) for index in range(config.players)]
@@ -281,7 +282,7 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
 
 
 def _prepare(config: LeagueConfig) -> str:
-    """Find the device and the game; the class of arena that its copies are."""
+    """Check the device and the game. Returns the name of the arena's class."""
     check_device(config.compute.device)
     spec = _arena(config)
     with closing(envs.make(spec.setup, 1, twin=spec.twin, device=spec.device)) as arena:
@@ -306,7 +307,7 @@ def _shares(seconds: Mapping[str, float]) -> dict[str, float]:
 
 
 def _memory(device: str) -> tuple[float, float]:
-    """Peak memory of this process and of tensors on its GPU, MiB."""
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB here
+    """Peak memory of this process and of tensors on its GPU, in MiB."""
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux counts KiB
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
     return held, torch.cuda.max_memory_allocated(device) / 2**20 if device.startswith("cuda") else 0.0

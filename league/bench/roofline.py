@@ -1,9 +1,9 @@
-"""The limit a training rate is measured against: nothing but the matrix products of the same networks, rows and epochs.
+"""The roofline: the training rate if only the matrix products of the same networks, rows and epochs took time.
 
-Counted as in the usual accounts of PPO's arithmetic: a forward pass of each network while playing; in every epoch a forward
-pass, the products for the weights' gradients of each layer and those for the inputs' gradients of each layer but the first. No
-bias, no activation, no loss, no optimiser, no game. The products are plain `torch.mm`, each into memory that is there already;
-a minibatch is taken whole and in portions that stay in a core's own memory, and the faster of the two is the limit.
+The products are those of PPO: one forward pass of each network while playing, and in every epoch one forward pass, the
+products for the weights' gradients of each layer, and the products for the inputs' gradients of each layer except the first.
+Biases, activations, losses, the optimiser and the game are left out. The products are `torch.mm` calls into existing memory.
+They are timed with whole minibatches and with portions that fit into a core's cache. The faster variant is the limit.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from agents.models.architecture import Architecture
 from envs.game import Game
 
 PORTIONS = (None, 1024)
-"""Rows of a minibatch that are multiplied at once; None takes all."""
+"""Numbers of rows of a minibatch that are multiplied at once; None is all rows."""
 
 FEWEST_PASSES = 3
-"""Passes behind a median, however long one takes."""
+"""Minimum number of measurements of which the median is taken, even if one takes long."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """One network of a player, and how many rows go through it.
+    """One network of a player, and the number of rows that pass through it.
 
     Attributes:
         name: `actor.role`, `critic.role` or `critic.side`.
         sizes: Widths of the input, the hidden layers and the output.
-        rows: Rows of one step of all the player's copies; a mean where seats of several roles take turns.
-        acts: True where it is asked at every step; a critic is asked once for the whole collection.
+        rows: Number of rows in one step of all copies of the player; a mean if seats of several roles take turns.
+        acts: True if the network runs at every step (an actor), False if it runs once per collection (a critic).
     """
 
     name: str
@@ -46,7 +46,7 @@ class Network:
 
 
 def networks(game: Game, architecture: Architecture, copies: int) -> list[Network]:
-    """The networks of one player in every seat of `copies` copies. Messages between seats are not counted."""
+    """The networks of a player that takes every seat of `copies` copies. Messages between seats are not counted."""
     turns = len(game.seats) if game.turn_based else 1
     hidden, local = architecture.hidden, architecture.critic == "local"
     found = []
@@ -63,7 +63,7 @@ def networks(game: Game, architecture: Architecture, copies: int) -> list[Networ
 
 
 def decisions_per_step(game: Game, copies: int) -> int:
-    """Decisions of one step in which nobody waits or is out of the game: one a copy in turns, else one a seat."""
+    """Decisions per step if all seats live and none waits: one per copy in a turn-based game, else one per seat."""
     return copies if game.turn_based else copies * len(game.seats)
 
 
@@ -77,19 +77,19 @@ def rate(
     seconds: float,
     device: torch.device | None = None,
 ) -> float:
-    """Agent-steps a second if only the matrix products of training took time, on the threads torch has now.
+    """Agent-steps per second if only the matrix products of training took time, with PyTorch's present threads.
 
     Args:
         game: The game.
         architecture: The players' networks.
         schedule: Steps, epochs and minibatches.
-        copies: Copies in all, N, divided among the players evenly.
-        players: P; each makes the products of its own weights on its own rows, one after another.
-        seconds: How long to measure, at least.
-        device: Where.
+        copies: Total number of copies, N, divided evenly among the players.
+        players: Number of players, P. The products of the players are computed one after another.
+        seconds: Minimum duration of the measurement.
+        device: The device of the tensors.
 
     Returns:
-        Decisions of a collection over the median time of one update's products.
+        Decisions of a collection, divided by the median time of one update's products.
     """
     each = copies // players
     found = networks(game, architecture, each)
@@ -100,7 +100,7 @@ def rate(
 def _update_time(
     found: list[Network], schedule: Schedule, portion: int | None, seconds: float, device: torch.device | None
 ) -> float:
-    """Seconds of one update's products, the median of several."""
+    """The median time of one update's products, in seconds."""
     work = [_products(net, schedule, portion, device or torch.device("cpu")) for net in found]
 
     def update() -> None:
@@ -121,7 +121,7 @@ def _update_time(
 
 
 def _products(network: Network, schedule: Schedule, portion: int | None, device: torch.device) -> Callable[[], None]:
-    """All products of one network in one update, as a function that makes them."""
+    """A function that computes all products of one network in one update."""
     shapes, step = list(pairwise(network.sizes)), max(1, round(network.rows))
     minibatch = max(1, round(schedule.steps * network.rows / schedule.minibatches))
     parts = max(1, round(minibatch / portion)) if portion else 1
@@ -156,5 +156,5 @@ def _products(network: Network, schedule: Schedule, portion: int | None, device:
 
 
 def _layers(sizes: tuple[int, ...], rows: int, device: torch.device) -> list[Tensor]:
-    """Inputs and room for what each layer gives, [rows, width] each."""
+    """Tensors for the inputs and for the output of each layer, [rows, width] each."""
     return [torch.randn(rows, size, device=device) for size in sizes]

@@ -1,4 +1,4 @@
-"""The command line of `league bench`: what a person asks for, and how the figures are printed."""
+"""The commands of `league bench`: their options, and the output of the figures."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure how fast this machine trains, plays and steps games.", no_args_is_help=True)
 
 PACKAGES = ("marl-league", "torch", "numpy", "pettingzoo")
-"""Whose versions are printed with the figures, besides Python's."""
+"""Packages whose versions are printed with the figures, besides Python's."""
 
 GameName = Annotated[str, typer.Option("--game", help="family/game_vN, module:callable or path/to/file.py:callable")]
-Players = Annotated[int, typer.Option(min=1, help="players, among whom the copies are divided")]
-Copies = Annotated[int | None, typer.Option(min=1, help="arena copies in all; a league's default for each player if left out")]
-Steps = Annotated[int | None, typer.Option(help="steps of every copy in one collection")]
-Epochs = Annotated[int | None, typer.Option(help="passes over a collection")]
-Minibatches = Annotated[int | None, typer.Option(help="optimiser steps in a pass")]
+Players = Annotated[int, typer.Option(min=1, help="number of players; the copies are divided among them")]
+Copies = Annotated[int | None, typer.Option(min=1, help="arena copies in total; default: a league's default per player")]
+Steps = Annotated[int | None, typer.Option(help="steps of every copy in each collection")]
+Epochs = Annotated[int | None, typer.Option(help="passes over each collection")]
+Minibatches = Annotated[int | None, typer.Option(help="optimiser steps per pass")]
 Hidden = Annotated[str | None, typer.Option(metavar="WIDTHS", help="layer widths, e.g. 64,64")]
 Activation = Annotated[str | None, typer.Option(help="tanh or relu")]
 Critic = Annotated[str | None, typer.Option(help="centralised or local")]
 Normalise = Annotated[bool | None, typer.Option("--normalise/--no-normalise", help="standardise observations and states")]
-Threads = Annotated[int, typer.Option(min=1, help="threads of arithmetic")]
-Seconds = Annotated[float, typer.Option(min=0.01, help="how long to measure, roughly")]
+Threads = Annotated[int, typer.Option(min=1, help="threads for arithmetic")]
+Seconds = Annotated[float, typer.Option(min=0.01, help="approximate duration of the measurement")]
 Device = Annotated[str | None, typer.Option(help="cpu or cuda")]
-Twin = Annotated[str | None, typer.Option(help="auto, never or always")]
-Workers = Annotated[int | None, typer.Option(help="processes that step a stock game; 0 steps it in this one")]
+Twin = Annotated[str | None, typer.Option(help="use of batched twins: auto, never or always")]
+Workers = Annotated[int | None, typer.Option(help="processes that step a stock game; 0: this process")]
 SECONDS = 5.0
 
 
@@ -58,10 +58,10 @@ def train(
     device: Device = None,
     twin: Twin = None,
     workers: Workers = None,
-    processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at once, each on its own")] = 1,
+    processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at the same time, independently")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Train by naive self-play, one player in every seat of its copies, and learn from every decision."""
+    """Measure training. Each player takes every seat of its copies and learns from every decision."""
     from league.bench.measure import measure_training
 
     _one_thread(threads)
@@ -86,9 +86,9 @@ def train(
 @app.command()
 def tournament(
     game: GameName,
-    players: Annotated[int, typer.Option(min=2, help="newborn players; every two of them meet on every side")] = 2,
-    copies: Annotated[int | None, typer.Option(min=1, help="matches played at once")] = None,
-    matches: Annotated[int | None, typer.Option(min=1, help="matches of one task")] = None,
+    players: Annotated[int, typer.Option(min=2, help="number of new players; every pair plays on every side")] = 2,
+    copies: Annotated[int | None, typer.Option(min=1, help="matches played at the same time")] = None,
+    matches: Annotated[int | None, typer.Option(min=1, help="matches per task")] = None,
     hidden: Hidden = None,
     activation: Activation = None,
     critic: Critic = None,
@@ -100,7 +100,7 @@ def tournament(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Play round robins between newborn players, actions sampled."""
+    """Measure tournaments: round robins between new players. Actions are sampled from the policies."""
     from league.bench.measure import measure_tournament
 
     _one_thread(threads)
@@ -129,7 +129,7 @@ def arena(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Step an arena, every acting seat choosing at random among its legal actions; nobody thinks and nobody learns."""
+    """Measure an arena alone. Every acting seat takes a random legal action, without networks and learning."""
     from league.bench.measure import measure_arena
 
     _use(threads)
@@ -156,7 +156,7 @@ def roofline_alone(
     device: Device = None,
     as_json: Json = False,
 ) -> None:
-    """Make nothing but the matrix products of a training: the rate that it cannot pass with such products."""
+    """Measure only the matrix products of training. Their rate is an upper limit of the training rate."""
     from league.bench.measure import measure_roofline
 
     _use(threads)
@@ -169,7 +169,7 @@ def roofline_alone(
 
 
 def _config(game: str, players: int, copies: int | None, *, device: str | None, **sections: Mapping[str, Any]) -> LeagueConfig:
-    """A league's configuration with what was asked for; what was left out is as `league run` has it."""
+    """The configuration of a league with the given options. Other settings have the defaults of `league run`."""
     given: dict[str, Any] = {name: _given(section) for name, section in sections.items()}
     if copies is not None:
         if copies % players:
@@ -206,7 +206,7 @@ def _one_thread(threads: int) -> None:
     if threads != 1:
         raise LeagueError(
             f"--threads {threads}: a league's tasks compute on one thread, so that every machine gets the same bits; "
-            "use --processes for more cores, or --threads with arena and roofline"
+            "use --processes for more cores, or use --threads only with arena and roofline"
         )
 
 
@@ -217,7 +217,7 @@ def _use(threads: int) -> None:
 
 
 def _settings(config: LeagueConfig, *parts: str) -> dict[str, Any]:
-    """What was measured with, in the words of the options."""
+    """The settings of the measurement, with the names of the options."""
     training = config.train
     sections: dict[str, dict[str, Any]] = {
         "policy": {"players": config.players} | config.policy.model_dump(exclude={"temperature"}),

@@ -14,7 +14,7 @@ from league.errors import LeagueError
 from league.storage.store import HOME, Store, leagues
 
 WIDE = 160
-"""Width in characters of output that does not go to a terminal."""
+"""Width in characters of output that is not printed to a terminal."""
 
 out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
@@ -22,8 +22,8 @@ err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() els
 STRANGE = "�"
 """Replaces characters that cannot be printed."""
 
-Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder of leagues and MLflow")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
+Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder with the leagues and MLflow's data")]
+Json = Annotated[bool, typer.Option("--json", help="print only JSON")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
 
 

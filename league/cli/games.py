@@ -19,9 +19,9 @@ class Page:
     """Output of a command.
 
     Attributes:
-        shown: For people.
-        plain: For `--json`.
-        failed: True if the command ends with status 1.
+        shown: The output for people.
+        plain: The output for `--json`.
+        failed: True if the command ends with exit code 1.
     """
 
     shown: RenderableType
@@ -42,7 +42,7 @@ def list_games() -> Page:
             "yes" if game.twin else "",
             Text("" if game.installed else game.install),
         )
-    table.caption = "a twin is our batched implementation of the same rules; any other environment: module:callable"
+    table.caption = "a twin is a batched implementation of the same rules; for any other environment use module:callable"
     return Page(table, {"games": [asdict(game) for game in known]})
 
 
@@ -61,7 +61,7 @@ def describe_game(name: str) -> Page:
 
 
 def check_game(name: str) -> Page:
-    """Run the conformance check, and list the result of every clause."""
+    """Run the conformance check and list the result of every requirement."""
     clauses = check(name)
     lines = [Text.assemble(_mark(clause), clause.name, f": {clause.explanation}") for clause in clauses]
     failed = not all(clause.passed for clause in clauses if clause.required)

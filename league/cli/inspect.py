@@ -29,7 +29,7 @@ def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
 
 @app.command()
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
-    """Print every frozen player with its rating, best first, and how the lines of players rose."""
+    """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
     from league.cli.tables import lines_table, standings_table
     from league.evaluation.standings import standings as read
     from league.evaluation.standings import standings_rows
@@ -47,7 +47,7 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
 
 @app.command()
 def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
-    """Print who descends from whom."""
+    """Print the tree of descent of all players."""
     from league.cli.tables import lineage_tree
 
     store = _begun(home, name)
@@ -61,7 +61,7 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
 
 @app.command()
 def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
-    """Print what every two players scored against each other."""
+    """Print the scores of every pair of players."""
     from league.cli.tables import payoff_table
     from league.evaluation.configuration import stored_game
     from tournaments.rating.outcomes import outcomes
@@ -79,10 +79,10 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
 @app.command()
 def report(
     name: LeagueName,
-    to: Annotated[Path | None, typer.Option("--out", help="folder to write to; the league's own if left out")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="output folder; default: the league's folder")] = None,
     home: Home = HOME,
 ) -> None:
-    """Write a page that tells what came of a league, and its solution as YAML."""
+    """Write a page about the league's results, and solution.yaml."""
     from league.analysis.history import read
     from league.artifacts.replays import with_recorded
     from league.report import write

@@ -1,4 +1,4 @@
-"""The command line, `league`: what a person types, and the sentences that come back."""
+"""The command line `league`: the main commands and their error messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="league",
-    help="Leagues of PPO players on any PettingZoo game.",
+    help="Train and evaluate leagues of reinforcement-learning players on any PettingZoo game.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,19 +41,19 @@ app.add_typer(bench_app, name="bench")
 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.updates=4")]
 ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes")]
-Workers = Annotated[int | None, typer.Option("--workers", help="worker processes; one per core if left out")]
+Workers = Annotated[int | None, typer.Option("--workers", help="worker processes; default: one per core")]
 
 
 @app.command()
 def run(
-    config: Annotated[str, typer.Argument(help="a preset (see below) or a YAML file")],
+    config: Annotated[str, typer.Argument(help="a preset (see above) or a YAML file")],
     settings: Set = None,
     name: Annotated[str | None, typer.Option(help="the league's name")] = None,
-    seed: Annotated[int | None, typer.Option(help="everything random follows from it")] = None,
+    seed: Annotated[int | None, typer.Option(help="random seed; it decides all random numbers")] = None,
     executor: ExecutorName = None,
     workers: Workers = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on if the league has begun")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="continue the league if it exists")] = False,
     print_config: Annotated[bool, typer.Option("--print-config", help="print the resolved configuration and stop")] = False,
     home: Home = HOME,
 ) -> None:
@@ -77,13 +77,13 @@ def run(
 def resume(
     name: LeagueName,
     generations: Annotated[
-        int | None, typer.Option(min=1, help="how many there shall be in all; more extend the league")
+        int | None, typer.Option(min=1, help="total number of generations; a higher number extends the league")
     ] = None,
     executor: ExecutorName = None,
     workers: Workers = None,
     home: Home = HOME,
 ) -> None:
-    """Go on from the last committed generation."""
+    """Continue a league after its last committed generation."""
     from league.config.schema import check
     from league.evaluation.configuration import stored_config
 
@@ -98,14 +98,16 @@ def resume(
 @app.command()
 def tournament(
     players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
-    game: Annotated[str | None, typer.Option(help="the game; that of the players' league if left out")] = None,
+    game: Annotated[str | None, typer.Option(help="the game; default: the game of the players' league")] = None,
     form: Annotated[
-        str, typer.Option("--format", help="round-robin, gauntlet: the first against the others, or module:callable")
+        str, typer.Option("--format", help="round-robin, gauntlet (the first against all others), or module:callable")
     ] = "round-robin",
-    games: Annotated[int, typer.Option(min=1, help="games per pair, every side taken equally often")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="decides the seeds of all matches")] = 0,
+    games: Annotated[int, typer.Option(min=1, help="games per pair; every player takes every side equally often")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write a page of it, with replays")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="write an HTML page of the tournament, with replays")
+    ] = None,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
@@ -114,13 +116,13 @@ def tournament(
     from league.evaluation.tournament import hold
 
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
-        raise LeagueError(f"--html {html}: a page is a file in a folder that is there")
+        raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
     played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
     contest = played.contest
     if as_json:
         print_json(contest.plain())
     else:
-        out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} pinned at 0"))
+        out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"))
         out.print()
         out.print(pairs_table(contest.pairs))
     if html is not None:
@@ -134,7 +136,7 @@ def tournament(
 def games(
     game: Annotated[str | None, typer.Argument(help="a game to describe")] = None,
     check: Annotated[
-        str | None, typer.Option("--check", metavar="GAME", help="does this environment fit the contract?")
+        str | None, typer.Option("--check", metavar="GAME", help="check whether an environment meets all requirements")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -152,9 +154,9 @@ def games(
 
 @app.command()
 def sync(name: LeagueName, home: Home = HOME) -> None:
-    """Bring MLflow up to date with a league: what it lacks is added, nothing is there twice.
+    """Copy to MLflow everything about a league that MLflow does not have yet.
 
-    Also for leagues that were run with tracking=false, and after mlflow.db was moved away.
+    This also works for leagues that were run with tracking=false, and after mlflow.db was deleted or moved.
     """
     from league.tracking.sync import fill_in
 
@@ -167,10 +169,10 @@ def sync(name: LeagueName, home: Home = HOME) -> None:
 
 @app.command()
 def ui(
-    name: Annotated[str | None, typer.Argument(help="the league whose charts to open; if left out, the only one")] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="on this machine only")] = 5000,
+    name: Annotated[str | None, typer.Argument(help="the league whose charts to open; default: the only league")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port; only this machine can connect")] = 5000,
     browser: Annotated[
-        bool | None, typer.Option("--browser/--no-browser", help="open a browser; if left out, where there is a screen")
+        bool | None, typer.Option("--browser/--no-browser", help="open a browser; default: if there is a screen")
     ] = None,
     home: Home = HOME,
 ) -> None:
@@ -181,12 +183,12 @@ def ui(
 
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
-    """Run a league and print how it ended."""
+    """Run a league and print its result."""
     with collector_paused():
         from league.cli.progress import Lines
         from league.cli.tables import standings_table
         from league.manager import League
-    gc.freeze()  # imported modules live to the end; collecting them at exit would take most of a second
+    gc.freeze()  # imported modules are needed until the end; collecting them at exit would take most of a second
 
     watcher = Lines(err)
     try:
@@ -208,9 +210,9 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",
-        f"league report {config.name}{here}": "one page: the champion, whom it loses to, what to do next",
-        f"league replay html {config.name}{here}": "the final, to be watched in a browser",
-        f"league tournament {config.name}/champion bot:random{here}": "any players, any leagues",
+        f"league report {config.name}{here}": "a page: the champion, its scores, next steps",
+        f"league replay html {config.name}{here}": "watch the final in a browser",
+        f"league tournament {config.name}/champion bot:random{here}": "matches between any players of any leagues",
         f"league ui {config.name}{here}": "compare generations in MLflow",
     }
     width = max(map(len, hints))
@@ -220,22 +222,22 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
 
 
 def _stopped(name: str, home: Path) -> str:
-    """What to say after Ctrl-C."""
+    """The message after Ctrl-C."""
     if name not in leagues(home):
-        return "stopped; nothing was begun"
+        return "stopped before the league began"
     safe = Store.open(home, name).generation()
-    kept = f"generation {safe} is safe" if safe >= 0 else "no generation was finished yet"
-    return f"stopped; {kept}. Go on with: league resume {name}{at(home)}"
+    kept = f"generation {safe} is saved" if safe >= 0 else "no generation was finished yet"
+    return f"stopped; {kept}. Continue with: league resume {name}{at(home)}"
 
 
 @contextmanager
 def _sentences() -> Iterator[None]:
-    """Turn what a person can put right into a sentence and exit code 2."""
+    """Turn errors that the user can correct into one sentence and exit code 2."""
     try:
         yield
     except (LeagueError, GameError, ReplayError, IllegalAction) as error:
         _refuse(str(error))
-    except BrokenPipeError:  # whoever read us has read enough
+    except BrokenPipeError:  # the reader of the output has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:

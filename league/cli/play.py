@@ -19,17 +19,17 @@ app = typer.Typer()
 def play_by_hand(
     game: Annotated[str, typer.Argument(help="the game, such as classic/connect_four_v3")],
     against: Annotated[str, typer.Option(metavar="PLAYER", help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
-    seat: Annotated[str | None, typer.Option(help="a seat or a side; the first seat if left out")] = None,
+    seat: Annotated[str | None, typer.Option(help="your seat or side; default: the first seat")] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=SEEDS - 1, help="of the game and the player's choices; from the clock if left out")
+        int | None, typer.Option(min=0, max=SEEDS - 1, help="random seed of the game and of PLAYER; default: from the clock")
     ] = None,
-    name: Annotated[str, typer.Option(help="what you are called in the replay")] = "you",
-    view: Annotated[bool, typer.Option("--view", help="show what the player thinks before every move")] = False,
+    name: Annotated[str, typer.Option(help="your name in the replay")] = "you",
+    view: Annotated[bool, typer.Option("--view", help="show the player's estimates before every move")] = False,
     home: Home = HOME,
 ) -> None:
-    """Play against a player, in the terminal; the game is saved as a replay.
+    """Play against a player in the terminal. The game is saved as a replay.
 
-    Seats of your team that you do not take are played by PLAYER as well.
+    PLAYER also plays the other seats of your team.
     """
     from league.play.pairing import pair
     from league.play.session import keep, match_name, opening, play

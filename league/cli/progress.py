@@ -1,4 +1,4 @@
-"""What a person sees while a league works: a live line in a terminal, plain lines elsewhere, nothing from Python."""
+"""The output while a league runs: in a terminal also a line that is updated, elsewhere plain lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tournaments.rating.elo import Ratings
 
 
 class Lines:
-    """One line a generation, and in a terminal a live line below it that says what is being done."""
+    """Prints one line per generation. In a terminal, a line below it is updated with the current phase."""
 
     def __init__(self, console: Console) -> None:
         """Write to `console`."""
@@ -59,7 +59,7 @@ class Lines:
         self.console.print(f"[yellow]warning:[/yellow] {sentence}", highlight=False)
 
     def stop(self) -> None:
-        """Take the live line away."""
+        """Remove the updated line."""
         if self._status is not None:
             self._status.stop()
             self._status = None

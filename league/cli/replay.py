@@ -13,12 +13,12 @@ from league.errors import LeagueError, disk_has_room
 from league.storage.store import Store, leagues
 from tournaments.replay.format import ReplayError
 
-app = typer.Typer(help="Look at recorded matches, and check that they are true.", no_args_is_help=True)
+app = typer.Typer(help="Show recorded matches, and verify them by playing them again.", no_args_is_help=True)
 
 
 @app.command("list")
 def replay_list(
-    name: Annotated[str | None, typer.Argument(help="a league; all of them if left out")] = None,
+    name: Annotated[str | None, typer.Argument(help="a league; default: all leagues")] = None,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
@@ -48,7 +48,10 @@ def replay_show(
     step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
     home: Home = HOME,
 ) -> None:
-    """Step through a recorded match: Enter goes on, b goes back, q quits. Prints it whole where nobody can type."""
+    """Step through a recorded match: Enter goes forward, b goes back, q quits.
+
+    If the input is not a terminal, the whole match is printed.
+    """
     from tournaments.human.replay_text import lines
     from tournaments.replay.format import load
 
@@ -62,7 +65,7 @@ def replay_show(
         for line in lines(replay, place):
             out.print(harmless(line), highlight=False, markup=False)
         if browsing:
-            answer = asked("Enter: on · b: back · q: quit  ")
+            answer = asked("Enter: next · b: back · q: quit  ")
             if answer == "q":
                 return
             place = max(0, place - 1) if answer == "b" else min(len(replay.steps), place + 1)
@@ -75,11 +78,11 @@ def replay_show(
 
 @app.command("verify")
 def replay_verify(
-    files: Annotated[list[Path] | None, typer.Argument(help="files or leagues' names; everything if left out")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="replay files or names of leagues; default: all replays")] = None,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
-    """Play recorded matches again on the stock game, and compare."""
+    """Play recorded matches again on the stock game and compare every step."""
     from league.play.session import played_by_hand
     from tournaments.replay.verification import verify
 
@@ -107,10 +110,10 @@ def replay_verify(
 @app.command("html")
 def replay_html(
     file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
-    to: Annotated[Path | None, typer.Option("--out", help="the page's file, or a folder for it; here if left out")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="output file or folder; default: the current folder")] = None,
     home: Home = HOME,
 ) -> None:
-    """Write a recorded match as one HTML file, to be watched in any browser: nothing else is needed, and nothing is fetched."""
+    """Write a recorded match as a single HTML file for any browser. The page loads nothing from the network."""
     from tournaments.replay.format import SUFFIX, load
     from tournaments.viewer.replay_page import replay_page
 
@@ -146,4 +149,4 @@ def _newest_final(store: Store) -> Path:
         found = finals_first(store, generation)
         if found:
             return found[0]
-    raise LeagueError(f"no match of {store.name!r} is recorded; `league sync {store.name}` records those worth seeing")
+    raise LeagueError(f"no match of {store.name!r} is recorded; `league sync {store.name}` records the most interesting ones")

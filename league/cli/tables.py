@@ -36,7 +36,7 @@ CELL = 6
 
 
 def standings_table(rows: Sequence[Standing], title: str, limit: int | None = None) -> Figure:
-    """Make the standings, best first, with all ratings on one axis; beyond `limit` rows only anchors are shown."""
+    """Make the table of standings, best first, with all ratings on one axis. After `limit` rows only anchors are shown."""
     kept = [row for place, row in enumerate(rows) if limit is None or place < limit or row.generation is None]
 
     def draw(width: int) -> tuple[str, list[Text]]:

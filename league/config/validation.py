@@ -25,15 +25,15 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
         LeagueError: One of them is not there, or the players of a group would speak where nobody can hear them.
         GameError: A bot is not there or cannot play the game, or the game has no twin although one is insisted on.
     """
-    for group in range(len(config.groups)):
-        config.architecture(game, group)
+    for number, group in enumerate(config.groups):
+        config.architecture(game, number)
+        learner_of(group.learner)
     for anchor in config.tournament.anchors:
         bot_of(anchor.removeprefix("bot:"), game)
     rule_of(config.matchmaking.rule)
     format_of(config.tournament.format)
     for operator in config.evolution.operators:
         operator_of(operator)
-    learner_of(config.learner)
     check_device(config.compute.device)
     if config.arena.twin == "always":
         envs.make(config.game.setup(), 1, twin="always").close()

@@ -1,5 +1,5 @@
-"""Players by name, and tournaments between any of them.
+"""Finds players by name, plays tournaments between them, and reads the standings of a league.
 
-Reading order: `resolve` (a player by its name), `tournament` (matches between players of any leagues), `standings` and
-`results` (a league as it stands), `configuration` (what a league runs with).
+Reading order: `resolve` (finds a player by its name), `tournament` (matches between players of any leagues), `standings` and
+`results` (the state of a league), `configuration` (the stored configuration of a league).
 """

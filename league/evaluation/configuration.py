@@ -1,4 +1,4 @@
-"""What a league runs with, as its store says: the configuration and the description of the game."""
+"""Reads the configuration of a league and the description of its game from the store."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ def stored_config(store: Store) -> LeagueConfig:
     """The configuration that a league runs with.
 
     Raises:
-        LeagueError: It cannot be read.
+        LeagueError: The configuration cannot be read.
     """
     return check(yaml.safe_load(store.fact("config")), f"the configuration stored with {store.name}")
 
 
 def stored_game(store: Store) -> Game:
-    """The description of a league's game. It is stored at the league's birth, so that reading needs no code of the game.
+    """The description of a league's game. It is stored when the league is created, so the game's code is not needed to read it.
 
-    Leagues of earlier versions have no description; it is then read off the environment.
+    Leagues of earlier versions have no stored description. The environment is then made to describe it.
 
     Raises:
         LeagueError: The description cannot be read.
-        GameError: The league has none, and its game cannot be made.
+        GameError: The league has no description, and its game cannot be made.
     """
     text = store.fact("description", missing="")
     if text:

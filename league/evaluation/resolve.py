@@ -1,4 +1,4 @@
-"""Any player of any league by its name, as somebody who can play."""
+"""Finds any player of any league by its name, and makes it act."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tournaments.match.play import blank_actions
 
 @dataclass(frozen=True)
 class Named:
-    """A player somebody asked for.
+    """A player that was found by its name.
 
     Attributes:
-        name: As it was asked for.
-        contestant: Who plays.
+        name: The name as it was given.
+        contestant: The player in the form that tournaments need.
         config: The configuration of its league; None for bots.
-        player: Who it is in its league; None for bots.
+        player: The player's entry in its league; None for bots.
     """
 
     name: str
@@ -47,7 +47,7 @@ def resolve(name: str, home: Path) -> Named:
     """Find a player: `LEAGUE/champion`, `LEAGUE/PLAYER-NAME`, `bot:NAME` or `module:callable`.
 
     Raises:
-        LeagueError: There is none; names the nearest.
+        LeagueError: There is no such player. The message names the most similar one.
     """
     if is_bot(name):
         return Named(name, Contestant(bot=name.removeprefix("bot:")))
@@ -70,7 +70,7 @@ def resolve(name: str, home: Path) -> Named:
 
 
 def contestants(store: Store, players: Iterable[Player], config: LeagueConfig, game: Game) -> dict[str, Contestant]:
-    """Players of a league as tasks need them.
+    """Players of a league in the form that tasks need.
 
     Args:
         store: The league, for the weights.
@@ -92,7 +92,7 @@ def _contestant(store: Store, player: Player, config: LeagueConfig, game: Game) 
 
 
 class ActingPlayer:
-    """A player that acts on a PettingZoo environment's own observations.
+    """A player that acts on the observations of a PettingZoo environment.
 
     Example:
         >>> player = result.player("champion")
@@ -104,9 +104,9 @@ class ActingPlayer:
         """Seat a player in every team of a game.
 
         Args:
-            named: Who; see `resolve`.
+            named: The player, from `resolve`.
             setup: The game.
-            seed: Decides its choices.
+            seed: The seed of its random choices.
         """
         spec = survey(setup)
         self.name = named.name
@@ -118,24 +118,24 @@ class ActingPlayer:
         self._generator = torch.Generator().manual_seed(seed)
 
     def reset(self) -> None:
-        """Forget what was seen so far. A player that has a memory needs this before every game; for others it does nothing."""
+        """Clear the player's memory. Call it before every game if the player has a memory; otherwise it does nothing."""
         self._memory.zero_()
 
     def act(self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Choose an action for every agent that is given an observation.
 
-        A player that has a memory remembers, for each agent, what it was shown since the last `reset`.
+        A player with a memory remembers the observations of each agent since the last `reset`.
 
         Args:
-            observations: Agent id → observation, as the environment gives it. Team-mates that speak to each other should be
-                given together; of a turn-based game, the observation of the agent to move.
-            infos: Agent id → info, where the legal actions are in `info["action_mask"]`.
+            observations: Agent id → observation, in the environment's format. Give team-mates that send messages to each other
+                together. In a turn-based game, give only the observation of the agent to move.
+            infos: Agent id → info. `info["action_mask"]` may hold the mask of legal actions.
 
         Returns:
-            Agent id → action, as the environment takes it.
+            Agent id → action, in the environment's format.
 
         Raises:
-            LeagueError: An agent is not in the game, or several are to move in a turn-based one.
+            LeagueError: An agent is not in the game, or several agents are given in a turn-based game.
         """
         seats = {agent: self._seat(agent) for agent in observations}
         if self.game.turn_based and len(seats) != 1:
@@ -157,7 +157,7 @@ class ActingPlayer:
     def _timestep(
         self, seats: Mapping[str, int], observations: Mapping[str, Any], infos: Mapping[str, Any]
     ) -> tuple[Timestep, dict[int, tuple[int, int]]]:
-        """One copy in which the given seats act; and the (role, slot) of each of them."""
+        """A timestep of one copy in which the given seats act, and the (role, slot) of each seat."""
         game, place = self.game, {}
         seen = [torch.zeros((1, game.slots(index), role.features)) for index, role in enumerate(game.roles)]
         legal: list[torch.Tensor | None] = [

@@ -1,4 +1,4 @@
-"""What `League.run` gives back: a league as seen from its store."""
+"""The result of `League.run`. It reads the league's store."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from tournaments.rating.standings import Standing
 
 
 class Result:
-    """A finished, or running, league as seen from its store."""
+    """The present state of a finished or running league. It is read from the store."""
 
     def __init__(self, store: Store) -> None:
-        """Look at a store."""
+        """Read from a store."""
         self.store = store
 
     @property
     def champion(self) -> str:
-        """Name of the best frozen player so far."""
+        """The name of the best frozen player so far."""
         return self.store.champion()
 
     @property
     def standings(self) -> list[Standing]:
-        """Every frozen player and anchor, best first."""
+        """All frozen players and anchors, best first."""
         return standings(self.store)
 
     def player(self, name: str = "champion") -> ActingPlayer:

@@ -15,18 +15,18 @@ from tournaments.rating.standings import standings as join
 
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
-    """Standings as of a generation, the last one if none is named; empty before the first commit."""
+    """The standings as of a generation; the default is the last one. Empty before the first commit."""
     rows = store.ratings(store.generation() if generation is None else generation)
     return standings_of(rows, store.players())
 
 
 def standings_of(rows: Sequence[RatingRow], players: Sequence[Player]) -> list[Standing]:
-    """Standings from ratings as of one generation, and everybody in the league."""
+    """The standings from the ratings as of one generation and from all players of the league."""
     return join(ratings_of(rows), {player.name: entrant_of(player) for player in players})
 
 
 def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
-    """Stored ratings as the tournaments know them."""
+    """Stored ratings in the form of `tournaments.rating`."""
     return Ratings(
         ANCHOR,
         tuple(
@@ -47,7 +47,7 @@ def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
 
 
 def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:
-    """The standings of a league as plain values, as `--json` prints them."""
+    """The standings of a league as plain values, as printed by `--json`."""
     return plain_rows(standings(store, generation))
 
 

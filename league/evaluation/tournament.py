@@ -1,4 +1,4 @@
-"""Tournaments between any players of any leagues; played for whoever asks, written into no league."""
+"""Tournaments between any players of any leagues. Their results are not written into any league."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ COPIES = 256
 
 @dataclass(frozen=True)
 class Contest:
-    """What came of a tournament.
+    """The result of a tournament.
 
     Attributes:
         game: The game's name.
-        format: round-robin, gauntlet, or the name of one's own.
-        seed: Of the schedule and all its matches.
-        anchor: The player pinned at 0 Elo.
-        standings: Best first.
-        pairs: What every two players scored against each other.
+        format: round-robin, gauntlet, or the name of the user's own format.
+        seed: The seed of the schedule and of all matches.
+        anchor: The player whose rating is fixed at 0 Elo.
+        standings: The standings, best first.
+        pairs: The results of every pair of players.
     """
 
     game: str
@@ -53,22 +53,22 @@ class Contest:
     pairs: list[PairRow]
 
     def plain(self) -> dict[str, Any]:
-        """As `--json` prints it."""
+        """The result as plain values, as printed by `--json`."""
         return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """A tournament with all that it takes to look at its matches.
+    """A tournament with all data that is needed to look at its matches.
 
     Attributes:
-        contest: What came of it.
-        setup: The game, to make it again.
-        game: The game.
-        contestants: Name → who played.
-        results: Every match, as they were scheduled.
-        table: What the players scored against one another.
-        ratings: Their ratings.
+        contest: The result.
+        setup: The set-up from which the game can be made again.
+        game: The description of the game.
+        contestants: Name → player in the form that tasks need.
+        results: The results of all matches, in order of the schedule.
+        table: The scores between the players.
+        ratings: The ratings of the players.
     """
 
     contest: Contest
@@ -89,22 +89,22 @@ def play_tournament(
     matches_per_task: int,
     run: Callable[[list[PlayTask]], Iterable[Sequence[MatchResult]]],
 ) -> list[MatchResult]:
-    """Play a tournament round by round, every round cut into tasks.
+    """Play a tournament round by round. Every round is cut into tasks.
 
     Args:
         form: The format: a name of `FORMATS`, or `module:callable`.
         game: The game.
         players: Distinct players, at least two.
-        plan: What the format is asked for.
-        task: From some tickets to the task of playing them.
-        matches_per_task: The most tickets that a task holds.
-        run: Runs the tasks of a round; one sequence of results each, in order.
+        plan: The plan for the format, such as the number of games and the seed.
+        task: Makes the task that plays the given tickets.
+        matches_per_task: Maximum number of tickets in a task.
+        run: Runs the tasks of a round. It returns one sequence of results per task, in order.
 
     Returns:
         The results of all rounds, in the order of their tickets.
 
     Raises:
-        LeagueError: The format is not there, came to no end, or wrote tickets that this tournament cannot play.
+        LeagueError: The format does not exist, does not end, or made tickets that cannot be played.
     """
 
     def play_round(tickets: Sequence[Ticket]) -> list[MatchResult]:
@@ -132,17 +132,18 @@ def hold(
     """Play a tournament.
 
     Args:
-        names: Players, as `league.evaluation.resolve.resolve` takes them; the first is the challenger of a gauntlet.
-        home: Where leagues live.
-        game: The game; that of the first league's player if left out.
-        form: One of `tournaments.schedule.formats.FORMATS`, or a format of one's own: the function, or `module:callable`.
-        games: Games per pair, every side taken equally often.
-        seed: Decides everything.
-        executor: Who runs the matches.
-        done: Told how many tasks of a round are finished.
+        names: Names of players in the form of `league.evaluation.resolve.resolve`. In a gauntlet the first one is the
+            challenger.
+        home: The folder of the leagues.
+        game: The game. The default is the game of the first player that belongs to a league.
+        form: A name in `tournaments.schedule.formats.FORMATS`, or your own format as a function or as `module:callable`.
+        games: Number of games per pair. Every player takes every side equally often.
+        seed: The seed of all random numbers.
+        executor: The executor that runs the matches.
+        done: Called with the number of finished tasks of the round.
 
     Raises:
-        LeagueError: Players are unknown, named twice, or of different games, or the format cannot be played.
+        LeagueError: A player is unknown or named twice, the players have different games, or the format cannot be played.
     """
     form = form if isinstance(form, str) else reference_to(form)
     try:
@@ -184,7 +185,7 @@ def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, Arena
     setups = [config.game for config in configs]
     if any(setup != setups[0] for setup in setups):
         learnt = ", ".join(sorted({f"{setup.name} {setup.options or ''}".strip() for setup in setups}))
-        raise LeagueError(f"these players have learnt different games: {learnt}")
+        raise LeagueError(f"the players have learnt different games: {learnt}")
     if game is not None:
         strangers = sorted({config.game.name for config in configs} - {game})
         if strangers:

@@ -1,6 +1,6 @@
-"""The work that a league is cut into, and who does it.
+"""The tasks of a league, and the executors that run them.
 
-Reading order: `tasks` (training and matches as pure functions of plain data), `executors` (who runs them), `seeds` (where
-their randomness comes from), `architectures` (networks as text and back),
-`initialisation` (the first players), `watcher` (who is told about progress).
+Reading order: `tasks` (training and matches as pure functions of plain data), `executors` (run the tasks), `seeds` (the random
+streams of a league), `architectures` (networks as text and back), `initialisation` (the first players), `watcher` (the
+interface of progress displays).
 """

@@ -1,4 +1,4 @@
-"""The networks of a player: text in the store, an `Architecture` where players act and learn."""
+"""Converts the architecture of a player between text, for the store, and an `Architecture`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ def architecture_of(player: Player, config: LeagueConfig, game: Game) -> Archite
     """The networks of a player.
 
     Args:
-        player: The player; no anchor.
-        config: The configuration of its league, which says it for players of leagues that began before players carried it.
+        player: The player; not an anchor.
+        config: The configuration of its league. It decides for players of older leagues, which have no architecture of their
+            own.
         game: The league's game.
 
     Raises:
-        LeagueError: What the store says is no architecture.
+        LeagueError: The stored text is not an architecture.
     """
     if not player.architecture:
         return config.architecture(game)

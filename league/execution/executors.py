@@ -1,4 +1,4 @@
-"""Who runs the tasks. An executor is chosen by name; the same tasks give the same results with each."""
+"""Executors, which run the tasks. An executor is chosen by name. All executors give the same results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TRIES = 3
-"""How often a task is given out before a worker that keeps dying is reported."""
+"""Maximum number of attempts to run a task whose worker dies."""
 
 
 class Executor(Protocol):
@@ -30,8 +30,8 @@ class Executor(Protocol):
         """Run every task.
 
         Args:
-            work: A module-level function.
-            tasks: Plain data.
+            work: A function at module level.
+            tasks: The tasks, as plain data.
             done: Called with the number of finished tasks, whenever one finishes.
 
         Returns:
@@ -40,7 +40,7 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """Let the workers go."""
+        """Stop the workers."""
         ...
 
 
@@ -60,9 +60,9 @@ class Serial:
 
 
 class Processes:
-    """Runs tasks in worker processes that live as long as the league.
+    """Runs tasks in worker processes, which exist as long as the league runs.
 
-    A task whose worker dies is simply run again, since it is a pure function of its data.
+    If a worker dies, its task is run again. This is correct because a task is a pure function of its data.
     """
 
     def __init__(self, workers: int) -> None:
@@ -88,7 +88,7 @@ class Processes:
                 continue
             return [results[number] for number in range(len(tasks))]
         raise LeagueError(
-            f"a worker process died {TRIES} times over the same work (out of memory?); "
+            f"a worker process died {TRIES} times during the same task (out of memory?); "
             "try --executor serial or fewer arena copies"
         )
 
@@ -115,12 +115,12 @@ class Processes:
 
 
 def _begin(pipe: Connection) -> None:
-    """Prepare a worker: it ignores Ctrl-C, which is for the league, and ends when the other end of the pipe is closed.
+    """Prepare a worker. It ignores Ctrl-C, which the league handles, and ends when the other end of the pipe is closed.
 
-    The league closes its end to let the workers go, whatever they are doing. The operating system closes it when the league is
+    The league closes its end to stop the workers, even in the middle of a task. The operating system closes it if the league is
     killed.
     """
-    gc.freeze()  # imported modules live to the end
+    gc.freeze()  # imported modules are needed until the end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(pipe,), daemon=True).start()
 
@@ -133,7 +133,7 @@ def _follow(pipe: Connection) -> None:
 
 
 def cores() -> int:
-    """Processor cores this process may use."""
+    """The number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

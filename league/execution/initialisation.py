@@ -18,10 +18,10 @@ from league.storage.store import Store
 
 
 def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: Store) -> list[Player]:
-    """The active players of generation 0, with weights in the store. Their numbers go on from group to group.
+    """Make the active players of generation 0 and write their weights to the store. Players are numbered across groups.
 
-    The first of every group has the group's hyper-parameters; the others are perturbed once, so that evolution has something to
-    choose from.
+    The first player of every group has the group's hyper-parameters. The others are perturbed once, so that selection has
+    differences to work with.
     """
     players: list[Player] = []
     for index, group in enumerate(config.groups):
@@ -51,6 +51,6 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
 
 
 def initialise_weights(spec: PlayerSpec, seed: int) -> Mapping[str, np.ndarray]:
-    """Parameters and statistics, by name, of a player that has learnt nothing yet."""
+    """The initial parameters and statistics of a player, by name."""
     parameters, statistics = spec.founder(torch.Generator().manual_seed(seed))
     return {**spec.parameters.to_arrays(parameters), **spec.statistics.to_arrays(statistics)}

@@ -1,4 +1,4 @@
-"""Randomness of a league: named streams spawned from one seed, none of which is ever kept from one use to the next."""
+"""The randomness of a league: named streams that are derived from one seed. No stream is kept from one use to the next."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 
 class Seeds:
-    """Streams addressed by generation, name and number; the same address gives the same stream, whenever it is asked for."""
+    """Random streams, addressed by generation, name and number. The same address always gives the same stream."""
 
     def __init__(self, seed: int) -> None:
-        """Spawn from a league's seed."""
+        """Derive all streams from a league's seed."""
         self.seed = seed
 
     def numpy(self, generation: int, stream: str, number: int = 0) -> np.random.Generator:
@@ -24,7 +24,7 @@ class Seeds:
 
     @staticmethod
     def generator(seed: int) -> np.random.Generator:
-        """A generator from a seed that is written down elsewhere."""
+        """A generator from a seed that was stored elsewhere."""
         return np.random.Generator(np.random.PCG64(seed))
 
     def _sequence(self, generation: int, stream: str, number: int) -> np.random.SeedSequence:

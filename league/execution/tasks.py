@@ -1,7 +1,7 @@
-"""The two kinds of work a league is cut into, as pure functions of plain data: `train` and `play`.
+"""The two kinds of tasks of a league, as pure functions of plain data: `train` and `play`.
 
-A task carries all it needs and nothing of the machine it runs on, with one thread of arithmetic: whoever runs it, and however
-often, the same bits come back.
+A task contains everything that it needs and depends on nothing of the machine. It computes on one thread. Therefore every run
+of a task, in any process, gives the same bits.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ Twin = Literal["auto", "never", "always"]
 
 @dataclass(frozen=True)
 class Contestant:
-    """A player as a task needs it: networks and weights, or the name of a bot.
+    """A player in the form that a task needs: networks and weights, or the name of a bot.
 
     Attributes:
         architecture: Its networks; None for a bot.
         weights: Parameters and statistics by name; empty for a bot.
-        temperature: How sharply a policy acts: 1 as it was trained, towards 0 more and more its favourite action.
+        temperature: Temperature of the policy: 1 acts as in training; towards 0 it takes its most probable action.
         bot: The bot's name without `bot:`, or `module:callable`; empty for a policy.
     """
 
@@ -60,13 +60,13 @@ class Contestant:
 
 @dataclass(frozen=True)
 class ArenaSpec:
-    """What arena a task needs.
+    """The arena of a task.
 
     Attributes:
         setup: The game.
-        twin: Whether its batched twin is used: auto, never or always.
-        workers: Processes that step stock environments.
-        device: Where tensors live.
+        twin: Use of the game's batched twin: auto, never or always.
+        workers: Number of processes that step stock environments.
+        device: The device of the tensors.
     """
 
     setup: GameSetup
@@ -82,9 +82,9 @@ class Trainee:
     Attributes:
         name: Its name on the tickets.
         weights: Parameters and statistics by name.
-        state: What its learner keeps; empty for one that has not learnt yet.
+        state: The state of its learner; empty for a player that has not learnt yet.
         hyper: Hyper-parameters by name.
-        tickets: One per copy.
+        tickets: One ticket per copy.
     """
 
     name: str
@@ -96,16 +96,16 @@ class Trainee:
 
 @dataclass(frozen=True)
 class TrainTask:
-    """Train some players as one stack for one generation.
+    """A task that trains some players as one stack for one generation.
 
     Attributes:
-        arena: Where.
-        architecture: Their networks.
-        trainees: Players with equally many tickets.
-        opponents: Everybody else named on the tickets.
-        schedule: How much, how often.
-        seed: All the randomness there is.
-        learner: How they learn, a name of `agents.learners.table` or `module:callable`.
+        arena: The arena.
+        architecture: The networks of the players.
+        trainees: The players, with equally many tickets each.
+        opponents: All other players that are named on the tickets.
+        schedule: The amounts of experience and of optimisation.
+        seed: The seed of all random numbers.
+        learner: The learner, a name of `agents.learners.table` or `module:callable`.
     """
 
     arena: ArenaSpec
@@ -119,16 +119,16 @@ class TrainTask:
 
 @dataclass(frozen=True)
 class Trained:
-    """What became of one trainee.
+    """The result of training one player.
 
     Attributes:
         weights: Parameters and statistics by name.
-        state: What its learner keeps.
+        state: The state of its learner.
         updates: Metrics of each update.
-        decisions: Decisions learnt from.
-        games: int64 [copies], games finished on each ticket.
+        decisions: Number of decisions that were learnt from.
+        games: int64 [copies], number of finished games of each ticket.
         returns: float64 [copies, K], summed returns of each team.
-        wins: int64 [copies, K, K], games in which the first team got more than the second.
+        wins: int64 [copies, K, K], number of games in which the first team had a higher return than the second.
     """
 
     weights: Arrays
@@ -142,13 +142,13 @@ class Trained:
 
 @dataclass(frozen=True)
 class PlayTask:
-    """Play some matches.
+    """A task that plays some matches.
 
     Attributes:
-        arena: Where.
-        contestants: Everybody named on the tickets.
-        tickets: What to play.
-        copies: Matches played at once.
+        arena: The arena.
+        contestants: All players that are named on the tickets.
+        tickets: The tickets to play.
+        copies: Number of matches that are played at the same time.
     """
 
     arena: ArenaSpec
@@ -158,10 +158,13 @@ class PlayTask:
 
 
 def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
-    """Train the task's players; one result each, in order. A watch is started once the arena stands.
+    """Train the task's players. A stopwatch is started when the arena exists.
+
+    Returns:
+        One result per player, in order.
 
     Raises:
-        LeagueError: The weights of a player stopped being numbers, or the learner does not report what it declares.
+        LeagueError: The weights of a player are not finite any more, or the learner does not report what it declares.
     """
     watch = watch or Stopwatch()
     with one_thread():
@@ -191,7 +194,7 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
 
 
 def _results(task: TrainTask, stack: Stack, output: TrainingOutput) -> list[Trained]:
-    """What became of each trainee."""
+    """The result of each trainee."""
     results, start, tally = [], 0, output.tally
     for index, trainee in enumerate(task.trainees):
         copies = slice(start, start := start + len(trainee.tickets))
@@ -211,9 +214,10 @@ def _results(task: TrainTask, stack: Stack, output: TrainingOutput) -> list[Trai
 
 
 def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
-    """Play the task's tickets; one result each, in order. Every game begins in a fresh environment.
+    """Play the task's tickets. Every game uses a new environment. A stopwatch is started when the arena and the players exist.
 
-    A watch is started once the arena stands and the players are there.
+    Returns:
+        One result per ticket, in order.
     """
     with one_thread():
         game, device = envs.describe(task.arena.setup), torch.device(task.arena.device)
@@ -254,7 +258,7 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Do arithmetic on one thread, so that sums are added up in the same order everywhere."""
+    """Compute on one thread, so that sums are added in the same order on every machine."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -264,10 +268,10 @@ def one_thread() -> Iterator[None]:
 
 
 def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> None:
-    """Hold what a learner reported against what it declares.
+    """Compare the metrics that a learner reported with those that it declares.
 
     Raises:
-        LeagueError: Metrics are missing, or there are others.
+        LeagueError: Metrics are missing, or there are undeclared ones.
     """
     declared = {metric.name for metric in (*learner_spec(task.learner).metrics, *COMMON)}
     for report in reports:
@@ -279,10 +283,10 @@ def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> 
 
 
 def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Mapping[str, Tensor]]) -> None:
-    """Nothing that has diverged goes back to the league.
+    """Check that training has not diverged.
 
     Raises:
-        LeagueError: Names the player and the update in which its metrics stopped being numbers.
+        LeagueError: The weights of a player are not finite. The message names the player and the update.
     """
     metrics = [metric.name for metric in learner_spec(task.learner).metrics if not metric.gaps]
     for index, trainee in enumerate(task.trainees):
@@ -300,7 +304,7 @@ def _make_arena(spec: ArenaSpec, copies: int, *, fresh: bool = False) -> envs.Ar
 
 
 def _owners(tickets: Sequence[Ticket], place: Mapping[str, int], device: torch.device, *, learning: bool) -> Tensor:
-    """int64 [C, K], who in `place` holds each team, counting only teams that learn, or only those that do not."""
+    """int64 [C, K], index in `place` of each team's player; only for teams that learn, or only for those that do not."""
     rows = [
         [place.get(p, EMPTY) if k == learning else EMPTY for p, k in zip(t.players, t.learns, strict=True)] for t in tickets
     ]

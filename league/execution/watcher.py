@@ -1,4 +1,4 @@
-"""Who is told what a league is doing."""
+"""The interface of observers that show the progress of a league."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from tournaments.rating.elo import Ratings
 
 
 class Watcher(Protocol):
-    """Told what goes on in a league."""
+    """An observer that is notified of the progress of a league."""
 
     def generation(self, number: int, total: int) -> None:
-        """A generation begins; `total` of them are wanted."""
+        """A generation begins; the league should have `total` generations."""
 
     def phase(self, name: str) -> None:
         """A phase of the generation begins."""
 
     def progress(self, done: int, total: int) -> None:
-        """So many of the phase's tasks are done."""
+        """`done` of the phase's `total` tasks are finished."""
 
     def trained(self, decisions: int) -> None:
-        """So many decisions were learnt from in this generation."""
+        """`decisions` decisions were learnt from in this generation."""
 
     def committed(self, row: GenerationRow, ratings: Ratings) -> None:
-        """The generation is safe."""
+        """The generation is committed."""
 
     def warn(self, sentence: str) -> None:
-        """Something went wrong that does not stop the league."""
+        """A problem occurred that does not stop the league."""
 
 
 class Silent:
-    """Says nothing."""
+    """An observer that shows nothing."""
 
     def generation(self, number: int, total: int) -> None:
         """See `Watcher`."""

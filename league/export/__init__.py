@@ -1,4 +1,4 @@
 """Players as files that work without this project.
 
-Reading order: `pyfunc` (what goes into a champion's model), `pyfunc_model` (the code inside it).
+Reading order: `pyfunc` (makes the parts of a champion's model), `pyfunc_model` (the code inside the model).
 """

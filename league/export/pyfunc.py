@@ -1,7 +1,8 @@
-"""The champions of a league as models that work without this project: what goes into each.
+"""Makes the parts of a champion's model. The model works without this project.
 
-A model is the code of `league.export.pyfunc_model`, the file `policy.json`, which describes game and networks, and the weights
-that acting needs. Nothing is pickled. `league.tracking.model_folder` makes the folder of an MLflow model from it.
+A model has three parts: the code of `league.export.pyfunc_model`, the file `policy.json` with a description of game and
+networks, and the weights that are needed to act. Nothing is pickled. `league.tracking.model_folder` makes the folder of an
+MLflow model from these parts.
 """
 
 from __future__ import annotations
@@ -35,42 +36,43 @@ NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
 """Packages that the model's code imports."""
 
 ACTS = ("actor.", "encoder.", "memory.", "message_head.", "log_std.", "observation.")
-"""Beginnings of the names of weights that acting needs; critics stay at home."""
+"""Prefixes of the names of weights that are needed to act. Critics are not exported."""
 
 LONGEST_EXAMPLE = 4096
-"""Numbers beyond which there is no example of an input."""
+"""Maximum number of values in the example of an input. Above it, the model has no example."""
 
 INPUTS = (("observation", "any", True), ("action_mask", "any", False), ("agent", "string", False), ("group", "any", False))
 BEGINS = ("begins", "any", False)
-"""The column that only players with a memory read."""
+"""The input column that only players with a memory read."""
 
 OUTPUTS = (("action", "any", True), ("probabilities", "any", False))
 PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
 
 ABOUT = """\
-Champions of the league **{league}**, which plays **{game}**: version by version the best player of each generation.
+Champions of the league **{league}**, which plays **{game}**. Each version is the best player of a generation.
 
     import mlflow, pandas
     mlflow.set_tracking_uri("{uri}")
     player = mlflow.pyfunc.load_model("models:/{league}@champion")
     player.predict(pandas.DataFrame({{"observation": [...], "action_mask": [...], "agent": [...]}}))
 
-`champion` is the newest, `gen-007` that of generation 7. The columns are explained at the head of `{code}` in a model's folder.
+The alias `champion` is the newest version, and `gen-007` is the champion of generation 7. The beginning of `{code}` in a
+model's folder explains the columns.
 """
 
 
 @dataclass(frozen=True)
 class ModelParts:
-    """What the model of a champion is made of; `league.tracking` gives it the form of an MLflow model.
+    """The parts of a champion's model. `league.tracking` turns them into an MLflow model.
 
     Attributes:
         code: The file `CODE`, which loads and runs the model.
         artifacts: The files that the code reads, by name: `POLICY`, `WEIGHTS` and, for an encoder of the user's own, `ENCODER`.
         needed: Packages that the code imports.
-        inputs: Columns that go into the model: name, type, and whether it is needed.
-        example: An input: `columns` and `data`, row by row; None where it would be long.
-        facts: Which champion this is; `weights` is the content hash of all its weights.
-        created: When it became champion, as the store writes it.
+        inputs: Input columns of the model: name, type, and whether the column is required.
+        example: An example input with `columns` and `data` (row by row), or None if it would be too long.
+        facts: Facts that identify the champion; `weights` is the content hash of all its weights.
+        created: Time at which it became champion, in the store's format.
     """
 
     code: bytes
@@ -98,12 +100,12 @@ class Deployment:
         return survey(self.config.game.setup())
 
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
-        """What a champion's model is made of.
+        """The parts of a champion's model.
 
         Args:
             champion: The player.
             weights: Its weights.
-            row: The generation that it became champion in.
+            row: The generation in which it became champion.
         """
         architecture = architecture_of(champion, self.config, self.spec.game)
         temperature = self.config.groups[champion.group].policy.temperature
@@ -112,7 +114,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class _Export:
-    """What the models of players with one architecture and temperature have in common."""
+    """The shared part of the models of players with the same architecture and temperature."""
 
     config: LeagueConfig
     spec: EnvironmentSpec
@@ -120,7 +122,7 @@ class _Export:
     temperature: float
 
     def policy(self) -> dict[str, Any]:
-        """All that `league.export.pyfunc_model` must know besides the weights, as plain values."""
+        """The content of `policy.json`: everything that `league.export.pyfunc_model` needs besides the weights."""
         game, architecture = self.spec.game, self.architecture
         speaking = [hears is not None and architecture.message_size > 0 for hears in architecture.hears]
         return {
@@ -146,7 +148,7 @@ class _Export:
         }
 
     def _role(self, role: Role) -> dict[str, Any]:
-        """What a seat of a role sees and does."""
+        """The observation and action spaces of a role."""
         seen, done = (self.spec.observation_spaces[role.seats[0]], self.spec.action_spaces[role.seats[0]])
         return {
             "features": role.features,
@@ -160,7 +162,7 @@ class _Export:
         }
 
     def _networks(self, role: Role, *, speaks: bool) -> dict[str, Any]:
-        """What a role's actor is made of: its encoder, if it has one, and the layers of its perceptron."""
+        """The networks of a role's actor: its encoder, if it has one, and the layers of its perceptron."""
         architecture = self.architecture
         hidden, encoder = len(architecture.hidden), None
         if architecture.encoder != "mlp":
@@ -176,16 +178,16 @@ class _Export:
 
     @property
     def inputs(self) -> tuple[tuple[str, str, bool], ...]:
-        """Columns that go into a model: name, type, and whether it is needed."""
+        """Input columns of a model: name, type, and whether the column is required."""
         return (*INPUTS, BEGINS) if self.architecture.memory_size else INPUTS
 
     @property
     def own_encoder(self) -> str | None:
-        """The reference of the user's own encoder; None where it is one of the table."""
+        """The reference of the user's own encoder, or None if the encoder is in the project's table."""
         return self.architecture.encoder if ":" in self.architecture.encoder else None
 
     def example(self) -> dict[str, Any] | None:
-        """An input that shows the columns: every seat sees nothing but zeros; None where that would be long."""
+        """An example input in which every observation is zero, or None if it would be too long."""
         game = self.spec.game
         if sum(role.features * len(role.seats) for role in game.roles) > LONGEST_EXAMPLE:
             return None
@@ -213,14 +215,19 @@ class _Export:
                 "player": champion.name,
                 "generation": row.number,
                 "weights": champion.weights,
-                "columns": f"explained at the head of {CODE}",
+                "columns": f"explained at the beginning of {CODE}",
             },
             created=row.committed_at,
         )
 
 
 def _space(space: spaces.Space, size: int) -> dict[str, Any]:
-    """A space of observations as plain values, for whoever lays them flat without gymnasium; `size` of numbers if all else."""
+    """An observation space as plain values, so that code without gymnasium can flatten observations.
+
+    Args:
+        space: The space.
+        size: Number of values of a flat observation, for a space that is not described further.
+    """
     match space:
         case spaces.Dict():
             return {"kind": "dict", "parts": [[key, _space(part, spaces.flatdim(part))] for key, part in space.items()]}
@@ -240,5 +247,5 @@ def _code() -> bytes:
 
 
 def _source(reference: str) -> bytes:
-    """The file in which the user's own encoder is."""
+    """The content of the file with the user's own encoder."""
     return Path(inspect.getsourcefile(find(reference)) or "").read_bytes()

@@ -1,28 +1,28 @@
-"""A league's champion as an MLflow model: this file, `policy.json` and `weights.safetensors` are all that it needs to act.
+"""A league's champion as an MLflow model. It needs only this file, `policy.json` and `weights.safetensors` to act.
 
-MLflow copies this file into the model and runs it when the model is loaded. So it stands alone: it imports nothing of the
-project, and whoever loads the model needs what its `requirements.txt` names. It decides as
-`agents.models.forward` does, in numpy.
+MLflow copies this file into the model and runs it when the model is loaded. Therefore the file imports nothing of the project.
+To load the model, install the packages in its `requirements.txt`. The model computes in numpy what `agents.models.forward`
+computes in PyTorch.
 
     import mlflow, pandas
     player = mlflow.pyfunc.load_model("models:/connect-four@champion")
     player.predict(pandas.DataFrame({"observation": [...], "action_mask": [...]}), params={"deterministic": True})
 
-One row is one decision. Columns that go in, of a pandas DataFrame or a dictionary of lists:
+One row is one decision. The input is a pandas DataFrame or a dictionary of lists. Its columns:
 
-* `observation`: what the environment shows the agent, or the same laid flat as gymnasium does; a dictionary with `observation`
-  and `action_mask` as PettingZoo's board games give it.
-* `action_mask`: 1 for every legal action, 0 for the others; None or left out where all are legal.
-* `agent`: the agent's id, or its role; may be left out where the game has one role and nobody speaks.
-* `group`: which copy of the game the agent is in. Agents of one team and one group hear each other; may be left out where
-  everybody is in the same copy.
-* `begins`: of players that have a memory only: true where the agent's game begins. What an agent was shown in one group is
-  remembered from call to call, by this process, until a row of it begins a game.
+* `observation`: the agent's observation as the environment gives it, or the same observation flattened as by gymnasium. A
+  dictionary with `observation` and `action_mask`, as from PettingZoo's board games, is also accepted.
+* `action_mask`: 1 for every legal action, 0 for the others. It may be None or left out if all actions are legal.
+* `agent`: the agent's id or its role. It may be left out if the game has one role and no agent sends messages.
+* `group`: the copy of the game. Agents of the same team and group receive each other's messages. It may be left out if all rows
+  are of the same copy.
+* `begins`: only for players with a memory; true if the agent's game begins at this row. The process remembers the observations
+  of an agent in a group from call to call, until a row with `begins` for this agent.
 
-Columns that come out, in the same order of rows: `action`, as the environment takes it (a whole number, or numbers within
-their bounds in lists of its shape), and `probabilities` of all actions (None where actions are continuous).
+The output has the same order of rows. Its columns are `action`, in the environment's format (an integer, or a nested list of
+numbers within their bounds), and `probabilities` of all actions (None if actions are continuous).
 
-Params: `deterministic` takes the most probable action, or the mean; `seed` makes what is drawn repeatable.
+Params: `deterministic` chooses the most probable action or the mean. `seed` makes random choices repeatable.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"tanh": np.tanh, "
 
 
 class DeployedPlayer(PythonModel):
-    """A frozen player: weights, and what `policy.json` says of its game and its networks."""
+    """A frozen player: its weights, and the description of its game and networks from `policy.json`."""
 
     def load_context(self, context: Any) -> None:
         """Read the model's files; MLflow calls it once."""
@@ -57,10 +57,10 @@ class DeployedPlayer(PythonModel):
         }
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """Decide for every row; see the head of this file.
+        """Choose an action for every row; the beginning of this file describes the columns.
 
         Raises:
-            ValueError: A row names no agent of the game, or is no observation of it; says which.
+            ValueError: A row has an unknown agent or an observation that does not fit. The message names the row.
         """
         names = "observation", "action_mask", "agent", "group", "begins"
         rows = {name: list(model_input[name]) for name in names if name in model_input}
@@ -81,7 +81,7 @@ class DeployedPlayer(PythonModel):
         preferences = self._preferences(agents, seen, groups, rows.get("begins", [None] * count))
         for row, preference in enumerate(preferences):
             if not np.isfinite(preference).all():
-                raise ValueError(f"row {row} is no observation of {roles[row]}: it holds what is not finite")
+                raise ValueError(f"row {row} is no observation of {roles[row]}: it has values that are not finite")
         generator = np.random.default_rng(asked.get("seed"))
         chosen = [
             self._choose(role, preference, mask, generator, deterministic=bool(asked.get("deterministic")))
@@ -90,11 +90,11 @@ class DeployedPlayer(PythonModel):
         return pd.DataFrame({"action": [action for action, _ in chosen], "probabilities": [odds for _, odds in chosen]})
 
     def _agent(self, name: object) -> tuple[str, str | None]:
-        """The role and the seat of a row; no seat where it names its role, or nothing."""
+        """The role and the seat of a row. The seat is None if the row gives a role or no agent."""
         roles, seats = self.policy["roles"], self.policy["seats"]
         if _missing(name):
             if len(roles) > 1:
-                raise ValueError(f"the column 'agent' must say who decides: {', '.join(seats)}")
+                raise ValueError(f"the column 'agent' must name the agent of each row: {', '.join(seats)}")
             return next(iter(roles)), None
         if str(name) in seats:
             return seats[str(name)]["role"], str(name)
@@ -103,7 +103,7 @@ class DeployedPlayer(PythonModel):
         raise ValueError(f"{self.policy['game']} has no agent {str(name)!r}; its agents are {', '.join(seats)}")
 
     def _unwrapped(self, role: str, shown: Any, mask: Any) -> tuple[Any, Any]:
-        """An observation and its mask, which PettingZoo's board games put into one dictionary."""
+        """The observation and the mask of a row. PettingZoo's board games put both into one dictionary."""
         if not isinstance(shown, Mapping):
             return shown, mask
         space = self.policy["roles"][role]["space"]
@@ -117,7 +117,7 @@ class DeployedPlayer(PythonModel):
         return shown["observation"], mask
 
     def _flat(self, role: str, shown: Any) -> np.ndarray:
-        """An observation as a row of numbers; one that is flat already is taken as it is."""
+        """An observation as a flat array. An observation that is already flat is not changed."""
         facts = self.policy["roles"][role]
         space, features = facts["space"], facts["features"]
         if space.get("size") != features and np.asarray(shown, dtype=object).size == features:
@@ -131,7 +131,7 @@ class DeployedPlayer(PythonModel):
         groups: Sequence[object],
         begins: Sequence[object],
     ) -> list[np.ndarray]:
-        """Logits or means of every row."""
+        """The logits (discrete actions) or means (continuous actions) of every row."""
         found = [np.empty(0)] * len(agents)
         silent: dict[str, list[int]] = defaultdict(list)
         speaking: dict[str, list[int]] = defaultdict(list)
@@ -165,12 +165,12 @@ class DeployedPlayer(PythonModel):
     def _heard(
         self, agents: Sequence[tuple[str, str | None]], groups: Sequence[object], said: Mapping[int, np.ndarray]
     ) -> dict[int, np.ndarray]:
-        """What arrives at every row that speaks: of each team-mate in its group its share; the absent say nothing."""
+        """The incoming message of every row: the weighted sum over its team-mates in the group. Absent ones send zeros."""
         teams: dict[tuple[object, int], dict[int, int]] = defaultdict(dict)
         for row in said:
             role, seat = agents[row]
             if seat is None:
-                raise ValueError(f"seats of {role} speak to each other: the column 'agent' must name them, not their role")
+                raise ValueError(f"seats of {role} send messages: the column 'agent' must name the seat, not the role")
             facts = self.policy["seats"][seat]
             group = None if _missing(groups[row]) else groups[row]
             if not isinstance(group, Hashable):
@@ -189,7 +189,7 @@ class DeployedPlayer(PythonModel):
     def _choose(
         self, role: str, preference: np.ndarray, mask: Any, generator: np.random.Generator, *, deterministic: bool
     ) -> tuple[Any, list[float] | None]:
-        """An action and the probabilities of all."""
+        """The action of a row and the probabilities of all actions."""
         facts, temperature = self.policy["roles"][role], self.policy["temperature"]
         if facts["kind"] == "continuous":
             std = np.exp(self.weights[f"log_std.{role}"]) * temperature
@@ -209,7 +209,7 @@ class DeployedPlayer(PythonModel):
         return action + facts["first_action"], odds.tolist()
 
     def _hidden(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
-        """What a role's encoder makes of observations, [B, F]; without an encoder, they themselves."""
+        """The output of a role's encoder, [B, F]. Without an encoder, the observations themselves."""
         x, encoder = self._normalised(role, seen), self.policy["roles"][role]["encoder"]
         if encoder is None:
             return x
@@ -225,7 +225,7 @@ class DeployedPlayer(PythonModel):
         return np.moveaxis(images, -1, 1).reshape(len(images), -1)
 
     def _remembered(self, role: str, x: np.ndarray, rows: Sequence[tuple[Hashable, object]]) -> np.ndarray:
-        """What a role's seats carry after deciding, [B, H], which is kept; a gated recurrent unit."""
+        """The new memory of each row, [B, H], from a gated recurrent unit. It is stored for the next call."""
         nothing = np.zeros(self.policy["memory"], np.float32)
         fresh = [not _missing(begins) and bool(begins) for _, begins in rows]
         before = np.stack(
@@ -240,7 +240,7 @@ class DeployedPlayer(PythonModel):
         return after
 
     def _normalised(self, role: str, seen: Sequence[np.ndarray]) -> np.ndarray:
-        """Observations [B, F], standardised where the player was trained so."""
+        """Observations [B, F], standardised if the player was trained with standardised observations."""
         x = np.stack(seen)
         if not self.policy["normalise"]:
             return x
@@ -248,7 +248,7 @@ class DeployedPlayer(PythonModel):
         return np.clip((x - mean) / np.sqrt(variance + np.float32(1e-8)), -self.policy["clip"], self.policy["clip"])
 
     def _network(self, prefix: str, x: np.ndarray, layers: int) -> np.ndarray:
-        """A perceptron whose last layer is left linear."""
+        """The output of a perceptron with a linear last layer."""
         for layer in range(layers):
             x = self._linear(f"{prefix}.{layer}", x)
             if layer < layers - 1:
@@ -260,7 +260,7 @@ class DeployedPlayer(PythonModel):
 
 
 def _key(agent: tuple[str, str | None], group: object) -> Hashable:
-    """Under which name an agent's memory is kept: its seat, or else its role, and its group."""
+    """The key of an agent's memory: its seat (or its role if there is no seat) and its group."""
     group = None if _missing(group) else group
     if not isinstance(group, Hashable):
         raise ValueError(f"the column 'group' must hold numbers or names, not {group!r}")
@@ -268,12 +268,12 @@ def _key(agent: tuple[str, str | None], group: object) -> Hashable:
 
 
 def _below(weights: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """The weights whose names begin with a prefix, named by the rest."""
+    """The weights whose names begin with a prefix, by the rest of the name."""
     return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
 
 def _own_encoder(path: str, facts: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    """The user's own encoder, from its file and its weights; it needs torch, and whatever the file imports."""
+    """Load the user's own encoder from its file and its weights. It needs torch and the packages that the file imports."""
     import importlib.util
 
     import torch
@@ -295,7 +295,7 @@ def _own_encoder(path: str, facts: Mapping[str, Any], weights: Mapping[str, np.n
 
 
 def _laid_flat(space: Mapping[str, Any], shown: Any) -> np.ndarray:
-    """An observation of a space as a row of numbers, in gymnasium's order."""
+    """An observation of a space as a flat array, in gymnasium's order."""
     kind = space["kind"]
     if kind == "dict":
         if not isinstance(shown, Mapping) or any(key not in shown for key, _ in space["parts"]):
@@ -303,7 +303,7 @@ def _laid_flat(space: Mapping[str, Any], shown: Any) -> np.ndarray:
         return np.concatenate([_laid_flat(part, shown[key]) for key, part in space["parts"]])
     if kind == "tuple":
         if not isinstance(shown, (list, tuple)) or len(shown) != len(space["parts"]):
-            raise ValueError(f"it must be a list of {len(space['parts'])} things")
+            raise ValueError(f"it must be a list of {len(space['parts'])} elements")
         return np.concatenate([_laid_flat(part, one) for part, one in zip(space["parts"], shown, strict=True)])
     flat = np.asarray(shown, dtype=np.float64).reshape(-1)
     if flat.size != space["size"]:
@@ -320,7 +320,7 @@ def _one_hot(value: float, first: int, count: int) -> np.ndarray:
 
 
 def _missing(value: object) -> bool:
-    """True for None and what pandas fills in where nothing is."""
+    """True for None and for the values that pandas uses for missing data."""
     return value is None or value is pd.NA or (isinstance(value, (float, np.floating)) and bool(value != value))
 
 

@@ -25,7 +25,7 @@ class Pairing:
     Attributes:
         spec: The game.
         named: The player.
-        rival: Its name; a champion has the name of the player.
+        rival: The player's name; for a champion, the name of the frozen player.
         profile: Its role, generation and rating.
         seats: The person's seats.
         teams: The name recorded for each team.
@@ -74,7 +74,7 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
         raise LeagueError(f"--name {name!r}: use up to {LONGEST} characters, none of them '/' or ':', which players have")
     named = resolve(against, home)
     if named.config is not None and named.config.game.name != game:
-        raise LeagueError(f"{against} has learnt {named.config.game.name}, not {game}")
+        raise LeagueError(f"{against} has learnt the game {named.config.game.name}, not {game}")
     spec = survey(GameSetup(game) if named.config is None else named.config.game.setup())
     seats = _taken(spec.game, seat)
     rival, profile, generation = named.name, Profile(), 0

@@ -40,7 +40,7 @@ def play(
 
     Args:
         pairing: The game, the player and the person's seats.
-        seed: Decides the game's chance and the player's random numbers, in [0, 2**31).
+        seed: Seed of the game's and the player's random numbers, in [0, 2**31).
         console: The terminal.
         ask: Shows a prompt and returns the typed line; raises EOFError at the end of the input.
         match: The match's id.
@@ -82,7 +82,7 @@ def play(
         try:
             return record(result, pairing.spec.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
         except ReplayMismatch as error:
-            say(f"The game cannot be saved: played again, it goes another way: {error}.")
+            say(f"The game cannot be saved, because it runs differently when it is played again: {error}.")
             return None
 
 
@@ -100,7 +100,7 @@ def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
 def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
     """Describe the result of a match: the teams' returns, and the winner if one game decides it."""
     game, mine = pairing.game, pairing.team
-    lines = [f"The end, after {_steps(result.steps)}."]
+    lines = [f"The game is over after {_steps(result.steps)}."]
     for team, value in enumerate(result.returns):
         seats = ", ".join(game.seats[seat] for seat in game.teams[team])
         lines.append(f"  {pairing.teams[team]} ({seats}): {value:+g}")
@@ -127,8 +127,8 @@ def opening(pairing: Pairing, seed: int) -> list[str]:
     if pairing.mates:
         lines.append(f"{pairing.rival} plays {', '.join(pairing.mates)} of your team, too.")
         if pairing.named.config is not None and pairing.named.config.comms.topology != "none":
-            lines.append("What your seat says to them is what the player would say in your place.")
-    return [*lines, "Type a move's number or name; v shows what the player thinks, ? helps, q leaves."]
+            lines.append("The messages of your seat are those that the player would send in your place.")
+    return [*lines, "Type a move's number or name; v shows the player's estimates, ? shows help, q quits."]
 
 
 def match_name(game: str, now: datetime) -> str:

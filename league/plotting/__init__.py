@@ -1,7 +1,6 @@
-"""Drawing.
+"""Charts and other pictures.
 
-Reading order: `canvas` (pictures as lists of marks), `palette` (colours and sizes of letters), `svg` and `png` (pictures as
-files), `scales` and `axes` (what charts have in common), `curves`, `columns`, `whiskers` (charts), `payoff_plot`,
-`lineage_plot`, `comm_plot` (a payoff table, a tree of descent, a communication graph), `league_plots` (the same of a league's
-history).
+Reading order: `canvas` (pictures as lists of marks), `palette` (colours and font sizes), `svg` and `png` (pictures as files),
+`scales` and `axes` (shared parts of charts), `curves`, `columns`, `whiskers` (charts), `payoff_plot`, `lineage_plot`,
+`comm_plot` (a payoff table, a tree of descent, a communication graph), `league_plots` (the last three for a league's history).
 """

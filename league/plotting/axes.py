@@ -1,4 +1,4 @@
-"""What charts have in common: axes, the figures beside them, and names at the right end of what is drawn."""
+"""Shared parts of charts: axes, the numbers beside them, and the names at the right end of curves and columns."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from league.plotting.palette import GRID
 from league.plotting.scales import Scale, figure, moved_apart
 
 LETTERS = 12.0
-"""Size of all letters in charts."""
+"""Font size of all text in charts, in pixels."""
 
 NAMES = 0.34
-"""Share of the width that names may take."""
+"""Maximum share of the width that names may take."""
 
 End = tuple[float, str, str, bool]
-"""What stands at the right of a chart: its place, what it is called, its colour, whether it is what the chart is about."""
+"""A name at the right of a chart: its y position, the name, its colour, and whether it is the main subject of the chart."""
 
 
 def axes(across: str, up: str, x: Scale, y: Scale, marks: Sequence[float], sides: tuple[float, float]) -> Iterator[Mark]:
     """Both axes of a chart with their grid.
 
     Args:
-        across: What the x axis is.
-        up: What the y axis is, with its unit.
+        across: Label of the x axis.
+        up: Label of the y axis, with its unit.
         x: Scale of the x axis.
         y: Scale of the y axis.
         marks: Values of y that are written at the left.
-        sides: Left and right end of the x axis.
+        sides: Left and right end of the x axis, in pixels.
     """
     left, right = sides
     yield Text(4, 12, up, LETTERS, SOFT)
@@ -43,18 +43,18 @@ def axes(across: str, up: str, x: Scale, y: Scale, marks: Sequence[float], sides
 
 
 def upright(scale: Scale, marks: Sequence[float], left: float) -> Iterator[Mark]:
-    """Figures at the left."""
+    """The numbers of the y axis, at the left."""
     for value in marks:
         yield Text(left - 6, scale(value), figure(value), LETTERS, SOFT, "rm")
 
 
 def shortened(ends: Sequence[End], broad: float) -> list[End]:
-    """The same with names that leave room for the chart."""
+    """The names, cut so that they leave room for the chart."""
     return [(y, fitting(name, LETTERS, NAMES * broad), colour, bold) for y, name, colour, bold in ends]
 
 
 def end_names(ends: Sequence[End], x: float, sides: tuple[float, float]) -> Iterator[Mark]:
-    """Names beside the ends of what they belong to, in its colour, moved apart where they would lie on each other."""
+    """Draw names beside the ends of curves or columns, in the same colour. Names that would overlap are moved apart."""
     places = moved_apart([end[0] for end in ends], LETTERS + 3, *sides)
     for (_, name, colour, bold), y in zip(ends, places, strict=True):
         yield Box(x, y - 4, 4, 9, colour)

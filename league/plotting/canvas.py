@@ -1,8 +1,8 @@
-"""Pictures as lists of marks, and the painting of them.
+"""Pictures as lists of marks, and a painter that turns them into pixels.
 
-Painted with Pillow, because there are pictures after every generation. The two pictures of a generation take 0.06 s here and
-1.8 s with matplotlib, or 0.8 % and 23 % of the processor time of a league of five minutes (`benchmarks/drawing_cost.py`).
-Lengths are pixels, y points down. `svg` makes SVG of the same marks.
+The painter uses Pillow, because pictures are made after every generation. The two pictures of a generation take 0.06 s here
+and 1.8 s with matplotlib, or 0.8 % and 23 % of the processor time of a league of five minutes (`benchmarks/drawing_cost.py`).
+Lengths are in pixels, and y points down. The module `svg` turns the same marks into SVG.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ Points: TypeAlias = tuple[tuple[float, float], ...]
 INK, SOFT, FAINT = "#222222", "#777777", "#b8b8b8"
 
 CLEAR, DIM, PALE = 0.8, 0.55, 0.15
-"""Shares of a colour that `faded` leaves: of forks, of what is over, of areas behind lines."""
+"""Shares of a colour that `faded` keeps: for forks, for retired players, and for areas behind lines."""
 
 FINE = 4
-"""Edges are smoothed by painting so many times as large, and shrinking."""
+"""Smooth edges are painted larger by this factor and then shrunk."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """Words in one line.
+    """One line of text.
 
     Attributes:
-        x: Of the anchor.
-        y: Of the anchor.
-        words: What it says.
-        size: Of the letters.
-        colour: As `#rrggbb`.
+        x: x position of the anchor.
+        y: y position of the anchor.
+        words: The text.
+        size: Font size in pixels.
+        colour: Colour as `#rrggbb`.
         anchor: Which point of the line is at (x, y): left, middle or right, then middle, baseline (s), top (a) or bottom (d).
-        bold: Whether it is.
-        turn: Degrees by which the line climbs; it turns about its left end.
-        ground: Colour that it stands on; "" where that is the paper.
+        bold: Whether the text is bold.
+        turn: Rotation about the left end in degrees, counter-clockwise.
+        ground: Colour behind the text, or "" for the paper.
     """
 
     x: float
@@ -62,9 +62,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Box:
-    """A filled rectangle with sharp edges, from its upper left corner; thinner than a pixel it is one pixel thin.
+    """A filled rectangle with sharp edges, given by its upper left corner. It is at least one pixel wide and high.
 
-    A `note` is what somebody who points at the mark is told; pixels do not show it. Strokes and shapes have one too.
+    The `note` is a tooltip of the mark in SVG; pixels do not show it. Strokes and shapes have a note, too.
     """
 
     x: float
@@ -77,7 +77,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line with round ends through some points; one point is a dot."""
+    """A line with round ends through the given points. A single point gives a dot."""
 
     points: Points
     width: float
@@ -99,14 +99,14 @@ Mark: TypeAlias = Text | Box | Stroke | Shape
 
 @dataclass
 class Picture:
-    """Marks on white paper, the later ones on top of the earlier."""
+    """Marks on white paper. Later marks are on top of earlier marks."""
 
     width: float
     height: float
     marks: list[Mark] = field(default_factory=list)
 
     def add(self, *marks: Mark) -> None:
-        """Put marks on top."""
+        """Add marks on top."""
         self.marks += marks
 
 
@@ -129,12 +129,12 @@ def pixels(picture: Picture) -> Pixels:
 
 
 def width(words: str, size: float, bold: bool = False) -> float:
-    """How long a line of words is."""
+    """The width of a line of text in pixels."""
     return _font(size, bold).getlength(words)
 
 
 def fitting(words: str, size: float, room: float) -> str:
-    """Words that are no longer than the room for them: of longer ones the beginning is left out."""
+    """The text, shortened to at most `room` pixels. The beginning of a longer text is left out."""
     if width(words, size) <= room:
         return words
     start = next((start for start in range(1, len(words)) if width(f"…{words[start:]}", size) <= room), len(words))
@@ -142,12 +142,12 @@ def fitting(words: str, size: float, room: float) -> str:
 
 
 def faded(colour: str, share: float) -> str:
-    """A colour, mixed with so much white that its share remains."""
+    """A colour mixed with white, so that only the given share of the colour remains."""
     return "#" + "".join(f"{round(255 - share * (255 - part)):02x}" for part in ImageColor.getrgb(colour)[:3])
 
 
 def blend(colours: Sequence[str], at: float) -> str:
-    """The colour at a place between 0 and 1 on an even scale of colours."""
+    """The colour at a position between 0 and 1 on a scale of evenly spaced colours."""
     place = min(max(at, 0.0), 1.0) * (len(colours) - 1)
     below = min(int(place), len(colours) - 2)
     pair = zip(ImageColor.getrgb(colours[below])[:3], ImageColor.getrgb(colours[below + 1])[:3], strict=True)
@@ -155,7 +155,7 @@ def blend(colours: Sequence[str], at: float) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """How clearly two colours differ, from 1 to 21, as WCAG 2.1 defines it."""
+    """The contrast ratio of two colours, from 1 to 21, as defined by WCAG 2.1."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -171,14 +171,14 @@ def _paint_smooth(image: Image.Image, mark: Stroke | Shape) -> None:
     xs, ys = zip(*mark.points, strict=True)
     left, top = math.floor(min(xs) - thick) - 1, math.floor(min(ys) - thick) - 1
     size = (math.ceil(max(xs) + thick) + 1 - left, math.ceil(max(ys) + thick) + 1 - top)
-    # Where the same mark stands at another place of the pixel grid, a quarter of a pixel is as near as one can see.
+    # Positions are rounded to a quarter of a pixel, which is invisible. Equal marks at other places then share one mask.
     points = tuple((round(FINE * (x - left)), round(FINE * (y - top))) for x, y in mark.points)
     image.paste(mark.colour, (left, top), _mask(points, round(FINE * thick), size))
 
 
 @lru_cache(maxsize=1024)
 def _mask(points: tuple[tuple[int, int], ...], radius: int, size: tuple[int, int]) -> Image.Image:
-    """Where a stroke (a radius above 0) or a shape covers the paper, on fine points."""
+    """The mask of a stroke (radius above 0) or of a shape, from points on the finer grid."""
     mask = Image.new("L", (FINE * size[0], FINE * size[1]))
     draw = ImageDraw.Draw(mask)
     if radius:
@@ -192,7 +192,7 @@ def _mask(points: tuple[tuple[int, int], ...], radius: int, size: tuple[int, int
 
 @lru_cache(maxsize=4096)
 def _letters(words: str, size: float, anchor: str, bold: bool, turn: float) -> tuple[Image.Image, int, int]:
-    """Where the letters cover the paper, and where their upper left corner is, seen from the anchor."""
+    """The mask of the letters, and the position of its upper left corner relative to the anchor."""
     fine = 2 if turn else 1
     font = _font(fine * size, bold)
     left, top, right, bottom = font.getbbox(words, anchor=anchor)
@@ -201,7 +201,7 @@ def _letters(words: str, size: float, anchor: str, bold: bool, turn: float) -> t
     if not turn:
         return flat, round(left), round(top)
     turned = flat.rotate(turn, Image.Resampling.BICUBIC, expand=True)
-    # The middle stays in the middle; from there to the anchor it is as far as before, in another direction.
+    # Rotation keeps the centre of the mask. The vector from the centre to the anchor is rotated by the same angle.
     x, y, angle = -left - flat.width / 2, -top - flat.height / 2, math.radians(turn)
     across, down = x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
     return turned.reduce(fine), round(-(turned.width / 2 + across) / fine), round(-(turned.height / 2 + down) / fine)

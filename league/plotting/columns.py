@@ -1,4 +1,4 @@
-"""Stacked columns."""
+"""Charts of stacked columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from league.plotting.scales import Scale, figure
 
 @dataclass(frozen=True)
 class Layer:
-    """One of the things that columns are made of: its name, its colour and how much of each column it is."""
+    """One layer of the columns: its name, its colour, and its height in each column."""
 
     name: str
     colour: str
@@ -21,15 +21,15 @@ class Layer:
 
 
 def columns(across: str, up: str, numbers: Sequence[int], layers: Sequence[Layer], broad: float, tall: float) -> Picture:
-    """Draw stacked columns side by side, the first layer at the bottom, the names of layers beside the last column.
+    """Draw stacked columns side by side. The first layer is at the bottom. Names of layers are beside the last column.
 
     Args:
-        across: What the x axis is.
-        up: What the y axis is, with its unit.
-        numbers: What the columns are called.
-        layers: Their parts.
-        broad: Width of the picture.
-        tall: Its height.
+        across: Label of the x axis.
+        up: Label of the y axis, with its unit.
+        numbers: Numbers that label the columns.
+        layers: The layers, from the bottom to the top.
+        broad: Width of the picture in pixels.
+        tall: Height of the picture in pixels.
     """
     totals = [sum(layer.values[place] for layer in layers) for place in range(len(numbers))]
     scale = Scale(0.0, max(totals) or 1.0, tall - 44, 30)

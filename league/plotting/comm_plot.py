@@ -1,4 +1,4 @@
-"""The communication graph: who hears whom, and how much goes over each link."""
+"""The picture of the communication graph with the traffic on each link."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from league.plotting.canvas import CLEAR, SOFT, Mark, Picture, Shape, Stroke, Te
 from league.plotting.palette import LARGE, PALETTE, SMALL, TITLE
 
 FIGURED = 12
-"""Arrows that may carry a figure each."""
+"""Maximum number of arrows that are labelled with a number."""
 
 ROUND, BESIDE, ABOVE = 126.0, 25.2, 32.8
-"""Radius of a circle of seats, and how far from a seat its name stands."""
+"""Radius of the circle of seats, and distances of a name from its seat, beside and above it, in pixels."""
 
 
 def comm_picture(
     teams: Mapping[str, nx.DiGraph], title: str, traffic: Mapping[tuple[str, str], float] | None = None, broad: float = 480.0
 ) -> Picture:
-    """Who hears whom within each team that speaks; an arrow goes from the speaker to the listener.
+    """Draw the communication graph of each team. An arrow points from the speaker to the listener.
 
     Args:
         teams: Heading of each team → its communication graph over seats.
-        title: Heading; with "" the page around it has one.
-        traffic: How much goes from each speaker to each listener: the more, the thicker the arrow, and few arrows carry their
-            figure. None draws all alike.
-        broad: Width for each team.
+        title: Heading of the picture, or "" for none.
+        traffic: (speaker, listener) → traffic. More traffic makes a thicker arrow. If there are few arrows, each is labelled
+            with its traffic. None draws all arrows alike.
+        broad: Width for each team in pixels.
     """
     down = 0 if title else -45
     size = 14.0 if broad >= 480 else LARGE
@@ -52,12 +52,12 @@ def comm_picture(
 
 
 def _circle(centre: tuple[float, float], names: Mapping[str, float], broad: float) -> dict[str, tuple[float, float]]:
-    """Places of seats, clockwise from the top: a circle, or less broad than it is tall where the names need the room.
+    """Positions of the seats, clockwise from the top. They form a circle, or a narrow ellipse if the names need space.
 
     Args:
-        centre: Of the circle.
-        names: Seat → how long its name is.
-        broad: How broad the circle may be with the names beside it.
+        centre: Centre of the circle.
+        names: Seat → width of its name in pixels.
+        broad: Maximum width in pixels of the circle with the names beside it.
     """
     turns = [(2 * math.pi * turn / len(names), length) for turn, length in enumerate(names.values())]
     rooms = [(broad / 2 - BESIDE - 6 - length) / abs(math.sin(angle)) for angle, length in turns if abs(math.sin(angle)) > 0.2]
@@ -69,7 +69,7 @@ def _circle(centre: tuple[float, float], names: Mapping[str, float], broad: floa
 def _seats(
     centre: tuple[float, float], seats: Sequence[tuple[str, tuple[float, float]]], size: float, colour: str
 ) -> Iterator[Mark]:
-    """Seats: the name of each and where it is."""
+    """Draw the seats with their names."""
     for name, (x, y) in seats:
         yield Stroke(((x, y),), 26, colour)
         yield Stroke(((x, y),), 21, "#ffffff")
@@ -80,7 +80,7 @@ def _seats(
 
 
 def _on(start: tuple[float, float], end: tuple[float, float], bend: float, t: float) -> tuple[float, float]:
-    """A place on the curve between two places, from 0 to 1, that is bent to its right."""
+    """The point at `t` (0 to 1) on the curve between two points. The curve is bent to its right."""
     across, down = end[0] - start[0], end[1] - start[1]
     via = ((start[0] + end[0]) / 2 - bend * down, (start[1] + end[1]) / 2 + bend * across)
     x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(start, via, end, strict=True))
@@ -90,7 +90,7 @@ def _on(start: tuple[float, float], end: tuple[float, float], bend: float, t: fl
 def _arrow(
     start: tuple[float, float], end: tuple[float, float], bend: float, thick: float, colour: str, told: str
 ) -> tuple[Stroke, Shape]:
-    """A line with a head between two places, bent to its right; it keeps a distance from both."""
+    """Draw an arrow between two points. It is bent to its right and keeps a distance from both points."""
     gap = 18 / math.dist(start, end)
     tip, neck = _on(start, end, bend, 1 - gap), _on(start, end, bend, 1 - 1.6 * gap)
     length, half = math.dist(tip, neck), 3.5 + thick / 2

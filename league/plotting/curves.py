@@ -1,4 +1,4 @@
-"""Curves with bands on common axes."""
+"""Charts of curves with bands on common axes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from league.plotting.canvas import FAINT, PALE, SOFT, Box, Mark, Picture, Shape,
 from league.plotting.scales import Scale, figure, spanning
 
 ACCENT, OTHER = 3.2, 1.6
-"""Width of the line that a chart is about, and of the others."""
+"""Width of the main line of a chart, and of the other lines, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class Curve:
     """A line through points.
 
     Attributes:
-        name: Written at its end; "" leaves it nameless.
-        points: (x, y), by x.
-        colour: Of the line.
-        band: (x, low, high) of what is uncertain about it.
-        weight: Width of the line.
-        dots: Whether the points are to be seen.
-        origin: A point that the line comes from, by a thinner line.
-        note: What somebody is told who points at it.
+        name: The name at the end of the line, or "" for none.
+        points: (x, y), in order of x.
+        colour: Colour of the line.
+        band: (x, low, high) of the uncertainty band.
+        weight: Width of the line in pixels.
+        dots: Whether the points are marked with dots.
+        origin: A point that a thinner line connects with the first point.
+        note: The tooltip.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Chart:
     """Curves on common axes.
 
     Attributes:
-        across: What the x axis is.
-        up: What the y axis is, with its unit.
-        curves: The later ones lie on top.
-        flats: Values that do not change, and their names.
-        log: Whether y is logarithmic.
-        zero: Whether y begins at 0.
-        starred: Values of x where something begins; a thin line each.
+        across: Label of the x axis.
+        up: Label of the y axis, with its unit.
+        curves: The curves; later curves are on top.
+        flats: Names and values of horizontal lines.
+        log: Whether the y axis is logarithmic.
+        zero: Whether the y axis begins at 0.
+        starred: Values of x that are marked with a thin vertical line.
     """
 
     across: str
@@ -62,7 +62,7 @@ class Chart:
 
 
 def curves(chart: Chart, broad: float, tall: float) -> Picture:
-    """Draw curves with their bands, the names at their right ends."""
+    """Draw curves with their bands, and the names at their right ends."""
     xs = [x for curve in chart.curves for x, _ in curve.points]
     ys = [y for curve in chart.curves for _, y in curve.points] + [value for _, value in chart.flats]
     ys += [end for curve in chart.curves for _, *ends in curve.band for end in ends]

@@ -1,4 +1,4 @@
-"""The pictures of a league as of the last generation of its history."""
+"""Pictures of a league as of the last generation of its history."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from league.population.player import frozen_names
 
 
 def payoff_shown(history: History, room: int = ROOM) -> list[str]:
-    """The players in the payoff table, the strongest first: as many as there is room for, the champion among them.
+    """The players in the payoff table, the highest rating first. The champion is always among them.
 
     Args:
         history: The league.
-        room: How many players fit.
+        room: Maximum number of players.
     """
     newest = frozen_names(history.players, history.number)
     return legible(list(history.elo), [name for name in history.elo if name in newest], room, history.champion)
 
 
 def payoff_drawn(history: History, title: str, room: int = ROOM) -> Picture:
-    """The payoff table of so many players. The picture is small where there is little room."""
+    """The payoff table of at most `room` players. With little room the cells are smaller."""
     return payoff_picture(history.table(payoff_shown(history, room)), history.elo, title, small=room < ROOM)
 
 
 def payoff_pixels(history: History) -> Pixels:
-    """The payoff table with its heading, painted."""
+    """The payoff table with its heading, as pixels."""
     return pixels(payoff_drawn(history, f"{history.name} · payoff after generation {history.number}"))
 
 
@@ -37,19 +37,19 @@ def lineage_drawn(history: History, title: str, broad: float = 900.0) -> Picture
 
     Args:
         history: The league.
-        title: Heading; with "" the page around it has one.
+        title: Heading of the picture, or "" for none.
         broad: Width in pixels.
     """
     return lineage_picture(history.players, history.number, history.owner[history.champion], title, broad)
 
 
 def lineage_pixels(history: History) -> Pixels:
-    """The tree of descent with its heading, painted."""
+    """The tree of descent with its heading, as pixels."""
     return pixels(lineage_drawn(history, f"{history.name} · lineage after generation {history.number}"))
 
 
 def comm_pixels(history: History) -> Pixels | None:
-    """Who hears whom, painted; None where nobody speaks."""
+    """The communication graph as pixels, or None if no side sends messages."""
     topology = history.config.comms.topology
     teams = {f"{side} ({topology})": graph for side, graph in graphs(history.config, history.game).items()}
     return pixels(comm_picture(teams, f"{history.name} · who hears whom")) if teams else None

@@ -1,4 +1,4 @@
-"""The tree of descent: a line is a player's life, a fork the mutation that it came from."""
+"""The picture of the tree of descent. A line is the life of a player, and a fork is a mutation."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from league.plotting.palette import GRID, LARGE, PALETTE, SMALL, TITLE
 from league.population.player import Player, is_founder
 
 LINES = 40
-"""Lines of descent that fit legibly into a tree."""
+"""Maximum number of lines in the picture."""
 
 
 def lineage_picture(players: Sequence[Player], generation: int, champion: str, title: str, broad: float = 900.0) -> Picture:
-    """The tree of descent: a line is a player's life, a fork the mutation that it came from.
+    """Draw the tree of descent. A line is the life of a player, and a fork is a mutation.
 
     Args:
-        players: Everybody as of the generation.
-        generation: The last generation, right-hand edge of the picture.
-        champion: The player, learning or retired, whose snapshot is the champion.
-        title: Heading.
-        broad: Width of the picture.
+        players: All players as of the generation.
+        generation: The last generation. It is the right-hand edge of the picture.
+        champion: The active or retired player whose snapshot is the champion.
+        title: Heading of the picture.
+        broad: Width of the picture in pixels.
     """
     whole = descent(players)
     graph = prune(whole, LINES, champion)
@@ -61,7 +61,7 @@ def lineage_picture(players: Sequence[Player], generation: int, champion: str, t
 
 
 def _lanes(graph: nx.DiGraph) -> list[str]:
-    """Top to bottom: children right below their parent, the latest born nearest, so that forks cross no life."""
+    """The players from top to bottom. Children are below their parent, the youngest nearest, so forks cross no line."""
     order: list[str] = []
 
     def visit(name: str) -> None:
@@ -75,7 +75,7 @@ def _lanes(graph: nx.DiGraph) -> list[str]:
 
 
 def _generations(picture: Picture, generation: int, top: float, bottom: float) -> Callable[[float], float]:
-    """Draw the axis of generations; returns where on it a generation lies. Names have room at its right."""
+    """Draw the axis of generations with room for names at its right. Returns a function from generation to x position."""
     broad, names = picture.width - 10, 104.0
     first = -0.9 - 0.01 * generation
     last = first + (generation + 0.8 - first) * broad / (broad - names)
@@ -92,7 +92,7 @@ def _generations(picture: Picture, generation: int, top: float, bottom: float) -
 
 
 def _legend(picture: Picture, colours: Mapping[str, str], y: float) -> None:
-    """What the colours and the cross mean: a line in the middle, as many lines as it takes."""
+    """Draw the legend of the colours and the cross, centred, in as many lines as needed."""
     rows: list[list[str]] = [[]]
     for name in (*colours, "retired"):
         if sum(map(_sign_width, [*rows[-1], name])) > picture.width:

@@ -1,4 +1,4 @@
-"""The colours and sizes of letters that all pictures share."""
+"""The colours and font sizes of all pictures."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from functools import cache, lru_cache
 from league.plotting.canvas import blend, contrast
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
-"""Colours that the colour-blind can tell apart (Okabe and Ito, 2008)."""
+"""Colours that colour-blind people can distinguish (Okabe and Ito, 2008)."""
 
 SHADES = (
     "#67001f", "#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061",
 )  # fmt: skip
-"""From losing everything to winning everything (ColorBrewer's RdBu; Harrower and Brewer, 2003)."""
+"""Scale of colours from score 0 to score 1 (ColorBrewer's RdBu; Harrower and Brewer, 2003)."""
 
 STEPS = 20
-"""Steps of the scale: a shade is five per cent."""
+"""Number of steps of the scale. A step is five per cent."""
 
 BLACK, WHITE = "#000000", "#ffffff"
 GRID, NEVER = "#eeeeee", "#ececec"
 TITLE, LARGE, SMALL = 16.5, 12.5, 11.0
-"""Sizes of letters."""
+"""Font sizes in pixels."""
 
 
 def shade(score: float) -> str:
@@ -35,5 +35,5 @@ def _step(number: int) -> str:
 
 @lru_cache(maxsize=64)
 def ink_on(ground: str) -> str:
-    """Black or white: what can be read on a colour; of every colour one of them differs by 4.5 or more."""
+    """Black or white, whichever has the higher contrast with a colour. The contrast is at least 4.5."""
     return max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))

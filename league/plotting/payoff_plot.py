@@ -13,17 +13,20 @@ from league.population.player import is_bot
 from tournaments.rating.payoff import Payoff
 
 ROOM = 20
-"""Players that fit legibly into a payoff table."""
+"""Maximum number of players in a payoff table on a wide screen."""
 
 
 def legible(ranked: Sequence[str], newest: Sequence[str], room: int = ROOM, champion: str = "") -> list[str]:
-    """So many players as fit into a picture: the champion, scripted ones, the newest and the best, the strongest first.
+    """Choose the players of a picture: the champion, scripted players, the newest players, then the highest rated.
 
     Args:
-        ranked: Everybody, the strongest first.
+        ranked: All players, the highest rating first.
         newest: The players of the last generation.
-        room: How many fit; at least 1.
-        champion: Who is never left out, where there is such a player.
+        room: Maximum number of players; at least 1.
+        champion: A player that is never left out, or "" for none.
+
+    Returns:
+        The chosen players, the highest rating first.
     """
     first = [name for name in ranked if name == champion]
     wanted = dict.fromkeys([*first, *(name for name in ranked if is_bot(name)), *newest, *ranked])
@@ -32,13 +35,13 @@ def legible(ranked: Sequence[str], newest: Sequence[str], room: int = ROOM, cham
 
 
 def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small: bool = False) -> Picture:
-    """The payoff table as a heat map: the row's score against the column, grey where two never met.
+    """Draw the payoff table as a heat map. A cell is the row's score against the column, or grey if the two never met.
 
     Args:
-        table: The table, its players in the order to be shown.
+        table: The table, with its players in the order of the picture.
         elo: Rating of each player.
-        title: Heading; with "" the page around it has one, and says what the figures are.
-        small: For a narrow screen: smaller cells, and no strip of the colours beside them.
+        title: Heading of the picture. With "" there is no heading and no explanation of the numbers.
+        small: Whether to draw for a narrow screen, with smaller cells and without the colour legend.
     """
     count, scores, games = len(table.players), table.scores(), table.games
     np.fill_diagonal(scores, np.nan)
@@ -47,7 +50,7 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small
     names = [fitting(player, size, 92.0 if small else 200.0) for player in table.players]
     name = max(width(player, size) for player in names)
     left, top, length = name + (55 if small else 75), 0.82 * name + (62 if title else 26), cell * count
-    note = "per cent of the points that the row took from the column; grey: never met" if title else ""
+    note = "score of the row's player against the column's player in per cent; grey: never met" if title else ""
     broad = max(left + length + (0.5 * name if small else 140), width(note, size) + 30, width(title, TITLE) + 30)
     picture = Picture(broad, top + length + (45 if note else 12), [Text(15, 22, title, TITLE)] if title else [])
     for row, player in enumerate(table.players):
@@ -76,7 +79,7 @@ def payoff_picture(table: Payoff, elo: Mapping[str, float], title: str, *, small
 
 
 def _strip(x: float, bottom: float, tall: float, size: float) -> Iterator[Mark]:
-    """What the shades mean."""
+    """Draw the legend of the colours."""
     step = tall / (STEPS + 1)
     for number in range(STEPS + 1):
         yield Box(x, bottom - step * (number + 1), 13, step, shade(number / STEPS))

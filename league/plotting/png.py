@@ -1,4 +1,4 @@
-"""Painted pictures as files: PNG of full size, and a small WebP."""
+"""Pixels as image files: a PNG of full size, and a small WebP."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PIL import Image
 from league.plotting.canvas import Pixels
 
 SMALL = 256
-"""Most pixels along the longer edge of the small image."""
+"""Maximum length of the longer edge of the small image, in pixels."""
 
 
 @dataclass(frozen=True)
 class EncodedImage:
-    """Pixels, encoded when an encoding is first asked for.
+    """Pixels that are encoded at the first request.
 
     Attributes:
         pixels: uint8 [height, width, 3]
@@ -26,12 +26,12 @@ class EncodedImage:
 
     @cached_property
     def png(self) -> bytes:
-        """The whole image. A higher compression level takes twice as long and saves little."""
+        """The image of full size as PNG. A higher compression level would take twice as long and save little."""
         return _bytes(Image.fromarray(self.pixels), "PNG", compress_level=3)
 
     @cached_property
     def thumbnail(self) -> bytes:
-        """The small image, as WebP, reduced by the smallest whole number that makes it fit into `SMALL`."""
+        """The small image as WebP. It is reduced by the smallest whole number that makes it fit into `SMALL`."""
         image = Image.fromarray(self.pixels)
         return _bytes(image.reduce(-(-max(image.size) // SMALL)), "WEBP", method=0)
 

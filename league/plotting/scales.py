@@ -1,6 +1,6 @@
-"""Where on the paper values lie, and how they are written at an axis.
+"""Scales from values to positions in a picture, and the numbers at an axis.
 
-Lengths are pixels, y points down.
+Lengths are in pixels, and y points down.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Where on the paper a value lies.
+    """A function from values to positions.
 
     Attributes:
         low: The value at `start`.
-        high: The value at `end`, above `low`.
-        start: Place of the lowest value.
-        end: Place of the highest.
-        log: Whether equal factors, not equal differences, are equally long.
+        high: The value at `end`; it is greater than `low`.
+        start: Position of the lowest value in pixels.
+        end: Position of the highest value in pixels.
+        log: Whether the scale is logarithmic.
     """
 
     low: float
@@ -29,12 +29,12 @@ class Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        """The place of a value."""
+        """The position of a value in pixels."""
         low, high, at = (math.log(v) if self.log else v for v in (self.low, self.high, value))
         return self.start + (self.end - self.start) * (at - low) / (high - low)
 
     def ticks(self, most: int) -> list[float]:
-        """Round values on the scale, no more than `most` of them."""
+        """At most `most` round values on the scale."""
         if self.log:
             powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
             for digits in ((1, 2, 5), (1, 3), (1,)):
@@ -50,12 +50,12 @@ class Scale:
 
 
 def spanning(values: Iterable[float], *, log: bool = False, zero: bool = False) -> Scale:
-    """A scale on which all values have room, and a little more; its place on the paper is given later.
+    """A scale that contains all values, with a small margin. Its position in the picture is set later.
 
     Args:
-        values: At least one.
-        log: Equal factors are equally long; all values are above 0 then.
-        zero: Whether it begins at 0.
+        values: At least one value.
+        log: Whether the scale is logarithmic. All values must then be above 0.
+        zero: Whether the scale begins at 0.
     """
     known = list(values)
     low, high = min(known), max(known)
@@ -66,7 +66,7 @@ def spanning(values: Iterable[float], *, log: bool = False, zero: bool = False) 
 
 
 def figure(value: float) -> str:
-    """A number at an axis: `1,500`, `0.25`, `1e-05`."""
+    """A number as text for an axis: `1,500`, `0.25`, `1e-05`."""
     if value and abs(value) < 0.001:
         return f"{value:.0e}"
     return (f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.3g}").replace("-", "−")
@@ -78,10 +78,10 @@ def percentage(share: float) -> str:
 
 
 def moved_apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move places so that neighbours are at least `gap` apart and, as far as they fit, between `low` and `high`.
+    """Move positions apart so that neighbours have at least the distance `gap`, if possible between `low` and `high`.
 
     Laws:
-        Their order stays. Places that are far enough apart already stay where they are.
+        The order does not change. Positions that already have enough distance do not move.
     """
     order = sorted(range(len(places)), key=lambda number: places[number])
     moved = [min(max(places[number], low), high) for number in order]

@@ -1,8 +1,8 @@
-"""Pictures as SVG: the marks that `paint` turns into pixels, sharp at every size, in colours that follow the page around them.
+"""Pictures as SVG. The colours can follow the light or dark theme of the page.
 
-Every colour of the house becomes a class, so that a style sheet can say what it is in the light and in the dark; without one it
-is what it is on paper. Colours of somebody else's stand as they are. Words on a colour of the house have a class of their own,
-`on-` and that colour's: what can be read on it in the light need not be so in the dark.
+Every colour of this project's palette becomes a class, so a style sheet can set it for the light and for the dark theme.
+Without a style sheet the original colour is shown. Other colours are written as they are. Text on a palette colour has its own
+class, `on-` followed by the colour's class, because a text colour that is readable in the light theme may not be in the dark.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from league.plotting.palette import GRID, NEVER, PALETTE, STEPS, shade
 
 ANCHORS = {"l": "start", "m": "middle", "r": "end"}
 DROPS = {"m": 0.35, "s": 0.0, "a": 0.8, "d": -0.2}
-"""How far below the anchor the letters stand, in their own size: its middle, the baseline, the top, the bottom."""
+"""Distance from the anchor down to the baseline, in font sizes, if the anchor is the middle, baseline, top or bottom."""
 
 
 @cache
 def tones() -> dict[str, tuple[str, str, float]]:
-    """Colour, in small letters → its class, the colour itself, and how much of it is to be seen."""
+    """Colour in lower case → its class, the palette colour, and the share of that colour (1 is unfaded)."""
     heat = {shade(step / STEPS): f"heat-{step}" for step in range(STEPS + 1)}
     plain = {"#ffffff": "paper", FAINT: "faint", GRID: "grid", NEVER: "never"}
     mixed = {INK: "ink", SOFT: "soft", **{colour: f"series-{number + 1}" for number, colour in enumerate(PALETTE)}}
@@ -33,17 +33,17 @@ def tones() -> dict[str, tuple[str, str, float]]:
 
 
 def svg(picture: Picture, name: str, title: str, description: str, kind: str = "") -> Markup:
-    """Write a picture down as markup that can stand in a page.
+    """Turn a picture into SVG markup for a page.
 
     Args:
         picture: The picture.
         name: Its id in the page; letters, digits and dashes.
-        title: What it is, for those who do not see it.
-        description: What there is to be seen.
-        kind: More classes, for the style sheet.
+        title: The title, for screen readers.
+        description: The description of the content, for screen readers.
+        kind: Additional classes for the style sheet.
 
     Laws:
-        Every text is escaped; the same picture gives the same markup.
+        Every text is escaped. The same picture gives the same markup.
     """
     broad, tall = _number(picture.width), _number(picture.height)
     lines = [
@@ -108,5 +108,5 @@ def _points(mark: Stroke | Shape) -> str:
 
 
 def _number(value: float) -> str:
-    """A length to a tenth of a pixel."""
+    """A length, rounded to a tenth of a pixel."""
     return f"{value:.1f}".removesuffix(".0")

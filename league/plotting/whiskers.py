@@ -1,4 +1,4 @@
-"""Scores with their intervals, one below the other."""
+"""Charts of scores with their intervals, one below the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from league.plotting.scales import Scale, percentage
 
 @dataclass(frozen=True)
 class Whisker:
-    """A score with its interval, in shares: what it is called, what is written behind it, and its colour."""
+    """A score with its interval (shares, 0 to 1), its name, the text behind it, and its colour."""
 
     name: str
     low: float
@@ -24,7 +24,7 @@ class Whisker:
 
 
 def whiskers(across: str, rows: Sequence[Whisker], broad: float) -> Picture:
-    """Draw scores between 0 and 1 under each other, with the line of one half."""
+    """Draw scores between 0 and 1 below each other, with a vertical line at one half."""
     names = [fitting(row.name, LETTERS, NAMES * broad) for row in rows]
     left = 14 + max(width(name, LETTERS) for name in names)
     right = broad - 14 - max(width(row.behind, LETTERS) for row in rows)

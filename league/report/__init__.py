@@ -1,8 +1,8 @@
-"""The report of a league, and the card of its solution.
+"""The report of a league, and `solution.yaml`, which describes the champion and its training.
 
-Reading order: `page` (which sections there are), `sections` (a package, one file each), `advice` (a package, what to do next),
-`html` (markup), `wording` (numbers and lists in words), `solution`, `solving` and `deployment` (what `solution.yaml` says),
-`files` (what is written where).
+Reading order: `page` (the table of sections), `sections` (a package with one file per section), `advice` (a package of rules
+that suggest the next steps), `html` (markup), `wording` (numbers and lists in words), `solution`, `solving` and `deployment`
+(the parts of `solution.yaml`), `files` (writes the files).
 """
 
 from league.report.files import write

@@ -1,4 +1,4 @@
-"""The program that puts a champion to work: as short as it can be, and it runs as printed."""
+"""The short program in `solution.yaml` that plays a game with the champion. It runs exactly as printed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ for agent, value in returns.items():
 
 
 def deployment(history: History) -> str:
-    """The program, for the game of a league: turn by turn, or all at once."""
+    """The program for the game of a league, which is turn-based or simultaneous."""
     game, league, home = map(json.dumps, (history.game.name, history.name, history.home.resolve().name))
     body = TURNS if history.game.turn_based else AT_ONCE
     return HEAD.format(game=game, league=league, home=home) + body + TAIL

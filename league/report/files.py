@@ -1,4 +1,4 @@
-"""Which files the report consists of, and where they are written."""
+"""Writes the files of the report."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ REPORT, SOLUTION = "report.html", "solution.yaml"
 
 
 def write(history: History, folder: Path) -> list[Path]:
-    """Write the report, the solution and the configuration that its advice builds upon.
+    """Write `report.html`, `solution.yaml`, and `config.yaml`, which the commands of the advice read.
 
     Args:
         history: The league; at least one generation is committed.
-        folder: Where to; made if there is none.
+        folder: The folder to write to. It is created if it does not exist.
 
     Returns:
         The files, the report first.

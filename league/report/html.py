@@ -1,7 +1,7 @@
-"""What the sections of a report are made of: elements as markup, filled into the templates of `league/report/templates`.
+"""The elements of a report's sections. Each function fills in a template of `league/report/templates` and returns markup.
 
-Templates escape whatever is not markup already, so that no text of somebody else's is anything but text in a page. The only
-functions here that write tags are those of single words.
+Templates escape every value that is not markup. Text from outside, such as a player's name, therefore stays plain text in the
+page. Only the functions for single words write tags themselves.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from tournaments.viewer.document import templates
 NOTHING = Markup("")
 
 About: TypeAlias = str | Callable[[float], str]
-"""What is to be seen in a chart, or that of a width."""
+"""The description of a chart, or a function from the chart's width in pixels to the description."""
 
 WIDE, NARROW = 880.0, 350.0
-"""Widths that charts are drawn for, in pixels: on a telephone the narrow one is shown, whose letters keep their size there."""
+"""Widths of charts in pixels. Telephones show the narrow chart, because its letters are large enough there."""
 
 ROWS = 300
-"""Rows of a table of figures at most. Of longer ones the last are shown."""
+"""Maximum number of rows in a table of figures. Of a longer table the last rows are shown."""
 
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A part of the report.
+    """A section of the report.
 
     Attributes:
-        heading: What it is about; plain text.
-        body: What it says.
+        heading: The heading, as plain text.
+        body: The content, as markup.
     """
 
     heading: str
@@ -43,13 +43,13 @@ class ReportSection:
 
 @dataclass(frozen=True)
 class Grid:
-    """The figures behind a chart.
+    """The figures of a chart, as a table.
 
     Attributes:
         head: Names of the columns.
-        rows: What stands in them.
-        left: Columns that hold words; the others hold numbers and are set flush right.
-        long: Columns of words that may take several lines.
+        rows: The cells, row by row.
+        left: Indices of the columns with words. The other columns have numbers and are aligned right.
+        long: Indices of columns of words that may take several lines.
     """
 
     head: Sequence[str]
@@ -59,17 +59,17 @@ class Grid:
 
 
 def words(text: str) -> Markup:
-    """Plain text."""
+    """Plain text as markup; special characters are escaped."""
     return escape(text)
 
 
 def joined(*parts: Markup) -> Markup:
-    """One part after the other."""
+    """The parts in order, without a separator."""
     return NOTHING.join(parts)
 
 
 def strong(text: str) -> Markup:
-    """Plain text that stands out."""
+    """Plain text in bold."""
     return Markup("<strong>{}</strong>").format(text)
 
 
@@ -79,18 +79,18 @@ def subheading(text: str) -> Markup:
 
 
 def paragraph(*parts: Markup, kind: str = "") -> Markup:
-    """A paragraph of parts with a space between them; nothing where all are empty.
+    """A paragraph of parts with a space between them. It is empty if all parts are empty.
 
     Args:
-        parts: What it says.
-        kind: Its class in the style sheet.
+        parts: The content.
+        kind: The paragraph's class in the style sheet.
     """
     said = Markup(" ").join(filter(None, parts))
     return _element("paragraph", said, kind) if said else said
 
 
 def bullets(items: Iterable[Markup]) -> Markup:
-    """A list; nothing where there are no items."""
+    """A bullet list. It is empty if there are no items."""
     found = list(items)
     return _element("bullets", found) if found else NOTHING
 
@@ -104,28 +104,28 @@ def table(grid: Grid, caption: str, marked: Collection[int] = ()) -> Markup:
     """A table that can be scrolled sideways.
 
     Args:
-        grid: What is in it.
-        caption: What it is; read out, not shown.
-        marked: Rows that stand out.
+        grid: The columns and cells.
+        caption: The table's name. It is read by screen readers and not shown.
+        marked: Indices of rows that are highlighted.
     """
     return _element("table", grid, caption, marked)
 
 
 def folded(summary: str, content: Markup) -> Markup:
-    """Content that is shown when asked for."""
+    """Content that is hidden until the reader clicks on the summary."""
     return _element("folded", summary, content)
 
 
 def figure(name: str, title: str, about: About, draw: Callable[[float], Picture], grid: Grid, note: str = "") -> Markup:
-    """A chart in two widths, of which one is shown, with a caption and the figures it is drawn from.
+    """A chart with a caption and its figures. The page holds the chart in two widths and shows one of them.
 
     Args:
-        name: Its id.
-        title: What it shows.
-        about: What is to be seen in it, for those who do not see it; by the width where that decides.
-        draw: Draws it for a width in pixels.
-        grid: The figures.
-        note: How to read it.
+        name: The id of the figure in the page.
+        title: The title.
+        about: The description for people who cannot see the chart, or a function from the width to the description.
+        draw: Draws the chart for a width in pixels.
+        grid: The figures that are drawn.
+        note: A sentence on how to read the chart.
     """
     return chart(name, title, about, draw, figures(grid, title), note)
 
@@ -133,7 +133,7 @@ def figure(name: str, title: str, about: About, draw: Callable[[float], Picture]
 def chart(
     name: str, title: str, about: About, draw: Callable[[float], Picture], below: Markup = NOTHING, note: str = ""
 ) -> Markup:
-    """A chart in two widths like `figure`, with whatever stands below it instead of its figures."""
+    """A chart in two widths like `figure`, with other content below it in place of the figures."""
     drawn = [
         svg(draw(width), f"{name}-{kind}", title, about if isinstance(about, str) else about(width), kind)
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
@@ -142,9 +142,9 @@ def chart(
 
 
 def small(name: str, title: str, about: str, picture: Picture) -> Markup:
-    """A chart in one width, perhaps one of several side by side, its figures told elsewhere.
+    """A chart in one width without its figures. Several such charts can be shown side by side.
 
-    Where there is less room than it is wide it shrinks with its letters: drawn as wide as `NARROW` it fits a telephone.
+    If the screen is narrower than the chart, the chart and its letters shrink. A chart of width `NARROW` fits a telephone.
     """
     return _element("figure", title, "", [svg(picture, name, title, about, "small")], NOTHING)
 
@@ -155,7 +155,7 @@ def side_by_side(charts: Iterable[Markup]) -> Markup:
 
 
 def figures(grid: Grid, title: str) -> Markup:
-    """The figures of a chart, shown when asked for."""
+    """The figures of a chart, hidden until the reader clicks."""
     hidden = len(grid.rows) - ROWS
     shown = grid if hidden <= 0 else replace(grid, rows=grid.rows[hidden:])
     note = paragraph(words(f"The last {ROWS} of {len(grid.rows)} rows."), kind="soft") if hidden > 0 else NOTHING
@@ -163,7 +163,7 @@ def figures(grid: Grid, title: str) -> Markup:
 
 
 def suggestions(found: Sequence[Any]) -> Markup:
-    """What to do next: each suggestion has a `reason` and a `command` to type."""
+    """A list of suggestions. Each has a `reason` and a shell `command`."""
     return _element("suggestions", found)
 
 
@@ -171,8 +171,8 @@ def render(name: str, **values: object) -> Markup:
     """Fill in a template of `league/report/templates`.
 
     Args:
-        name: The template.
-        values: What it shows. Everything but markup is escaped.
+        name: The file name of the template.
+        values: Values for the template. Every value that is not markup is escaped.
     """
     return Markup(templates(__package__).get_template(name).render(values))
 

@@ -1,4 +1,4 @@
-"""The report of a league: one page that answers what people ask of it, the most important first."""
+"""The report of a league as one page. The most important sections come first."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "time": time,
     "next": advice,
 }
-"""The sections in order, by the name that links lead to. A section with nothing to say gives None and is not shown.
+"""The sections in order, by the id in the page. A section that has nothing to show returns None and is left out.
 
-Adding one is adding a function:
+To add a section, add a function:
 
     def lengths(history: History) -> ReportSection | None:
         steps = [match.steps for match in history.matches]
@@ -54,7 +54,7 @@ def report_html(history: History) -> str:
         history: The league; at least one generation is committed.
 
     Returns:
-        An HTML file that needs nothing else. The same league gives the same text.
+        An HTML file that needs no other file. The same league gives the same text.
     """
     found = {name: section for name, make in SECTIONS.items() if (section := make(history)) is not None}
     body = render("report.html", league=history.name, summary=_summary(history), answers=answers(history), sections=found)
@@ -67,7 +67,7 @@ def _style() -> str:
 
 
 def _summary(history: History) -> str:
-    """What kind of league it is, in a line."""
+    """The game, the generations, the players, the seed and the time, in two sentences."""
     rows, config = history.rows, history.config
     seconds = sum(row.seconds for row in rows)
     learnt = sum(map(learns, history.players))
@@ -75,6 +75,6 @@ def _summary(history: History) -> str:
     generations = made if len(rows) >= config.generations else f"{len(rows)} of {planned}"
     return (
         f"A league on {config.game.name}: {generations}, {counted(config.players, 'player')} at a time, "
-        f"{counted(learnt, 'player')} in all, seed {config.seed}. {duration(seconds)}; generation {history.number} was "
-        f"committed at {rows[-1].committed_at} UTC."
+        f"{counted(learnt, 'player')} in all, seed {config.seed}. It ran for {duration(seconds)}. "
+        f"Generation {history.number} was committed at {rows[-1].committed_at} UTC."
     )

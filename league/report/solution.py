@@ -1,4 +1,4 @@
-"""What a league found, as YAML: the algorithm, the environment, how it was trained, what came of it, how to put it to work."""
+"""`solution.yaml`: the algorithm, the environment, the training, the results, and a program that uses the champion."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from league.report.solving import episodes_to_solve, rounded
 from league.report.wording import listed
 
 PLAIN = ("mlp", "none")
-"""Encoder and memory of a plain perceptron, which goes without saying."""
+"""Encoder and memory of a plain perceptron. They are the usual case and are not written."""
 
 PACKAGES = ("torch", "numpy", "pettingzoo")
-"""Whose versions are told beside our own."""
+"""Packages whose versions are written beside the version of this project."""
 
 
 class _Block(str):
-    """Text that is written line by line."""
+    """Text that is written as a YAML literal block, line by line."""
 
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
-        """Write values that occur twice twice: people read this."""
+        """Write a repeated value in full and not as a YAML alias, because people read the file."""
         return True
 
 
@@ -40,10 +40,13 @@ _Dumper.add_representer(_Block, lambda dumper, text: dumper.represent_scalar("ta
 
 
 def solution_yaml(history: History) -> str:
-    """The solution as of the last generation of a history; `yaml.safe_load` reads it.
+    """The text of `solution.yaml` as of the last generation of a history.
 
     Args:
         history: The league; at least one generation is committed.
+
+    Returns:
+        YAML that `yaml.safe_load` can read.
     """
     facts = {
         "league": history.name,
@@ -63,14 +66,17 @@ def _algorithm(history: History) -> dict[str, Any]:
     learners = list(dict.fromkeys(each.learner for each in config.groups))
     heard_by = graphs(config, history.game)
     links = {side: [list(edge) for edge in graph.edges] for side, graph in heard_by.items()}
-    heard = " and on what arrives over the graph" if heard_by else ""
-    critics = {"centralised": "sees the joint state, in training only", "local": "sees what the seat sees, in training only"}
+    heard = " and on the messages that arrive over the graph" if heard_by else ""
+    critics = {
+        "centralised": "sees the joint state; used in training only",
+        "local": "sees the seat's observation; used in training only",
+    }
     speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
     return {
         "name": f"league of {listed([_short_name(name) for name in learners])} players",
-        "learner": f"{_about(group.learner)}; players of a league learn side by side as stacked tensors",
+        "learner": f"{_about(group.learner)}; players with the same learner and architecture train as one stack of tensors",
         "networks": {
-            "actor": f"one perceptron a role, on the seat's own observation{heard}",
+            "actor": f"one network per role, on the seat's own observation{heard}",
             **{name: value for name, value in (("encoder", policy.encoder), ("memory", policy.memory)) if value not in PLAIN},
             "hidden": list(policy.hidden),
             "activation": policy.activation,
@@ -92,17 +98,17 @@ def _algorithm(history: History) -> dict[str, Any]:
             "selection_tournament_size": evolution.selection,
             "operators": dict(evolution.operators),
         },
-        "rating": f"Bradley-Terry on the Elo scale over all tournament games, {ANCHOR} pinned at 0",
+        "rating": f"Bradley-Terry on the Elo scale over all tournament games, {ANCHOR} fixed at 0",
     }  # fmt: skip
 
 
 def _short_name(learner: str) -> str:
-    """A learner of the table as it is usually written, in capitals; one of the user's own by its name."""
+    """The name of a learner: in capitals if it is in the table, unchanged if it is the user's own."""
     return learner.upper() if learner in LEARNERS else learner
 
 
 def _about(learner: str) -> str:
-    """What a learner is, in a few words."""
+    """A short description of a learner."""
     return LEARNERS[learner].about if learner in LEARNERS else learner
 
 
@@ -129,7 +135,7 @@ def _configuration(history: History) -> dict[str, Any]:
         "spaces": {role.name: _spaces(role) for role in game.roles},
         "joint_state_size": game.state_size,
         "reward": {
-            "description": "the environment's own; a team's return is the mean of its seats' summed rewards, not discounted",
+            "description": "the environment's reward; a team's return is the mean of its seats' undiscounted reward sums",
             "team_return_range_seen": [rounded(min(returns)), rounded(max(returns))] if returns else None,
             "seen_in": f"the tournament of generation {history.number}",
         },
@@ -153,7 +159,7 @@ def _results(history: History) -> dict[str, Any]:
         "episodes_to_solve": episodes_to_solve(history),
         "success_rate": {
             "value": None if against is None else rounded(against.score),
-            "criterion": f"the champion's score against {ANCHOR}, a draw counting one half",
+            "criterion": f"the champion's score against {ANCHOR}; a draw counts one half",
             "games": 0 if against is None else against.games,
             "interval_95_percent": None if against is None else [rounded(against.low), rounded(against.high)],
         },
@@ -169,13 +175,13 @@ def _results(history: History) -> dict[str, Any]:
         },
         "identity": {
             "sha256": history.facts["identity"],
-            "meaning": "of all settings that decide results, the seed among them; the same on every machine",
+            "meaning": "hash of all settings that decide results, including the seed; it is the same on every machine",
         },
     }
 
 
 def _mean_return(history: History) -> dict[str, Any]:
-    """Of the champion, over its matches in the tournament in which it was born, by the side it played on."""
+    """The champion's mean return in the tournament of the generation that froze it, in total and by side."""
     born = history.player[history.champion].frozen or 0
     found = history.generations[born].returns.get(history.champion, {})
     games = sum(side.games for side in found.values())

@@ -1,4 +1,4 @@
-"""After how many training games the champion's line of descent first solved the game."""
+"""The number of training games after which the champion's line of descent first solved the game."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from league.population.player import ANCHOR, original_of
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
 
 SOLVED = 0.9
-"""Score against the random player from which on a game counts as solved."""
+"""A game counts as solved from this score against the random player on."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A snapshot's games against the random player in its own tournament.
+    """The games of a snapshot against the random player in the tournament of its generation.
 
     Attributes:
-        generation: When it was frozen.
-        snapshot: Its name.
-        trained: Training games of its line of descent until then.
-        games: Games against the random player.
-        score: Share of the points.
-        low: Lower end of the 95 % interval.
-        high: Upper end.
+        generation: The generation that froze the snapshot.
+        snapshot: The name of the snapshot.
+        trained: Number of training games of its line of descent until then.
+        games: Number of games against the random player.
+        score: Share of the points, 0 to 1.
+        low: Lower end of the 95 % interval of the score.
+        high: Upper end of the 95 % interval.
     """
 
     generation: int
@@ -38,12 +38,16 @@ class Trial:
 
     @property
     def solved(self) -> bool:
-        """Whether it scored enough, in games enough."""
+        """Whether the score is high enough, in enough games, with a clear interval."""
         return self.games >= ENOUGH and self.score >= SOLVED and self.low >= CLEAR
 
 
 def episodes_to_solve(history: History) -> dict[str, Any]:
-    """Training games of the champion's line of descent until it first scored enough."""
+    """The number of training games until the champion's line of descent first solved the game.
+
+    Returns:
+        The value, or None with a reason; the criterion; and the score, games and interval that the value rests on.
+    """
     found = trials(history)
     solved = next((trial for trial in found if trial.solved), None)
     best = max((trial for trial in found if trial.games >= ENOUGH), key=lambda trial: trial.score, default=None)
@@ -63,16 +67,16 @@ def episodes_to_solve(history: History) -> dict[str, Any]:
 
 
 def _unsolved(best: Trial | None, games: int) -> str:
-    """Why there is no number."""
+    """The reason why there is no number."""
     if best is None:
-        few = f"too few games: {games} against {ANCHOR} in a tournament at most, {ENOUGH} are needed"
+        few = f"too few games: at most {games} against {ANCHOR} in a tournament, {ENOUGH} are needed"
         return few if games else f"it never met {ANCHOR}"
     said = f"its best score was {best.score:.2f}, after {best.trained} training games"
     return said if best.score < SOLVED else f"{said}, but the interval of {best.games} games begins at {best.low:.2f}"
 
 
 def trials(history: History) -> list[Trial]:
-    """The champion's line of descent against the random player, snapshot by snapshot."""
+    """The games of each snapshot in the champion's line of descent against the random player, in order of generations."""
     line = [player for player in history.players if player.name in history.direct]
     trained, found = 0, []
     for record in history.generations:
@@ -87,7 +91,7 @@ def trials(history: History) -> list[Trial]:
 
 
 def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
-    """Points and games of a player against the random one."""
+    """The points and the number of games of a player against the random player."""
     if not {player, ANCHOR} <= set(table.players):
         return 0.0, 0
     pair = table.index(player), table.index(ANCHOR)
@@ -95,5 +99,5 @@ def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
 
 
 def rounded(value: float) -> float:
-    """Five digits: enough for people."""
+    """The value with five significant digits."""
     return float(f"{value:.5g}")

@@ -1,4 +1,4 @@
-"""Numbers and lists as people say them."""
+"""Numbers and lists as text for people. The docstring of each function shows examples of its output."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def percent(share: float) -> str:
 
 
 def rounded(value: float) -> str:
-    """A number of any size to three digits: `0.00152`, `1.6e-05`, `12,300`, `−0.5`."""
+    """A number of any size with three significant digits: `0.00152`, `1.6e-05`, `12,300`, `−0.5`."""
     size = f"{abs(value):,.0f}" if abs(value) >= 1000 else f"{abs(value):.3g}"
     return f"−{size}" if value < 0 else size
 
 
 def points(elo: float) -> str:
-    """Elo points: `847`, `−35`."""
+    """Elo points as a whole number: `847`, `−35`."""
     whole = round(elo)
     return f"−{-whole}" if whole < 0 else str(whole)
 
 
 def signed(value: float) -> str:
-    """`+12`, `−3`, `0`."""
+    """A whole number with its sign: `+12`, `−3`, `0`."""
     whole = round(value)
     return f"+{whole}" if whole > 0 else f"−{-whole}" if whole else "0"
 

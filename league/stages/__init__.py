@@ -1,6 +1,6 @@
-"""The stages of a generation: functions that take a draft of the generation and give back one that has come further.
+"""The stages of a generation. A stage is a function that takes a draft of the generation and returns a more complete draft.
 
-Reading order: `draft` (the value that is handed on), `matchmaking` (whom each player trains against), `training`, `freezing`
-(snapshots), `tournament` (who plays whom, and the matches), `rating`, `evolution` (who is replaced by whose child), `commit`
-(one transaction), `report` (observers are told), `table` (stages by name, and the stages of a style).
+Reading order: `draft` (the draft), `matchmaking` (training opponents), `training`, `freezing` (snapshots), `tournament`,
+`rating`, `evolution` (replaces players by children), `commit` (one transaction), `report` (notifies observers), `table` (stages
+by name, and the stages of a style).
 """

@@ -1,4 +1,4 @@
-"""The stage `commit`: everything that a generation came to is written in one transaction."""
+"""The stage `commit`: all results of a generation are written in one transaction."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def commit(draft: Draft) -> Draft:
     """Write the generation.
 
     Returns:
-        The draft as it was; what it holds is now in the store.
+        The unchanged draft. Its content is now in the store.
 
     Raises:
-        LeagueError: There are no ratings yet, or the disk is full; the store is as it was.
+        LeagueError: There are no ratings yet, or the disk is full. The store is unchanged.
     """
     context, rated = draft.context, draft.ratings()
     store, number = context.store, draft.number

@@ -1,4 +1,4 @@
-"""A generation in the making: the one value that the stages of a generation hand on."""
+"""The draft of a generation, which is passed from stage to stage."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from tournaments.tickets import MatchResult, Ticket
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What every stage of every generation of a run works with. Nothing in it depends on the generation.
+    """The environment of all stages. It is the same for all generations of a run.
 
     Attributes:
         config: The configuration.
         game: The game.
         seeds: The random streams of the league, by generation and name.
-        store: What is committed.
-        executor: Runs the tasks.
-        watcher: Observer that shows progress to a person.
-        sync_worker: Observer that makes replays and MLflow runs from what is committed.
+        store: The store with the committed generations.
+        executor: The executor that runs the tasks.
+        watcher: The observer that shows progress.
+        sync_worker: The observer that makes replays and MLflow runs from committed data.
     """
 
     config: LeagueConfig
@@ -47,7 +47,7 @@ class Context:
     sync_worker: SyncWorker
 
     def contestants(self, names: Sequence[str], uncommitted: Sequence[Player] = ()) -> dict[str, Contestant]:
-        """Players as a task needs them.
+        """Players in the form that tasks need.
 
         Args:
             names: Players of the store, anchors, and players that are not committed yet.
@@ -58,19 +58,19 @@ class Context:
         return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
     def arena(self) -> ArenaSpec:
-        """Where the tasks take place."""
+        """The arena of the tasks."""
         arena = self.config.arena
         return ArenaSpec(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device)
 
 
 @dataclass(frozen=True)
 class Rated:
-    """What the matches of a generation say about the players.
+    """The ratings after the matches of a generation.
 
     Attributes:
         outcomes: Outcomes of this generation's matches.
-        payoff: The table of all matches of the league, this generation's included.
-        ratings: Every frozen player and anchor, rated by that table.
+        payoff: The table of all matches of the league, including this generation.
+        ratings: The ratings of all frozen players and anchors by that table.
     """
 
     outcomes: Sequence[Outcome]
@@ -80,22 +80,22 @@ class Rated:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """What a generation has come to so far. A stage gives back a copy in which the fields that it makes are set.
+    """The results of a generation so far. A stage returns a copy in which its own fields are set.
 
     Attributes:
-        context: What all stages work with.
+        context: The environment of all stages.
         number: Number of the generation, counted from 0.
-        begun: When it began, in seconds of the monotonic clock.
+        begun: Start of the generation, in seconds of the monotonic clock.
         past: The payoff table of all earlier generations.
-        actives: The players that learn. Freezing gives them their new weights; evolution replaces some by children.
-        tickets: Learner → its training tickets. Made by matchmaking.
-        trained: Learner → what its training came to. Made by training.
-        snapshots: The learners as they were frozen in this generation. Made by freezing.
-        matches: Tournament matches of this generation. Made by the tournament; a further tournament adds to them.
-        tournaments: How many tournaments there were in this generation.
-        rated: Made by rating; None before it, and again after a further tournament.
-        retired: Players that were replaced in this generation. Made by evolution.
-        phases: Seconds spent in each stage, by the stage's name.
+        actives: The active players. Freezing sets their new weights, and evolution replaces some by children.
+        tickets: Player → its training tickets. Set by matchmaking.
+        trained: Player → the result of its training. Set by training.
+        snapshots: The players frozen in this generation. Set by freezing.
+        matches: Tournament matches of this generation. Set by the tournament; another tournament adds its matches.
+        tournaments: Number of tournaments in this generation so far.
+        rated: The ratings. Set by rating; None before it, and again after another tournament.
+        retired: Players that were replaced in this generation. Set by evolution.
+        phases: Seconds of each stage, by the stage's name.
     """
 
     context: Context
@@ -113,29 +113,29 @@ class Draft:
     phases: Mapping[str, float] = field(default_factory=dict)
 
     def ratings(self) -> Rated:
-        """What rating has made.
+        """The ratings.
 
         Raises:
             LeagueError: Rating has not run since the last tournament.
         """
         if self.rated is None:
             raise LeagueError(
-                f"a stage of generation {self.number} needs ratings that are not there: "
-                "a style has the stage 'rating' after its last tournament, before 'evolution', 'commit' and 'report'"
+                f"a stage of generation {self.number} needs ratings that do not exist: "
+                "a style must have the stage 'rating' after its last tournament, before 'evolution', 'commit' and 'report'"
             )
         return self.rated
 
 
 StageFunction = Callable[[Draft], Draft]
-"""A stage. It draws its randomness from `draft.context.seeds`, and writes nothing but files that only a commit names."""
+"""A stage. It takes its randomness from `draft.context.seeds`. It writes only files that have no effect until a commit."""
 
 
 def begin(context: Context, past: Payoff) -> Draft:
     """The draft of the next generation. The first one initialises the league's players.
 
     Args:
-        context: What all stages work with.
-        past: The payoff table of everything that is committed.
+        context: The environment of all stages.
+        past: The payoff table of all committed generations.
     """
     begun, number = time.monotonic(), context.store.generation() + 1
     context.watcher.generation(number, context.config.generations)

@@ -13,10 +13,10 @@ from league.stages.draft import Draft
 
 
 def evolve(draft: Draft) -> Draft:
-    """Rank the active players by the ratings of their snapshots; the worst of each group give way to children of the better.
+    """Rank the active players by the ratings of their snapshots. Children of better players replace the worst of each group.
 
     Returns:
-        The draft with `actives` as they go into the next generation, and with `retired`.
+        The draft with the `actives` of the next generation, and with `retired`.
 
     Raises:
         LeagueError: There are no ratings yet, or an operator made a child that cannot be used.

@@ -9,10 +9,10 @@ from league.stages.draft import Draft
 
 
 def freeze(draft: Draft) -> Draft:
-    """Write the weights that training gave and what the learner keeps, and freeze every active player as a historical one.
+    """Write the new weights and the learner's state of every active player, and make a frozen snapshot of it.
 
     Returns:
-        The draft with `actives` moved on to their new weights, and with `snapshots`.
+        The draft with the new weights of `actives`, and with `snapshots`.
     """
     store, moved, snapshots = draft.context.store, [], []
     for player in draft.actives:

@@ -1,4 +1,4 @@
-"""The stage `matchmaking`: whom each active player meets in training."""
+"""The stage `matchmaking`: it chooses the training opponents of each active player."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def matchmake(draft: Draft) -> Draft:
         The draft with `tickets`.
 
     Raises:
-        LeagueError: The matchmaking rule gave an answer that cannot be used.
+        LeagueError: The matchmaking rule returned an invalid value.
     """
     context, making = draft.context, draft.context.config.matchmaking
     generator = context.seeds.numpy(draft.number, "matchmaking")
@@ -37,7 +37,7 @@ def matchmake(draft: Draft) -> Draft:
 
 
 def _situation(draft: Draft, player: Player, candidates: Sequence[Candidate]) -> Situation:
-    """What a rule may know about one learner. Its results are those of the snapshot that it last was, or descends from."""
+    """The input of a rule for one learning player. Its results are those of its newest snapshot, or of its parent's."""
     making = draft.context.config.matchmaking
     known = latest_snapshot(player, draft.context.store.players())
     names = [candidate.name for candidate in candidates]

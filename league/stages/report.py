@@ -1,4 +1,4 @@
-"""The stage `report`: observers are told that the generation is committed."""
+"""The stage `report`: observers are notified that the generation is committed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from league.stages.draft import Draft
 
 
 def report(draft: Draft) -> Draft:
-    """Tell the observers.
+    """Notify the observers.
 
-    The sync worker makes replays and MLflow runs, which can be made again from the store; the watcher shows a line to a person.
+    The sync worker makes replays and MLflow runs, which can be made again from the store. The watcher shows a line to the user.
 
     Returns:
-        The draft as it was.
+        The unchanged draft.
     """
     context = draft.context
     context.sync_worker.committed(draft.number)

@@ -32,15 +32,15 @@ STAGES: dict[str, StageFunction] = {
 }
 
 Entry = str | StageFunction
-"""What a style lists: the name of a stage, or a stage of one's own."""
+"""An entry of a style: the name of a stage, or a user's own stage."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage and the name under which its time is kept and shown.
+    """A stage with its name, under which its time is stored and shown.
 
     Attributes:
-        name: A name of `STAGES`, or the name of a function of one's own.
+        name: A name of `STAGES`, or the name of a user's own function.
         run: The function.
     """
 
@@ -48,7 +48,7 @@ class Stage:
     run: StageFunction
 
     def __call__(self, draft: Draft) -> Draft:
-        """Tell the watcher, run the stage, and add the seconds it took to `draft.phases`."""
+        """Notify the watcher, run the stage, and add its seconds to `draft.phases`."""
         draft.context.watcher.phase(self.name)
         start = time.monotonic()
         done = self.run(draft)
@@ -60,8 +60,8 @@ def stages_of(style: str) -> list[Stage]:
     """The stages of a style, in order.
 
     Args:
-        style: A name of `league.config.styles.STYLES`, or a function of one's own, written as `module:callable` or
-            `path/to/file.py:callable`. It takes nothing, and gives a sequence of names of `STAGES` and functions.
+        style: A name of `league.config.styles.STYLES`, or a user's own function, written as `module:callable` or
+            `path/to/file.py:callable`. The function has no arguments and returns a sequence of names of `STAGES` and functions.
 
     Raises:
         LeagueError: There is no such style, or it names a stage that does not exist.
@@ -79,14 +79,14 @@ def _stage(style: str, entry: Entry) -> Stage:
 
 
 def _guarded(style: str, own: Callable[[Draft], object]) -> StageFunction:
-    """A stage of one's own, which is named where it fails."""
+    """A user's own stage. If it fails, the error message names it."""
     name = getattr(own, "__name__", "stage")
 
     def run(draft: Draft) -> Draft:
         with environment_code(f"the stage {name} of the style {style} failed"):
             done = own(draft)
         if not isinstance(done, Draft):
-            raise LeagueError(f"the stage {name} of the style {style} gave a {type(done).__name__}, not the draft")
+            raise LeagueError(f"the stage {name} of the style {style} returned a {type(done).__name__}, not the draft")
         return done
 
     return run

@@ -1,4 +1,4 @@
-"""The stage `tournament`: the new snapshots meet one another, the anchors and a selection of the past."""
+"""The stage `tournament`: the new snapshots play against each other, the anchors and a selection of past players."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tournaments.schedule.formats import Plan
 
 
 def tournament(draft: Draft) -> Draft:
-    """Play the generation's tournament. A second one in the same generation has other match ids and other seeds.
+    """Play the generation's tournament. A second tournament in the same generation has other match ids and seeds.
 
     Returns:
         The draft with the matches added to `matches`.
 
     Raises:
-        LeagueError: The configured format cannot be played, or leaves somebody out.
+        LeagueError: The configured format cannot be played, or it leaves out a player.
     """
     context, settings = draft.context, draft.context.config.tournament
     ranked = [row.player for row in context.store.ratings(context.store.generation())]
@@ -49,6 +49,6 @@ def tournament(draft: Draft) -> Draft:
     if idle:
         raise LeagueError(
             f"the tournament format {settings.format!r} scheduled no match for {', '.join(idle)}; "
-            "in a league every entrant plays at least one, so that it can be rated"
+            "in a league every entrant must play at least one match, so that it can be rated"
         )
     return replace(draft, matches=[*draft.matches, *played], tournaments=draft.tournaments + 1, rated=None)

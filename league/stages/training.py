@@ -14,7 +14,7 @@ from league.stages.draft import Draft
 
 
 def train(draft: Draft) -> Draft:
-    """Train every active player, a stack of them to a task. Only players of one learner and architecture make a stack.
+    """Train every active player, one stack per task. The players of a stack have the same learner and architecture.
 
     Returns:
         The draft with `trained`.

@@ -82,5 +82,5 @@ def test_a_replay_plays_among_the_artifacts(window, photograph, shelf):
 
 
 def test_the_report_and_the_tournament_open_among_the_artifacts(window, photograph, shelf):
-    assert photograph.artifact(window, shelf, "seen", "report.html").get_by_text("Who is champion?").is_visible()
+    assert photograph.artifact(window, shelf, "seen", "report.html").get_by_text("Who is the champion?").is_visible()
     assert photograph.artifact(window, shelf, "seen", "tournament.html").get_by_role("table").first.is_visible()

@@ -231,12 +231,12 @@ def test_players_that_are_left_out_are_counted(page: Page, tmp_path: Path) -> No
 
 def test_where_no_change_is_measured_none_is_outside_chance(page: Page, report: Path, tmp_path: Path) -> None:
     page.goto(report.as_uri())
-    assert "Outside chance are" in page.locator("#family").inner_text()
+    assert "Significant are" in page.locator("#family").inner_text()
     file = written(history_of(CUP, told=turns()[:2]), tmp_path)
     page.goto(file.as_uri())
     said = page.locator("#family").inner_text()
-    assert "Which change helped" in said
-    assert "Outside chance are" not in said
+    assert "Effect of mutations" in said
+    assert "Significant are" not in said
 
 
 def test_lines_of_hyper_parameters_are_told_apart_by_their_names_in_the_light_and_in_the_dark(
@@ -247,6 +247,6 @@ def test_lines_of_hyper_parameters_are_told_apart_by_their_names_in_the_light_an
     file = written(replace(history, players=moved), tmp_path)
     page.goto(file.as_uri())
     said = page.locator("#drift").inner_text()
-    assert "that with a ★ is the champion's line of descent, that with “mean” the mean" in said
+    assert "The line with ★ is the champion's line of descent. The line “mean” is the mean" in said
     assert {"★", "mean"} <= set(page.locator("#drift text").all_text_contents())
     assert not any(colour in said for colour in ("black", "orange"))

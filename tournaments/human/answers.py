@@ -35,7 +35,7 @@ def parse_move(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
     """
     typed = " ".join(answer.split()).casefold()
     if not typed:
-        raise Refused("Type a move's number or name; ? says what else there is.")
+        raise Refused("Type a move's number or name; ? shows help.")
     folded = [name.casefold() for name in names]
     if typed in folded:
         meant = [folded.index(typed)]
@@ -49,7 +49,7 @@ def parse_move(answer: str, legal: Sequence[int], names: Sequence[str]) -> int:
         return allowed[0]
     if len(allowed) > 1:
         fits = [repr(names[number]) for number in allowed[:AMONG]] + ["others"] * (len(allowed) > AMONG)
-        raise Refused(f"{answer.strip()!r} fits {', '.join(fits[:-1])} and {fits[-1]}: type more of it.")
+        raise Refused(f"{answer.strip()!r} fits {', '.join(fits[:-1])} and {fits[-1]}: type more letters.")
     if meant:
         raise Refused(f"{' and '.join(move_name(number, names) for number in meant[:AMONG])} cannot be played now.")
     raise Refused(f"There is no move {answer.strip()!r} here; type a number or a name from the list.")

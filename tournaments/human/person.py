@@ -24,11 +24,11 @@ NUMBERS = 60
 """Maximal count of an observation's numbers that are printed if the game has no drawing for the terminal."""
 
 HELP = """\
-A move is its number, its name, or as much of its name as fits no other.
-  v   what {rival} thinks: here in your place, and in its own seats
-  ?   this, and the moves again
-  q   leave; a game that is not over is not saved"""
-AGAIN = "  Enter alone plays what you played last."
+Type a move's number, its name, or the beginning of its name if no other name begins so.
+  v   show the estimates of {rival}: in your place, and in its own seats
+  ?   show this help and the moves
+  q   quit; a game that is not over is not saved"""
+AGAIN = "  Enter alone plays your last move again."
 
 
 class PersonLeft(Exception):
@@ -36,7 +36,7 @@ class PersonLeft(Exception):
 
 
 class SharedControl:
-    """The actors of a player that share the seats with somebody else, such as a person.
+    """The actors of a player that shares the seats with another party, such as a person.
 
     The player computes a decision for every seat. In the seats of the others its decision is not the one that is played, so
     nothing that it computes there is recorded.
@@ -109,7 +109,7 @@ class Person(SharedControl):
         self._last: dict[int, int] = {}
 
     def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
-        """Let the player decide, then ask the person.
+        """Let the player decide, and then ask the person.
 
         Raises:
             PersonLeft: The person typed "quit".

@@ -30,7 +30,7 @@ class Thought:
         seat: The seat.
         action: The chosen action: a number, or the components of a continuous action.
         legal: The legal actions; None for continuous actions.
-        probabilities: Of each action; None if the player does not report any or actions are continuous.
+        probabilities: Probability of each action; None if the player does not report any or actions are continuous.
         value: The critic's estimate of the future reward; None if the player does not report one.
     """
 
@@ -55,9 +55,9 @@ def thoughts(
         game: The game.
         actors: The actors.
         now: The position.
-        memory: As for `Actor.act`, written in place.
-        noise: As for `Actor.act`.
-        actions: As for `Actor.act`, written in place.
+        memory: As in `Actor.act`; it is written in place.
+        noise: As in `Actor.act`.
+        actions: As in `Actor.act`; they are written in place.
     """
     insight = insight_of(game, actors, now, memory)
     for actor in actors:

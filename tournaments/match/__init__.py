@@ -1,5 +1,5 @@
-"""Playing matches.
+"""Plays matches.
 
-Reading order: `play`, `queue` (which ticket is next), `scoresheet`, `moves` (actions as bytes), `random_numbers` (the chance in
-every decision).
+Reading order: `play`, `queue` (chooses the next ticket), `scoresheet` (records running matches), `moves` (actions as bytes),
+`random_numbers` (the random numbers of every decision).
 """

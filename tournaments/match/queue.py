@@ -1,4 +1,4 @@
-"""The queue of tickets: which match a copy plays next.
+"""The queue of tickets, which decides the next match of each copy.
 
 A copy whose match is over plays the next ticket with the same seating, if there is one, because the actors can then be kept.
 """

@@ -1,5 +1,5 @@
-"""Recorded matches.
+"""Records matches as replays, executes replays again, and verifies them.
 
-Reading order: `showcase` (which matches are recorded), `format` (the file), `recorder`, `re_execution` (playing a recorded
-match again), `verification`, `highlights` (the steps worth looking at first).
+Reading order: `showcase` (chooses the matches that are recorded), `format` (the file), `recorder`, `re_execution` (plays a
+recorded match again), `verification`, `highlights` (finds the most interesting steps).
 """

@@ -69,7 +69,7 @@ class Decision:
         seat: Index of the seat.
         action: The action, or the components of a continuous one.
         legal: The legal actions; None for continuous actions.
-        probabilities: Of each action (continuous: the mean of each component); None if the player does not report any.
+        probabilities: Probability of each action (continuous: the mean of each component); None if the player reports none.
         value: The critic's estimate of the seat's discounted future reward; None without a critic.
         message: The message that the seat sent; None without communication.
     """
@@ -104,8 +104,8 @@ class Step:
     """One step of the arena.
 
     Attributes:
-        decisions: Of the seats that acted, by seat.
-        rewards: Of every seat, rounded to 6 decimals.
+        decisions: Decisions of the seats that acted, in order of seats.
+        rewards: Reward of every seat, rounded to 6 decimals.
         terminated: Seats that terminated.
         truncated: Seats that were truncated.
         view: The visible state after the step.
@@ -140,7 +140,7 @@ class Replay:
         labels: Role → names of its actions; empty if the actions have numbers only.
         versions: Versions of Python and of the packages that played it.
         digest: sha256 of everything that re-execution can verify; see `digest`.
-        seal: sha256 of everything else as well; see `sealed`.
+        seal: sha256 of the whole replay; see `sealed`.
     """
 
     format: Literal[2]
@@ -239,11 +239,11 @@ def load(path: Path) -> Replay:
         same = said == data or json.loads(said) == json.loads(data)
     except ValidationError as error:
         raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
-    except ValueError as error:  # NaN, or half of a surrogate pair, neither of which JSON can express
+    except ValueError as error:  # NaN or half of a surrogate pair, which JSON cannot represent
         raise ReplayError(f"{fault}: {error}.") from error
     # pydantic fills in defaults and ignores unknown keys, so a file that passed may still differ from what it was read as.
     if not same:
-        raise ReplayError(f"{fault}: it has a key too few or too many.")
+        raise ReplayError(f"{fault}: a key is missing or unknown.")
     if not 0 <= replay.seed < SEEDS:
         raise ReplayError(f"{fault}: the seed {replay.seed} is not in [0, 2**31).")
     return replay
@@ -266,7 +266,7 @@ def _json(data: Any) -> bytes:
 def _fields(value: object) -> dict[str, Any]:
     """Return the fields of a dataclass for JSON. `asdict` would first copy every number of a replay."""
     if not is_dataclass(value):
-        raise TypeError(f"{type(value).__name__} is nothing that JSON can say")
+        raise TypeError(f"JSON cannot represent a {type(value).__name__}")
     return vars(value)
 
 

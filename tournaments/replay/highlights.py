@@ -1,4 +1,4 @@
-"""Highlights of a replay: how it ended, which rewards were unusual, which decisions were mistakes.
+"""Highlights of a replay: the end, unusual rewards, and mistakes.
 
 A seat's *outlook* is its expected return: the rewards it has received so far, plus the critic's value of the remaining game. It
 changes when the critic learns something new, not when an expected reward arrives. After a seat terminated, its outlook is its
@@ -28,8 +28,8 @@ LARGE = 3.0
 """A mistake lowers the outlook by at least this multiple of the median change."""
 
 LEAST, ENOUGH = 0.05, 0.5
-"""Shares of the range of all outlooks: a mistake lowers the outlook at least by the first; a fall by the second is always
-one.
+"""Shares of the range of all outlooks. A mistake lowers the outlook by at least the first share. A decrease of at least the
+second share is always a mistake.
 """
 
 MOST = 12
@@ -41,7 +41,7 @@ SAME = 1e-6
 
 @dataclass(frozen=True)
 class Highlight:
-    """A step that is worth looking at.
+    """An interesting step.
 
     Attributes:
         kind: A swing of the outlook, a mistake, an unusual payment, or the end.
@@ -216,7 +216,7 @@ def result(replay: Replay) -> str:
         said = f"Returns: {returns}"
     cut = bool(replay.steps) and any(replay.steps[-1].truncated)
     long = f"{len(replay.steps)} step{'s' * (len(replay.steps) != 1)}"
-    return f"{said}; cut off after {long}." if cut else f"{said}, after {long}."
+    return f"{said}; truncated after {long}." if cut else f"{said}, after {long}."
 
 
 def name_of(replay: Replay, seat: int) -> str:

@@ -86,7 +86,7 @@ def require_same_seats(game: Game, step: int, acted: tuple[int, ...], now: Times
             for seats in (acted, acting)
         )
         recorded, again = (name or "nobody" for name in names)
-        raise ReplayMismatch(f"step {step}: {recorded} acted in the recording, but played again it is up to {again}")
+        raise ReplayMismatch(f"step {step}: {recorded} acted in the recording, but in the re-execution {again} must act")
 
 
 def slot_of(game: Game, seat: int) -> int:
@@ -141,7 +141,7 @@ def _frame(arena: StockArena) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Convert data to what JSON can express: arrays become lists, numbers that are not finite become None."""
+    """Convert data to JSON values: arrays become lists, and numbers that are not finite become None."""
     if isinstance(value, (str, int)):
         return value
     if isinstance(value, float):

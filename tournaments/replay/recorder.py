@@ -155,9 +155,9 @@ def batched(timesteps: Sequence[Timestep]) -> Timestep:
 
 
 def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) -> Tensor:
-    """What the seats of one match carried before each of its decisions, float32 [decisions, A, H].
+    """Compute the memory of the seats of one match before each of its decisions, float32 [decisions, A, H].
 
-    The actors decide again, timestep by timestep. What they carry follows from what they were shown, not from chance.
+    The actors decide again, timestep by timestep. Their memory depends only on their observations and not on random numbers.
     """
     memory = blank_memory(game, 1, actors, timesteps[0].acting.device)
     if memory.shape[2] == 0:
@@ -173,7 +173,7 @@ def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) 
 
 
 def insight_of(game: Game, actors: Sequence[Actor], now: Timestep, memory: Tensor) -> Insight:
-    """Collect what actors compute at a timestep, given what their seats carry; NaN stands for what no actor knows."""
+    """Collect what actors compute at a timestep, given the memory of their seats; NaN stands for unknown values."""
     copies = len(now.acting)
     unknown = tuple(
         torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
@@ -205,6 +205,6 @@ def _channels(hears: Tensor) -> Iterator[Channel]:
 
 
 def _known(numbers: Tensor) -> tuple[float | None, ...] | None:
-    """Round numbers to 4 decimals; None replaces numbers that are not finite, and the whole if none is finite."""
+    """Round numbers to 4 decimals. Numbers that are not finite become None. If none is finite, the result is None."""
     known = tuple(round(number, 4) + 0.0 if isfinite(number) else None for number in numbers.tolist())
     return None if all(number is None for number in known) else known

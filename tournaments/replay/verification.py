@@ -57,10 +57,10 @@ def check(replay: Replay) -> Verification:
     except GameError as error:
         return Verification(False, f"the match cannot be played again: {error}")
     if digest(replay) != replay.digest:
-        return Verification(False, "the content does not have the digest it carries: its setup, seed or players were changed")
+        return Verification(False, "the digest does not match the content: its setup, seed or players were changed")
     if sealed(replay) != replay:
         return Verification(
-            False, "something that playing again cannot verify was changed: thoughts, pictures, ratings, tags or versions"
+            False, "a part that re-execution cannot verify was changed: estimates, pictures, ratings, tags or versions"
         )
     return Verification(True)
 
@@ -121,11 +121,11 @@ def _difference(old: Step, new: Step) -> str:
         ("the legal moves", [d.legal for d in old.decisions], [d.legal for d in new.decisions]),
         ("the rewards", old.rewards, new.rewards),
         ("the seats that terminated", old.terminated, new.terminated),
-        ("the seats that were cut off", old.truncated, new.truncated),
+        ("the seats that were truncated", old.truncated, new.truncated),
     ]
     for what, before, after in compared:
         if before != after:
-            return f"{what} were recorded as {before}, but played again they are {after}"
+            return f"{what} were recorded as {before}, but in the re-execution they are {after}"
     if old.view.observation != new.view.observation:
-        return "the observations are not those that were recorded"
+        return "the observations differ from the recorded ones"
     return ""

@@ -1,4 +1,4 @@
-"""Who meets whom.
+"""Schedules of tournaments.
 
-Reading order: `formats` (who meets in the next round, and the tickets of a round), `rounds` (a tournament played to its end).
+Reading order: `formats` (chooses the pairs of the next round and makes its tickets), `rounds` (plays a tournament to its end).
 """

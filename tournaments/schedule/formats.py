@@ -1,12 +1,13 @@
-"""Who meets whom, where they sit and on which seed. Schedules depend on their arguments and on nothing else.
+"""Tournament formats. They choose the opponents, the seats and the seeds. A schedule depends only on the arguments.
 
-Players meet at *tables*; a table plays *series*: games on one seed in which every player of the table sits in every place once.
+Players meet at *tables*. A table plays *series*. A series is a set of games on one seed in which every player of the table
+takes every place once.
 
-* Two teams, or several sides: a table is a pair, a series is two games with the sides swapped. Where there are more than two
-  teams on several sides, one player takes every second side with all its teams, the other the rest.
-* More than two teams on one side: a table is as many players as there are teams (all of them, if they are fewer; they then hold
-  several teams each). Its series rotates the players through the teams: a table of m plays m games.
-* One team (cooperative games): everybody plays the same seeds alone; a series is one seed.
+* Two teams, or several sides: a table is a pair of players, and a series is two games with the sides swapped. If there are more
+  than two teams on several sides, one player takes every second side with all its teams, and the other player takes the rest.
+* More than two teams on one side: a table has as many players as there are teams. If there are fewer players, the table has all
+  of them, and each holds several teams. The series rotates the players through the teams: a table of m players plays m games.
+* One team (cooperative games): every player plays the same seeds alone, and a series is one seed.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ class ScheduleError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a schedule is asked for.
+    """The requirements for a schedule.
 
     Attributes:
-        games: Games per pair; rounded up so that every side is taken equally often.
-        seed: Decides the seeds of the games and the seating of larger tables.
-        generation: Written on the tickets.
-        purpose: Written on the tickets.
-        challengers: The players a gauntlet is about; empty means the first player.
-        weights: Content hash of each player; players that are missing have none.
+        games: Number of games per pair. It is rounded up so that every side is taken equally often.
+        seed: The seed from which the seeds of the games and the seating of larger tables are derived.
+        generation: The generation on the tickets.
+        purpose: The purpose on the tickets.
+        challengers: The challengers of a gauntlet; empty means the first player.
+        weights: Player → content hash of its weights; missing players have none.
         first: Number of the first match, so that two schedules of a generation do not share ids.
     """
 
@@ -52,25 +53,26 @@ class Plan:
 
 
 Format = Callable[[Game, Sequence[str], Plan, Sequence[MatchResult]], Sequence[Ticket] | None]
-"""A tournament format: `next_round(game, players, plan, results)`. One's own is any function like this.
+"""A tournament format: a function `next_round(game, players, plan, results)`. You can write your own.
 
-It is asked again and again. `results` are those of all rounds so far, in the order of their tickets, none at first. It answers
-with the tickets of the next round, most easily made by `round_of`, or with None or nothing when the tournament is over.
+It is called once per round. `results` has the results of all rounds so far, in the order of their tickets; it is empty at
+first. The function returns the tickets of the next round, which `round_of` can make. It returns None or an empty sequence when
+the tournament is over.
 """
 
 
 def round_robin(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
-    """Everybody meets everybody, in one round.
+    """Make a round robin: every player meets every other player, in one round.
 
     Args:
         game: The game to be played.
         players: Distinct players, at least two.
-        plan: What is asked for.
+        plan: The requirements.
         results: Results of the rounds so far.
 
     Returns:
         Tickets in the order of their ids; none after the first round. Every pair plays exactly `plan.games` games, rounded up
-        to whole series; at tables of more than two at least that many.
+        to whole series. At tables of more than two players, every pair plays at least that many.
 
     Raises:
         ScheduleError: Fewer than two players, a player named twice, or no games.
@@ -81,14 +83,15 @@ def round_robin(game: Game, players: Sequence[str], plan: Plan, results: Sequenc
 
 
 def gauntlet(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
-    """The challengers meet everybody else, and one another, in one round.
+    """Make a gauntlet: the challengers meet all other players and each other, in one round.
 
-    The rest do not meet, except at tables of more than two, and in games of one team, where all play the same seeds alone.
+    The other players do not meet each other, with two exceptions: at tables of more than two players, and in games of one team,
+    where all players play the same seeds alone.
 
     Args:
         game: The game to be played.
         players: Distinct players, challengers included, at least two.
-        plan: What is asked for; `plan.challengers`, or the first player.
+        plan: The requirements. `plan.challengers` are the challengers, or the first player if it is empty.
         results: Results of the rounds so far.
 
     Returns:
@@ -112,10 +115,10 @@ FORMATS: dict[str, Format] = {"round-robin": round_robin, "gauntlet": gauntlet}
 
 
 def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
-    """Every way a table sits down in one series: the player of each team, game by game.
+    """The seatings of a table in one series: the player of each team, for each game.
 
     Laws:
-        Over a series every player of the table holds every team equally often.
+        In a series every player of the table holds every team equally often.
     """
     places = range(len(game.teams)) if len(game.sides) == 1 else game.side_of_team
     return [tuple(table[(place + turn) % len(table)] for place in places) for turn in range(len(table))]
@@ -124,20 +127,21 @@ def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
 def round_of(
     game: Game, players: Sequence[str], pairs: Sequence[Pair], plan: Plan, results: Sequence[MatchResult] = ()
 ) -> list[Ticket]:
-    """The tickets of one round in which the given pairs meet.
+    """Make the tickets of one round in which the given pairs meet.
 
     Args:
         game: The game to be played.
-        players: All players of the tournament. Those that are in no pair sit out.
-        pairs: Who should meet, each pair once.
-        plan: What is asked for; every pair plays `plan.games` games, rounded up to whole series.
-        results: Results of the rounds so far; they decide the ids and seeds of this one.
+        players: All players of the tournament. Players that are in no pair do not play.
+        pairs: The pairs of players, each pair once.
+        plan: The requirements. Every pair plays `plan.games` games, rounded up to whole series.
+        results: Results of the rounds so far. They decide the ids and seeds of this round.
 
     Returns:
-        Tickets in the order of their ids, which go on where `results` end; none without pairs.
+        Tickets in the order of their ids, which continue after those of `results`; none without pairs.
 
     Raises:
-        ScheduleError: Fewer than two players, a player named twice, a pair with somebody else, or no games.
+        ScheduleError: There are fewer than two players, a player is named twice, a pair has an unknown player, or there are no
+            games.
     """
     if len(players) < 2:
         raise ScheduleError("a tournament needs at least two players")
@@ -161,10 +165,10 @@ def round_of(
 
 
 def _tables(players: Sequence[str], pairs: Sequence[Pair], size: int, rng: np.random.Generator) -> list[tuple[str, ...]]:
-    """Tables of `size` players at which every wanted pair meets at least once; greedy, seated at random.
+    """Make tables of `size` players at which every wanted pair meets at least once, with a greedy method and random seating.
 
-    Each table starts with the first pair still unmet and adds whoever meets the most unmet partners there, preferring those
-    who have sat least. A pair's table is the pair itself.
+    Each table starts with the first pair that has not met. Then the player with the most unmet partners at the table is added;
+    among equal ones, the player with the fewest tables so far. With `size` 2 a table is the pair itself.
     """
     if size == 2:
         return [tuple(player for player in players if player in pair) for pair in pairs]

@@ -1,4 +1,4 @@
-"""A tournament played to its end: ask the format for a round, play it, and ask again with the results."""
+"""Plays a tournament to its end: it asks the format for a round, plays it, and asks again with the results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tournaments.schedule.formats import Format, Plan, ScheduleError
 from tournaments.tickets import MatchResult, Ticket
 
 MOST_ROUNDS = 1000
-"""Rounds after which a format is stopped that does not come to an end."""
+"""Maximum number of rounds. It stops a format that does not end."""
 
 
 def play_rounds(
@@ -26,19 +26,19 @@ def play_rounds(
         next_round: The format.
         game: The game.
         players: Distinct players, at least two.
-        plan: What the format is asked for.
-        play: Plays the tickets of a round, and gives their results in the same order.
-        most: Rounds that are allowed.
+        plan: The requirements for the format.
+        play: Plays the tickets of a round and returns their results in the same order.
+        most: Maximum number of rounds.
 
     Returns:
         The results of all rounds, in the order of their tickets.
 
     Raises:
-        ScheduleError: The format gave no match at all, came to no end, or wrote tickets that this tournament cannot play.
+        ScheduleError: The format made no match, did not end, or made tickets that this tournament cannot play.
 
     Laws:
-        No ticket is played twice. A format whose answer depends on nothing but its arguments gives a tournament that depends on
-        nothing but the seed and the players.
+        No ticket is played twice. If the format is a pure function, the tournament depends only on the game, the players, the
+        plan and the results that `play` returns.
     """
     results: list[MatchResult] = []
     for _ in range(most):
@@ -49,18 +49,18 @@ def play_rounds(
             return results
         _check(game, players, plan, tickets, {result.ticket.match for result in results})
         results += play(tickets)
-    raise ScheduleError(f"after {most} rounds it still asked for another one")
+    raise ScheduleError(f"it did not end after {most} rounds")
 
 
 def _check(game: Game, players: Sequence[str], plan: Plan, tickets: Sequence[Ticket], played: Collection[str]) -> None:
-    """Make sure that the tickets of a round belong to this tournament."""
+    """Check that the tickets of a round belong to this tournament."""
     seen = set(played)
     for ticket in tickets:
         if not isinstance(ticket, Ticket):
-            raise ScheduleError(f"a round holds a {type(ticket).__name__}, not only tickets")
+            raise ScheduleError(f"a round has a {type(ticket).__name__}, not only tickets")
         strangers = sorted(set(ticket.players) - set(players))
         if strangers:
-            raise ScheduleError(f"the ticket {ticket.match} names {', '.join(strangers)}, not in the tournament")
+            raise ScheduleError(f"the ticket {ticket.match} names players outside the tournament: {', '.join(strangers)}")
         if len(ticket.players) != len(game.teams):
             raise ScheduleError(f"the ticket {ticket.match} seats {len(ticket.players)} teams; the game has {len(game.teams)}")
         if ticket.match in seen:
@@ -71,5 +71,5 @@ def _check(game: Game, players: Sequence[str], plan: Plan, tickets: Sequence[Tic
             ticket.learns
         ):
             raise ScheduleError(
-                f"the ticket {ticket.match} has another generation, purpose or weights than the plan, or lets somebody learn"
+                f"the ticket {ticket.match} has another generation, purpose or weights than the plan, or a learning player"
             )

@@ -1,5 +1,5 @@
-"""Pages to look at matches in a browser, each one HTML file.
+"""Pages that show matches in a browser. Each page is a single HTML file.
 
-Reading order: `document` (how a page is put together and what it may do), `frames` (what is drawn), `replay_page` (one match),
-`tournament_page` (many). What runs in the browser is in `assets/`.
+Reading order: `document` (assembles a page and limits its rights), `frames` (the pictures), `replay_page` (one match),
+`tournament_page` (many matches). The code that runs in the browser is in `assets/`.
 """

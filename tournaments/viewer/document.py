@@ -1,8 +1,7 @@
-"""A page that is one HTML file: styles, scripts and data inside, nothing fetched, nothing run that is not ours.
+"""Assembles a page as a single HTML file that contains its styles, scripts and data. The page loads nothing from the network.
 
-Its Content-Security-Policy allows the one script and the one style sheet that it carries, by their hashes, pictures that stand
-in the page, and nothing else. Data comes as compressed JSON in a block that browsers do not run; scripts put what they find
-there into the page as text, never as markup.
+Its Content-Security-Policy allows only the script and the style sheet inside the page, by their hashes, and embedded pictures.
+Data is stored as compressed JSON in a block that browsers do not execute. Scripts show the data as text and never as markup.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from markupsafe import Markup
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
 Packed = NewType("Packed", str)
-"""Data as a page carries it: compressed JSON. See `pack`."""
+"""Data in the form in which a page contains it: compressed JSON from `pack`."""
 
 
 @cache
 def asset(name: str) -> str:
-    """A file of `tournaments/viewer/assets`."""
+    """The content of a file in `tournaments/viewer/assets`."""
     return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
@@ -40,31 +39,31 @@ def document(
     data: Mapping[str, Any] | None = None,
     packed: Mapping[str, Packed] | None = None,
 ) -> str:
-    """Put a page together.
+    """Assemble a page.
 
     Args:
-        title: Of the window, plain text.
-        body: Markup, see `render`. No inline styles or handlers: the policy forbids them.
-        styles: Style sheets that follow `base.css`, their text.
-        scripts: Scripts that follow `unpack.js`, their text; they share one scope of their own and run once, at the end.
-        data: Name → what `await unpack(name)` gives the scripts: anything that JSON can say.
-        packed: The same for data that is packed already.
+        title: The title of the window, as plain text.
+        body: Markup from `render`. It must not have inline styles or handlers, because the policy forbids them.
+        styles: The texts of style sheets that follow `base.css`.
+        scripts: The texts of scripts that follow `unpack.js`. They share one private scope and run once, at the end.
+        data: Name → JSON value that `await unpack(name)` returns to the scripts.
+        packed: The same for data that is already packed.
 
     Returns:
-        The file's text. The same arguments give the same text.
+        The page as text. The same arguments give the same text.
     """
     style = "\n".join([asset("base.css"), *styles])
     script = "\n".join(['(() => {"use strict";', asset("unpack.js"), *scripts, "})();"]) if scripts else ""
     whole = {name: pack(value) for name, value in (data or {}).items()} | dict(packed or {})
     policy = POLICY.format(script=_hash(script), style=_hash(style))
-    # What is ours stands in the page as it is; the template escapes everything else.
+    # Styles and scripts of the project are inserted unchanged; the template escapes everything else.
     ours = {"policy": Markup(policy), "style": Markup(style), "script": Markup(script)}
     return f"{render('document.html', title=title, body=body, blocks=whole, **ours)}\n"
 
 
 @cache
 def templates(package: str) -> Environment:
-    """The templates of a package, in its folder `templates`: every value is escaped, and a value that is missing is an error.
+    """The templates in the folder `templates` of a package. Every value is escaped, and a missing value is an error.
 
     Args:
         package: The package's full name.
@@ -82,14 +81,14 @@ def render(name: str, **values: Any) -> Markup:
     """Fill in a template of `tournaments/viewer/templates`.
 
     Args:
-        name: The template.
-        values: What it shows. Everything but `Markup` is escaped.
+        name: The file name of the template.
+        values: Values for the template. Every value that is not `Markup` is escaped.
     """
     return Markup(templates(__package__).get_template(name).render(values))
 
 
 def pack(value: Any) -> Packed:
-    """Pack what JSON can say for `document`, once for all the pages that carry it."""
+    """Pack a JSON value for `document`. The result can be used in several pages."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return Packed(base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode("ascii"))
 

@@ -1,4 +1,4 @@
-"""Frames of a replay as a page carries them: only shapes that can be drawn, and only what changed between frames.
+"""Encodes the frames of a replay for a page: only drawable shapes, and only the changes between frames.
 
 A replay file may come from an untrusted source. Therefore only known shapes, finite lengths, plain colours, text, and base64
 images pass.
@@ -14,7 +14,7 @@ from typing import Any
 Frame = Mapping[str, Any]
 
 Shapes = list[tuple[Any, dict[str, Any] | None]]
-"""The shapes of a frame: each as it came, and as it is drawn (None if it cannot be drawn)."""
+"""The shapes of a frame: each in its original form and in its drawn form (None if it cannot be drawn)."""
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]{1,30}")
 """Colours that a frame may use; any other value is replaced by `STRANGE`."""

@@ -66,7 +66,7 @@ def page_around(packed: Packed, title: str, game: str, said: str) -> str:
 def heading(replay: Replay) -> str:
     """Name the players and the game in one line."""
     players = list(dict.fromkeys(seat.player for seat in replay.seats))
-    named = players if len(players) <= NAMED + 1 else players[:NAMED]  # a name takes no more room than "and 1 other"
+    named = players if len(players) <= NAMED + 1 else players[:NAMED]  # a fifth name is not longer than "and 1 other"
     others = f" and {len(players) - len(named)} others" if len(named) < len(players) else ""
     return f"{' – '.join(named)}{others}, {replay.setup.name}"
 
@@ -193,7 +193,7 @@ def _check(replay: Replay) -> None:
     for number, step in enumerate(replay.steps):
         _within(replay, f"step {number}", [decision.seat for decision in step.decisions], seats)
         if not len(step.rewards) == len(step.terminated) == len(step.truncated) == seats:
-            raise ReplayError(f"{replay.match} has {seats} seats, but step {number} is about another number of them.")
+            raise ReplayError(f"{replay.match} has {seats} seats, but step {number} has another number of seats.")
 
 
 def _within(replay: Replay, where: str, named: Sequence[int], seats: int) -> None:

@@ -73,12 +73,12 @@ class TournamentView:
         subtitle: A sentence below it.
         game: The game's name.
         places: The name of each team of the game, in their order.
-        anchor: The player pinned at 0 Elo.
+        anchor: The player whose rating is fixed at 0 Elo.
         standings: The participants, best first.
         table: Their results against one another.
         matches: All matches to be listed, in the order of play; matches outside the tournament may be among them.
         replays: Match id → its replay's content, packed.
-        rule: How a match is won, in a sentence, if that is not obvious.
+        rule: A sentence about how a match is won, if that is not obvious.
     """
 
     title: str
@@ -97,14 +97,14 @@ def tournament_page(view: TournamentView) -> str:
     """Make the page.
 
     Args:
-        view: What it shows.
+        view: The content of the page.
 
     Returns:
-        The file's text; the same view gives the same text.
+        The page as text. The same view gives the same text.
     """
     recorded = [row.match for row in view.matches if row.match in view.replays]
     body = render("tournament.html", title=view.title, subtitle=view.subtitle)
-    # The viewer and the page were written apart: a scope of its own keeps the page's names off the viewer's.
+    # The viewer and the page use the same names for different things, so the page's scripts have their own scope.
     scripts = [*map(asset, VIEWER_SCRIPTS), "(() => {", *map(asset, SCRIPTS), "})();"]
     return document(
         view.title,

@@ -1,8 +1,8 @@
 """The gradient of a minibatch derived by hand, for perceptrons with discrete actions on the CPU.
 
-The same loss as in `agents.learners.gradient.autograd`, which a test compares it with. Values that autograd would keep for
-later are used at once, a block of rows at a time, while they are still in the processor's cache. Without this file
-everything still runs through autograd.
+The loss is that of `agents.learners.gradient.autograd`, and a test compares the two. Autograd would store intermediate values
+for later. Here they are used at once, a block of rows at a time, while they are still in the processor's cache. Without this
+file all gradients are computed by autograd.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def covers(stack: Stack) -> bool:
 
 
 class Derived:
-    """The gradients of a stack's minibatches; its networks and their buffers are made once."""
+    """Computes the gradients of a stack's minibatches. The networks and their buffers are made once."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -37,7 +37,7 @@ class Derived:
         self._networks = Networks(stack, self._gradient)
 
     def gradient(self, minibatches: Sequence[Minibatch], hyper: HyperParameters, value_weight: float) -> tuple[Tensor, Tensor]:
-        """See `agents.learners.gradient.autograd.gradient`; what it gives is overwritten by the next call."""
+        """See `agents.learners.gradient.autograd.gradient`. The next call overwrites the result."""
         stack, totals = self.stack, self.stack.parameters.new_zeros(6, self.stack.size)
         self._gradient.zero_()
         self._networks.renew()
@@ -55,7 +55,7 @@ class Derived:
     def _act(
         self, minibatch: Minibatch, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Tensor
     ) -> None:
-        """Run one role's actor forward and back, and its critic, where it has one, on the same rows."""
+        """Run one role's actor, and its local critic if it has one, forward and backward on the same rows."""
         spec, batch = self.stack.spec, minibatch.batch
         number = spec.game.sides[minibatch.side].roles[place]
         name, here = spec.game.roles[number].name, _columns(spec, minibatch, place)
@@ -88,7 +88,7 @@ class Derived:
         totals[2] += torch.from_numpy(errors)
 
     def _judge(self, minibatch: Minibatch, share: Tensor, totals: Tensor) -> None:
-        """Run a side's centralised critic forward and back."""
+        """Run a side's centralised critic forward and backward."""
         side, batch = self.stack.spec.game.sides[minibatch.side], minibatch.batch
         target, weight = minibatch.target, minibatch.weight
         if batch.place is not None:
@@ -106,7 +106,7 @@ class Derived:
 
 
 def _columns(spec: PlayerSpec, minibatch: Minibatch, place: int) -> slice:
-    """Where a role's seats stand among those of all roles of the side; acting in turns there is only the one that moved."""
+    """The columns of a role's seats among those of all roles of the side. In turn-based games there is only the mover."""
     if minibatch.batch.place is not None:
         return slice(0, 1)
     widths = [spec.game.roles[number].per_team for number in spec.game.sides[minibatch.side].roles]

@@ -1,6 +1,6 @@
-"""The gradient of a minibatch by PyTorch's automatic differentiation: every game, every architecture, every device.
+"""The gradient of a minibatch by PyTorch's automatic differentiation, for every game, architecture and device.
 
-Where `agents.learners.gradient.analytic` covers the networks it is faster; this is what it has to agree with.
+`agents.learners.gradient.analytic` is faster for the networks that it supports. Its results must equal those of this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from agents.models.stack import Stack
 def gradient(
     stack: Stack, minibatches: Sequence[Minibatch], hyper: HyperParameters, value_weight: float
 ) -> tuple[Tensor, Tensor]:
-    """Differentiate the loss of one minibatch by every player's parameters.
+    """Differentiate the loss of one minibatch with respect to every player's parameters.
 
     Args:
         stack: The learners.
@@ -31,8 +31,8 @@ def gradient(
         value_weight: Weight of the value loss.
 
     Returns:
-        The gradient [P, D]; and [6, P] decisions learnt from, then policy loss, value loss, entropy, divergence and clip
-        fraction, each summed over these decisions.
+        The gradient [P, D]; and sums [6, P]: the number of decisions that are learnt from, and the sums over these decisions of
+        policy loss, value loss, entropy, KL divergence and clip fraction.
     """
     with torch.enable_grad():
         flat = stack.parameters.detach().requires_grad_()
@@ -49,7 +49,7 @@ def gradient(
 def _loss(
     stack: Stack, pieces: Mapping[str, Tensor], minibatch: Minibatch, hyper: HyperParameters, value_weight: float
 ) -> tuple[Tensor, Tensor]:
-    """The loss of one side, summed over players, who share no parameter; and its figures."""
+    """The loss of one side, summed over players, and its metrics. Players share no parameters."""
     spec, batch, rows, weight = stack.spec, minibatch.batch, minibatch.rows, minibatch.weight
     game, statistics = spec.game, spec.statistics.split(stack.statistics)
     roles = [game.roles[role] for role in game.sides[minibatch.side].roles]

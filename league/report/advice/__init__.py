@@ -1,5 +1,5 @@
-"""Rules that read a league's figures and say what to do next.
+"""Rules that read a league's figures and suggest the next steps.
 
-Reading order: `commands` (what is to be typed), `progress` (whether more of the same helps), `opponents` (who beats the
-champion, and whom it has outgrown), `learning` (what is wrong with the training itself, and what else there is to see).
+Reading order: `commands` (the commands in suggestions), `progress` (whether more training helps), `opponents` (players that
+beat the champion, and opponents that are too weak for it), `learning` (problems of the training itself, and replays).
 """

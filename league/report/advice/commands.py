@@ -1,4 +1,4 @@
-"""A suggestion, and the commands in it, as they are to be typed."""
+"""A suggestion and the shell commands in it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from league.analysis.metrics import flatten
 from league.storage.store import HOME, leagues
 
 CONFIG = "config.yaml"
-"""The league's configuration, written beside its report: other leagues can be run from it."""
+"""File name of the league's configuration in the folder of the report. Other leagues can be run from this file."""
 
 MANY = 400
-"""Games that are enough to tell two players apart that are `progress.LITTLE` Elo points from each other."""
+"""Number of games that can distinguish two players whose ratings differ by `progress.LITTLE` Elo points."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the figures say, and a command that does something about it.
+    """A finding in the figures, and a command that acts on it.
 
     Attributes:
-        reason: What the figures say, and what the command is for.
-        command: The command, as it is to be typed.
+        reason: The finding, and the purpose of the command. The sentence ends with a colon.
+        command: The shell command.
     """
 
     reason: str
@@ -32,7 +32,7 @@ class Suggestion:
 
 
 def again(history: History, suffix: str, settings: Mapping[str, Any]) -> str:
-    """The command that runs a league with other settings under a new name; the configuration is written down first."""
+    """The command that runs a league with other settings under a new name. It first writes the configuration to a file."""
     name, there = f"{history.name[:48]}-{suffix}", leagues(history.home)
     free = next(each for each in (name, *(f"{name}-{number}" for number in range(2, 10_000))) if each not in there)
     chosen = " ".join(f"--set {shlex.quote(f'{key}={value}')}" for key, value in flatten(settings).items())
@@ -41,16 +41,16 @@ def again(history: History, suffix: str, settings: Mapping[str, Any]) -> str:
 
 
 def tournament(history: History, opponent: str, games: int = MANY) -> str:
-    """The command that lets the champion meet an opponent."""
+    """The command that plays games between the champion and an opponent."""
     champion = f"{history.name}/champion"
     return f"league tournament {champion} {shlex.quote(opponent)} --games {games}{home_of(history)}"
 
 
 def name_of(history: History) -> str:
-    """The league's name."""
+    """The league's name, quoted for the shell."""
     return shlex.quote(history.name)
 
 
 def home_of(history: History) -> str:
-    """The option that names the home, with a space before it; "" where the usual one is meant."""
+    """The option `--home` with a space before it, or "" if the league is in the default home."""
     return "" if history.home == HOME else f" --home {shlex.quote(str(history.home))}"

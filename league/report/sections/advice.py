@@ -1,4 +1,4 @@
-"""What to do next: what the rules of `league/report/advice` have to say, each with a command."""
+"""The section with the suggestions of the rules in `league/report/advice`. Each suggestion has a command."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ RULES: dict[str, Rule] = {
     "mute": mute,
     "watch": watch,
 }
-"""What is looked for, in the order in which it is told."""
+"""The rules, in the order of their suggestions in the report."""
 
 
 def advice(history: History) -> ReportSection | None:
-    """What the rules have to say."""
+    """The section “What to do next”, or None if no rule has a suggestion."""
     found = [suggestion for rule in RULES.values() if (suggestion := rule(history)) is not None]
     if not found:
         return None
-    return ReportSection("What to do next", joined(paragraph(words("Read off the figures above:")), suggestions(found)))
+    return ReportSection("What to do next", joined(paragraph(words("The figures above suggest:")), suggestions(found)))

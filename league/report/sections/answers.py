@@ -1,4 +1,4 @@
-"""The questions that everybody asks of a league first, and the answers in a sentence each."""
+"""The most important questions about a league, with short answers, at the top of the report."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from league.storage.generation import RatingRow
 from tournaments.rating.payoff import ENOUGH
 
 NAMED = 4
-"""Opponents that a sentence names at most."""
+"""Maximum number of opponents that a sentence names."""
 
 
 def answers(history: History) -> Markup:
-    """The questions that everybody asks first, and the answers in a sentence each."""
+    """The questions and their answers, as a definition list."""
     return definitions((question, answer(history)) for question, answer in QUESTIONS.items())
 
 
@@ -34,49 +34,51 @@ def _since_when(history: History) -> Markup:
     rows, owner = history.rows, history.owner
     begun, player = since(rows, history.players), owner[history.champion]
     now = ", the last one so far" if begun.snapshot == rows[-1].number else ""
-    said = [f"This snapshot since generation {begun.snapshot}{now}."]
+    said = [f"This snapshot is champion since generation {begun.snapshot}{now}."]
     first = next(row.number for row in rows if owner[row.champion] == player)
     if begun.player < begun.snapshot:
-        said.append(f"Its player, {player}, without a break since generation {begun.player}.")
+        said.append(f"Snapshots of its player, {player}, are champion without a break since generation {begun.player}.")
     if first < begun.player:
-        said.append(f"{player} was champion for the first time in generation {first}.")
+        said.append(f"A snapshot of {player} was champion for the first time in generation {first}.")
     if begun.descent < begun.player:
-        said.append(f"Counting its ancestors, since generation {begun.descent}.")
+        said.append(f"It or an ancestor is champion since generation {begun.descent}.")
     before = next((row for row in reversed(rows[: begun.descent]) if owner[row.champion] != player), None)
     if before is not None:
-        said.append(f"The last before it was {before.champion}, {_kinship(before.champion, history)}.")
+        said.append(f"The champion before was {before.champion}, {_kinship(before.champion, history)}.")
     return words(" ".join(said))
 
 
 def _kinship(snapshot: str, history: History) -> str:
-    """What an earlier champion is to the champion."""
+    """How an earlier champion is related to the champion, in words."""
     player = history.owner[snapshot]
     if snapshot in history.direct:
-        return f"a snapshot of {player}, from which it descends"
+        return f"a snapshot of {player} and an ancestor of the present champion"
     link = next((link for link in history.line if link.player.name == player), None)
     if link is None:
-        return f"a snapshot of {player}, of another line"
-    return f"a later snapshot of {player}, whose snapshot of generation {history.player[link.snapshot].born} is its ancestor"
+        return f"a snapshot of {player}, which is not an ancestor of the present champion"
+    born = history.player[link.snapshot].born
+    return f"a later snapshot of {player}, whose snapshot of generation {born} is an ancestor of the present champion"
 
 
 def _loses_to(history: History) -> Markup:
     found = history.meetings
     if not found:
-        return words("It has met nobody yet.")
+        return words("The champion has played no games yet.")
     ahead = lost(found)
     if not ahead:
         few = (
             ""
             if min(each.games for each in found) >= ENOUGH
-            else f" Fewer than {ENOUGH} games against some of them say little."
+            else f" Against some of them it played fewer than {ENOUGH} games, which is too few for a clear result."
         )
-        return words(f"To nobody: it is ahead of, or even with, all {len(found)} it met.{few}")
+        return words(f"No opponent. The champion is ahead of, or even with, all {len(found)} opponents that it met.{few}")
     sure, open_ = [each for each in ahead if each.sure], [each for each in ahead if not each.sure]
     parts = []
     if sure:
-        parts.append(joined(words("To "), records_told(sure), words(".")))
+        parts.append(joined(words("The champion loses to "), records_told(sure), words(".")))
     if open_:
-        start = "Behind, but within what chance does: " if sure else "To nobody for sure; behind, within what chance does: "
+        start = "" if sure else "No opponent with certainty. "
+        start += "It is behind the following opponents, which may be chance: "
         parts.append(joined(words(start), records_told(open_), words(".")))
     return Markup(" ").join(parts)
 
@@ -85,39 +87,38 @@ def _helped(history: History) -> Markup:
     line = {link.player.name for link in history.line}
     found = history.changes
     if not found:
-        return words("None: no mutation has been made yet.")
+        return words("No mutation has been made yet.")
     own = [change for change in found if change.child.name in line]
     measured = [change for change in found if change.gain is not None and change not in own]
     gainful = [change for change in found if change.gainful]
-    parts = [words("None for sure.")] if gainful and not any(change.sure for change in gainful) else []
+    parts = [words("No mutation helped with certainty.")] if gainful and not any(change.sure for change in gainful) else []
     if own:
         best = max(own, key=lambda change: (change.gain is not None, change.gain or 0.0))
         open_ = best.gain is None or best.gainful
-        start = (
-            "In the champion's line of descent: " if open_ else "None measurably in the champion's line of descent; the best: "
-        )
+        none = "No mutation in the champion's line of descent gained rating. The best was: "
+        start = "In the champion's line of descent: " if open_ else none
         parts.append(joined(words(start), change_told(best)))
     else:
-        parts.append(words("None in the champion's line of descent: it goes back to a founder without a mutation."))
+        parts.append(words("The champion's line of descent has no mutation; it goes back to a founder."))
     if measured:
         best = max(measured, key=lambda change: change.gain or 0.0)
-        most = "the most came of " if best.gainful else "none measurably; the best was "
-        parts.append(joined(words(f"Elsewhere in the league {most}"), change_told(best)))
+        most = "the best was " if best.gainful else "none gained rating; the best was "
+        parts.append(joined(words(f"Of the other mutations {most}"), change_told(best)))
     return Markup(" ").join(parts)
 
 
 def _spoke(history: History) -> Markup:
     if not history.traffic:
-        return words("Nobody: the players of this league have no means to speak.")
+        return words("None. The players of this league cannot send messages.")
     return words(" ".join(told(heard) for heard in history.traffic))
 
 
 QUESTIONS: dict[str, Callable[[History], Markup]] = {
-    "Who is champion?": _who,
+    "Who is the champion?": _who,
     "Since which generation?": _since_when,
-    "Whom does it lose to?": _loses_to,
-    "Which change helped?": _helped,
-    "Who spoke to whom?": _spoke,
+    "Which opponents beat it?": _loses_to,
+    "Which mutations helped?": _helped,
+    "Which agents sent messages?": _spoke,
 }
 
 
@@ -127,7 +128,7 @@ def interval(rating: RatingRow) -> str:
 
 
 def change_told(change: Change) -> Markup:
-    """A mutation and what it brought, in a sentence."""
+    """A mutation and its change of the rating, in a sentence."""
     moved = listed([f"{hyper_label(name)} {rounded(before)} → {rounded(after)}" for name, before, after in change.moved])
     what = f"{change.child.operator} ({moved})" if moved else change.child.operator
     start = joined(strong(change.child.name), words(f", {what} of {change.parent} after generation {change.child.born}"))
@@ -140,7 +141,7 @@ def change_told(change: Change) -> Markup:
 
 
 def records_told(found: Sequence[Meeting]) -> Markup:
-    """Opponents with the champion's score, the first ones by name."""
+    """The opponents with the champion's score against each. Only the first `NAMED` are named; the others are counted."""
     shown = [
         joined(strong(each.opponent), words(f" ({percent(each.score)} of {counted(each.games, 'game')})"))
         for each in found[:NAMED]

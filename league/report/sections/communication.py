@@ -1,4 +1,4 @@
-"""Who spoke to whom: the communication graph, with the traffic on each link according to recorded matches."""
+"""The section about messages: the communication graph with the traffic on each link, measured in recorded matches."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from league.report.html import Grid, ReportSection, chart, figures, joined, para
 from league.report.wording import counted, listed
 
 NAMED = 4
-"""Speakers that a sentence names at most."""
+"""Maximum number of speakers that a sentence names."""
 
 BROAD = 480.0
-"""Width of a graph where there is room."""
+"""Maximum width of a graph, in pixels."""
 
 
 def talk(history: History) -> ReportSection | None:
-    """The graph of each side that speaks."""
+    """The section about messages, or None if no side of the game sends messages."""
     if not history.traffic:
         return None
     size = history.config.comms.message_size
     parts = [
         paragraph(
-            words(f"Before each step every player says {counted(size, 'number')}, each between −1 and 1."),
-            words("Team-mates hear it over the graph and act on the mean of what arrives."),
+            words(f"Before each step every agent sends {counted(size, 'number')}, each between −1 and 1."),
+            words("Its team-mates receive the message over the graph. An agent acts on the mean of the messages it receives."),
         )
     ]
     for place, heard in enumerate(history.traffic):
         parts += [paragraph(words(told(heard))), _graph(heard, place)]
-    return ReportSection("Who spoke to whom", joined(*parts))
+    return ReportSection("Messages", joined(*parts))
 
 
 def told(heard: Traffic) -> str:
-    """Who spoke to whom on a side, in a sentence or two."""
+    """The speakers and listeners of a side, in one or two sentences."""
     team = f"In a team of {heard.graph.number_of_nodes()} ({heard.side})"
     if not heard.sizes:
         links = counted(heard.graph.number_of_edges(), "link")
-        return f"{team} messages go over {links}; none was recorded, so what was said is not known."
+        return f"{team} messages go over {links}. No messages were recorded, so their content is not known."
     who = heard.speaker or "the recorded players"
     loud = loudest(heard)
     if not loud:
-        return f"{team} all may speak, but the messages of {who} are as good as empty."
+        return f"{team} all agents may send messages, but the messages of {who} are almost zero."
     by_speaker: dict[str, list[Link]] = {}
     for link in loud:
         by_speaker.setdefault(link[0], []).append(link)
     said = [_said_by(heard, speaker, links) for speaker, links in list(by_speaker.items())[:NAMED]]
     more = len(by_speaker) - len(said)
-    rest = f"; {counted(more, 'other')} less" if more else ""
+    rest = f"; {counted(more, 'other')} with smaller messages" if more else ""
     silent = sorted({speaker for speaker, _ in heard.graph.edges} - by_speaker.keys())
-    quiet = f" As good as silent: {listed(silent)}." if silent else ""
-    return f"{team} played by {who}, the loudest first: {'; '.join(said)}{rest}.{quiet}"
+    quiet = f" The messages of {listed(silent)} are almost zero." if silent else ""
+    return f"{team} played by {who}, the largest messages first: {'; '.join(said)}{rest}.{quiet}"
 
 
 def _said_by(heard: Traffic, speaker: str, links: Sequence[Link]) -> str:
@@ -79,13 +79,10 @@ def _graph(heard: Traffic, place: int) -> Markup:
     ]
     grid = Grid(("speaker", "listener", "mean size × weight", "change × weight", "messages"), rows, (0, 1))
     note = paragraph(
-        words(
-            "An arrow goes from the speaker to the listener; the thicker, the more goes over it: the mean absolute size of a"
-        ),
-        words(
-            f"message times the listener's weight, measured in {counted(heard.replays, 'recorded match', 'recorded matches')}."
-        ),
-        words("What never changes tells nothing new, however large: see the column “change”."),
+        words("An arrow points from the speaker to the listener. A thicker arrow means more traffic. Traffic is the mean"),
+        words("absolute size of a message times the weight of the link,"),
+        words(f"measured in {counted(heard.replays, 'recorded match', 'recorded matches')}."),
+        words("A message that never changes carries no information, even if it is large. The column “change” shows this."),
         kind="soft",
     )
     whole = table(grid, "Traffic by link") if len(rows) <= 12 else figures(grid, "Traffic by link")

@@ -1,4 +1,4 @@
-"""Who descends from whom, and what each mutation brought."""
+"""The section about descent: the tree of players, and the change of rating after each mutation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from league.report.sections.answers import change_told
 from league.report.wording import counted, listed, points, rounded, signed
 
 OPEN_ROWS = 24
-"""Mutations in the table that is shown at once; of more the table is folded away, and the extremes stand above it."""
+"""Above this number of mutations the table is folded away, and the best and worst mutations are listed above it."""
 
 
 def family(history: History) -> ReportSection | None:
@@ -46,13 +46,13 @@ def family(history: History) -> ReportSection | None:
         f"{said} The champion's line: {listed(sorted(line))}.",
         lambda broad: lineage_drawn(history, "", broad),
         grid,
-        "A line is a player's life, a fork the mutation it came from, in the operator's colour; ★ is the champion's player.",
+        "A line is the life of a player. A fork is a mutation, in the colour of its operator. ★ is the champion's player.",
     )
-    return ReportSection("Who descends from whom", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
+    return ReportSection("Descent and mutations", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
 
 
 def _left_out(history: History) -> str:
-    """Whom the tree shows, where it has no room for all."""
+    """A sentence that says which players the tree shows, or "" if it shows all."""
     whole = descent(history.players)
     shown = len(prune(whole, LINES, history.owner[history.champion]))
     if shown == len(whole):
@@ -62,24 +62,24 @@ def _left_out(history: History) -> str:
 
 
 def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
-    """What each mutation was and what it brought, the most helpful first."""
+    """The table of mutations with the lead of each child over its parent. The largest lead comes first."""
     if not found:
         return Markup("")
     ranked = sorted(found, key=lambda change: (change.gain is None, -(change.gain or 0.0)))
     rows = [_row(change, change.child.name in line) for change in ranked]
-    head = ("child", "lead over its parent", "generations", "so it", "came as", "Elo: parent, first, best", "what changed")
+    head = ("child", "lead over its parent", "generations", "verdict", "origin", "Elo: parent, first, best", "changes")
     grid = Grid(head, rows, (0, 3, 4, 6), (6,))
-    whole = table(grid, "Mutations and what they brought", [n for n, change in enumerate(ranked) if change.child.name in line])
+    whole = table(grid, "Mutations and their effect", [n for n, change in enumerate(ranked) if change.child.name in line])
     measured = [change for change in ranked if change.gain is not None]
     said = [
-        words("A child is compared with its parent in the same generations, so that what all learn in that time is taken off."),
-        words("Behind the lead stands its 95 % interval; where that holds 0, chance may have done it. One child is one draw:"),
-        words("training differs too."),
+        words("A child is compared with its parent in the same generations, so general progress of the league does not count."),
+        words("The lead is shown with its 95 % interval. If the interval contains 0, the lead may be chance. Each child is"),
+        words("only one sample, because its training also differs by chance."),
         words(_outside_chance(measured)),
-        words("Elo is that of the snapshot that the child began as, of the child's first and of its best."),
-        words("Those of the champion's line of descent stand out."),
+        words("The Elo column has three ratings: the parent's snapshot, the child's first snapshot, and its best snapshot."),
+        words("Mutations in the champion's line of descent are highlighted."),
     ]
-    parts = [subheading("Which change helped"), paragraph(*said)]
+    parts = [subheading("Effect of mutations"), paragraph(*said)]
     if len(rows) > OPEN_ROWS:
         extremes = [*measured[:3], *measured[-3:]]
         parts += [bullets(map(change_told, extremes)), folded(f"All {len(rows)} mutations", whole)]
@@ -89,12 +89,12 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
 
 
 def _outside_chance(measured: Sequence[Change]) -> str:
-    """How many changes made a difference for sure; nothing where none is measured."""
+    """A sentence with the number of significant changes, or "" if no change is measured."""
     if not measured:
         return ""
     sure = sum(change.sure for change in measured)
     many = counted(len(measured), "measured change")
-    return f"Outside chance are {sure} of {many}, where one in twenty would be without a reason."
+    return f"Significant are {sure} of {many}; without any real effect, about one in twenty would be."
 
 
 def _row(change: Change, own: bool) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How strong the players became, and how their hyper-parameters drifted, generation by generation."""
+"""The sections about ratings and hyper-parameters over the generations."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from league.report.wording import counted, points, rounded, signed
 from league.storage.generation import RatingRow
 
 CHAMPION = PALETTE[1]
-"""The colour of the champion's line, in every chart."""
+"""Colour of the champion's line in every chart."""
 
 THE_OTHERS = (PALETTE[0], PALETTE[2], PALETTE[3], PALETTE[4], PALETTE[5], PALETTE[6])
-"""Colours of the other players that are alive; further ones are grey."""
+"""Colours of the best other active players. Further active players are grey."""
 
 BEST, OUTER = 6, 24
-"""Living players with a colour and a name; curves of retired ones in the background, the newest."""
+"""Number of active players with a colour and a name, and maximum number of retired players in the background."""
 
 RECENT = 3
-"""Generations that tell whether a league still improves."""
+"""Number of last generations that decide whether a league still improves."""
 
 DOTTED = 40
-"""Points of a line that are marked each; more would hide it."""
+"""Maximum number of points of a line that are marked with dots. More dots would hide the line."""
 
 DECADES = 8.0
-"""Factor between the largest and the smallest value from which on an axis is logarithmic."""
+"""Ratio of the largest to the smallest value above which an axis is logarithmic."""
 
 Lives = Mapping[str, Mapping[int, RatingRow]]
 
 
 def growth(history: History) -> ReportSection:
-    """The ratings along the lines of descent."""
+    """The section with the ratings along the lines of descent."""
     lived = history.lives
     flats = [(rating.player, rating.elo) for rating in history.ratings if is_bot(rating.player)]
     drawn = [*_retired(history), *_living(history), _champions(history)]
-    chart = Chart("generation", "Elo, bot:random pinned at 0", drawn, flats)
+    chart = Chart("generation", "Elo, bot:random fixed at 0", drawn, flats)
     rows = [
         (player, str(born), points(row.elo), points(row.low), points(row.high))
         for player in sorted(lived)
         for born, row in lived[player].items()
     ]
     note = (
-        "The thick line is the champion's line of descent, from founder to champion; the others are players still learning, "
-        f"faint ones are retired{_left_out(history)}. Bands are 95 % intervals of those with a name, flat lines "
-        "scripted players. All results so far are fitted at once, so that generations can be compared."
+        "The thick line is the champion's line of descent from founder to champion. The other lines are players that still "
+        f"learn. Faint lines are retired players{_left_out(history)}. Bands are 95 % intervals of the players with a name. "
+        "Flat lines are scripted players. One fit to all results gives all ratings, so generations can be compared."
     )
     grid = Grid(("player", "frozen in generation", "Elo", "low", "high"), rows)
     told = _told(lived)
@@ -64,11 +64,11 @@ def growth(history: History) -> ReportSection:
         grid,
         note,
     )
-    return ReportSection("How strong they became", joined(paragraph(words(told)), picture))
+    return ReportSection("Ratings over the generations", joined(paragraph(words(told)), picture))
 
 
 def drift(history: History) -> ReportSection | None:
-    """The hyper-parameters of all players, of those hyper-parameters that changed."""
+    """The section with the hyper-parameters that changed, for all players; None if none changed."""
     frozen = [player for player in history.players if is_snapshot(player)]
     names = sorted({name for player in frozen for name in player.hyper})
     moving = [name for name in names if len({player.hyper[name] for player in frozen if name in player.hyper}) > 1]
@@ -82,49 +82,47 @@ def drift(history: History) -> ReportSection | None:
         for name in moving
         if name in start.hyper and start.hyper[name] != champion.hyper[name]
     ]
-    said = f"From {founder} to the champion: {', '.join(moved)}." if moved else "The champion still has its founder's."
-    note = (
-        "One line a player; that with a ★ is the champion's line of descent, that with “mean” the mean of the players at work."
-    )
+    said = f"From {founder} to the champion: {', '.join(moved)}." if moved else "The champion has its founder's values."
+    note = "Each line is a player. The line with ★ is the champion's line of descent. The line “mean” is the mean of all."
     rows = [(player.name, str(player.born), *(rounded(player.hyper[name]) for name in moving)) for player in frozen]
     grid = Grid(("player", "generation", *map(hyper_label, moving)), rows)
     parts = (
         paragraph(words(said), words(note)),
         side_by_side(charts),
-        figures(grid, "Hyper-parameters of every frozen player"),
+        figures(grid, "Hyper-parameters of all frozen players"),
     )
     return ReportSection("Hyper-parameters", joined(*parts))
 
 
 def _left_out(history: History) -> str:
-    """Which of the retired players are drawn, where not all are."""
+    """A clause that says which retired players are drawn, or "" if all are drawn."""
     gone = len(_gone(history))
     return f", of which the newest {OUTER} of {gone} are drawn" if gone > OUTER else ""
 
 
 def _gone(history: History) -> list[Player]:
-    """Players that were replaced."""
+    """The rated players that were replaced."""
     return [player for player in history.players if player.status == "retired" and player.name in history.lives]
 
 
 def _told(lived: Lives) -> str:
-    """The curves in words: from where to where the best of each generation came, and what the last generations brought."""
+    """The curves in words: the best rating of the first and of the last generation, and the gain of the last generations."""
     best: dict[int, float] = {}
     for life in lived.values():
         for born, row in life.items():
             best[born] = max(row.elo, best.get(born, row.elo))
     first, last = min(best), max(best)
     if first == last:
-        return f"After one generation the best player stands at {points(best[last])} Elo."
-    ends = f"The best player of generation {first} stands at {points(best[first])} Elo, that of generation {last} at"
+        return f"After one generation the best player has {points(best[last])} Elo."
+    ends = f"The best player of generation {first} has {points(best[first])} Elo, and the best of generation {last} has"
     back = last - RECENT
     if back <= first or back not in best:
         return f"{ends} {points(best[last])}."
-    return f"{ends} {points(best[last])}. The last {RECENT} generations brought {signed(best[last] - best[back])}."
+    return f"{ends} {points(best[last])}. The change in the last {RECENT} generations is {signed(best[last] - best[back])}."
 
 
 def _champions(history: History) -> Curve:
-    """The champion's whole line, as one."""
+    """The champion's whole line of descent as one curve."""
     line = [link.player.name for link in history.line]
     rows = [
         (born, row)
@@ -137,7 +135,7 @@ def _champions(history: History) -> Curve:
 
 
 def _living(history: History) -> list[Curve]:
-    """The other players at work, the strongest last, since the later lies on top."""
+    """The other active players. The strongest comes last, because later curves are drawn on top."""
     lived, own = history.lives, history.owner[history.champion]
     alive = [player for player in history.players if player.status == "active" and player.name in lived and player.name != own]
     ranked = sorted(alive, key=lambda player: -max(lived[player.name].items())[1].elo)
@@ -150,7 +148,7 @@ def _living(history: History) -> list[Curve]:
 
 
 def _retired(history: History) -> list[Curve]:
-    """The newest of the players that were replaced, in the background."""
+    """The newest replaced players, which are drawn in the background."""
     newest = sorted(_gone(history), key=lambda player: (-(player.retired or 0), player.name))[:OUTER]
     return [
         _curve(
@@ -167,7 +165,7 @@ def _retired(history: History) -> list[Curve]:
 
 
 def _origin(player: Player, history: History) -> tuple[float, float] | None:
-    """Where its parent stood when it was born."""
+    """The generation in which a player was born and its parent's Elo, or None for a founder."""
     return (player.born or 0, history.elo[player.parent]) if player.parent in history.elo else None
 
 
@@ -194,7 +192,7 @@ def _curve(
 
 
 def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Markup:
-    """One hyper-parameter of all players."""
+    """A chart of one hyper-parameter for all players."""
     lines: dict[str, list[tuple[float, float]]] = {}
     by_generation: dict[int, list[float]] = {}
     for player in frozen:
@@ -211,8 +209,8 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
     drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
     jumps = sum(here[1] != there[1] for here, there in pairwise(own))
     about = (
-        f"Mean {rounded(means[0][1])} in the first generation, {rounded(means[-1][1])} in the last; the champion's line ends "
-        f"at {rounded(own[-1][1])} after {counted(jumps, 'change')}."
+        f"The mean is {rounded(means[0][1])} in the first generation and {rounded(means[-1][1])} in the last. "
+        f"The champion's line ends at {rounded(own[-1][1])} after {counted(jumps, 'change')}."
     )
     chart = Chart("generation", "logarithmic" if log else "", drawn, log=log)
     return small(f"drift-{name.replace('_', '-')}", hyper_label(name), about, curves(chart, 350, 220))

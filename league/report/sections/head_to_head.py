@@ -1,4 +1,4 @@
-"""Who beats whom: the payoff table, how far the champion is known to lose, and circles in which nobody is the strongest."""
+"""The sections about scores between players: the payoff table, the champion's exploitability, and circles of players."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tournaments.rating.cycles import Cycle, cycles
 from tournaments.rating.payoff import ENOUGH, Payoff
 
 FEW = 7
-"""Players in the payoff table of a narrow screen."""
+"""Number of players in the payoff table on a narrow screen."""
 
 CROWD = 80
-"""Players among whom circles are looked for: those that the champion met, then the strongest."""
+"""Number of players that are searched for circles: the opponents of the champion, then the highest rated players."""
 
 SHOWN = 8
-"""Circles in the table."""
+"""Maximum number of circles in the table."""
 
 
 def versus(history: History) -> ReportSection | None:
-    """The payoff table, the strongest first, and what it says about the champion."""
+    """The section with the payoff table, ordered by rating, and the champion's exploitability."""
     shown = payoff_shown(history)
     payoff = history.table(shown)
     if not payoff.games.any():
@@ -39,11 +39,11 @@ def versus(history: History) -> ReportSection | None:
         for row, player in enumerate(shown)
     ]
     grid = Grid(("player", "Elo", *shown), rows)
-    return ReportSection("Who beats whom", joined(_exploited(history), _payoff_figure(history, grid)))
+    return ReportSection("Scores between players", joined(_exploited(history), _payoff_figure(history, grid)))
 
 
 def _payoff_figure(history: History, grid: Grid) -> Markup:
-    """The payoff table in two widths; each says how many players are in it."""
+    """The payoff table in two widths. The description of each says how many players are in it."""
 
     def count(room: int) -> int:
         return len(payoff_shown(history, room))
@@ -52,78 +52,84 @@ def _payoff_figure(history: History, grid: Grid) -> Markup:
         who = f"{count(_room(broad))} players against each other, ordered by rating, {history.champion} among them"
         return f"The score of each of {who}."
 
-    note = "Per cent of the points that the row took from the column, the strongest at the top and left; grey: never met."
+    note = (
+        "A cell is the score of the row's player against the column's player, in per cent. The highest rating is at the top "
+        "and at the left. Grey: never met."
+    )
     left_out = _left_out(count(ROOM), count(FEW), len(history.ratings))
     return figure("payoff", "Payoff table", about, lambda broad: payoff_drawn(history, "", _room(broad)), grid, note + left_out)
 
 
 def _room(broad: float) -> int:
-    """Players for whom there is room in a width."""
+    """The number of players that fit into a width in pixels."""
     return ROOM if broad >= WIDE else FEW
 
 
 def _left_out(wide: int, narrow: int, everybody: int) -> str:
-    """Which players are in the picture; "" where all are."""
+    """A sentence that says which players are in the picture, or "" if all are."""
     if narrow == everybody:
         return ""
     who = "the champion, the scripted players, the newest, and the best of the others"
     if wide == everybody:
         return f" On a narrow screen {narrow} of the {everybody} players are drawn: {who}."
-    return f" Drawn are {wide} of {everybody} players, on a narrow screen {narrow}: {who}."
+    return f" The chart shows {wide} of {everybody} players, and {narrow} on a narrow screen: {who}."
 
 
 def circles(history: History) -> ReportSection | None:
-    """Players that beat each other in a circle, and how common that is."""
+    """The section about circles of players that beat each other, or None if there are none."""
     crowd = crowd_of(history)
     found = cycles(crowd)
     shares = [(row.number, row.figures["cyclicity"]) for row in history.rows if "cyclicity" in row.figures]
     if not found or not shares:
         return None
-    say = f"{counted(len(found), 'circle')} of three among the players that met at least {ENOUGH} times, the strongest first."
+    say = f"There are {counted(len(found), 'circle')} of three among the players that met at least {ENOUGH} times."
+    order = "The strongest circle comes first. The strength of a circle is its lowest score."
     parts = [
-        paragraph(words(say), words("The weakest link decides how strong a circle is.")),
+        paragraph(words(say), words(order)),
         table(_cycle_grid(found[:SHOWN]), "The strongest circles of three"),
         paragraph(words(circularity_told(circularity(crowd)))),
     ]
     if len(shares) > 1:
-        parts += [paragraph(words("The curve counts all players that met, however seldom."), kind="soft"), _cyclicity(shares)]
+        parts += [
+            paragraph(words("The curve counts all pairs of players that met, even once."), kind="soft"),
+            _cyclicity(shares),
+        ]
     return ReportSection("Circles: A beats B beats C beats A", joined(*parts))
 
 
 def circularity_told(found: Circularity) -> str:
-    """The same in a sentence."""
+    """The circularity in a sentence."""
     if not found.triples:
-        return "Between no three players are all leads larger than what chance explains, so that the circles may be chance."
+        return "In no group of three players are all three leads significant, so the circles may be chance."
     share = found.circles / found.triples
     if found.clear:
-        judged = "more than among players that are all alike, where it would be a quarter: one number does not rank them"
+        judged = "This is significantly more than the quarter among equal players, so a single number cannot rank the players"
     elif share > COIN:
-        judged = "which may be chance: among players that are all alike it would be a quarter"
+        judged = "This may be chance, because it would be a quarter among equal players"
     else:
-        judged = "where players that are all alike would give a quarter, and a clear ranking none"
+        judged = "It would be a quarter among equal players, and none with a clear ranking"
     return (
-        f"Of the triples in which chance explains none of the three leads, {percent(share)} are circles "
-        f"({found.circles:,} of {found.triples:,}), {judged}."
+        f"Of the triples in which all three leads are significant, {percent(share)} are circles "
+        f"({found.circles:,} of {found.triples:,}). {judged}."
     )
 
 
 def crowd_of(history: History) -> Payoff:
-    """Results between those whom the champion met and the best."""
+    """The results between the opponents of the champion and the highest rated players."""
     met = history.champions_table.players
     names = list(dict.fromkeys([*met, *history.elo]))[: max(CROWD, len(met))]
     return history.table(names)
 
 
 def _exploited(history: History) -> Markup:
-    """How much the champion is known to lose."""
+    """The champion's exploitability, in words."""
     least, found = history.exploitability, [each for each in history.meetings if each.counts]
     if not found:
-        return paragraph(words(f"Nobody has met the champion {ENOUGH} times yet, so what it can be made to lose is not known."))
+        return paragraph(words(f"No player has met the champion {ENOUGH} times yet, so its exploitability is not known."))
     if least == 0.0:
-        said = f"Nobody in the league that met {history.champion} at least {ENOUGH} times is ahead of it:"
-        return paragraph(
-            words(said), words("its exploitability is not known to be above 0. Somebody trained against it alone may win.")
-        )
+        said = f"No player that met {history.champion} at least {ENOUGH} times is ahead of it."
+        known = "Its exploitability is not known to be above 0. A player trained against the champion alone may still beat it."
+        return paragraph(words(said), words(known))
     sure = [each for each in lost(found) if each.sure]
     if not sure:
         worst = min(found, key=lambda each: (each.wins + each.draws / 2 + 1) / (each.games + 2))  # as exploitability does
@@ -142,7 +148,7 @@ def _exploited(history: History) -> Markup:
 
 
 def _taken(meeting: Meeting) -> str:
-    """What an opponent took from the champion."""
+    """The share of points that an opponent took from the champion, in words."""
     return f"{meeting.opponent} takes {percent(1 - meeting.score)} of the points in {counted(meeting.games, 'game')}"
 
 
@@ -155,15 +161,14 @@ def _cycle_grid(found: Sequence[Cycle]) -> Grid:
         )
         for cycle in found
     ]
-    return Grid(("each beats the next", "by these scores", "in so many games"), rows, (0, 1, 2))
+    return Grid(("each player beats the next", "scores", "games"), rows, (0, 1, 2))
 
 
 def _cyclicity(shares: Sequence[tuple[int, float]]) -> Markup:
     curve = Curve("", shares, PALETTE[0], weight=ACCENT)
     chart = Chart("generation", "share of triples that are circles", [curve], [("by chance", COIN)], zero=True)
-    about = (
-        f"From {percent(shares[0][1])} in generation {shares[0][0]} to {percent(shares[-1][1])} in generation {shares[-1][0]}."
-    )
+    (first, begin), (last, end) = shares[0], shares[-1]
+    about = f"The share is {percent(begin)} in generation {first} and {percent(end)} in generation {last}."
     grid = Grid(("generation", "cyclicity"), [(str(number), f"{share:.3f}") for number, share in shares])
     title = "Cyclicity over generations"
     return joined(small("cyclicity", title, about, curves(chart, 420, 230)), figures(grid, title))

@@ -1,4 +1,4 @@
-"""How the players trained: against whom, with what curves, and where the time went."""
+"""The sections about training: the opponents, the learning curves, and the time of each phase."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from league.report.html import Grid, ReportSection, figure, figures, joined, par
 from league.report.wording import counted, duration, listed, percent, rounded
 
 OWN = {ITSELF: PALETTE[0], AGES[0][1]: PALETTE[2], AGES[1][1]: PALETTE[4], OLDER: PALETTE[6]}
-"""Colours of the kinds of opponents that every league may have; scripted ones get those that are left."""
+"""Colours of the kinds of opponents that every league may have. Scripted opponents get the remaining colours, `LEFT`."""
 
 SHORT = {AGES[0][1]: "age 1", AGES[1][1]: "age 2 or 3", OLDER: "age 4 or more"}
-"""Names of kinds beside a chart, where there is little room."""
+"""Short names of kinds of opponents, for the legend of a chart."""
 
 LEFT = (PALETTE[1], PALETTE[3], PALETTE[5], SOFT)
 
 MARKED = 40
-"""Beginnings of generations that are marked in a chart; more would hide it."""
+"""Maximum number of generations whose beginning is marked in a chart. More marks would hide the chart."""
 
 SLIVER = 0.02
-"""Share of the time below which a phase goes under “other”."""
+"""A phase with less than this share of the time is counted under “other”."""
 
 
 def opponents(history: History) -> ReportSection | None:
-    """Whom the players trained against."""
+    """The section about training opponents, or None if all opponents are of one kind."""
     met = [summary.met for summary in history.trainings]
     kinds = [*OWN, *sorted({kind for part in met for kind in part} - set(OWN))]
     kinds = [kind for kind in kinds if any(part.get(kind) for part in met)]
@@ -58,13 +58,13 @@ def opponents(history: History) -> ReportSection | None:
         said,
         lambda broad: columns("generation", "per cent of the training games", numbers, layers, broad, 300),
         grid,
-        "Ages are those of frozen players, in generations.",
+        "The age of a frozen player is the number of generations since it was frozen.",
     )
-    return ReportSection("Whom they trained against", joined(paragraph(words(said)), drawn))
+    return ReportSection("Training opponents", joined(paragraph(words(said)), drawn))
 
 
 def training(history: History) -> ReportSection | None:
-    """Learning curves, update by update."""
+    """The section with the learning curves, one point per update; None without metrics."""
     updates = [curve for summary in history.trainings for curve in summary.curves]
     starts, total = list[float](), 0
     for summary in history.trainings:
@@ -76,7 +76,7 @@ def training(history: History) -> ReportSection | None:
         name = metric.chart
         points = [(place, curve[name]) for place, curve in enumerate(updates) if name in curve]
         if len(points) > 1:
-            said = f"{metric.label} {rounded(points[0][1])} in the first update, {rounded(points[-1][1])} in the last."
+            said = f"{metric.label}: {rounded(points[0][1])} in the first update, {rounded(points[-1][1])} in the last."
             told.append(said)
             drawn = Chart("update", metric.unit, [Curve("", points, PALETTE[0], dots=False)], starred=marks)
             charts.append(small(name.replace("/", "-").replace("_", "-"), metric.label, said, curves(drawn, 350, 220)))
@@ -89,20 +89,23 @@ def training(history: History) -> ReportSection | None:
         for place, curve in enumerate(summary.curves)
     ]
     better = listed([metric.label.lower() for metric in metrics if metric.good == "high"])
-    note = f"Means over the players of each update; a thin line where a generation begins. Higher is better for {better}."
+    note = (
+        "The curves are means over the players, for each update. A thin vertical line marks the begin of a generation. "
+        f"Higher is better for {better}."
+    )
     table = figures(Grid(head, rows), "Training, update by update")
     return ReportSection("Training", joined(paragraph(words(note), words(" ".join(told))), side_by_side(charts), table))
 
 
 def _shown(updates: Sequence[Mapping[str, float]]) -> list[MetricSpec]:
-    """Metrics that are drawn: those of the table that are meant for the report, and a user's own."""
+    """The metrics that are drawn: those of the table that are marked for the report, and those of a user's own learner."""
     known = {metric.chart: metric for metric in METRICS.values()}
     own = {chart: metric_spec(chart.removeprefix(PREFIX)) for curve in updates for chart in curve if chart not in known}
     return [metric for metric in (known | own).values() if metric.shown == "report"]
 
 
 def time(history: History) -> ReportSection:
-    """Where the time went."""
+    """The section with the time of each phase."""
     rows = history.rows
     whole = sum(row.seconds for row in rows)
     steps = sum(row.agent_steps for row in rows)
@@ -112,7 +115,8 @@ def time(history: History) -> ReportSection:
     said = f"{counted(len(rows), 'generation')} took {duration(whole)} and {counted(steps, 'agent-step')}: {listed(named)}."
     speeds = [(row.number, league_figures(row)["league/agent_steps_per_second"]) for row in rows if _speed(row.phases)]
     pace = (
-        f" While training, {speeds[-1][1]:,.0f} agent-steps a second in the last generation; a step is a decision learnt from."
+        f" In the last generation, training ran at {speeds[-1][1]:,.0f} agent-steps per second. An agent-step is a decision "
+        "that is learnt from."
         if speeds
         else ""
     )
@@ -136,11 +140,11 @@ def time(history: History) -> ReportSection:
         lambda broad: columns("generation", "seconds", numbers, layers, broad, 280),
         grid,
     )
-    return ReportSection("Where the time went", joined(paragraph(words(said + pace)), drawn))
+    return ReportSection("Time", joined(paragraph(words(said + pace)), drawn))
 
 
 def _phases(phases: Sequence[Mapping[str, float]], whole: float) -> dict[str, list[float]]:
-    """Seconds by phase and generation; slivers together as “other”."""
+    """Seconds by phase and generation. Phases with a small share are summed as “other”."""
     names = list(dict.fromkeys(name for part in phases for name in part))
     spent = {name: [part.get(name, 0.0) for part in phases] for name in names}
     large = {name: values for name, values in spent.items() if sum(values) >= SLIVER * whole}

@@ -62,7 +62,7 @@ def test_whoever_can_type_nothing_more_has_seen_enough(monkeypatch):
         raise EOFError
 
     monkeypatch.setattr("builtins.input", ended)
-    assert asked("Enter: on · b: back · q: quit  ") == "q"
+    assert asked("Enter: next · b: back · q: quit  ") == "q"
 
 
 @pytest.mark.parametrize("command", ["show", "list", "verify"])

@@ -211,4 +211,4 @@ def test_where_no_page_can_be_written_no_match_is_played(cli_run, finished, tmp_
     file = tmp_path / "nowhere" / "cup.html"
     said = cli_run("tournament", "smoke/champion", "bot:random", "--home", finished, "--html", file)
     assert said.code == 2
-    assert said.err.strip() == f"error: --html {file}: a page is a file in a folder that is there"
+    assert said.err.strip() == f"error: --html {file}: the page should be a file in an existing folder"

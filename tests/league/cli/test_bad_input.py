@@ -280,7 +280,8 @@ def test_ctrl_c_ends_with_130_and_says_what_is_safe_and_how_to_go_on(interrupted
     home, code, err, _ = interrupted
     safe = Store.open(home, "smoke").generation()
     assert code == 130
-    assert err.strip().splitlines()[-1] == f"stopped; generation {safe} is safe. Go on with: league resume smoke --home {home}"
+    again = f"Continue with: league resume smoke --home {home}"
+    assert err.strip().splitlines()[-1] == f"stopped; generation {safe} is saved. {again}"
     assert "Traceback" not in err
 
 
@@ -312,7 +313,7 @@ def test_ctrl_c_before_the_first_generation_says_so(cli_run, tmp_path, monkeypat
     monkeypatch.setattr("league.execution.tasks.train", interrupt)
     said = cli_run("run", "smoke", "--home", tmp_path, *SMALL)
     assert said.code == 130
-    assert "stopped; no generation was finished yet. Go on with: league resume smoke" in said.err
+    assert "stopped; no generation was finished yet. Continue with: league resume smoke" in said.err
 
 
 def test_ctrl_c_before_anything_is_begun_says_so(cli_run, tmp_path, monkeypatch):
@@ -322,4 +323,4 @@ def test_ctrl_c_before_anything_is_begun_says_so(cli_run, tmp_path, monkeypatch)
     monkeypatch.setattr(League, "run", interrupt)
     said = cli_run("run", "smoke", "--home", tmp_path, *SMALL)
     assert (said.code, list(tmp_path.iterdir())) == (130, [])
-    assert "stopped; nothing was begun" in said.err
+    assert "stopped before the league began" in said.err

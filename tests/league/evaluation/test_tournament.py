@@ -83,7 +83,7 @@ def never_over(game: Game, players: Sequence[str], plan: Plan, results: Sequence
 
 def test_a_format_that_never_ends_is_one_sentence(finished, monkeypatch):
     monkeypatch.setattr(tournament, "play", lambda task: [MatchResult(t, (1.0, -1.0), 1, b"", False) for t in task.tickets])
-    with pytest.raises(LeagueError, match=r"the tournament format .*never_over.* after 1000 rounds it still asked"):
+    with pytest.raises(LeagueError, match=r"the tournament format .*never_over.* it did not end after 1000 rounds"):
         hold(["bot:random", "bot:minimax-1"], finished, game="classic/tictactoe_v3", form=never_over, executor="serial")
 
 

@@ -105,7 +105,7 @@ def test_the_task_of_a_killed_worker_is_run_again(tmp_path):
 def test_a_task_that_kills_every_worker_is_given_up_in_a_sentence():
     executor = Processes(1)
     try:
-        with pytest.raises(LeagueError, match="a worker process died 3 times over the same work"):
+        with pytest.raises(LeagueError, match="a worker process died 3 times during the same task"):
             executor.map(die, [0], nothing)
     finally:
         executor.close()

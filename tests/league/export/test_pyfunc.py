@@ -246,7 +246,10 @@ def test_a_team_mate_that_is_gone_says_nothing(talk: Pair) -> None:
     [
         ({"action_mask": [[1] * 7]}, "observation"),
         ({"observation": [[0.0] * 83]}, "row 0 is no observation of player: it must have 84 numbers, not 83"),
-        ({"observation": [[0.0] * 84, [float("nan")] * 84]}, "row 1 is no observation of player: it holds what is not finite"),
+        (
+            {"observation": [[0.0] * 84, [float("nan")] * 84]},
+            "row 1 is no observation of player: it has values that are not finite",
+        ),
         ({"observation": [[[0.0], [0.0, 1.0]]]}, "row 0 is no observation of player"),
         ({"observation": ["x"]}, "row 0 is no observation of player"),
         ({"observation": [{"board": [0.0] * 84}]}, "the dictionary has no 'observation', but board"),
@@ -300,7 +303,7 @@ def test_seats_that_speak_must_be_told_apart(talk: Pair) -> None:
     rows = talk.table(talk.moments(2)).drop(columns="group")
     with pytest.raises(ValueError, match="the column 'group' must say which copy"):
         talk.model.predict(rows)
-    with pytest.raises(ValueError, match="the column 'agent' must name them"):
+    with pytest.raises(ValueError, match="the column 'agent' must name the seat"):
         talk.model.predict(rows.assign(agent="agent"))
 
 

@@ -192,7 +192,7 @@ def test_enter_plays_the_last_move_again_where_all_decide_at_once(sit):
 
 def test_enter_plays_nothing_where_moves_are_made_in_turn(sit):
     terminal, _ = sit(C4, "bot:random", ["3", "", "q"])
-    assert "? says what else there is" in terminal.said
+    assert "? shows help" in terminal.said
 
 
 def test_another_hand_is_hidden_until_the_game_is_over(sit):

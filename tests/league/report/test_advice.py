@@ -204,13 +204,15 @@ def test_nobody_is_outgrown_in_a_few_games(league: History, games: int) -> None:
 
 def test_what_is_outgrown_is_so_for_sure(league: History) -> None:
     assert score_interval(10, 10)[0] >= CLEAR > score_interval(18, 20)[0]
-    assert RULES["outgrown"](against(bot_random=(20, 0))(league)).reason.startswith("It takes 100 % of the points")
-    assert RULES["outgrown"](against(bot_random=(39, 1))(league)).reason.startswith("It takes 98 % or more of the points")
+    assert RULES["outgrown"](against(bot_random=(20, 0))(league)).reason.startswith("The champion takes 100 % of the points")
+    assert RULES["outgrown"](against(bot_random=(39, 1))(league)).reason.startswith(
+        "The champion takes 98 % or more of the points"
+    )
 
 
 def test_a_trend_within_what_chance_does_is_no_standstill(league: History) -> None:
     assert RULES["stalled"](faltering(league)) is None
-    assert "cannot be told: the best player went by −3 Elo" in RULES["unclear"](faltering(league)).reason
+    assert "still improves: the best rating changed by −3 Elo" in RULES["unclear"](faltering(league)).reason
     assert RULES["unclear"](standing(league)) is None
 
 
@@ -246,7 +248,7 @@ def test_circles_are_told_in_the_same_words_as_in_their_section(league: History)
     league = circles()(league)
     found = circularity(crowd_of(league))
     assert found.triples == found.circles == 27 >= TRIPLES
-    assert "100 % are circles (27 of 27), more than" in circularity_told(found)
+    assert "100 % are circles (27 of 27). This is significantly more than" in circularity_told(found)
     assert RULES["circling"](league).reason.startswith(circularity_told(found))
 
 

@@ -34,11 +34,12 @@ def cousins(*champions: str) -> History:
     [
         (
             ("main-01-g000", "main-01-g001", "main-01-g002", "main-03-g003"),
-            "The last before it was main-01-g002, a later snapshot of main-01, whose snapshot of generation 1 is its ancestor.",
+            "The champion before was main-01-g002, a later snapshot of main-01, whose snapshot of generation 1 is an "
+            "ancestor of the present champion.",
         ),
         (
             ("main-01-g000", "main-02-g001", "main-02-g001", "main-03-g003"),
-            "The last before it was main-02-g001, a snapshot of main-02, of another line.",
+            "The champion before was main-02-g001, a snapshot of main-02, which is not an ancestor of the present champion.",
         ),
     ],
 )
@@ -60,18 +61,20 @@ def helped(lead: float, half: float, champion: str = "main-01-g002") -> str:
     """The answer where main-03 leads its parent by so many points, and the champion is a snapshot of the one or the other."""
     ratings = [rating("main-03-g002", lead, half), rating("main-01-g002", 0.0, half)]
     champions = [*(row.champion for row in CUP.rows[:-1]), champion]
-    return answer(crowned(replace(CUP, ratings=ratings), *champions), "Which change helped?")
+    return answer(crowned(replace(CUP, ratings=ratings), *champions), "Which mutations helped?")
 
 
 def test_a_change_that_did_not_help_is_not_said_to_have_helped() -> None:
     for lead in (-7.0, 0.0, 0.4):
-        assert "Elsewhere in the league none measurably; the best was main-03, perturb of main-01" in helped(lead, 10.0)
+        assert "Of the other mutations none gained rating; the best was main-03, perturb of main-01" in helped(lead, 10.0)
     assert helped(-7.0, 10.0, "main-03-g002").startswith(
-        "None measurably in the champion's line of descent; the best: main-03, perturb of main-01"
+        "No mutation in the champion's line of descent gained rating. The best was: main-03, perturb of main-01"
     )
 
 
 def test_where_no_change_is_sure_the_answer_begins_with_that() -> None:
-    assert helped(7.0, 10.0, "main-03-g002").startswith("None for sure. In the champion's line of descent: main-03")
+    assert helped(7.0, 10.0, "main-03-g002").startswith(
+        "No mutation helped with certainty. In the champion's line of descent: main-03"
+    )
     assert helped(70.0, 10.0, "main-03-g002").startswith("In the champion's line of descent: main-03")
-    assert "Elsewhere in the league the most came of main-03" in helped(70.0, 10.0)
+    assert "Of the other mutations the best was main-03" in helped(70.0, 10.0)

@@ -72,7 +72,7 @@ def test_both_widths_of_the_payoff_table_say_who_is_in_them() -> None:
         assert len(set(re.findall(r">(main-\d\d-g00\d|bot:random)<", drawn))) == count
         assert ">main-01-g001<" in drawn
     assert "<th>main-01-g001</th>" in re.sub(r' class="\w*"', "", page)
-    assert f"Drawn are 20 of {len(history.ratings)} players, on a narrow screen 7: the champion" in page
+    assert f"The chart shows 20 of {len(history.ratings)} players, and 7 on a narrow screen: the champion" in page
 
 
 def test_a_payoff_table_with_everybody_in_it_leaves_nobody_out() -> None:

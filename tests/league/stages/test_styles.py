@@ -119,10 +119,10 @@ def test_a_league_of_ones_own_style_resumes_to_the_same_bits(tmp_path, smoke, fa
 @pytest.mark.parametrize(
     ("style", "sentence"),
     [
-        (unrated, "a stage of generation 0 needs ratings that are not there: a style has the stage 'rating' after"),
+        (unrated, "a stage of generation 0 needs ratings that do not exist: a style must have the stage 'rating' after"),
         (uncommitted, "did not commit generation 0"),
         (misspelt, "names a stage 'trainig' that does not exist"),
-        (forgetful, "the stage forget of the style .* gave a NoneType, not the draft"),
+        (forgetful, "the stage forget of the style .* returned a NoneType, not the draft"),
     ],
 )
 def test_a_style_that_cannot_work_is_one_sentence(tmp_path, smoke, style, sentence):

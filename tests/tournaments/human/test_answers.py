@@ -30,7 +30,7 @@ def test_a_whole_name_is_not_the_beginning_of_another():
 @pytest.mark.parametrize(
     ("typed", "legal", "why"),
     [
-        ("", range(7), "? says what else there is"),
+        ("", range(7), "? shows help"),
         ("col", range(7), "fits 'column 0', 'column 1'"),
         ("3", [0, 1], "column 3 cannot be played now"),
         ("column 3", [0, 1], "column 3 cannot be played now"),

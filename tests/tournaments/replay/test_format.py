@@ -202,13 +202,15 @@ def another(decision):
 @pytest.mark.parametrize("forge", [lambda replay: replay, sealed])
 def test_one_changed_action_fails_at_the_next_view(replay, forge):
     forged = forge(edit_step(replay, 2, decisions=(another(replay.steps[2].decisions[0]),)))
-    assert check(forged).reason == "step 2: the observations are not those that were recorded"
+    assert check(forged).reason == "step 2: the observations differ from the recorded ones"
 
 
 @pytest.mark.parametrize("forge", [lambda replay: replay, sealed])
 def test_one_changed_reward_fails_with_both_rewards(replay, forge):
     forged = forge(edit_step(replay, 1, rewards=(0.0, 1.0)))
-    assert check(forged).reason == "step 1: the rewards were recorded as (0.0, 1.0), but played again they are (0.0, 0.0)"
+    assert (
+        check(forged).reason == "step 1: the rewards were recorded as (0.0, 1.0), but in the re-execution they are (0.0, 0.0)"
+    )
 
 
 def test_one_changed_ending_fails(replay):
@@ -227,7 +229,7 @@ def test_a_changed_seed_fails_even_in_a_game_without_chance(replay):
 def test_a_changed_seed_with_its_own_digest_fails_in_a_game_of_chance():
     replay = record(played(TAG)[0], TAG)
     reason = check(sealed(replace(replay, seed=replay.seed ^ 1))).reason
-    assert reason == "before step 0: the observations are not those that were recorded"
+    assert reason == "before step 0: the observations differ from the recorded ones"
 
 
 def test_a_changed_result_fails(replay):
@@ -266,7 +268,7 @@ def test_an_action_that_does_not_exist_fails(replay):
 def test_a_seat_out_of_turn_fails(replay):
     decision = replace(replay.steps[0].decisions[0], seat=1)
     reason = check(edit_step(replay, 0, decisions=(decision,))).reason
-    assert reason == "step 0: player_1 acted in the recording, but played again it is up to player_0"
+    assert reason == "step 0: player_1 acted in the recording, but in the re-execution player_0 must act"
 
 
 def test_a_missing_last_step_fails(replay):
@@ -310,7 +312,7 @@ def test_a_missing_key_is_named(path, key):
 
 def test_a_key_that_nobody_knows_is_no_replay(path):
     edited(path, lambda data: data["steps"][0].update(note="hello"))
-    with pytest.raises(ReplayError, match="a key too few or too many"):
+    with pytest.raises(ReplayError, match="a key is missing or unknown"):
         load(path)
 
 

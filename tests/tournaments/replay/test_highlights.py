@@ -157,7 +157,7 @@ def test_teams_that_are_not_alike_are_not_compared():
 
 
 def test_a_match_that_was_cut_off_says_so():
-    assert result(alone([1.0, 2.0], cut=True)) == "Returns: main-01 +3; cut off after 2 steps."
+    assert result(alone([1.0, 2.0], cut=True)) == "Returns: main-01 +3; truncated after 2 steps."
 
 
 def test_a_player_that_won_against_itself_is_told_apart_by_its_seat():
