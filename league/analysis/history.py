@@ -227,7 +227,9 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     rows = [row for row in store.generations() if until is None or row.number <= until]
     if not rows:
         raise LeagueError(f"the league {store.name!r} has no committed generation yet")
-    last, config = rows[-1].number, stored_config(store)
+    facts = {key: store.fact(key) for key in FACTS}
+    same_text = earlier is not None and earlier.facts["config"] == facts["config"]
+    last, config = rows[-1].number, earlier.config if earlier is not None and same_text else stored_config(store)
     known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
     same = earlier is not None and earlier.config.game == config.game
     game = earlier.game if earlier is not None and same else stored_game(store)
@@ -241,7 +243,6 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
         returns = returns_of(game, matches, frozen_names(players, row.number))
         known.append(GenerationRecord(row, payoff(found), training, returns))
-    facts = {key: store.fact(key) for key in FACTS}
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
 
 

@@ -4,9 +4,9 @@ All that is synced can be made from the store at any time, so the league never d
 committed and goes on, and at its end waits until everything is there. A worker that dies or hangs costs a warning, and the
 league does the rest at its end. What a killed league leaves undone is done when it is resumed.
 
-The worker process runs at the lowest priority. It syncs all generations that were committed since it last looked, together.
-So on a busy machine it falls behind and catches up in fewer, larger steps, which cost less: it takes the processor time that
-training leaves. It ends with its league, however that ends.
+The worker process runs at the lowest priority, so it takes the processor time that training leaves. After each sync it pauses
+for `PAUSE` seconds. Generations that are committed meanwhile are synced together, which takes about half as much time a
+generation. When the league is at its end, the worker no longer pauses. The worker ends with its league, however that ends.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ LOWEST_PRIORITY = 19
 PATIENCE: float | None = 10.0
 """Seconds without a message, None for any number, after which a league that has ended no longer waits for its worker and does
 the rest itself: the worker hangs, or other programs leave it no processor time."""
+
+PAUSE = 20.0
+"""Seconds from the end of a sync until the worker begins the next one."""
 
 Message: TypeAlias = tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int]
 """What a worker process says: a warning for the user; why it gives up; up to which generation everything is made."""
@@ -100,17 +103,21 @@ def work(folder: Path, league: Connection) -> None:
 
     Args:
         folder: The league's.
-        league: Gives generations, takes a `Message`.
+        league: Gives the numbers of generations, and None when the league is at its end; takes a `Message`.
     """
     os.nice(LOWEST_PRIORITY)
     sync = LeagueSync(Store(folder))
+    newest, resting_until, over = -1, 0.0, False
     try:
         while True:
-            newest = league.recv()
-            while league.poll():
-                newest = league.recv()
+            rest = 0.0 if over else max(resting_until - time.monotonic(), 0.0)
+            if league.poll(rest if newest > sync.synced else None):
+                told = league.recv()
+                newest, over = (newest, True) if told is None else (told, over)
+                continue
             sync.bring_up_to(newest, lambda sentence: league.send(("warning", sentence)))
             league.send(("done", newest))
+            resting_until = time.monotonic() + PAUSE
     except EOFError:  # the league has let go of this process
         return
     except (LeagueError, GameError, OSError) as error:
@@ -165,6 +172,9 @@ class WorkerProcess:
 
     def finish(self) -> None:
         """See `SyncWorker`."""
+        if self._alive and self._done < self._newest:
+            with suppress(OSError):  # it has ended; see `committed`
+                self._pipe.send(None)
         while self._done < self._newest and self._take_message(PATIENCE):
             continue
         if self._done < self._newest:

@@ -161,15 +161,16 @@ def test_a_worker_that_is_let_go_of_is_gone(beside):
 
 
 class Line:
-    """The worker's end of a pipe: a generation at a time, several where the league was quick, then its end."""
+    """The worker's end of a pipe: what the league says, and then its end, for which the worker waits without a limit."""
 
-    def __init__(self, *told: int) -> None:
-        self.told, self.said = list(told), []
+    def __init__(self, *told: int | None) -> None:
+        self.told, self.said, self.pauses = list(told), [], []
 
-    def poll(self) -> bool:
-        return bool(self.told)
+    def poll(self, seconds: float | None) -> bool:
+        self.pauses.append(seconds)
+        return bool(self.told) or seconds is None
 
-    def recv(self) -> int:
+    def recv(self) -> int | None:
         if not self.told:
             raise EOFError
         return self.told.pop(0)
@@ -185,6 +186,23 @@ def test_generations_that_were_committed_meanwhile_are_synced_together(tmp_path,
     sync_worker.work(tmp_path, line)
     assert noted.tracked == [2]
     assert line.said == [("done", 2)]
+
+
+class OneAtATime(Line):
+    """A league that says something only when the worker has nothing to do, or pauses."""
+
+    def poll(self, seconds: float | None) -> bool:
+        return super().poll(seconds) and seconds != 0.0
+
+
+@pytest.mark.parametrize(("told", "tracked"), [((0, 1, 2, 3), [0, 3]), ((0, 1, None), [0, 1])])
+def test_after_a_sync_the_worker_pauses_unless_the_league_is_at_its_end(tmp_path, monkeypatch, told, tracked):
+    noted, line = Noted(tmp_path), OneAtATime(*told)
+    monkeypatch.setattr(sync_worker, "LeagueSync", lambda store: noted)
+    monkeypatch.setattr(os, "nice", lambda level: level)
+    sync_worker.work(tmp_path, line)
+    assert noted.tracked == tracked
+    assert any(seconds and seconds > 0 for seconds in line.pauses)
 
 
 @pytest.fixture
