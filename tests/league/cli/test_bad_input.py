@@ -78,8 +78,8 @@ def refused(said, *parts):
         (["--set", "tournament.anchors=[bot:chaser]"], ["chaser"]),
         (["--set", "matchmaking.rule=nosuch:rule"], ["the matchmaking rule 'nosuch:rule'"]),
         (["--set", "evolution.operators={nosuch:operator: 1}"], ["the mutation operator"]),
-        (["--name", "../x"], ["'../x' is no name"]),
-        (["--name", "a/b"], ["'a/b' is no name"]),
+        (["--name", "../x"], ["'../x' is not a valid name"]),
+        (["--name", "a/b"], ["'a/b' is not a valid name"]),
         (["--workers", "-1"], ["compute.workers is -1", "greater than or equal to 1"]),
         (["--workers", "100000"], ["compute.workers is 100000", "less than or equal to 1024"]),
         (["--executor", "threads"], ["compute.executor is 'threads'", "'serial'"]),
@@ -94,7 +94,7 @@ def test_a_league_that_cannot_be_is_refused_before_anything_is_written(cli_run, 
 
 def test_a_file_that_is_no_yaml_is_refused(cli_run, tmp_path):
     (tmp_path / "mine.yaml").write_text("game: [")
-    refused(cli_run("run", tmp_path / "mine.yaml", "--home", tmp_path / "home"), "mine.yaml", "is no YAML")
+    refused(cli_run("run", tmp_path / "mine.yaml", "--home", tmp_path / "home"), "mine.yaml", "is not valid YAML")
     assert not (tmp_path / "home").exists()
 
 
@@ -200,7 +200,7 @@ def test_an_environment_that_crashes_in_training_is_named(cli_run, tmp_path, own
 
 
 @pytest.mark.parametrize(
-    ("bot", "part"), [("raises", "ZeroDivisionError: no idea"), ("cheats", "99"), ("mumbles", "answered with a list")]
+    ("bot", "part"), [("raises", "ZeroDivisionError: no idea"), ("cheats", "99"), ("mumbles", "returned a list")]
 )
 def test_a_bot_of_ones_own_that_goes_wrong_is_named(cli_run, finished, own, bot, part):
     refused(cli_run("tournament", f"{own}:{bot}", "smoke/champion", "--games", 2, "--home", finished), f"{own}:{bot}", part)
