@@ -288,7 +288,7 @@ def test_ctrl_c_ends_with_130_and_says_what_is_safe_and_how_to_go_on(interrupted
 def test_a_second_process_on_a_league_is_refused(interrupted):
     *_, second = interrupted
     assert second.returncode == 2
-    assert "error: another process is at work on the league 'smoke'" in second.stderr
+    assert "error: another process is running the league 'smoke'" in second.stderr
     assert "Traceback" not in second.stderr
 
 
