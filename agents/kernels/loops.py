@@ -218,16 +218,14 @@ def surrogate(
 ) -> None:
     """The clipped surrogate and the entropy bonus, as in `agents.learners.losses`, with their gradient by the logits.
 
-    With ratio r, advantage A, probabilities c, entropy S and entropy coefficient e, the gradient of -min(r A, clip(r) A) - e S
-    by logit k is
-    -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
+    With ratio r, advantage A, probabilities c, entropy S and coefficient e, the gradient of -min(r A, clip(r) A) - e S by logit
+    k is -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
 
     Args:
         logits: [P, n, A], see `softmax`; overwritten with the gradient.
         chances: [P, n, A], the probabilities.
         log_sum: [P, n], see `softmax`.
-        rows: [P, N], rows of `action` and `before`. The rows of the logits begin at `start`; so do those of `advantage` and
-            `weight`.
+        rows: [P, N], rows of `action` and `before`. Those of the logits, `advantage` and `weight` begin at `start`.
         start: See `rows`.
         action: [R], the actions that were taken.
         before: [R], their log-probabilities when they were taken.
