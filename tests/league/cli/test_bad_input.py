@@ -101,7 +101,7 @@ def test_a_file_that_is_no_yaml_is_refused(cli_run, tmp_path):
 def test_a_configuration_of_another_game_is_refused_on_resume(cli_run, tmp_path):
     cli_run("run", "smoke", "--home", tmp_path, "--set", "generations=1", *SMALL)
     said = cli_run("run", "smoke", "--home", tmp_path, "--resume", "--set", "game.name=classic/rps_v2", *SMALL)
-    assert "the league 'smoke' plays classic/tictactoe_v3, this configuration classic/rps_v2" in said.err
+    assert "the league 'smoke' plays classic/tictactoe_v3, but this configuration has classic/rps_v2" in said.err
     assert said.code == 2
 
 
@@ -209,7 +209,7 @@ def test_a_bot_of_ones_own_that_goes_wrong_is_named(cli_run, finished, own, bot,
 def test_a_rule_of_ones_own_that_goes_wrong_is_named(cli_run, tmp_path, own):
     said = cli_run("run", "smoke", "--home", tmp_path, "--set", f"matchmaking.rule={own}:odd_rule", *SMALL)
     assert said.code == 2
-    assert "the matchmaking rule odd_rule gave" in said.err
+    assert "the matchmaking rule odd_rule returned" in said.err
 
 
 def test_a_home_that_cannot_be_written_is_named(cli_run, tmp_path):
