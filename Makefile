@@ -4,7 +4,7 @@
 #   make test    install what the tests need and run them
 #
 # To work on the code: make lint, make format, make hooks, make clean.
-# To measure: make peers (environments of those we compare with), make figures (docs/figures.md, an hour).
+# To measure: make peers (environments of the other systems), make figures (docs/figures.md, takes an hour).
 # Another interpreter: make test PYTHON=python3.12. Options for pytest: make test PYTEST_ARGS="-k ratings"; for the figures:
 # make figures FIGURES_ARGS="--resume".
 
@@ -27,7 +27,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/league run connect-four --resume
 	@echo
 	@echo "The command is $(BIN)/league; to type just league:  source $(BIN)/activate"
-	@echo "Everything it does:  league --help"
+	@echo "All commands:  league --help"
 
 test: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)

@@ -108,8 +108,8 @@ class Game:
         name: The game's name as in the config, e.g. `classic/connect_four_v3`.
         seats: PettingZoo agent ids; a seat's index is its position here.
         teams: Seat indices of each team, ordered role by role as in the side's `roles`.
-        sides: See `Side`.
-        roles: See `Role`.
+        sides: The sides, see `Side`.
+        roles: The roles, see `Role`.
         turn_based: True if one seat acts at a time (AEC games); False if all living seats act at once.
         state_size: Length S of the joint state, the input of a team's critic.
     """

@@ -152,6 +152,6 @@ class League:
             )
         if store.fact("identity") != config.identity():
             raise LeagueError(
-                f"the league {config.name!r} was begun with other settings or another seed; "
-                f"go on with `league resume {config.name}`, or choose another --name"
+                f"the league {config.name!r} has other settings or another seed; "
+                f"continue it with `league resume {config.name}`, or choose another --name"
             )

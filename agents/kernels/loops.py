@@ -218,8 +218,8 @@ def surrogate(
 ) -> None:
     """The clipped surrogate and the entropy bonus, as in `agents.learners.losses`, with their gradient by the logits.
 
-    With ratio r, advantage A, probabilities c, entropy S and entropy coefficient e, the gradient of -min(r A, clip(r) A) - e S
-    by logit k is -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
+    With ratio r, advantage A, probabilities c, entropy S and coefficient e, the gradient of -min(r A, clip(r) A) - e S by logit
+    k is -[not clipped] r A (1[k is the action] - c_k) + e c_k (log c_k + S).
 
     Args:
         logits: [P, n, A], see `softmax`; overwritten with the gradient.

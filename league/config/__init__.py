@@ -1,8 +1,8 @@
-"""What a league is asked to do: text or Python in, checked values out.
+"""The configuration of a league. It is read from text or Python and checked.
 
 Reading order: `schema` (the configuration as a whole), `sections` (its sections, with every setting and its default), `hyper`
-(hyper-parameters), `styles` (kinds of leagues), `groups` (what a group of players takes from its league), `identity` (which
-settings decide results), `faults` (what is wrong, in sentences), `load` (presets, YAML files, `--set`), `plugins` (functions of
-the user's own, named in text), `validation` (whether everything that a configuration names exists). `presets` holds the
-configurations that come with the project.
+(hyper-parameters), `styles` (kinds of leagues), `groups` (settings that a group of players inherits from its league),
+`identity` (the settings that decide results), `faults` (error messages), `load` (presets, YAML files, `--set`), `plugins`
+(users' own functions, named in text), `validation` (checks that everything exists that a configuration names). `presets` has
+the configurations of the project.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in one sentence per fault."""
+"""Error messages about a configuration, with one sentence per fault."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 
 INNER = "inner_faults"
-"""Kind of a fault that stands for those found in a section whose fields depend on another setting."""
+"""Kind of a fault that contains the faults of a section whose fields depend on another setting."""
 
 
 INTERNAL = "<"
-"""How the names begin that a path has for the kinds of one value; no setting has such a name, and no user sees them."""
+"""First character of path parts that pydantic inserts for the alternatives of a union. Users must not see these parts."""
 
 
 class _Fault(NamedTuple):
-    """What pydantic found, where, and in which section: the one that stands at the first `depth` parts of the path."""
+    """A fault found by pydantic, its path, and its section, which is at the first `depth` parts of the path."""
 
     path: tuple[Any, ...]
     found: Any
@@ -26,14 +26,14 @@ class _Fault(NamedTuple):
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """One sentence for each fault that the check of a model found. What groups inherited from their league is named once."""
+    """One sentence for each fault of a model. A fault that groups inherited from their league is reported once."""
     faults = list(_faults(error.errors(), model))
     places = {fault.path for fault in faults}
     return [_sentence(fault) for fault in faults if fault.path[:1] != ("population",) or fault.path[2:] not in places]
 
 
 def _faults(found: Sequence[Any], section: type[BaseModel], place: tuple[Any, ...] = ()) -> Iterator[_Fault]:
-    """Every fault, those inside of sections included."""
+    """All faults, including those inside sections."""
     for fault in found:
         path = (*place, *(part for part in fault["loc"] if not str(part).startswith(INTERNAL)))
         if fault["type"] == INNER:
@@ -58,7 +58,7 @@ def _sentence(fault: _Fault) -> str:
 
 
 def _settings(path: Sequence[Any], section: type[BaseModel]) -> list[str]:
-    """Names of the settings of the section that stands at a path; numbers in it are places in lists."""
+    """Names of the settings of the section at a path. Numbers in the path are positions in lists."""
     for part in path:
         if not isinstance(part, int):
             section = _sections(section.model_fields[part].annotation)[0]
@@ -66,7 +66,7 @@ def _settings(path: Sequence[Any], section: type[BaseModel]) -> list[str]:
 
 
 def _sections(annotation: Any) -> list[type[BaseModel]]:
-    """The models in an annotation, however deep in lists and unions."""
+    """The models in an annotation, at any depth in lists and unions."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [section for inner in get_args(annotation) for section in _sections(inner)]

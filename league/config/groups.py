@@ -1,4 +1,4 @@
-"""Groups of a population in a configuration: a group says what is different about it, and the league says the rest."""
+"""Groups of a population in a configuration. A group has the settings that differ and inherits the others."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from envs.faults import GameError
 from league.config.styles import over
 
 INHERITED = ("learner", "policy", "hyper")
-"""Settings that a group takes from its league where it does not say otherwise."""
+"""Settings that a group inherits from its league."""
 
 
 def with_inherited(values: Mapping[str, Any]) -> dict[str, Any]:
     """A league's settings in which every group is complete.
 
     Args:
-        values: Plain settings of a league, unchecked. Values of a wrong kind stay as they are, for the check to find.
+        values: Plain settings of a league, unchecked. Values of a wrong kind are not changed; the later check finds them.
     """
     population = values.get("population")
     if not isinstance(population, (list, tuple)):
@@ -29,12 +29,12 @@ def with_inherited(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What is said in a section that was made in Python, without its defaults; any other value as it is."""
+    """The explicitly set values of a section that was made in Python; any other value unchanged."""
     return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
 
 
 def _group(group: Any, inherited: Mapping[str, Any]) -> Any:
-    """A group's settings laid over those of its league. A group with another learner takes the hyper-parameters that it has."""
+    """A group's settings, completed by those of its league. Only hyper-parameters that its learner has are inherited."""
     if not isinstance(group, Mapping):
         return group
     merged = over(inherited, _spelt_out(group))
@@ -46,7 +46,7 @@ def _group(group: Any, inherited: Mapping[str, Any]) -> Any:
 
 
 def _hyper_parameters(learner: Any) -> list[str]:
-    """Names of a learner's hyper-parameters; none of one that cannot be found, which the check will say."""
+    """Names of a learner's hyper-parameters; none if the learner cannot be found, which the later check reports."""
     try:
         return [spec.name for spec in learner_spec(str(learner)).hyper]
     except GameError:
@@ -54,7 +54,7 @@ def _hyper_parameters(learner: Any) -> list[str]:
 
 
 def _spelt_out(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings in which a number that stands for a hyper-parameter's range is that range's start."""
+    """Settings in which a plain number for a hyper-parameter is replaced by a range that starts there."""
     hyper = values.get("hyper")
     if not isinstance(hyper, Mapping):
         return dict(values)

@@ -1,6 +1,6 @@
-"""How players learn: the name of their learner, and where each hyper-parameter starts and how far evolution may take it.
+"""The learner's name, and the initial value and the range of each hyper-parameter.
 
-Which hyper-parameters there are depends on the learner; `agents.learners.table` declares them with their defaults.
+The learner decides which hyper-parameters exist. `agents.learners.table` declares them with their defaults.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from league.config.sections import Section, known
 
 
 class Range(Section):
-    """Where a hyper-parameter starts and how far evolution may take it."""
+    """The initial value of a hyper-parameter and its range in evolution."""
 
     start: float
     low: float
@@ -44,7 +44,7 @@ class Range(Section):
 
 
 class HyperConfig(Section):
-    """Hyper-parameters that each player has for itself and that mutate; `hyper_section` makes the fields of a learner."""
+    """The hyper-parameters, which each player has for itself and which mutate. `hyper_section` makes a learner's fields."""
 
     specs: ClassVar[tuple[HyperSpec, ...]] = ()
 
@@ -70,21 +70,21 @@ class HyperConfig(Section):
         return {name: getattr(self, name) for name in type(self).model_fields}
 
     def start(self) -> dict[str, float]:
-        """Where each hyper-parameter starts."""
+        """The initial value of each hyper-parameter."""
         return {name: span.start for name, span in self.ranges().items()}
 
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """How far evolution may take each."""
+        """The lowest and highest value of each hyper-parameter in evolution."""
         return {name: (span.low, span.high) for name, span in self.ranges().items()}
 
     def scales(self) -> dict[str, Scale]:
-        """What a step in each is measured by."""
+        """The scale on which each hyper-parameter changes."""
         return {spec.name: spec.scale for spec in self.specs}
 
 
 @cache
 def hyper_section(specs: tuple[HyperSpec, ...]) -> type[HyperConfig]:
-    """The section `hyper` of a configuration for a learner that has these hyper-parameters."""
+    """The section `hyper` of a configuration for a learner with these hyper-parameters."""
     fields: dict[str, Any] = {
         spec.name: (Range, Field(Range(start=spec.default, low=spec.low, high=spec.high), description=spec.description))
         for spec in specs
@@ -99,8 +99,8 @@ def _known_learner(learner: str) -> str:
 
 
 def _of_the_learner(values: Any, info: Any) -> Any:
-    """Check hyper-parameters against what the learner beside them declares; what is left out has its default."""
-    if "learner" not in info.data:  # that the learner is unknown has been said
+    """Check hyper-parameters against the declaration of the section's learner. Missing ones get their defaults."""
+    if "learner" not in info.data:  # an unknown learner has already been reported
         return HyperConfig()
     learner, plain = info.data["learner"], values.model_dump() if isinstance(values, HyperConfig) else values
     try:
@@ -121,16 +121,16 @@ def _of_the_learner(values: Any, info: Any) -> Any:
 
 
 def _complete(values: Any) -> bool:
-    """Whether nothing is left to defaults, as in the configuration that is stored with a league."""
+    """Whether no value is left to defaults, as in the configuration that is stored with a league."""
     spans = values.values() if isinstance(values, Mapping) else ()
     return bool(spans) and all(isinstance(span, Mapping) and set(span) == set(Range.model_fields) for span in spans)
 
 
 UNKNOWN: dict[str, Any] = {"least": -inf, "most": inf, "scale": "linear", "label": "", "description": ""}
-"""What is assumed of the hyper-parameters of a learner whose code is gone: its league can still be looked at."""
+"""Assumptions about the hyper-parameters of a learner whose code is missing, so that its league can still be read."""
 
 LearnerName = Annotated[str, AfterValidator(_known_learner)]
 """A name of the table of learners, or `module:callable`."""
 
 Hyper = Annotated[SerializeAsAny[HyperConfig], BeforeValidator(_of_the_learner)]
-"""The hyper-parameters of the learner that is named by the field `learner` of the same section, before this one."""
+"""The hyper-parameters of the learner in the field `learner`, which must come earlier in the same section."""

@@ -1,11 +1,11 @@
 """The identity of a league: a hash of every setting that decides results. Leagues with one identity end with the same bits.
 
-A setting counts in one of three ways:
+There are three kinds of settings:
 
-- those of `FORMAT_1` always count, as they did in the first format of the store;
-- those of `WITHOUT_EFFECT` never count: they change no result;
-- every other setting, today's and tomorrow's, counts only where it differs from its default. A new setting whose default keeps
-  the old behaviour therefore leaves the identity of every earlier league as it was.
+- Settings in `FORMAT_1` always count, as they did in the first format of the store.
+- Settings in `WITHOUT_EFFECT` never count, because they change no result.
+- Every other setting counts only if it differs from its default. Therefore a new setting whose default keeps the old behaviour
+  does not change the identity of earlier leagues.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FORMAT_1 = {
     }.items()
     for name in names.split()
 }
-"""Settings that were there in the first format of the store. This set is closed: no new setting belongs in it."""
+"""The settings of the first format of the store. New settings must not be added."""
 
 WITHOUT_EFFECT = {"name", "generations", "tracking", "compute", "arena.workers", "tournament.replays"}
 """Settings and sections that change no result on one kind of processor."""
@@ -54,10 +54,10 @@ def what_counts(section: BaseModel, defaults: BaseModel, always: set[str], place
         section: The section.
         defaults: The same section with every setting at its default.
         always: Dotted names of settings that count even at their default.
-        place: What stands before the names of this section's settings: "" or `train.`.
+        place: Prefix of the names of this section's settings, such as "" or `train.`.
 
     Returns:
-        Plain values by name. Sections of which nothing counts are left out.
+        Plain values by name. Sections without a setting that counts are left out.
     """
     plain, usual = section.model_dump(mode="json"), defaults.model_dump(mode="json")
     found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Where configurations come from: presets, YAML files, and `--set KEY=VALUE`."""
+"""Loads configurations from presets, YAML files, and `--set KEY=VALUE`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from league.errors import LeagueError
 
 
 def presets() -> list[str]:
-    """Names of the configurations that come with the project."""
+    """The names of the presets, which are configurations of the project."""
     return sorted(
         entry.name.removesuffix(".yaml")
         for entry in resources.files("league.config.presets").iterdir()
@@ -31,7 +31,7 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
         overrides: Dotted keys and their values: `{"train.updates": 4}`.
 
     Raises:
-        LeagueError: In one sentence: what is wrong, where, and what is allowed.
+        LeagueError: The configuration is invalid. The message says what is wrong, where, and what is allowed.
     """
     if source in presets():
         text, where = resources.files("league.config.presets").joinpath(f"{source}.yaml").read_text(), f"preset {source}"
@@ -48,9 +48,9 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
-        raise LeagueError(f"{where}{place} is no YAML: {getattr(error, 'problem', None) or error}") from error
+        raise LeagueError(f"{where}{place} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(values, dict):
-        raise LeagueError(f"{where} holds no settings; it should begin with `name:` and `game:`")
+        raise LeagueError(f"{where} has no settings; it should begin with `name:` and `game:`")
     for key, value in (overrides or {}).items():
         _set(values, key, value)
     return check(values, where)
@@ -68,14 +68,14 @@ def parse_override(text: str) -> tuple[str, Any]:
     try:
         return key.strip(), yaml.safe_load(value)
     except yaml.YAMLError as error:
-        raise LeagueError(f"--set {text!r}: the value is no YAML") from error
+        raise LeagueError(f"--set {text!r}: the value is not valid YAML") from error
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise LeagueError(f"{path} is no YAML: it is no text") from error
+        raise LeagueError(f"{path} is not valid YAML: it is not a text file") from error
 
 
 def _set(values: dict[str, Any], key: str, value: Any) -> None:

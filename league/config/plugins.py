@@ -1,4 +1,4 @@
-"""Functions of one's own in a configuration: written down as `module:callable` or `path/to/file.py:callable`."""
+"""Users' own functions in a configuration, named `module:callable` or `path/to/file.py:callable`."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def load(reference: str, what: str) -> Callable[..., Any]:
-    """Find the function a configuration names; called, it says whose fault it is if it fails.
+    """Find a function that a configuration names. If a call of it fails, the error message names the function.
 
     Args:
-        reference: Its name.
-        what: What it is for, in a word or two.
+        reference: The name of the function.
+        what: Its purpose in one or two words, for messages.
 
     Raises:
-        LeagueError: It cannot be found.
+        LeagueError: The function cannot be found.
     """
     try:
         function = find(reference)
@@ -44,10 +44,10 @@ def load(reference: str, what: str) -> Callable[..., Any]:
 
 
 def reference_to(function: Callable[..., Any]) -> str:
-    """Write a function down so that another process can find it.
+    """The name of a function, with which another process can find it.
 
     Raises:
-        LeagueError: It is no top-level function of a module.
+        LeagueError: It is not a top-level function of a module.
     """
     name = getattr(function, "__qualname__", "")
     if not name or "<" in name or "." in name:
@@ -58,13 +58,13 @@ def reference_to(function: Callable[..., Any]) -> str:
 
 
 def bot_of(name: str, game: Game) -> Bot:
-    """Find a bot, of the house or of one's own; one's own is named where it fails.
+    """Find a bot of the project or a user's own bot. If a user's own bot fails, the error message names it.
 
     Raises:
-        GameError: There is none in the house, or it cannot play this game.
-        LeagueError: There is none of one's own.
+        GameError: The project has no such bot, or the bot cannot play this game.
+        LeagueError: The user's own bot cannot be found.
     """
-    from torch import Tensor  # loaded by those who play
+    from torch import Tensor  # deferred, because only playing needs torch
 
     from envs.bots.registry import find_bot
 
@@ -75,7 +75,7 @@ def bot_of(name: str, game: Game) -> Bot:
     def bot(turn: Turn) -> Tensor:
         chosen = own(turn)
         if not isinstance(chosen, Tensor):
-            raise LeagueError(f"the bot {name} answered with a {type(chosen).__name__}, not with a tensor of actions")
+            raise LeagueError(f"the bot {name} returned a {type(chosen).__name__}, not a tensor of actions")
         return chosen
 
     return bot

@@ -1,4 +1,4 @@
-"""The configuration of a league: YAML or Python in, checked values out. Its sections are in `sections` and `hyper`."""
+"""The configuration of a league, read from YAML or Python and checked. Its sections are in `sections` and `hyper`."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 
 class GroupConfig(Section):
-    """Players of the population that differ from the others. What a group does not say is as the league says."""
+    """A group of players that differ from the others. Settings that a group does not have are those of the league."""
 
-    count: int = Field(ge=1, le=1024, description="players of the group; evolution keeps their number")
+    count: int = Field(ge=1, le=1024, description="number of players in the group; evolution does not change it")
     league_role: Literal["main agent", "main exploiter", "league exploiter"] = Field(
-        "main agent", description="what they are there for"
+        "main agent", description="the purpose of the players"
     )
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
-    learner: LearnerName = Field(DEFAULT, description="how they learn")
+    learner: LearnerName = Field(DEFAULT, description="the learning algorithm")
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
 
 
@@ -54,24 +54,24 @@ Population = Annotated[
     | Annotated[Annotated[list[GroupConfig], Field(min_length=1, max_length=64)], Tag("<groups>")],
     Discriminator(lambda value: "<groups>" if isinstance(value, (list, tuple)) else "<number>"),
 ]
-"""How many players learn: one number, or groups."""
+"""The number of learning players, or a list of groups."""
 
 
 class LeagueConfig(Section):
-    """Everything that a league depends on."""
+    """All settings of a league."""
 
     name: str = Field(description="the league's name; also the name of its folder")
     seed: int = Field(0, ge=0, lt=2**63)
     game: GameConfig
     generations: int = Field(8, ge=1, le=100_000)
     style: str = Field("league", description=f"one of {', '.join(STYLES)}, or module:callable")
-    population: Population = Field(4, description="players that learn; or groups: - {count: 3}")
-    stack: int = Field(2, ge=1, le=1024, description="players trained together in one task")
+    population: Population = Field(4, description="number of learning players, or groups: - {count: 3}")
+    stack: int = Field(2, ge=1, le=1024, description="maximum number of players trained together in one task")
     arena: ArenaConfig = Field(default_factory=ArenaConfig)
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
     comms: CommsConfig = Field(default_factory=CommsConfig)
     train: TrainConfig = Field(default_factory=TrainConfig)
-    learner: LearnerName = Field(DEFAULT, description=f"how players learn: {', '.join(LEARNERS)}, or module:callable")
+    learner: LearnerName = Field(DEFAULT, description=f"the learning algorithm: {', '.join(LEARNERS)}, or module:callable")
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
@@ -83,7 +83,7 @@ class LeagueConfig(Section):
     @classmethod
     def _name(cls, name: str) -> str:
         if not LEAGUE_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name: {NAME_RULE}")
+            raise ValueError(f"{name!r} is not a valid name: {NAME_RULE}")
         return name
 
     @field_validator("style")
@@ -94,7 +94,7 @@ class LeagueConfig(Section):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, values: Any) -> Any:
-        """Where the configuration is silent, the style's settings hold; where a group is silent, the league's do."""
+        """Complete the configuration with the style's settings, and each group with the league's settings."""
         if not isinstance(values, Mapping):
             return values
         return with_inherited(with_defaults(written(values)))
@@ -110,26 +110,26 @@ class LeagueConfig(Section):
                     f"must not exceed {'population' if alone else f'population.{number}.count'} {group.count}"
                 )
         if self.players > 1024:
-            raise ValueError(f"population has {self.players} players in its groups; 1024 are the most")
+            raise ValueError(f"population has {self.players} players in its groups; the maximum is 1024")
         return self
 
     @property
     def groups(self) -> list[GroupConfig]:
-        """The groups of the population, each complete; a population that is a number is one group."""
+        """The groups of the population, each with all settings. A population that is a number is one group."""
         if isinstance(self.population, int):
             return [GroupConfig(count=self.population, policy=self.policy, learner=self.learner, hyper=self.hyper)]
         return self.population
 
     @property
     def players(self) -> int:
-        """How many players learn, in all groups."""
+        """The number of learning players in all groups."""
         return sum(group.count for group in self.groups)
 
     def identity(self) -> str:
-        """Hash of everything that decides results: two leagues with one identity end with the same bits. See `identity`."""
+        """Hash of all settings that decide results. Two leagues with the same identity end with the same bits."""
         defaults = LeagueConfig(name="any", game=GameConfig(name="any"), learner=self.learner)
         facts = what_counts(self, defaults, FORMAT_1)
-        if self.learner != DEFAULT:  # the defaults of the hyper-parameters are those of the learner, so it is compared apart
+        if self.learner != DEFAULT:  # the learner decides the hyper-parameters' defaults, so it is compared separately
             facts["learner"] = self.learner
         if not isinstance(self.population, int):
             usual = GroupConfig(count=1, policy=self.policy, learner=self.learner, hyper=self.hyper)
@@ -144,16 +144,16 @@ class LeagueConfig(Section):
             group: Index of the group.
 
         Raises:
-            LeagueError: Messages are asked for in a game whose seats act in turns, or where nobody has a team-mate.
+            LeagueError: The settings ask for messages, but the game is turn-based, or no seat has a team-mate.
         """
         speak = self.comms.topology != "none"
         if speak and game.turn_based:
             raise LeagueError(
-                f"comms.topology {self.comms.topology!r} needs a game whose team-mates act at once; "
+                f"comms.topology {self.comms.topology!r} needs a game whose team-mates act at the same time; "
                 f"in {game.name} one seat acts at a time, so only 'none' is allowed"
             )
         if speak and all(side.seats_per_team == 1 for side in game.sides):
-            raise LeagueError(f"comms.topology {self.comms.topology!r}: nobody in {game.name} has a team-mate to speak to")
+            raise LeagueError(f"comms.topology {self.comms.topology!r}: no seat in {game.name} has a team-mate")
         hears = []
         for side in game.sides:
             seats = [game.seats[seat] for seat in game.teams[side.teams[0]]]
@@ -166,7 +166,7 @@ def check(values: Mapping[str, Any], where: str = "the configuration") -> League
     """Turn plain values into a configuration.
 
     Raises:
-        LeagueError: In one sentence per fault.
+        LeagueError: The values are invalid. The message has one sentence per fault.
     """
     try:
         return LeagueConfig.model_validate(dict(values))
@@ -175,5 +175,5 @@ def check(values: Mapping[str, Any], where: str = "the configuration") -> League
 
 
 def to_yaml(config: LeagueConfig) -> str:
-    """The resolved configuration, as it is stored with the league."""
+    """The configuration with all defaults as YAML, as it is stored with the league."""
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

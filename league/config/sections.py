@@ -1,4 +1,4 @@
-"""The sections of a configuration: what can be set, in which range, and its default. Every default is written here, once."""
+"""The sections of a configuration: every setting with its range and its default. Every default is written only here."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 def known(kind: str, name: str, names: Iterable[str]) -> str:
-    """Pass a name that is in a table.
+    """Return a name that is in a table.
 
     Raises:
-        ValueError: It is not; the sentence names the nearest and lists all.
+        ValueError: The name is not in the table. The message has the most similar name and lists all names.
     """
     names = list(names)
     if name not in names:
@@ -38,26 +38,26 @@ def known(kind: str, name: str, names: Iterable[str]) -> str:
 
 
 class Section(BaseModel):
-    """Part of the configuration: unknown keys are errors, values do not change."""
+    """A part of the configuration. Unknown keys are errors. Values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
     def _functions_by_name(cls, values: Any) -> Any:
-        """A function may stand wherever `module:callable` may."""
+        """Accept a function wherever `module:callable` is accepted."""
         return written(values) if isinstance(values, Mapping) else values
 
 
 class GameConfig(Section):
-    """Which game is played."""
+    """The game."""
 
     name: str = Field(description="family/game_vN, module:callable or path/to/file.py:callable")
     options: dict[str, Any] = Field(default_factory=dict, description="keyword arguments of the environment")
     wrappers: list[dict[str, dict[str, Any]]] = Field(
         default_factory=list, description="SuperSuit wrappers, innermost first: - frame_stack_v1: {stack_size: 4}"
     )
-    teams: list[list[str]] | None = Field(None, description="agent ids of each team; read from the environment if left out")
+    teams: list[list[str]] | None = Field(None, description="agent ids of each team; default: from the environment")
 
     @field_validator("wrappers")
     @classmethod
@@ -68,17 +68,17 @@ class GameConfig(Section):
         return wrappers
 
     def setup(self) -> GameSetup:
-        """The same, for `envs`."""
+        """The setup of the game for the package `envs`."""
         wrappers = tuple((name, options) for wrapper in self.wrappers for name, options in wrapper.items())
         teams = None if self.teams is None else tuple(tuple(team) for team in self.teams)
         return GameSetup(self.name, self.options, wrappers, teams)
 
 
 class ArenaConfig(Section):
-    """How copies of the game are stepped."""
+    """The arena, which steps copies of the game."""
 
-    twin: Literal["auto", "never", "always"] = Field("auto", description="use the batched twin of the game where there is one")
-    workers: int = Field(0, ge=0, le=256, description="processes that step a stock game; 0 steps it in the task's own process")
+    twin: Literal["auto", "never", "always"] = Field("auto", description="use of the game's batched twin")
+    workers: int = Field(0, ge=0, le=256, description="processes that step a stock game; 0: the process of the task")
 
 
 class PolicyConfig(Section):
@@ -86,21 +86,23 @@ class PolicyConfig(Section):
 
     hidden: list[Annotated[int, Field(ge=1, le=4096)]] = Field([64, 64], min_length=1, max_length=8, description="layer widths")
     activation: Literal["tanh", "relu"] = "tanh"
-    critic: Literal["centralised", "local"] = Field("centralised", description="what the critic sees in training")
-    normalise: bool = Field(True, description="standardise observations and states by running statistics")
+    critic: Literal["centralised", "local"] = Field(
+        "centralised", description="input of the critic: joint state or own observation"
+    )
+    normalise: bool = Field(True, description="standardise observations and states with running statistics")
     temperature: float = Field(
         1.0,
         gt=0.0,
         le=10.0,
-        description="how sharply frozen players act: 1 as trained, towards 0 their favourite action",
+        description="temperature of frozen players: 1 acts as in training, towards 0 the most probable action",
     )
     encoder: str = Field(
         "mlp",
-        description=f"what reads an observation: {', '.join(ENCODERS)}, or module:callable or path/to/file.py:callable that "
+        description=f"encoder of observations: {', '.join(ENCODERS)}, or module:callable or path/to/file.py:callable that "
         "makes a torch.nn.Module",
     )
-    memory: str = Field("none", description=f"what a seat carries from one decision to the next: {' or '.join(MEMORIES)}")
-    memory_size: int = Field(64, ge=1, le=4096, description="numbers that a seat carries, where it has a memory")
+    memory: str = Field("none", description=f"memory of a seat between decisions: {' or '.join(MEMORIES)}")
+    memory_size: int = Field(64, ge=1, le=4096, description="number of values in the memory of a seat")
 
     @field_validator("encoder")
     @classmethod
@@ -113,7 +115,7 @@ class PolicyConfig(Section):
         return known("memory", memory, MEMORIES)
 
     def architecture(self, message_size: int, hears: tuple[tuple[tuple[float, ...], ...] | None, ...]) -> Architecture:
-        """The same, for `agents`, with the length of a message and who hears whom."""
+        """The architecture for the package `agents`, with the length of a message and the listening weights."""
         return Architecture(
             tuple(self.hidden),
             self.activation,
@@ -128,10 +130,10 @@ class PolicyConfig(Section):
 
 
 class CommsConfig(Section):
-    """Who may speak to whom within a team."""
+    """The messages between the members of a team."""
 
     topology: str = Field("none", description=f"one of {', '.join(TOPOLOGIES)}")
-    message_size: int = Field(8, ge=1, le=256, description="numbers in a message")
+    message_size: int = Field(8, ge=1, le=256, description="length of a message")
 
     @field_validator("topology")
     @classmethod
@@ -140,29 +142,29 @@ class CommsConfig(Section):
 
 
 class TrainConfig(Section):
-    """How much each player plays and learns in a generation."""
+    """The amounts of experience and of optimisation per player and generation."""
 
     copies: int = Field(64, ge=1, le=65536, description="arena copies per player")
     steps: int = Field(64, ge=1, le=65536, description="steps of every copy in one collection")
-    updates: int = Field(16, ge=1, le=100_000, description="collections, each learnt from, in one generation")
-    epochs: int = Field(4, ge=1, le=100, description="passes over a collection")
-    minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps in a pass")
+    updates: int = Field(16, ge=1, le=100_000, description="number of collections in one generation")
+    epochs: int = Field(4, ge=1, le=100, description="passes over each collection")
+    minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps per pass")
     value_weight: float = Field(0.5, ge=0.0, le=100.0)
-    max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="longest gradient of a player")
+    max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="maximum norm of a player's gradient")
 
     def schedule(self) -> Schedule:
-        """The same, for `agents`."""
+        """The schedule for the package `agents`."""
         return Schedule(self.updates, self.steps, self.epochs, self.minibatches, self.value_weight, self.max_gradient)
 
 
 class MatchmakingConfig(Section):
-    """Whom a player trains against."""
+    """The choice of training opponents."""
 
     rule: str = Field("pfsp-squared", description=f"one of {', '.join(RULES)}, or module:callable")
     self_play: Share = Field(0.5, description="share of the copies in which a player meets itself")
-    prior_games: float = Field(4.0, gt=0.0, le=1000.0, description="imaginary drawn games that shrink a score towards one half")
-    latest: int = Field(50, ge=1, le=10_000, description="past players to choose from, the newest first")
-    anchors: bool = Field(False, description="whether scripted players are trained against too")
+    prior_games: float = Field(4.0, gt=0.0, le=1000.0, description="imaginary draws that shrink a score towards one half")
+    latest: int = Field(50, ge=1, le=10_000, description="number of newest past players to choose from")
+    anchors: bool = Field(False, description="whether scripted players are also training opponents")
 
     @field_validator("rule")
     @classmethod
@@ -171,18 +173,18 @@ class MatchmakingConfig(Section):
 
 
 class TournamentConfig(Section):
-    """How players are measured."""
+    """The tournament of each generation, and the ratings."""
 
     format: str = Field("gauntlet", description=f"one of {', '.join(FORMATS)}, or module:callable")
-    games: int = Field(20, ge=2, le=100_000, description="games per pair, every side taken equally often")
+    games: int = Field(20, ge=2, le=100_000, description="games per pair; every player takes every side equally often")
     past: int = Field(
-        8, ge=0, le=1000, description="past players that every new one meets: the best, and others spread over time"
+        8, ge=0, le=1000, description="past players that every new player meets: the best, and others spread over time"
     )
-    anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random is always there, pinned at 0 Elo")
-    bootstrap: int = Field(200, ge=20, le=10_000, description="replicates behind the 95 % intervals")
-    copies: int = Field(256, ge=1, le=65536, description="matches played at once by one task")
-    matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches played by one task")
-    replays: bool = Field(True, description="keep replays of the matches worth seeing")
+    anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random always plays and has 0 Elo")
+    bootstrap: int = Field(200, ge=20, le=10_000, description="bootstrap replicates for the 95 % intervals")
+    copies: int = Field(256, ge=1, le=65536, description="matches that one task plays at the same time")
+    matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches per task")
+    replays: bool = Field(True, description="record replays of the most interesting matches")
 
     @field_validator("format")
     @classmethod
@@ -199,13 +201,13 @@ class TournamentConfig(Section):
 
 
 class EvolutionConfig(Section):
-    """How a generation becomes the next."""
+    """Selection and mutation after each generation."""
 
-    elite: int = Field(1, ge=0, description="best players that are never replaced")
-    replace: int = Field(1, ge=0, description="worst players that are replaced in each generation")
-    selection: int = Field(2, ge=1, description="candidates in the selection tournament that picks a parent")
+    elite: int = Field(1, ge=0, description="number of best players that are never replaced")
+    replace: int = Field(1, ge=0, description="number of worst players that are replaced in each generation")
+    selection: int = Field(2, ge=1, description="number of candidates in the selection tournament that chooses a parent")
     operators: dict[str, Annotated[float, Field(ge=0.0)]] = Field(
-        {"perturb": 1.0, "weight_noise": 1.0}, min_length=1, description="mutation operators and how often each is used"
+        {"perturb": 1.0, "weight_noise": 1.0}, min_length=1, description="mutation operators and their relative frequencies"
     )
 
     @field_validator("operators")
@@ -220,10 +222,10 @@ class EvolutionConfig(Section):
 
 
 class ComputeConfig(Section):
-    """Where the work is done. Nothing here changes a result on one kind of processor."""
+    """The processes and the device of the computation. On one kind of processor, these settings change no result."""
 
-    executor: Literal["serial", "processes"] = Field("processes", description="who runs the tasks")
-    workers: int | None = Field(None, ge=1, le=1024, description="worker processes; one per core if left out")
+    executor: Literal["serial", "processes"] = Field("processes", description="executor of the tasks")
+    workers: int | None = Field(None, ge=1, le=1024, description="worker processes; default: one per core")
     device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda")
 
 

@@ -1,4 +1,4 @@
-"""The styles of leagues by name: which stages a generation has, in which order. Text only, so that reading it costs nothing."""
+"""The styles of leagues by name. A style lists the stages of a generation. This module has only text, so it loads quickly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Style:
 
     Attributes:
         stages: Names of `league.stages.table.STAGES`, in order.
-        defaults: Settings, nested as in a configuration, that hold where the configuration does not say otherwise.
+        defaults: Defaults of settings, nested as in a configuration.
     """
 
     stages: tuple[str, ...]
@@ -30,16 +30,16 @@ evolves (Vinyals et al., 2019, for prioritised fictitious self-play; Jaderberg e
 
 
 def with_defaults(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Plain settings, with the defaults of their style wherever they are silent.
+    """Complete plain settings with the defaults of their style.
 
-    A style of one's own has no defaults: naming it must not run its code, so that a league can be looked at without it.
+    A user's own style has no defaults. Its code is not run here, so that a league can be read without it.
     """
     style = values.get("style")
     return over(STYLES[style].defaults, values) if isinstance(style, str) and style in STYLES else values
 
 
 def over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings laid over others: what `values` does not say is as in `defaults`."""
+    """Complete nested settings: settings that `values` does not have are those of `defaults`."""
     merged = dict(defaults)
     for key, value in values.items():
         below = merged.get(key)

@@ -1,4 +1,4 @@
-"""Before anything is written: is everything there that a configuration names?"""
+"""Checks that everything exists that a configuration names, before anything is written."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tournaments.schedule.formats import FORMATS, Format
 
 
 def check_parts(config: LeagueConfig, game: Game) -> None:
-    """Find the bots, functions, twin and device of a league, and make sure that its networks fit its game.
+    """Check that the bots, functions, twin and device of a league exist, and that its networks fit its game.
 
     Raises:
-        LeagueError: One of them is not there, or the players of a group would speak where nobody can hear them.
-        GameError: A bot is not there or cannot play the game, or the game has no twin although one is insisted on.
+        LeagueError: One of them does not exist, or players should send messages in a game that does not allow it.
+        GameError: A bot does not exist or cannot play the game, or the game has no twin although `arena.twin` is `always`.
     """
     for number, group in enumerate(config.groups):
         config.architecture(game, number)
@@ -76,10 +76,11 @@ def learner_of(name: str) -> Train:
 
 
 def apply_operator(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
-    """Let a mutation operator make a child's genome, and check it.
+    """Make a child's genome with a mutation operator, and check it.
 
     Raises:
-        LeagueError: The child has other weights or hyper-parameters than its parent, or values that are out of bounds.
+        LeagueError: The names or shapes of the child's weights differ from its parent's, its hyper-parameters have other names,
+            or values are not finite or out of bounds.
     """
     child = operator_of(operator)(parent, generator)
     fault = _fault(parent, child)
@@ -89,10 +90,10 @@ def apply_operator(operator: str, parent: Genome, generator: np.random.Generator
 
 
 def _fault(parent: Genome, child: Genome) -> str:
-    state = [(child.state, parent.state, "what its learner keeps")] if child.state else []
+    state = [(child.state, parent.state, "the state of its learner")] if child.state else []
     for arrays, pattern, what in [(child.weights, parent.weights, "its weights"), *state]:
         if {name: value.shape for name, value in arrays.items()} != {name: value.shape for name, value in pattern.items()}:
-            return f"{what}: names or shapes are not the parent's"
+            return f"{what}: names or shapes differ from the parent's"
         if not all(np.isfinite(value).all() for value in arrays.values()):
             return f"{what}: not all values are finite"
     if set(child.hyper) != set(parent.bounds):
@@ -105,10 +106,10 @@ def _fault(parent: Genome, child: Genome) -> str:
 
 
 def check_device(name: str) -> None:
-    """Make sure of a device.
+    """Check that a device exists.
 
     Raises:
-        LeagueError: This machine, or this PyTorch, does not have it.
+        LeagueError: This machine, or the installed PyTorch, does not have the device.
     """
     device = torch.device(name)
     here = torch.cuda.device_count()

@@ -1,5 +1,5 @@
-"""Who is in a league, whom each trains against, and who is whose child.
+"""The players of a league, their training opponents, and their descent.
 
-Reading order: `player` (what a league knows of a player), `matchmaking` (opponents in training), `evolution` (selection),
-`groups` (populations whose players differ in learner, networks or league role).
+Reading order: `player` (the data about a player), `matchmaking` (training opponents), `evolution` (selection), `groups`
+(populations whose players differ in learner, networks or league role).
 """

@@ -1,4 +1,4 @@
-"""How a generation becomes the next: elitism, selection tournaments, and who is whose child. Pure functions of the ratings."""
+"""Evolution from one generation to the next: elitism and selection tournaments, as pure functions of the ratings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Birth:
-    """A child that takes the place of a player.
+    """A child that replaces a player.
 
     Attributes:
         replaces: The player that is retired.
-        parent: The player it descends from.
-        operator: The mutation operator that makes it.
-        seed: Randomness of the operator.
+        parent: The parent of the child.
+        operator: The mutation operator that makes the child.
+        seed: The seed of the operator's randomness.
     """
 
     replaces: str
@@ -30,8 +30,8 @@ def selection_tournament(ranked: Sequence[str], size: int, generator: np.random.
 
     Args:
         ranked: Players, the best first.
-        size: Candidates; 1 is blind chance, many is always the best.
-        generator: Randomness.
+        size: Number of candidates. With 1 the choice is uniformly random; with many it is almost always the best player.
+        generator: The source of randomness.
 
     Reference:
         Goldberg & Deb (1991), tournament selection.
@@ -47,18 +47,18 @@ def births(
     operators: Mapping[str, float],
     generator: np.random.Generator,
 ) -> list[Birth]:
-    """Decide who is replaced by whose child.
+    """Choose the players that are replaced, and the parents of the children that replace them.
 
     Args:
         ranked: Active players, the best first.
-        elite: So many of the best are never replaced.
-        replace: So many of the worst are replaced, as far as the elite leaves room.
-        selection: Candidates of each selection tournament, drawn from those who stay.
+        elite: Number of best players that are never replaced.
+        replace: Number of worst players that are replaced. It is reduced if it would include the elite.
+        selection: Number of candidates in each selection tournament, drawn from the players that stay.
         operators: Mutation operators and their weights.
-        generator: Randomness.
+        generator: The source of randomness.
 
     Laws:
-        elitism: The best `elite` players stay; no parent is replaced in the generation it becomes a parent.
+        elitism: The best `elite` players stay. A parent is not replaced in the generation in which it becomes a parent.
     """
     leaving = min(replace, len(ranked) - max(elite, 1))
     if leaving <= 0:

@@ -1,7 +1,7 @@
-"""Groups of a population: players with one learner, architecture and league role. They breed apart and meet in tournaments.
+"""Groups of a population. The players of a group have one learner, architecture and league role.
 
-Weights only fit the architecture they were made for, so a child belongs to its parent's group. Selection works within each
-group: sizes stay as configured, and no group dies out because its learner is slower than another.
+Weights fit only one architecture, so a child belongs to its parent's group. Selection takes place within each group. Therefore
+group sizes never change, and no group disappears because its learner is slower. All groups meet in tournaments.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from league.population.player import Player
 
 
 def stacks(players: Sequence[Player], size: int) -> list[list[Player]]:
-    """Cut players into the stacks that train as one task each.
+    """Divide players into stacks. Each stack is trained by one task.
 
     Args:
         players: Active players.
-        size: The most players of a stack.
+        size: Maximum number of players in a stack.
 
     Returns:
-        Stacks of players with one learner and one architecture, in the order of the players. Groups that differ in neither
-        share stacks. Players of one kind are cut up as if there were no others.
+        Stacks of players with the same learner and architecture, in the order of the players. Groups that differ in neither
+        share stacks. Players of one kind are divided independently of players of other kinds.
     """
     kinds: dict[tuple[str, str], list[Player]] = {}
     for player in players:
@@ -39,18 +39,18 @@ def births_in_groups(
     operators: Mapping[str, float],
     generator: np.random.Generator,
 ) -> list[Birth]:
-    """Decide in each group who is replaced by whose child; see `league.population.evolution.births`.
+    """Apply `league.population.evolution.births` to each group.
 
     Args:
         ranked: Active players of all groups, the best first.
-        elite: So many of the best of each group are never replaced.
-        replace: So many of the worst of each group are replaced, as far as its elite leaves room.
-        selection: Candidates of each selection tournament.
+        elite: Number of best players of each group that are never replaced.
+        replace: Number of worst players of each group that are replaced. It is reduced if it would include the elite.
+        selection: Number of candidates in each selection tournament.
         operators: Mutation operators and their weights.
-        generator: Randomness; drawn from group by group, in the order of the configuration.
+        generator: The source of randomness. Groups use it in the order of the configuration.
 
     Laws:
-        descent: Parent and replaced player are of one group.
+        descent: A parent and the player that its child replaces are in the same group.
     """
     groups: dict[int, list[str]] = {}
     for player in ranked:

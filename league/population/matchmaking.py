@@ -1,8 +1,8 @@
-"""Whom a player meets in training: rules as functions in a table, and the tickets that follow from them.
+"""The choice of training opponents: rules as functions in a table, and the tickets that are made from their results.
 
-A rule sees the situation of one learner and answers with its opponents: weights of the candidates, and the share of self-play.
-The weights are then apportioned to the copies of an arena, so that every side is taken equally often and the share of each
-opponent is as near to its weight as whole copies allow.
+A rule gets the situation of one learning player and returns its opponents: weights of the candidates, and the share of
+self-play. The weights are then distributed over the copies of an arena. Every side is taken equally often, and the share of
+each opponent is as close to its weight as whole copies allow.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tournaments.tickets import SEEDS, Ticket, match_id
 
 @dataclass(frozen=True)
 class Candidate:
-    """A past player, or a scripted one, that could be met.
+    """A past player or a scripted player that can be chosen as an opponent.
 
     Attributes:
         name: Its name.
-        league_role: What it is, or was, for.
-        player: The player that it is a snapshot of; its own name for a scripted player.
+        league_role: Its league role.
+        player: The player of which it is a snapshot; its own name for a scripted player.
         frozen: The generation in which it was frozen; None for a scripted player.
     """
 
@@ -38,18 +38,18 @@ class Candidate:
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """What a rule knows when it chooses the opponents of a learner. C is the number of candidates.
+    """The input of a rule, which chooses the opponents of a learning player. C is the number of candidates.
 
     Attributes:
         learner: Name of the player that trains.
-        league_role: What it is for.
-        generation: The present one; a candidate's age is `generation - candidate.frozen`.
-        candidates: Scripted players first, then past players, the oldest first.
-        payoff: Results among the candidates, in their order, and of the learner, in the last row and column. The learner's
-            results are those of its newest snapshot, or of the snapshot that it descends from. Players that never met have
-            empty cells.
-        prior_games: The configured `matchmaking.prior_games`: drawn games that shrink a score towards ½.
-        self_play: The configured `matchmaking.self_play`: the share of the copies in which the learner meets itself.
+        league_role: Its league role.
+        generation: The present generation. The age of a candidate is `generation - candidate.frozen`.
+        candidates: The candidates: scripted players first, then past players, the oldest first.
+        payoff: Results between the candidates, in their order, and of the learning player, in the last row and column. The
+            learning player's results are those of its newest snapshot, or of the snapshot from which it descends. The cells of
+            players that never met are empty.
+        prior_games: The setting `matchmaking.prior_games`: number of imaginary draws that shrink a score towards ½.
+        self_play: The setting `matchmaking.self_play`: share of the copies in which the player meets itself.
     """
 
     learner: str
@@ -62,32 +62,32 @@ class Situation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the candidates."""
+        """The names of the candidates."""
         return tuple(candidate.name for candidate in self.candidates)
 
     @property
     def scores(self) -> np.ndarray:
-        """float64 [C], the learner's score against each candidate, a draw counted ½, few games shrunk towards ½."""
+        """float64 [C], the score against each candidate. A draw counts ½, and scores of few games are shrunk towards ½."""
         return self.shrunk[-1, :-1]
 
     @property
     def games(self) -> np.ndarray:
-        """int64 [C], games behind each score."""
+        """int64 [C], number of games behind each score."""
         return self.payoff.games[-1, :-1]
 
     @property
     def shrunk(self) -> np.ndarray:
-        """float64 [C + 1, C + 1], the row's score against the column, few games shrunk towards ½; the learner last."""
+        """float64 [C + 1, C + 1], the shrunk score of the row against the column; the learning player is last."""
         return self.payoff.shrunk(self.prior_games)
 
 
 @dataclass(frozen=True, eq=False)
 class Opponents:
-    """What a rule answers.
+    """The result of a rule.
 
     Attributes:
         weights: float64 [C], ≥ 0, one per candidate. If all are 0, opponents are drawn uniformly.
-        self_play: Share of the copies, from 0 to 1, in which the learner meets itself.
+        self_play: Share of the copies, from 0 to 1, in which the player meets itself.
     """
 
     weights: np.ndarray
@@ -95,16 +95,16 @@ class Opponents:
 
 
 Rule = Callable[[Situation], Opponents | np.ndarray]
-"""A matchmaking rule. One that answers with weights alone leaves the share of self-play as it is configured."""
+"""A matchmaking rule. If it returns only weights, the share of self-play is that of the configuration."""
 
 
 def self_play(situation: Situation) -> Opponents:
-    """Meet nobody but oneself."""
+    """Only self-play."""
     return Opponents(latest(situation), 1.0)
 
 
 def uniform(situation: Situation) -> np.ndarray:
-    """All past players alike (fictitious self-play; Heinrich, Lanctot & Silver, 2015)."""
+    """All past players with equal weights (fictitious self-play; Heinrich, Lanctot & Silver, 2015)."""
     return np.ones(len(situation.candidates))
 
 
@@ -116,22 +116,22 @@ def latest(situation: Situation) -> np.ndarray:
 
 
 def pfsp_squared(situation: Situation) -> np.ndarray:
-    """(1 − w)²: the hard ones first (Vinyals et al., 2019, prioritised fictitious self-play)."""
+    """(1 − w)² for a score w: strong opponents are preferred (Vinyals et al., 2019, prioritised fictitious self-play)."""
     return (1.0 - situation.scores) ** 2
 
 
 def pfsp_linear(situation: Situation) -> np.ndarray:
-    """1 − w."""
+    """1 − w for a score w: the weight is the opponent's score."""
     return 1.0 - situation.scores
 
 
 def pfsp_linear_capped(situation: Situation) -> np.ndarray:
-    """min(½, 1 − w): the hard ones, without a premium on the hopeless."""
+    """min(½, 1 − w) for a score w: strong opponents are preferred, but much stronger ones are not preferred further."""
     return np.minimum(0.5, 1.0 - situation.scores)
 
 
 def pfsp_variance(situation: Situation) -> np.ndarray:
-    """W (1 − w): opponents of one's own strength (Vinyals et al., 2019)."""
+    """The product w (1 − w) for a score w: opponents of similar strength are preferred (Vinyals et al., 2019)."""
     scores = situation.scores
     return scores * (1.0 - scores)
 
@@ -148,18 +148,18 @@ RULES: dict[str, Rule] = {
 
 
 def apportion(weights: np.ndarray, places: int, generator: np.random.Generator) -> np.ndarray:
-    """Give out `places` in proportion to weights by systematic sampling.
+    """Distribute `places` in proportion to weights by systematic sampling.
 
     Args:
         weights: float64 [O], ≥ 0; all zero means uniform.
-        places: How many to give out.
-        generator: Randomness.
+        places: Number of places.
+        generator: The source of randomness.
 
     Returns:
         int64 [places], indices into weights.
 
     Laws:
-        fairness: An index with share s is given floor(s · places) or ceil(s · places) places.
+        fairness: An index with share s gets floor(s · places) or ceil(s · places) places.
 
     Reference:
         Kitagawa (1996), section 3: systematic resampling.
@@ -171,10 +171,10 @@ def apportion(weights: np.ndarray, places: int, generator: np.random.Generator) 
 
 
 def opponents_of(rule: Rule, situation: Situation) -> Opponents:
-    """Ask a rule for the opponents of a learner, and check its answer. Where there are no candidates, all is self-play.
+    """Call a rule and check its result. Without candidates, all copies are self-play.
 
     Raises:
-        LeagueError: The rule, one of somebody's own, gave anything but one finite number ≥ 0 per candidate, or a share of
+        LeagueError: The rule, a user's own, did not return one finite number ≥ 0 per candidate, or it returned a share of
             self-play that is not between 0 and 1.
     """
     count = len(situation.candidates)
@@ -185,11 +185,13 @@ def opponents_of(rule: Rule, situation: Situation) -> Opponents:
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != (count,) or not np.isfinite(weights).all() or (weights < 0.0).any():
         raise LeagueError(
-            f"the matchmaking rule {rule.__name__} gave {weights.tolist()} for {count} candidates; "
-            "it should give one finite number ≥ 0 for each"
+            f"the matchmaking rule {rule.__name__} returned {weights.tolist()} for {count} candidates; "
+            "it should return one finite number ≥ 0 for each"
         )
     if not 0.0 <= share <= 1.0:
-        raise LeagueError(f"the matchmaking rule {rule.__name__} gave {share} as share of self-play; it lies between 0 and 1")
+        raise LeagueError(
+            f"the matchmaking rule {rule.__name__} returned the share of self-play {share}; it should be between 0 and 1"
+        )
     return Opponents(weights, share)
 
 
@@ -201,18 +203,18 @@ def training_tickets(
     generator: np.random.Generator,
     first: int,
 ) -> list[Ticket]:
-    """One ticket per copy: who holds which team, and who learns, for a whole generation.
+    """Make one ticket per copy for a generation. A ticket says which player holds each team, and which player learns.
 
-    In a self-play copy the learner holds every team and learns from all of them. Elsewhere it holds one team, each in turn, and
-    every other team is held by an opponent, who does not learn. In games of one team every copy is self-play.
+    In a self-play copy the learning player holds every team and learns from all of them. In other copies it holds one team,
+    each team in turn, and opponents, which do not learn, hold the other teams. In games of one team every copy is self-play.
 
     Args:
         game: The game.
-        situation: The learner and its candidates.
-        opponents: How the copies are shared out.
+        situation: The learning player and its candidates.
+        opponents: The result of the matchmaking rule.
         copies: Number of copies.
-        generator: Randomness.
-        first: Number of the first ticket, so that two learners' tickets do not share ids.
+        generator: The source of randomness.
+        first: Number of the first ticket, so that the tickets of two players do not share ids.
     """
     teams, learner, names, generation = len(game.teams), situation.learner, situation.names, situation.generation
     meetings = 0 if teams == 1 else copies - round(copies * opponents.self_play)
@@ -234,17 +236,18 @@ def training_tickets(
 
 
 def worth_meeting(past: Sequence[Player], ranked: Sequence[str], count: int) -> list[Player]:
-    """Past players that new ones are measured against: the best by rating, and others spread evenly over time.
+    """Choose past players against which new players are measured: the best by rating, and others spread evenly over time.
 
-    Half of the places go to the best, so that newcomers meet what they must beat. The rest tie the generations together.
+    Half of the chosen players are the best ones, so that new players meet the strongest opponents. The others connect the
+    generations in the match log.
 
     Args:
         past: Frozen players, the oldest first.
         ranked: Names of rated players, the best first.
-        count: How many to choose; all if there are no more.
+        count: Number of players to choose; all if there are not more.
 
     Returns:
-        The chosen ones, in the order of `past`.
+        The chosen players, in the order of `past`.
     """
     if len(past) <= count:
         return list(past)

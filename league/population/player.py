@@ -1,4 +1,4 @@
-"""Who is in a league: players, their names and what is known of each."""
+"""The players of a league: their names and the data about each."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ LEAGUE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_RULE = "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
 
 ANCHOR = "bot:random"
-"""The player whose rating is pinned at 0 Elo."""
+"""The player whose rating is fixed at 0 Elo."""
 
 
 @dataclass(frozen=True)
 class Player:
-    """A player as the store keeps it. Frozen players never change; an active one is a new value after each generation.
+    """A player's entry in the store. Frozen players never change. An active player gets a new entry after each generation.
 
     Attributes:
-        name: `main-03` (active or retired), `main-03-g007` (its snapshot in generation 7), `bot:random` (anchor). Names are
-            for people: nothing else is read off them.
-        league_role: What it is for.
+        name: `main-03` (active or retired), `main-03-g007` (its snapshot in generation 7), `bot:random` (anchor). Names are for
+            people; the code reads no other information from them.
+        league_role: The purpose of the player.
         status: active, historical, retired or anchor.
-        parent: The player it came from, or None for founders and anchors.
-        operator: How it came: `founder`, `snapshot`, a mutation operator, or `anchor`.
+        parent: The player from which it was made, or None for founders and anchors.
+        operator: The way in which it was made: `founder`, `snapshot`, a mutation operator, or `anchor`.
         born: Generation of birth; None for anchors.
-        weights: Content hash of its weights, "" for anchors.
-        optimiser: Content hash of its optimiser's moments, "" where there are none.
+        weights: Content hash of its weights; "" for anchors.
+        optimiser: Content hash of its optimiser's moments; "" if there are none.
         hyper: Its hyper-parameters by name.
         retired: Generation in which it was replaced, or None.
-        snapshot_of: Of a snapshot, the active player that it froze; None for all others.
-        frozen: Of a snapshot, the generation in which it was frozen; None for all others.
+        snapshot_of: For a snapshot, the active player that was frozen; else None.
+        frozen: For a snapshot, the generation in which it was frozen; else None.
         learner: Name of the learning algorithm that trains it; "" for anchors.
-        architecture: Its networks as canonical JSON; "" for anchors, and for players of leagues that earlier versions began,
-            where it means "as the league's configuration says".
-        group: Index of its group in the league's population; children stay in their parent's group. 0 for anchors.
+        architecture: Its networks as canonical JSON; "" for anchors, and for players of leagues of earlier versions. The
+            league's configuration then decides.
+        group: Index of its group in the league's population. Children stay in their parent's group. 0 for anchors.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Player:
 
 
 def is_bot(reference: str) -> bool:
-    """True for what a user writes to name a scripted player: `bot:random`, `module:callable`."""
+    """True for a user's reference to a scripted player: `bot:random`, `module:callable`."""
     return ":" in reference
 
 
@@ -71,12 +71,12 @@ def active_name(number: int) -> str:
 
 
 def snapshot_name(player: str, generation: int) -> str:
-    """The name of an active player as it was frozen in a generation."""
+    """The name of the snapshot of an active player in a generation."""
     return f"{player}-g{generation:03d}"
 
 
 def snapshot(player: Player, generation: int, weights: str) -> Player:
-    """An active player, frozen after its training in a generation.
+    """The snapshot of an active player after its training in a generation.
 
     Args:
         player: The active player.
@@ -99,14 +99,14 @@ def snapshot(player: Player, generation: int, weights: str) -> Player:
 
 
 def child(parent: Player, name: str, generation: int, operator: str, genome: tuple[str, str, Mapping[str, float]]) -> Player:
-    """A newborn active player with its parent's league role, learner, architecture and group.
+    """A new active player with its parent's league role, learner, architecture and group.
 
     Args:
-        parent: The active player that it descends from; the child's `parent` is that player's snapshot of this generation.
+        parent: The active player from which it descends. The child's `parent` is that player's snapshot of this generation.
         name: The child's name.
         generation: Generation of birth.
         operator: The mutation operator that made it.
-        genome: Content hash of its weights, that of its optimiser's moments or "", and its hyper-parameters.
+        genome: Content hash of its weights, content hash of its optimiser's moments or "", and its hyper-parameters.
     """
     weights, optimiser, hyper = genome
     return replace(
@@ -127,7 +127,7 @@ def is_snapshot(player: Player) -> bool:
 
 
 def original_of(player: Player) -> str:
-    """The name of the player that a snapshot was frozen from; any other player is its own original."""
+    """The name of the player from which a snapshot was frozen; for any other player, its own name."""
     return player.snapshot_of or player.name
 
 
@@ -157,5 +157,5 @@ def anchor(name: str) -> Player:
 
 
 def entrant_of(player: Player) -> Entrant:
-    """A player as standings show it."""
+    """The properties of a player that standings show."""
     return Entrant(player.league_role, player.born, player.parent, player.weights)

@@ -74,7 +74,7 @@ def _algorithm(history: History) -> dict[str, Any]:
     speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
     return {
         "name": f"league of {listed([_short_name(name) for name in learners])} players",
-        "learner": f"{_about(group.learner)}; players with the same learner and architecture train as one stack of tensors",
+        "learner": f"{_about(group.learner)}; players with the same learner and architecture train together as stacked tensors",
         "networks": {
             "actor": f"one network per role, on the seat's own observation{heard}",
             **{name: value for name, value in (("encoder", policy.encoder), ("memory", policy.memory)) if value not in PLAIN},

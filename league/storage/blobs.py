@@ -1,4 +1,4 @@
-"""Weights on disk, named by the SHA-256 of their bytes: written once, checked on every load."""
+"""Weights on disk, named by the SHA-256 of their bytes. They are written once and checked at every load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Blobs:
     """A folder of `<sha256>.safetensors` files."""
 
     def __init__(self, folder: Path) -> None:
-        """Use `folder`, which need not exist yet."""
+        """Use `folder`, which may not exist yet."""
         self.folder = folder
 
     def put(self, arrays: Mapping[str, np.ndarray]) -> str:
@@ -36,19 +36,19 @@ class Blobs:
         return digest
 
     def get(self, digest: str, owner: str) -> dict[str, np.ndarray]:
-        """Read named arrays and check them against their hash. Arrays of earlier versions get the names they have today.
+        """Read named arrays and check them against their hash. Arrays of earlier versions get their present names.
 
         Raises:
-            LeagueError: The file is missing, cut short or changed; names `owner`.
+            LeagueError: The file is missing, truncated or changed. The message names `owner`.
         """
         path = self.path(digest)
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise LeagueError(f"the weights of {owner} are gone: there is no {path}") from error
+            raise LeagueError(f"the weights of {owner} are missing: there is no {path}") from error
         if hashlib.sha256(data).hexdigest() != digest:
             raise LeagueError(
-                f"the weights of {owner} are refused: {path} is not what its name says (it was cut short or changed)"
+                f"the weights of {owner} are refused: the content of {path} does not match its hash (truncated or changed)"
             )
         try:
             return {todays_name(name): value for name, value in safetensors.numpy.load(data).items()}
@@ -62,18 +62,18 @@ class Blobs:
                 path.unlink(missing_ok=True)
 
     def path(self, digest: str) -> Path:
-        """Where the arrays of a hash are, or would be."""
+        """The path of the arrays with a hash, whether or not the file exists."""
         return self.folder / f"{digest}.safetensors"
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens.
+    """Write a file atomically and durably: after a crash it exists completely or not at all.
 
     Raises:
-        LeagueError: The disk is full; nothing is left behind.
+        LeagueError: The disk is full. No partial file remains.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with disk_has_room(f"{path} could not be written; the last committed generation is safe"):
+    with disk_has_room(f"{path} could not be written; the last committed generation is not affected"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as file:

@@ -1,4 +1,4 @@
-"""What the store is given and gives back, besides players and matches: plain values of one generation each."""
+"""The data of one generation that the store writes and reads, except players and matches, as plain values."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tournaments.tickets import MatchResult, Ticket
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What came of one training ticket; `wins` and the like are the learner's, over all games of the ticket.
+    """The result of one training ticket. Wins, draws and losses are those of the learning player in all games of the ticket.
 
-    In games of one team and in self-play there is nobody to win against: wins, draws and losses are 0.
+    In games of one team and in self-play there is no opponent, so wins, draws and losses are 0.
     """
 
     ticket: Ticket
@@ -28,21 +28,21 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Generation:
-    """All that one generation adds to a league; committed in one transaction.
+    """All data that one generation adds to a league. It is committed in one transaction.
 
     Attributes:
-        number: The generation.
+        number: The number of the generation.
         champion: Name of the best frozen player so far.
-        seconds: Wall time.
-        agent_steps: Decisions that players learnt from.
-        phases: Seconds spent in each phase.
-        figures: Figures of the whole league: cyclicity and the like.
+        seconds: Wall-clock time in seconds.
+        agent_steps: Number of decisions that players learnt from.
+        phases: Seconds of each phase.
+        figures: Figures of the whole league, such as cyclicity.
         players: Players that are new or changed.
-        matches: Tournament results, appended to the match log.
+        matches: Tournament results. They are appended to the match log.
         training: Results of the training tickets.
-        updates: Player → its training figures, update by update.
-        ratings: Every rated player as of now.
-        online: Online Elo of every rated player.
+        updates: Player → its training metrics of each update.
+        ratings: Present ratings of all rated players.
+        online: Online Elo of all rated players.
     """
 
     number: int
@@ -61,7 +61,7 @@ class Generation:
 
 @dataclass(frozen=True)
 class GenerationRow:
-    """What the store says of a committed generation."""
+    """The store's row of a committed generation."""
 
     number: int
     champion: str

@@ -1,10 +1,12 @@
-"""Leagues of earlier formats: shown to readers as if they had today's, upgraded in one transaction for a writer.
+"""Support for leagues of earlier formats. Readers see them in the present format. A writer upgrades them in one transaction.
 
-What format 1 says only by an operator's name, format 2 keeps in columns of the table `players`:
+Format 2 adds columns to the table `players`:
 
-- `snapshot_of` and `frozen`: the player that a snapshot froze, and the generation in which it was frozen;
-- `learner`, `architecture` and `group`: in format 1 every player learnt by PPO in one group. The architecture is left empty,
-  which means "as the league's configuration says": to spell it out takes the game, which reading a league must not need.
+- `snapshot_of` and `frozen`: the player that a snapshot froze, and the generation in which it was frozen. Format 1 expressed
+  this only by the operator's name.
+- `learner`, `architecture` and `group`: in format 1 every player learnt by PPO in one group. The architecture stays empty,
+  which means "that of the league's configuration". To write it out would need the game, which must not be necessary to read a
+  league.
 """
 
 from __future__ import annotations
@@ -32,14 +34,14 @@ FROM main.players
 
 
 def check_format(name: str, found: str) -> None:
-    """Make sure that this version can read a league.
+    """Check that this version can read a league.
 
     Args:
         name: The league's name.
-        found: The format that its database says it has.
+        found: The format of its database.
 
     Raises:
-        LeagueError: It was written by a newer version of the project.
+        LeagueError: A newer version of the project wrote the league.
     """
     if not found.isdigit() or not 1 <= int(found) <= FORMAT:
         raise LeagueError(
@@ -49,22 +51,22 @@ def check_format(name: str, found: str) -> None:
 
 
 def show_as_today(database: sqlite3.Connection) -> None:
-    """Let a connection read a league of any format as if it had today's; the file is not touched."""
+    """Let a connection read a league of any format as if it had the present one. The file is not changed."""
     if _format(database) == "1":
         database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
         database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_OF_FORMAT_1}")
 
 
 def upgrade(path: Path) -> None:
-    """Bring a league's database to today's format: all of it in one transaction, or nothing.
+    """Upgrade a league's database to the present format in one transaction.
 
     Args:
-        path: The database. Only its one writer may call this.
+        path: The database. Only its writer may call this.
 
     Raises:
-        LeagueError: The disk is full, or the stored configuration is not valid any more; the database is as it was.
+        LeagueError: The disk is full, or the stored configuration is no longer valid. The database is unchanged.
     """
-    room = disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is as it was")
+    room = disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged")
     with room, closing(sqlite3.connect(path, isolation_level=None)) as database:  # closed without a commit, it rolls back
         found = _format(database)
         if found == str(FORMAT):
@@ -77,7 +79,7 @@ def upgrade(path: Path) -> None:
 
 
 def _from_1_to_2(database: sqlite3.Connection) -> None:
-    """Add the new columns, and hash the configuration as this version does."""
+    """Add the new columns, and compute the identity as in this version."""
     database.execute(f"CREATE TEMP TABLE upgraded AS {PLAYERS_OF_FORMAT_1}")
     database.execute("DROP TABLE main.players")
     for statement in _statements(PLAYERS):
@@ -89,28 +91,28 @@ def _from_1_to_2(database: sqlite3.Connection) -> None:
 
 
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1_to_2}
-"""What makes the next format out of each earlier one, inside a transaction."""
+"""Earlier format → function that upgrades a database to the next format, inside a transaction."""
 
 
 def identity_of(config: str) -> str:
     """The identity of a stored configuration, as this version computes it.
 
     Raises:
-        LeagueError: The configuration is not valid any more.
+        LeagueError: The configuration is no longer valid.
     """
-    from league.config.schema import check  # needed once in a league's life, not by every reader
+    from league.config.schema import check  # deferred, because it is needed once per league and not by every reader
 
     return check(yaml.safe_load(config), "the stored configuration").identity()
 
 
 def _format(database: sqlite3.Connection) -> str:
-    """The format that a database says it has; "" if it says none."""
+    """The format that is stored in a database, or "" if there is none."""
     rows = database.execute("SELECT value FROM league WHERE key = 'format'").fetchall()
     return str(rows[0][0]) if rows else ""
 
 
 def _statements(script: str) -> list[str]:
-    """The statements of a script one by one: `executescript` would commit the transaction it finds."""
+    """The statements of a script, one by one. `executescript` would commit the running transaction."""
     statements, text = [], ""
     for line in script.strip().splitlines():
         text += line + "\n"

@@ -1,4 +1,4 @@
-"""Rows of the database to values and back. Lists and mappings are JSON in the database."""
+"""Converts rows of the database to values and back. Lists and mappings are stored as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
 
 
 def to_json(value: Any) -> str:
-    """A value as JSON in its shortest spelling, keys sorted."""
+    """A value as compact JSON with sorted keys."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
@@ -78,5 +78,5 @@ def training_of(row: Sequence[Any]) -> TrainingRecord:
 
 @lru_cache(maxsize=2**12)
 def _tuple(text: str) -> tuple[Any, ...]:
-    """A list in JSON as a tuple; cached, since the same players meet in row after row."""
+    """A JSON list as a tuple. The result is cached, because many rows have the same players."""
     return tuple(json.loads(text))

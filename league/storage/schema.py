@@ -39,4 +39,4 @@ CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, '
 """
 
 CHANGES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "optimiser", "hyper", "retired"))
-"""What may change of a player while it is active."""
+"""The columns of a player that may change while it is active."""

@@ -1,7 +1,8 @@
-"""A league on disk: one folder, one SQLite file, one transaction a generation.
+"""A league on disk: one folder, one SQLite file, and one transaction per generation.
 
-`<home>/leagues/<name>/` holds `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction
-that names them, so a process killed at any moment leaves at most files that nothing names. One process may write at a time.
+`<home>/leagues/<name>/` has `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction
+that refers to them. If a process is killed, it therefore leaves at most files to which nothing refers. Only one process may
+write at a time.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ from tournaments.replay.format import SUFFIX
 from tournaments.tickets import MatchResult
 
 HOME = Path("mlruns")
-"""The folder of leagues and of MLflow, where no other one is named."""
+"""The default folder of leagues and of MLflow."""
 
 
 class Store:
-    """One league's folder. Reading never needs the lock; writing does."""
+    """The folder of a league. Writing needs the lock, and reading does not."""
 
     def __init__(self, folder: Path) -> None:
         """Use the league in `folder`; see `create` and `open`."""
@@ -51,30 +52,30 @@ class Store:
 
     @classmethod
     def create(cls, home: Path, name: str, facts: Mapping[str, str]) -> Store:
-        """Make a league's folder and database, and lock it.
+        """Create a league's folder and database, and lock it.
 
         Args:
-            home: Where leagues live, `./mlruns` by default.
+            home: The folder of the leagues, `./mlruns` by default.
             name: The league's name.
-            facts: What is known at birth: config, identity, game, version.
+            facts: Facts about the new league: config, identity, game, version.
 
         Raises:
-            LeagueError: There is such a league, or another process is at work on it.
+            LeagueError: The league exists already, or another process is writing to it.
         """
         store = cls(home / "leagues" / name)
-        with disk_has_room(f"the league {name!r} could not be begun in {home}"):
+        with disk_has_room(f"the league {name!r} could not be created in {home}"):
             store.folder.mkdir(parents=True, exist_ok=True)
             store.lock()
             if store.path.exists():
                 store.unlock()
                 raise LeagueError(
-                    f"there is a league {name!r} in {home}: go on with `league resume {name}`, or choose another --name"
+                    f"there is a league {name!r} in {home}: continue it with `league resume {name}`, or choose another --name"
                 )
             store._found(facts)
         return store
 
     def _found(self, facts: Mapping[str, str]) -> None:
-        """Write the empty database under another name, then give it its own; on failure nothing is left behind."""
+        """Write the empty database under a temporary name, then rename it. After a failure no file remains."""
         unfinished = self.path.with_suffix(".part")
         unfinished.unlink(missing_ok=True)
         try:
@@ -86,16 +87,16 @@ class Store:
             for path in (unfinished, self.folder / "lock"):
                 path.unlink(missing_ok=True)
             self.unlock()
-            with suppress(OSError):  # it held something before
+            with suppress(OSError):  # the folder was not empty before
                 self.folder.rmdir()
             raise
 
     @classmethod
     def open(cls, home: Path, name: str) -> Store:
-        """Open a league that exists, for reading; `lock` it to write. A league of an earlier format is only upgraded by `lock`.
+        """Open an existing league for reading. Call `lock` to write. Only `lock` upgrades a league of an earlier format.
 
         Raises:
-            LeagueError: There is none, or a newer version of the project wrote it.
+            LeagueError: There is no such league, or a newer version of the project wrote it.
         """
         if not LEAGUE_NAME.fullmatch(name):
             raise LeagueError(f"{name!r} is no league's name: {NAME_RULE}")
@@ -117,10 +118,10 @@ class Store:
         return self.folder / "league.db"
 
     def lock(self) -> None:
-        """Take the right to write; it ends with the process, however that ends. Upgrades a league of an earlier format.
+        """Take the lock for writing, and upgrade a league of an earlier format. The lock ends when the process ends.
 
         Raises:
-            LeagueError: Another process has it, or the league could not be upgraded.
+            LeagueError: Another process has the lock, or the league could not be upgraded.
         """
         if self._lock is not None:
             return
@@ -129,9 +130,7 @@ class Store:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.close()
-            raise LeagueError(
-                f"another process is at work on the league {self.name!r}; wait for it or stop it first"
-            ) from error
+            raise LeagueError(f"another process is running the league {self.name!r}; wait for it or stop it first") from error
         self._lock = lock
         self._sweep()
         if self.path.exists():
@@ -141,24 +140,26 @@ class Store:
                 on_failure.pop_all()
 
     def unlock(self) -> None:
-        """Give the right to write back."""
+        """Release the lock."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def _sweep(self) -> None:
-        """Delete what a killed process left half-written; such files are hidden."""
+        """Delete partially written files of a killed process. Their names begin with a dot."""
         for folder in (self.weights.folder, self.optimisers.folder, self.replays):
             for path in folder.glob(".*"):
                 path.unlink(missing_ok=True)
 
     def commit(self, turn: Generation) -> None:
-        """Add a generation, all of it or nothing.
+        """Add a generation in one transaction.
 
         Raises:
-            LeagueError: The disk is full; the store is as it was.
+            LeagueError: The disk is full. The store is unchanged.
         """
-        room = disk_has_room(f"generation {turn.number} of {self.name!r} could not be committed; the one before it is safe")
+        room = disk_has_room(
+            f"generation {turn.number} of {self.name!r} could not be committed; the one before is not affected"
+        )
         with room, closing(self._connect()) as database, database:
             database.execute(
                 "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
@@ -188,11 +189,11 @@ class Store:
         self.optimisers.keep_only({player.optimiser for player in self.players("active")})
 
     def generation(self) -> int:
-        """The last committed generation, −1 if none is."""
+        """The number of the last committed generation, or −1 if there is none."""
         return int(self._read("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
 
     def champion(self) -> str:
-        """Name of the best frozen player so far.
+        """The name of the best frozen player so far.
 
         Raises:
             LeagueError: No generation is committed yet.
@@ -213,7 +214,7 @@ class Store:
         ]
 
     def players(self, *statuses: str) -> list[Player]:
-        """Players by status (all if none is named), in order of birth."""
+        """The players with the given statuses, or all players, in order of birth."""
         rows = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name")
         return [player for player in map(player_of, rows) if not statuses or player.status in statuses]
 
@@ -223,14 +224,14 @@ class Store:
         return [match_of(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values)]
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
-        """Ratings as of every generation, or of one, best first within each."""
+        """The ratings as of every generation or of one generation, best first within each."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
         return [
             RatingRow(*row) for row in self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values)
         ]
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
-        """Training figures of a generation: player → update by update."""
+        """The training metrics of a generation: player → metrics of each update."""
         rows = self._read('SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"', (generation,))
         found: dict[str, list[dict[str, float]]] = {}
         for player, figures in rows:
@@ -243,21 +244,21 @@ class Store:
         return [training_of(row) for row in rows]
 
     def recorded(self, generation: int | None = None) -> list[Path]:
-        """Files of the recorded matches, or of those of one generation, by name."""
+        """The files of the recorded matches, of all generations or of one, sorted by name."""
         of = "" if generation is None else f"g{generation:03d}-"
         return sorted(self.replays.glob(f"{of}*{SUFFIX}"))
 
     def fact(self, key: str, missing: str | None = None) -> str:
-        """A fact given at birth: `config`, `identity`, `game`, `description`, `version`; without it `missing`, or an error."""
+        """A stored fact: `config`, `identity`, `game`, `description`, `version`. If it is absent: `missing`, or an error."""
         rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
         if not rows and missing is not None:
             return missing
         if not rows:
-            raise LeagueError(f"{self.path} is no league: it does not say its {key}")
+            raise LeagueError(f"{self.path} is no league: it has no {key}")
         return str(rows[0][0])
 
     def set_fact(self, key: str, value: str) -> None:
-        """Change a fact; used when a league is extended."""
+        """Change a fact. This is used when a league is extended."""
         with disk_has_room(f"the {key} of {self.name!r} could not be changed"), closing(self._connect()) as database, database:
             database.execute("INSERT OR REPLACE INTO league VALUES (?, ?)", (key, value))
 
@@ -271,12 +272,12 @@ class Store:
             raise LeagueError(f"{self.path} cannot be read: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the database, which must exist: looking at a league that is not there must not make one."""
+        """Open the database, which must exist. Reading a league that does not exist must not create it."""
         database = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30.0)
         database.execute("PRAGMA synchronous = FULL")
         return database
 
 
 def leagues(home: Path) -> list[str]:
-    """Names of the leagues in a home."""
+    """The names of the leagues in a home."""
     return sorted(path.parent.name for path in (home / "leagues").glob("*/league.db"))

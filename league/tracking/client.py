@@ -1,6 +1,6 @@
-"""MLflow's client on the database of a home: how it is opened, and how it fails.
+"""Opens MLflow's client on the database of a home, and describes its failures.
 
-mlflow is imported when it is needed and not before: that takes seconds, and a broken installation must not stop a league.
+mlflow is imported only when it is needed, because the import takes seconds and a broken installation must not stop a league.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from uuid import uuid4
 DATABASE = "mlflow.db"
 
 Warn: TypeAlias = Callable[[str], None]
-"""Told in a sentence what the user should know."""
+"""A function that shows a one-sentence warning to the user."""
 
 PATIENCE = 5.0
-"""Seconds to wait for another process that writes."""
+"""Seconds to wait for another process that is writing."""
 
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    # A failure is told to the user in one sentence by the tracker. MLflow's own tracebacks would only repeat it.
+    # The tracker reports a failure in one sentence. MLflow's own tracebacks would only repeat it.
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",
 }
-"""Environment variables that MLflow reads when it is imported. What the user has set stays."""
+"""Environment variables that MLflow reads when it is imported. Values set by the user are not changed."""
 
 
 def connect(home: Path) -> Any:
-    """Open the database of a home; it is made if there is none.
+    """Open the database of a home. It is created if it does not exist.
 
-    MLflow tries for minutes to open a database that is broken or locked, so this is tried here first.
+    MLflow would try for minutes to open a broken or locked database, so the database is checked here first.
 
     Args:
-        home: Where leagues live.
+        home: The folder of the leagues.
 
     Returns:
         An `mlflow.MlflowClient`.
@@ -61,9 +61,9 @@ def connect(home: Path) -> Any:
 
 
 def _create(database: Path) -> None:
-    """Make a database under another name and rename it when it is complete: MLflow cannot use an incomplete one.
+    """Create a database under a temporary name and rename it when it is complete. MLflow cannot use an incomplete one.
 
-    Each attempt has a name of its own, because MLflow remembers by name which databases this process has made.
+    Each attempt uses a new name, because MLflow remembers by name which databases this process has created.
     """
     for left in database.parent.glob(f"{database.name}.*.part*"):
         left.unlink()
@@ -87,12 +87,12 @@ def open_client(database: Path) -> Any:
 
 
 def uri_of(database: Path) -> str:
-    """How MLflow names a database."""
+    """MLflow's URI of a database."""
     return f"sqlite:///{database}"
 
 
 def path_of(uri: str) -> Path:
-    """Where the files of an artifact are."""
+    """The path of an artifact."""
     return Path(url2pathname(urlsplit(uri).path))
 
 
@@ -100,7 +100,7 @@ def path_of(uri: str) -> Path:
 def _check_identity_of_files() -> None:
     """Make SQLAlchemy drop a pooled connection whose database was deleted.
 
-    Such a connection still works: it writes into the deleted file, also where a new database has taken its name.
+    Such a connection still works: it writes into the deleted file, even if a new database has the same name.
     """
     from sqlalchemy import event
     from sqlalchemy.exc import DisconnectionError
@@ -120,7 +120,7 @@ def _check_identity_of_files() -> None:
 
 
 def _identity(file: str) -> tuple[int, int] | None:
-    """Device and inode of a file; None where there is none."""
+    """Device and inode of a file; None if it does not exist."""
     try:
         found = Path(file).stat()
     except FileNotFoundError:
@@ -134,7 +134,7 @@ def _configure() -> None:
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """What MLflow fails with: its own errors, those of its database, of the disk and of its installation."""
+    """The exceptions of a failing MLflow: its own, and those of its database, the disk and its installation."""
     known = (OSError, sqlite3.Error, ImportError)
     _configure()
     try:
@@ -146,7 +146,7 @@ def failures() -> tuple[type[Exception], ...]:
 
 
 def reason(error: BaseException) -> str:
-    """The first line of the original cause: SQLAlchemy and MLflow wrap it in pages of text."""
+    """The first line of the original cause. SQLAlchemy and MLflow wrap it in long texts."""
     while error.__cause__ is not None:
         error = error.__cause__
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,6 +1,6 @@
-"""The MLflow experiment of a game, and what is done with its runs: find, create, log, finish.
+"""The MLflow experiment of a game, and the operations on its runs: find, create, log, finish.
 
-A thin layer over MLflow's client that knows nothing of leagues.
+This module is a thin layer over MLflow's client and is independent of leagues.
 """
 
 from __future__ import annotations
@@ -19,36 +19,38 @@ from league.tracking.client import DATABASE, path_of, uri_of
 
 NOTE = "mlflow.note.content"
 PARENT = "mlflow.parentRunId"
-"""Tags that MLflow documents: a description, and the run above another."""
+"""Tags that MLflow documents: a description, and the parent of a run."""
 
 METRICS_PER_CALL, PARAMS_PER_CALL = 800, 100
 """MLflow takes 1,000 metrics, params and tags in one call."""
 
 IMAGE_MARK = "league.images."
-"""Tag of a run: up to which step `log_image` has logged a series, whose key follows."""
+"""Prefix of a tag of a run, followed by the key of a series. Its value is the last step that `log_image` has logged."""
 
 Points: TypeAlias = Sequence[tuple[int, int, Mapping[str, float]]]
 """Metrics by name, with the time in milliseconds since 1970 and the step."""
 
 GUIDE = """\
-Leagues that play **{game}**. Open *Views* (top right): three for every league, *league*, *players* and *generations*.
+These leagues play **{game}**. Open *Views* (top right). Every league has three views: *league*, *players* and *generations*.
 
-1. **league**: is it getting better? `league/elo_best` and `league/elo_mean`; 0 Elo is the random player. Below: who beats whom
-   and who descends from whom, with a slider for the generation.
-2. **players**: who is how strong? `player/elo` of everybody; a curve ends where its player was replaced. Group by `league_role`
-   for bands.
-3. **generations**: what did each bring (`gen/score_vs_previous`: above ½ is progress), and does training work (`train/*`)?
+1. **league** shows whether the league improves: `league/elo_best` and `league/elo_mean`. The random player has 0 Elo. Below are
+   the scores of all pairs and the tree of descent, with a slider for the generation.
+2. **players** shows the strength of all players: `player/elo`. A curve ends when its player was replaced. Group by
+   `league_role` to see bands.
+3. **generations** shows the progress of each generation (`gen/score_vs_previous`: above ½ is progress) and the training metrics
+   (`train/*`).
 
-Then:
+More pages:
 
-* **Two generations side by side**: tick them, press *Compare*, go down to *Artifacts*: `standings.csv`, `payoff.png`. The
-  button with the table, above the runs, shows `standings.json` of all of them.
-* **Watch a match**: a generation's run, *Artifacts*, `replay.html`: its final.
-* **Read**: the league's run, *Artifacts*: `report.html` (how the champion got there, what to do next), `tournament.html`
-  (every match), `solution.yaml` (what was trained and how to use it).
-* **Use a champion**: *Model registry*, the league's name; one version per generation, the newest is `@champion`.
+* **Compare two generations**: select them, press *Compare*, and scroll down to *Artifacts*: `standings.csv`, `payoff.png`. The
+  button with the table, above the runs, shows `standings.json` of all runs.
+* **Watch a match**: open a generation's run, *Artifacts*, `replay.html`. It shows the final.
+* **Read about the league**: open the league's run, *Artifacts*: `report.html` (the champion, next steps), `tournament.html`
+  (all matches), `solution.yaml` (the training and how to use the champion).
+* **Use a champion**: open *Model registry* and the league's name. There is one version per generation. The newest is
+  `@champion`.
 
-Without a view each league is a run; the sign at its left opens `generations` and `players`.
+Without a view, each league is a run. The sign at its left opens `generations` and `players`.
 """
 
 
@@ -57,10 +59,10 @@ class Experiment:
     """The experiment of a game.
 
     Attributes:
-        client: MLflow's.
+        client: MLflow's client.
         id: MLflow's id of the experiment.
-        uri: Of the database.
-        tags: Of the experiment, when it was opened.
+        uri: The URI of the database.
+        tags: The tags of the experiment when it was opened.
     """
 
     client: Any
@@ -70,10 +72,10 @@ class Experiment:
 
     @classmethod
     def open(cls, client: Any, home: Path, game: str) -> Experiment:
-        """Open the experiment of a game. It is made if there is none, and restored if somebody deleted it.
+        """Open the experiment of a game. It is created if it does not exist, and restored if it was deleted.
 
         Raises:
-            OSError: The database was made in another folder: MLflow stores the full names of its files.
+            OSError: The database was made in another folder. MLflow stores the absolute paths of its files.
         """
         artifacts = (home / "artifacts" / re.sub(r"[^A-Za-z0-9._-]+", "-", game)).as_uri()
         found = client.get_experiment_by_name(game)
@@ -96,22 +98,22 @@ class Experiment:
         return found
 
     def find(self, query: str) -> list[Any]:
-        """Runs by a filter."""
+        """The runs that match a filter."""
         return self.pages(self.client.search_runs, [self.id], query)
 
     def children(self, parent: Any, since: int = 0) -> dict[str, Any]:
-        """Runs directly below another that began at a time (milliseconds since 1970) or later, by name."""
+        """The child runs of a run that began at `since` (milliseconds since 1970) or later, by name."""
         query = f"tags.`{PARENT}` = '{parent.info.run_id}' AND attributes.start_time >= {since}"
         return {run.info.run_name: run for run in self.find(query)}
 
     def create(self, name: str, begun: int, tags: Mapping[str, str]) -> Any:
-        """Create a run, RUNNING since `begun`."""
+        """Create a run with status RUNNING and start time `begun`."""
         return self.client.create_run(self.id, start_time=begun, tags=dict(tags), run_name=name)
 
     def log(
         self, run: Any, points: Points, params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
-        """Log metrics, params and tags, the tags last. Params that are there stay: MLflow does not change them."""
+        """Log metrics, params and tags, with tags last. Existing params are not changed, because MLflow does not allow it."""
         from mlflow.entities import Metric, Param, RunTag
 
         metrics = [Metric(key, value, at, step) for at, step, values in points for key, value in values.items()]
@@ -127,19 +129,19 @@ class Experiment:
             )
 
     def add_tags(self, tags: Mapping[str, str]) -> None:
-        """Add tags to the experiment. Those that are there stay: a user may have changed them."""
+        """Add tags to the experiment. Existing tags are not changed, because a user may have edited them."""
         for key, value in tags.items():
             if key not in self.tags:
                 self.client.set_experiment_tag(self.id, key, value)
 
     def folder(self, run: Any) -> Path:
-        """Where the artifacts of a run are."""
+        """The folder of a run's artifacts."""
         return path_of(run.info.artifact_uri)
 
     def write_files(self, run: Any, files: Mapping[str, bytes]) -> None:
-        """Write artifacts, each of them whole or not at all. A file of the same name is replaced.
+        """Write artifacts, each one atomically. A file of the same name is replaced.
 
-        MLflow's client would read the run from the database and copy a temporary file, for every artifact.
+        MLflow's client is not used, because it reads the run from the database and copies a temporary file for every artifact.
         """
         for name, content in files.items():
             path = self.folder(run) / name
@@ -153,13 +155,13 @@ class Experiment:
                 raise
 
     def add_image(self, run: Any, key: str, step: int, at: int, image: EncodedImage) -> None:
-        """Add an image to a series with a slider, once a step.
+        """Add an image to a series with a slider, once per step.
 
         Args:
             run: The run.
-            key: Of the series.
+            key: The key of the series.
             step: Position on the slider; steps come in ascending order.
-            at: Milliseconds since 1970.
+            at: Time in milliseconds since 1970.
             image: The image.
         """
         if private_formats.supported():
@@ -174,13 +176,13 @@ class Experiment:
             self.client.set_tag(run.info.run_id, IMAGE_MARK + key, str(step))
 
     def has_image(self, run: Any, key: str, step: int) -> bool:
-        """Whether a series has its image at a step."""
+        """Whether a series has an image at a step."""
         if private_formats.supported():
             return any(self.folder(run).glob(private_formats.image_pattern(key, step)))
         return step <= number_in(run, IMAGE_MARK + key)
 
     def set_end(self, run: Any, ended: int | None) -> None:
-        """Make a run FINISHED since `ended`, or RUNNING where that is None; a killed process may have left it otherwise."""
+        """Set a run to FINISHED at `ended`, or to RUNNING if `ended` is None. A killed process may have left another status."""
         status = "RUNNING" if ended is None else "FINISHED"
         if run.info.status != status:
             if ended is None:
@@ -190,6 +192,6 @@ class Experiment:
 
 
 def number_in(run: Any, tag: str) -> int:
-    """The whole number in a tag of a run; −1 where there is none, or a user has changed it to something else."""
+    """The integer in a tag of a run; −1 if there is no tag, or if a user has changed it to other text."""
     text = run.data.tags.get(tag, "")
     return int(text) if text.isdecimal() else -1

@@ -1,4 +1,4 @@
-"""What is tracked in a home, and where MLflow's pages show it."""
+"""The games and leagues that are tracked in a home, and the addresses of their pages in MLflow."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from league.tracking.views import VIEWS
 
 @dataclass(frozen=True)
 class Tracked:
-    """What is tracked in a home.
+    """The games and leagues that are tracked in a home.
 
     Attributes:
-        games: MLflow's id of the experiment of every game.
-        leagues: Experiment and run that show a league; of several leagues of one name the newest.
-        elsewhere: Folders outside the home in which MLflow looks for files. It stores their full names, so a home that was
-            moved loses them.
+        games: Game → MLflow's id of its experiment.
+        leagues: League → its experiment and run; of several leagues with one name, the newest.
+        elsewhere: Folders outside the home in which MLflow looks for files. MLflow stores absolute paths, so it does not find
+            the files of a home that was moved.
     """
 
     games: Mapping[str, str]
@@ -33,7 +33,7 @@ class Tracked:
         """Read the database of a home.
 
         Raises:
-            LeagueError: It cannot be read.
+            LeagueError: The database cannot be read.
         """
         try:
             mlflow = client.connect(home)
@@ -53,17 +53,17 @@ class Tracked:
         )
 
     def links(self, server: str, league: str | None) -> dict[str, str]:
-        """What to offer: the pages of a league, of the only league that there is, or the charts of every game.
+        """The links to show: the pages of the given league, else of the only league, else the charts of every game.
 
         Args:
             server: `http://host:port`.
-            league: The league that was asked for.
+            league: The name of a league, or None.
 
         Returns:
-            What is shown → its address.
+            Label → address.
 
         Raises:
-            LeagueError: MLflow does not know the league.
+            LeagueError: The league is not in MLflow.
         """
         if league is None and len(self.leagues) != 1:
             return {game: charts_address(server, experiment) for game, experiment in self.games.items()}

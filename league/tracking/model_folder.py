@@ -1,4 +1,4 @@
-"""A champion as the folder of an MLflow model."""
+"""Makes the folder of an MLflow model from a champion."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def model_folder(parts: ModelParts, run: str) -> dict[str, bytes]:
 
     Args:
         parts: The model.
-        run: MLflow's id of the run that it belongs to.
+        run: MLflow's id of the model's run.
     """
     return private_formats.model_files(parts, run) if private_formats.supported() else _saved(parts)
 
 
 def _saved(parts: ModelParts) -> dict[str, bytes]:
-    """The files that `mlflow.pyfunc.save_model` writes. It imports the code and tries the example, which takes seconds."""
+    """The files that `mlflow.pyfunc.save_model` writes. It imports the code and runs the example, which takes seconds."""
     import mlflow.pyfunc
     import pandas as pd
 
@@ -45,7 +45,7 @@ def _saved(parts: ModelParts) -> dict[str, bytes]:
 
 
 def _signature(parts: ModelParts) -> Any:
-    """Columns in, columns out, params."""
+    """The model's signature: input columns, output columns, params."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
     from mlflow.types.schema import AnyType

@@ -1,12 +1,12 @@
-"""Everything that depends on formats which MLflow does not document, and on the versions they were tested with.
+"""All code that depends on undocumented formats of MLflow, and the versions with which it was tested.
 
-These are: saved views, the names of images with a slider, the files of a model's folder, four tags, and addresses of pages.
-MLflow may change them in any release. So whoever uses them asks `supported` first; where it says no:
+The formats are: saved views, the names of images with a slider, the files of a model's folder, four tags, and addresses of
+pages. MLflow may change them in any release. Therefore callers check `supported` first. If the version is not supported:
 
 * a view is not saved (`saved_views` is empty);
 * an image is logged by `MlflowClient.log_image` (`experiment`);
 * a model is written by `mlflow.pyfunc.save_model` (`model_folder`), which takes seconds instead of milliseconds;
-* the tags are left out (`experiment_tags` and its like are empty): pages look plainer, no content is lost;
+* the tags are left out (`experiment_tags` and similar functions return nothing): pages look plainer, but no content is lost;
 * `league ui` opens MLflow's front page (`links`).
 
 To support a new release, add it to `TESTED` and run `tests/league/tracking` and `tests/browser/test_mlflow_ui.py`.
@@ -34,11 +34,11 @@ TESTED = ("3.17",)
 """Release series of MLflow, major and minor, whose formats are those of this file."""
 
 VIEW_TAG = "mlflow.sharedViewState."
-"""What the tag of a saved view begins with; its key follows."""
+"""Prefix of the tag of a saved view. The key of the view follows."""
 
 
 def supported() -> bool:
-    """Whether the installed MLflow is one of those that were tested."""
+    """Whether the installed version of MLflow was tested."""
     return ".".join(_installed().split(".")[:2]) in TESTED
 
 
@@ -51,22 +51,22 @@ def _installed() -> str:
 
 
 def experiment_tags() -> dict[str, str]:
-    """Tells MLflow's pages that an experiment is about training, not about language models."""
+    """The tags that mark an experiment as training, not as an experiment with language models."""
     return {"mlflow.experimentKind": "custom_model_development"} if supported() else {}
 
 
 def table_tags(file: str) -> dict[str, str]:
-    """Tells that a JSON file of a run is a table. MLflow then shows those of several runs side by side."""
+    """The tags that mark a JSON file of a run as a table. MLflow then shows the tables of several runs side by side."""
     return {"mlflow.loggedArtifacts": json.dumps([{"path": file, "type": "table"}])} if supported() else {}
 
 
 def image_tags() -> dict[str, str]:
-    """Tells that a run has images with a slider."""
+    """The tags that say that a run has images with a slider."""
     return {"mlflow.loggedImages": "True"} if supported() else {}
 
 
 def colour_tags(colour: str) -> dict[str, str]:
-    """In which colour a run is drawn."""
+    """The tags that set the colour of a run."""
     return {"mlflow.runColor": colour} if supported() else {}
 
 
@@ -76,14 +76,14 @@ def colour_tags(colour: str) -> dict[str, str]:
 def image_files(run: str, key: str, step: int, at: int, image: EncodedImage) -> dict[str, bytes]:
     """An image of a series with a slider, as files by their names among a run's artifacts.
 
-    MLflow reads key, step and time from the name. `log_image` appends a random number, so an image that is logged again is
-    there twice. Here the number follows from run, key and step.
+    MLflow reads key, step and time from the name. `log_image` appends a random number, so an image that is logged twice appears
+    twice. Here the number is computed from run, key and step.
 
     Args:
         run: MLflow's id of the run.
-        key: Of the series.
+        key: The key of the series.
         step: Position on the slider.
-        at: Milliseconds since 1970.
+        at: Time in milliseconds since 1970.
         image: The image.
     """
     name = f"images/{key}+step+{step}+timestamp+{at}+{uuid5(NAMESPACE_URL, f'{run}/{key}/{step}')}"
@@ -91,7 +91,7 @@ def image_files(run: str, key: str, step: int, at: int, image: EncodedImage) -> 
 
 
 def image_pattern(key: str, step: int) -> str:
-    """A glob pattern of all files that MLflow takes for an image of a series at a step."""
+    """A glob pattern of all files that MLflow reads as an image of a series at a step."""
     return f"images/{key}+step+{step}+*"
 
 
@@ -116,7 +116,7 @@ def model_files(parts: ModelParts, run: str) -> dict[str, bytes]:
 
 
 def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
-    """The content of the file MLmodel: what kind of model this is and how it is loaded."""
+    """The content of the file MLmodel: the kind of the model and its loader."""
     card = {
         "artifact_path": "champion",
         "flavors": {
@@ -155,7 +155,7 @@ def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
 
 
 def _environment(packages: Sequence[str]) -> dict[str, str]:
-    """What a model needs, for pip, virtualenv and conda."""
+    """The requirements of a model, for pip, virtualenv and conda."""
     needed = [f"{name}=={version(name)}" for name in packages]
     python = platform.python_version()
     build = {"python": python, "build_dependencies": ["pip", "setuptools", "wheel"], "dependencies": ["-r requirements.txt"]}
@@ -171,12 +171,12 @@ def _environment(packages: Sequence[str]) -> dict[str, str]:
 
 
 def saved_views(views: Sequence[View], league: str, at: int) -> dict[str, str]:
-    """The tags of an experiment that are a league's views; none where the version is not supported.
+    """The tags of an experiment that contain a league's views; none if the version is not supported.
 
     Args:
-        views: What they show, in order.
+        views: The views, in order.
         league: The league's name.
-        at: When it was begun, in milliseconds since 1970.
+        at: Start of the league in milliseconds since 1970.
     """
     tags = {}
     for number, view in enumerate(views if supported() else (), 1):
@@ -196,7 +196,7 @@ _COMMON = {
     "hideEmptyCharts": True,
     "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},
 }
-"""The same in every view: every run is drawn, groups keep their order."""
+"""The settings that are equal in all views: every run is drawn, and groups keep their order."""
 
 
 def _state(view: View, league: str) -> dict[str, Any]:
@@ -268,19 +268,19 @@ def _images(chart: MetricChart) -> dict[str, Any]:
 # Addresses of MLflow's pages; `server` is `http://host:port`.
 
 _TRAINING = "workflowType=machine_learning"
-"""Of the two faces of MLflow's pages the one for training."""
+"""The query that selects MLflow's user interface for training (there are two)."""
 
 
 def charts_address(server: str, experiment: str) -> str:
-    """The charts of an experiment; MLflow's front page shows none."""
+    """The address of an experiment's charts, which MLflow's front page does not show."""
     return f"{server}/#/experiments/{experiment}/runs?{_TRAINING}&compareRunsMode=CHART" if supported() else f"{server}/"
 
 
 def league_addresses(server: str, league: str, experiment: str, run: str, views: Sequence[View]) -> dict[str, str]:
-    """What there is to look at of a league → its address.
+    """The pages of a league: label → address.
 
     Args:
-        server: Where MLflow listens.
+        server: The address of MLflow's server.
         league: The league's name.
         experiment: MLflow's id of the game's experiment.
         run: MLflow's id of the league's run.

@@ -16,7 +16,7 @@ from league.tracking.experiment import Experiment
 from league.tracking.model_folder import model_folder
 
 FOLDER = "champion"
-"""Where a model is among the artifacts of its generation's run."""
+"""The folder of a model among the artifacts of its generation's run."""
 
 NEWEST = "champion"
 """The alias of the newest champion."""
@@ -25,18 +25,18 @@ OF_A_GENERATION = re.compile(r"gen-\d{3,}")
 """The aliases of single generations."""
 
 LEAGUE_RUN = "league_run"
-"""The tag that tells a league's versions from those of another of the same name, which was there before."""
+"""The tag that distinguishes a league's versions from those of an earlier league with the same name."""
 
 
 @dataclass(frozen=True)
 class Registry:
-    """What MLflow's registry holds of a league.
+    """The registered model of a league in MLflow.
 
     Attributes:
         experiment: The experiment of the league's game.
         root: Id of the league's run.
-        deployment: What its models have in common.
-        versions: Its versions by generation, of those whose files are there.
+        deployment: Makes the parts of the league's models.
+        versions: Generation → version, for versions whose files exist.
     """
 
     experiment: Experiment
@@ -46,7 +46,7 @@ class Registry:
 
     @classmethod
     def of(cls, experiment: Experiment, history: History, root: str) -> Registry:
-        """Find the registered model of a league; it is made if there is none."""
+        """Find the registered model of a league. It is created if it does not exist."""
         client, name = experiment.client, history.name
         if not client.search_registered_models(f"name = '{name}'", max_results=1):
             game = history.facts["game"]
@@ -61,12 +61,12 @@ class Registry:
         return cls(experiment, root, Deployment(history.config), {int(version.tags["generation"]): version for version in mine})
 
     def register(self, run: Any, store: Store, history: History) -> None:
-        """Register the champion of the last generation; what is there already stays.
+        """Register the champion of the last generation. An existing version is not changed.
 
         Args:
             run: The generation's run.
             store: The league.
-            history: The same as of the generation.
+            history: The history of the same league as of the generation.
         """
         client, name = self.experiment.client, history.name
         row, champion, elo = history.rows[-1], history.player[history.champion], history.elo[history.champion]
@@ -94,7 +94,7 @@ class Registry:
             self.experiment.client.set_registered_model_alias(history.name, NEWEST, self.versions[history.number].version)
 
     def _source(self, run: Any, store: Store, row: GenerationRow, champion: Player) -> str:
-        """Where the model is. A player that is champion again is not written again."""
+        """The location of the model. If a player is champion again, its model is not written again."""
         for version in self.versions.values():
             if version.tags["weights"] == champion.weights:
                 return str(version.source)
@@ -105,6 +105,6 @@ class Registry:
 
 
 def _sound(version: Any) -> bool:
-    """Whether a version's files are there, and its tags, which a person can change, say whose it is."""
+    """Whether a version's files exist and its tags identify its league. A person can change the tags."""
     tags = version.tags
     return tags.get("generation", "").isdecimal() and "weights" in tags and path_of(version.source).is_dir()

@@ -1,8 +1,8 @@
-"""What MLflow shows of a league: a tree of runs, league → generations → gen-007, and league → players → main-03.
+"""The tree of MLflow runs of a league: league → generations → gen-007, and league → players → main-03.
 
-Generations are added in batches, in order. The tag `generation` of the league's run is written after everything else of a
-batch, so a sync that was killed in the middle does the same batch again. Doing it again changes nothing: values and times come
-from the store alone, and MLflow keeps one of several equal points.
+Generations are added in batches, in order. The tag `generation` of the league's run is written last in a batch. After a kill in
+the middle, the next sync repeats the same batch. The repetition changes nothing, because values and times come only from the
+store, and MLflow keeps one of several equal points.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from league.tracking.registry import Registry
 from league.tracking.views import VIEWS
 
 MARK = "generation"
-"""Tag of the league's run: up to which generation everything is there."""
+"""Tag of the league's run: the last generation up to which everything is in MLflow."""
 
 FOLDERS = ("generations", "players")
 
 BATCH = 16
-"""Generations that are added together: their points share calls, and a sync that was killed does them all again."""
+"""Number of generations in a batch. Their points share calls, and a sync repeats the whole batch after a kill."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Tree:
     """The runs of one league, and its registered model.
 
     Attributes:
-        root: The league's run as it was found last.
-        folders: The runs right below it.
-        generations: Runs of generations, from the first that is not complete.
+        root: The league's run as it was last found.
+        folders: The runs directly below it.
+        generations: Runs of generations, from the first incomplete one on.
         players: Runs of players.
         registry: The registered model.
     """
@@ -60,11 +60,11 @@ class Tree:
 
 @dataclass(frozen=True)
 class Update:
-    """What an update found and did.
+    """The result of an update.
 
     Attributes:
-        tree: The runs of the league; None where nothing was missing and they were not searched.
-        generations: Those that were added.
+        tree: The runs of the league; None if nothing was missing and the runs were not searched.
+        generations: The generations that were added.
     """
 
     tree: Tree | None
@@ -86,14 +86,14 @@ def update_runs(
     Args:
         experiment: The experiment of the league's game.
         store: The league.
-        history: The same, read.
-        warn: Told what cannot be shown.
-        cache: The recorded matches that earlier calls have read; what is missing is added.
-        known: The tree that was returned the last time, if nobody else has written since: its runs are not searched again.
-        thorough: Also look for what is missing of generations up to the mark.
+        history: The history of the same league.
+        warn: Called with a message for everything that cannot be shown.
+        cache: The recorded matches that earlier calls have read. Missing matches are added.
+        known: The tree of the last call, if no other process has written since. Its runs are not searched again.
+        thorough: Whether to search for missing parts also in generations up to the mark.
 
     Returns:
-        The tree, and what was added.
+        The tree, and the added generations.
     """
     rows, root = history.rows, _root(experiment, history)
     over = rows[-1].number + 1 >= history.config.generations
@@ -105,7 +105,7 @@ def update_runs(
     first = last + 1
     if thorough:
         first = next((row.number for row in rows[:first] if not _whole(experiment, store, history, row, tree)), first)
-        if first <= last:  # the mark holds only for what is complete
+        if first <= last:  # the mark is valid only for complete generations
             experiment.log(root, [], tags={MARK: str(first - 1)})
     for start in range(first, len(rows), BATCH):
         numbers = range(start, min(start + BATCH, len(rows)))
@@ -124,7 +124,7 @@ def update_runs(
 
 
 def _tree(experiment: Experiment, history: History, root: Any, known: Tree | None, first: int) -> Tree:
-    """The runs of a league. A known tree does not count if its root was deleted and there is another one."""
+    """The runs of a league. A known tree is not used if its root was deleted and there is another one."""
     rows = history.rows
     if known is not None and known.root.info.run_id == root.info.run_id:
         return replace(known, root=root)
@@ -134,7 +134,7 @@ def _tree(experiment: Experiment, history: History, root: Any, known: Tree | Non
         folders[name] = folders.get(name) or experiment.create(
             name, metrics.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": history.name}
         )
-    # The store counts whole seconds: a generation can seem to have begun before the one in front of it.
+    # The store counts whole seconds, so a generation can seem to have begun before the previous one.
     since = min(map(metrics.begun, rows[first:]), default=metrics.millis(rows[-1].committed_at))
     generations = experiment.children(folders["generations"], since)
     registry = Registry.of(experiment, history, root.info.run_id)
@@ -142,7 +142,7 @@ def _tree(experiment: Experiment, history: History, root: Any, known: Tree | Non
 
 
 def _whole(experiment: Experiment, store: Store, history: History, row: GenerationRow, tree: Tree) -> bool:
-    """Whether all of a generation is there: its run, its files, its pictures, its champion, the players that were there."""
+    """Whether a generation is complete in MLflow: its run, files, pictures, champion and players."""
     run = tree.generations.get(f"gen-{row.number:03d}")
     if run is None or row.number not in tree.registry.versions:
         return False
@@ -159,7 +159,7 @@ def _whole(experiment: Experiment, store: Store, history: History, row: Generati
 
 
 def _root(experiment: Experiment, history: History) -> Any:
-    """The run of the league: of its name, begun when it was. A new league of the same name gets a new run."""
+    """The run of the league with its name and its start time. A new league with the same name gets a new run."""
     begun = metrics.begun(history.rows[0])
     found = experiment.find(f"tags.kind = 'league' AND tags.league = '{history.name}' AND attributes.start_time = {begun}")
     tags = {
@@ -182,7 +182,7 @@ def _generation(
     cache: ReplayCache,
     warn: Warn,
 ) -> None:
-    """The run of a generation, and its champion in the registry. `past` is the league as of the generation."""
+    """Write the run of a generation, and register its champion. `past` is the league as of the generation."""
     record, number = past.generations[-1], past.number
     row, at = record.row, metrics.millis(record.row.committed_at)
     name, folder = f"gen-{number:03d}", tree.folders["generations"].info.run_id
@@ -204,7 +204,7 @@ def _generation(
 
 
 def _players(experiment: Experiment, history: History, batch: Sequence[History], tree: Tree) -> None:
-    """The runs of the players that learnt in some generations or were born at their ends, and of the anchors."""
+    """Write the runs of the players that learnt in the given generations or were born at their ends, and of the anchors."""
     figures: dict[str, list[tuple[int, int, Mapping[str, float]]]] = {}
     latest: dict[str, tuple[Player, int]] = {}
     shown = metrics.shown(history.players, history.rows)
@@ -249,13 +249,13 @@ def _identity(history: History, player: Player, tree: Tree) -> dict[str, str]:
 
 
 def _colour(history: History, player: Player) -> str:
-    """Players born one after another have different colours. MLflow would derive them from ids of runs, often one twice."""
+    """The colour of a player. Players that are born one after another differ; MLflow's own colours often repeat."""
     learning = [each.name for each in history.players if learns(each)]
     return PALETTE[learning.index(player.name) % len(PALETTE)] if player.name in learning else SOFT
 
 
 def _birth(history: History, player: Player) -> int:
-    """Founders and anchors are there from the beginning, children since the end of a generation."""
+    """The time of birth: the begin of the league for founders and anchors, the end of a generation for children."""
     founder = player.born is None or is_founder(player)
     return metrics.begun(history.rows[0]) if founder else metrics.millis(history.rows[player.born or 0].committed_at)
 
@@ -269,7 +269,7 @@ def _league(
     tables: Mapping[int, EncodedImage],
     cache: ReplayCache,
 ) -> None:
-    """Generations on the run of the league; written last, with the mark that all of them is there."""
+    """Write the generations to the run of the league. This comes last and sets the mark."""
     root, last = tree.root, batch[-1]
     for past in batch:
         at = metrics.millis(past.rows[-1].committed_at)
@@ -282,7 +282,7 @@ def _league(
     if last.number == history.number:
         experiment.write_files(root, pages(store, history, cache))
     tree.registry.point_champion_at(last)
-    # Params cannot be changed: they tell what the league was begun with, config.yaml what it goes on with.
+    # Params cannot be changed, so they have the settings at the league's start. config.yaml has the present settings.
     params = metrics.flatten(history.config.model_dump(mode="json")) if batch[0].number == 0 else {}
     points = [
         (

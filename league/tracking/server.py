@@ -1,4 +1,4 @@
-"""The MLflow UI on the right store and the right charts, started small: one worker, no job runner, this machine only."""
+"""Starts the MLflow UI on the right store and opens the right charts. The server has one worker, for this machine only."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from league.tracking.client import DATABASE, uri_of
 from league.tracking.links import Tracked
 
 GRACE = 10.0
-"""Seconds that the server has to end."""
+"""Maximum number of seconds for the server to stop."""
 
 PATIENCE = 60.0
-"""Seconds that it has to begin."""
+"""Maximum number of seconds for the server to start."""
 
 
 def open_ui(
@@ -28,20 +28,20 @@ def open_ui(
 ) -> int:
     """Serve the MLflow UI until it ends or Ctrl-C is pressed.
 
-    The server asks nobody who they are: whoever reaches `host` can read, change and delete.
+    The server has no authentication. Anyone who can reach `host` can read, change and delete data.
 
     Args:
-        home: Where leagues live.
-        league: Whose charts to open; without it those of every game, or of the one league that there is.
-        port: Where to listen.
-        host: On which address.
-        browser: Whether to open the first link; None does where there is a screen.
+        home: The folder of the leagues.
+        league: The league whose charts are opened; by default the only league, or else the charts of every game.
+        port: The port of the server.
+        host: The address of the server.
+        browser: Whether to open the first link in a browser. None opens it if there is a screen.
 
     Returns:
         The server's exit status, 0 after Ctrl-C.
 
     Raises:
-        LeagueError: Nothing is tracked here yet, the league is not, or the port is taken.
+        LeagueError: Nothing is tracked here yet, the league is not tracked, or the port is in use.
     """
     if not (home / DATABASE).is_file():
         raise LeagueError(f"nothing is tracked in {home} yet; run a league first, or name its folder with --home")
@@ -52,7 +52,7 @@ def open_ui(
         raise LeagueError(f"nothing is tracked in {home} yet; `league sync NAME` adds a league that has been run")
     for place in tracked.elsewhere:
         print(f"The files of these runs are looked for in {place}: to have them here, move mlflow.db away and `league sync`.")
-    # The server has a session of its own, so that it and its worker end together. Whatever ends this process must end it too.
+    # The server has its own session, so that it and its worker end together. Whatever ends this process must end it, too.
     ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, signal.default_int_handler) for number in ends}
     print("MLflow is starting, which takes some seconds …", flush=True)
@@ -74,7 +74,7 @@ def open_ui(
 
 
 def command(home: Path, port: int, host: str) -> list[str]:
-    """What to start."""
+    """The command line of the server."""
     store, artifacts = uri_of(home / DATABASE), (home / "artifacts").as_uri()
     options = [
         "--backend-store-uri",
@@ -106,7 +106,7 @@ def _check_free(port: int, host: str) -> None:
 
 
 def _answers(server: subprocess.Popen[bytes], port: int, host: str) -> bool:
-    """Wait until the server listens; False if it ends instead, or does not begin in time."""
+    """Wait until the server listens. Returns False if it ends before, or does not start in time."""
     end = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < end:
         try:
@@ -119,12 +119,12 @@ def _answers(server: subprocess.Popen[bytes], port: int, host: str) -> bool:
 
 
 def _has_screen() -> bool:
-    """Whether somebody sits in front of this machine who would see a browser."""
+    """Whether this machine has a screen on which a browser could be seen."""
     return sys.stdout.isatty() and (sys.platform == "darwin" or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()))
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    """End the server and its worker."""
+    """Stop the server and its worker."""
     if server.poll() is None:
         os.killpg(server.pid, signal.SIGTERM)
         try:

@@ -1,4 +1,4 @@
-"""What is derived from the committed generations of a league is made here: replays, and MLflow's view of it."""
+"""Makes the data that is derived from committed generations: replays, and the runs in MLflow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LeagueSync:
-    """Makes what is missing of one league."""
+    """Makes the missing replays and MLflow runs of one league."""
 
     def __init__(self, store: Store) -> None:
         """Sync the league in a store."""
@@ -36,7 +36,7 @@ class LeagueSync:
 
     @property
     def tracker(self) -> Tracker:
-        """Who brings MLflow up to date."""
+        """The tracker that updates MLflow."""
         if self._tracker is None:
             from league.tracking.tracker import Tracker  # imports all that draws and reports; untracked leagues do not need it
 
@@ -44,12 +44,12 @@ class LeagueSync:
         return self._tracker
 
     def record(self, generation: int, warn: Warn, *, thorough: bool = False) -> None:
-        """Make missing replays up to a generation; a generation is looked at once.
+        """Make missing replays up to a generation. Each generation is checked only once.
 
         Args:
-            generation: It is committed.
-            warn: Told of what cannot be made.
-            thorough: Make again what is there but cannot be read.
+            generation: A committed generation.
+            warn: Called with a message for every replay that cannot be made.
+            thorough: Whether to make existing replays again if they cannot be read.
 
         Raises:
             LeagueError: The disk is full, or the store cannot be read.
@@ -61,13 +61,13 @@ class LeagueSync:
             self._recorded += 1
 
     def track(self, generation: int, warn: Warn) -> None:
-        """Bring MLflow up to date, if the league is tracked; see `record`."""
+        """Update MLflow if the league is tracked; see `record`."""
         if self.config.tracking:
             self.tracker.sync(warn, self.history)
         self.synced = generation
 
     def bring_up_to(self, generation: int, warn: Warn) -> None:
-        """Make missing replays, then bring MLflow up to date; see `record`."""
+        """Make missing replays, then update MLflow; see `record`."""
         self.record(generation, warn)
         self.track(generation, warn)
 
@@ -78,17 +78,17 @@ class LeagueSync:
 
 
 def fill_in(store: Store, warn: Warn) -> list[int]:
-    """Make whatever replays are missing of a league, and whatever MLflow lacks of it, whether or not the league is tracked.
+    """Make all missing replays of a league, and add everything that is missing in MLflow, even if the league is not tracked.
 
     Args:
         store: The league.
-        warn: Told of what cannot be made.
+        warn: Called with a message for everything that cannot be made.
 
     Returns:
         The generations that were added to MLflow.
 
     Raises:
-        LeagueError: The league has no generation yet, or MLflow cannot be brought up to date; says why.
+        LeagueError: The league has no generation yet, or MLflow cannot be updated. The message says why.
     """
     store.champion()
     with closing(LeagueSync(store)) as sync:

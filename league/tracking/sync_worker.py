@@ -1,8 +1,8 @@
-"""Who syncs a league after its commits: the league's own process, or one process beside it.
+"""Syncs a league after its commits, in the league's own process or in a separate process.
 
-All that is synced can be made from the store at any time, so the league never depends on it: it says which generation is
-committed and goes on, and at its end waits until everything is there. A worker that dies or hangs costs a warning, and the
-league does the rest at its end. What a killed league leaves undone is done when it is resumed.
+All synced data can be made from the store at any time, so the league never depends on it. The league reports each committed
+generation and continues. At its end it waits until everything is synced. If a worker dies or hangs, there is a warning, and the
+league does the remaining work at its end. If the league is killed, the remaining work is done when it is resumed.
 
 The worker process runs at the lowest priority, so it takes the processor time that training leaves. After each sync it pauses
 for `PAUSE` seconds. Generations that are committed meanwhile are synced together, which takes about half as much time a
@@ -31,45 +31,45 @@ from league.tracking.client import Warn
 from league.tracking.sync import LeagueSync
 
 SHARE = 0.02
-"""Of a league's time, how much MLflow may take where the league waits for it."""
+"""Maximum share of a league's time that MLflow may take while the league waits for it."""
 
 LOWEST_PRIORITY = 19
-"""For `os.nice`."""
+"""The increment for `os.nice`."""
 
 PATIENCE: float | None = 10.0
-"""Seconds without a message, None for any number, after which a league that has ended no longer waits for its worker and does
-the rest itself: the worker hangs, or other programs leave it no processor time."""
+"""Maximum number of seconds without a message for which a league that has ended waits for its worker; None has no limit. After
+that the league does the remaining work itself: the worker hangs, or other programs leave it no processor time."""
 
 PAUSE = 20.0
 """Seconds from the end of a sync until the worker begins the next one."""
 
 Message: TypeAlias = tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int]
-"""What a worker process says: a warning for the user; why it gives up; up to which generation everything is made."""
+"""A message of a worker process: a warning for the user, the reason of a failure, or the last synced generation."""
 
 
 class SyncWorker(Protocol):
-    """Keeps what is derived from a league up to date."""
+    """Keeps the data that is derived from a league up to date."""
 
     def committed(self, generation: int) -> None:
-        """A generation is in the store; it and what is missing before it are to be synced."""
+        """Report that a generation is committed. It is to be synced, with everything that is missing before it."""
 
     def finish(self) -> None:
         """Wait until everything is synced."""
 
     def close(self) -> None:
-        """Stop; what is not synced stays so."""
+        """Stop. Data that is not synced yet stays unsynced."""
 
 
 class InProcess:
-    """Syncs in the league's own process: MLflow when that takes at most `SHARE` of the time so far, and at the end."""
+    """Syncs in the league's own process. MLflow is updated while this takes at most `SHARE` of the time, and at the end."""
 
     def __init__(self, sync: LeagueSync, warn: Warn, clock: Callable[[], float] = time.monotonic) -> None:
         """Sync whenever a generation is committed.
 
         Args:
-            sync: Does it.
-            warn: Told what the user should know.
-            clock: Seconds.
+            sync: Syncs the league.
+            warn: Called with warnings for the user.
+            clock: Returns the time in seconds.
         """
         self._sync, self._warn, self._clock = sync, warn, clock
         self._newest, self._failed, self._next = -1, False, clock()
@@ -99,7 +99,7 @@ class InProcess:
 
 
 def work(folder: Path, league: Connection) -> None:
-    """Be a worker process: sync up to the newest generation that is committed, again and again.
+    """Run as a worker process: repeatedly sync up to the newest committed generation.
 
     Args:
         folder: The league's.
@@ -126,7 +126,7 @@ def work(folder: Path, league: Connection) -> None:
 
 
 def _run(work: Callable[[Path, Connection], None], folder: Path, pipe: Connection) -> None:
-    """Do the work of a process that leaves Ctrl-C to the league, and ends when the league's process ends."""
+    """Do the work in a process that ignores Ctrl-C, which the league handles, and that ends when the league's process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     league = multiprocessing.parent_process()
     assert league is not None
@@ -140,15 +140,15 @@ def _end_with(league: multiprocessing.process.BaseProcess) -> None:
 
 
 class WorkerProcess:
-    """Has a process of its own sync. Its warnings are passed on in order, whenever the league says something."""
+    """Syncs in a separate process. Its warnings are passed on in order whenever the league sends a message."""
 
     def __init__(self, sync: LeagueSync, warn: Warn, work: Callable[[Path, Connection], None] = work) -> None:
-        """Prepare; the process starts with the first committed generation.
+        """Prepare. The process starts with the first committed generation.
 
         Args:
-            sync: Does the rest where the process ends early.
-            warn: Told what the process warns of.
-            work: What the process does, with the league's folder and its end of the pipe.
+            sync: Does the remaining work if the process ends early.
+            warn: Called with the warnings of the process.
+            work: The function of the process, called with the league's folder and its end of the pipe.
         """
         self._sync, self._warn = sync, warn
         self._newest, self._done, self._alive = -1, -1, True
@@ -188,7 +188,7 @@ class WorkerProcess:
         self._sync.close()
 
     def _take_message(self, patience: float | None) -> bool:
-        """Take one message of the process; False where none comes within `patience` seconds, or the process is gone."""
+        """Receive a message of the process. Returns False if none comes within `patience` seconds or the process has ended."""
         if not self._alive:
             return False
         try:
@@ -211,7 +211,7 @@ class WorkerProcess:
         self._warn(f"the process that makes replays and MLflow's runs gave up; the league makes the rest at its end ({reason})")
 
     def _stop(self) -> None:
-        """End the process, wherever it is: a sync that was interrupted is completed by the next one."""
+        """Stop the process at once. The next sync completes an interrupted one."""
         self._alive = False
         self._pipe.close()
         if self.process.pid is not None:
@@ -220,7 +220,7 @@ class WorkerProcess:
 
 
 def sync_worker_for(store: Store, config: LeagueConfig, warn: Warn) -> SyncWorker:
-    """What suits a league: a process beside it, unless all is done in one process, or nothing is left to train or to sync."""
+    """The sync worker for a league: a separate process, or the league's own if it uses one process or nothing is left to do."""
     alone = config.compute.executor == "serial" or store.generation() + 1 >= config.generations
     wanted = config.tracking or config.tournament.replays
     return (InProcess if alone or not wanted else WorkerProcess)(LeagueSync(store), warn)

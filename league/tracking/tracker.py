@@ -1,4 +1,4 @@
-"""Brings MLflow up to date with a league. The store is the authority: what MLflow holds can be deleted and is made again."""
+"""Updates MLflow with the data of a league. The store is the authority: MLflow's data can be deleted and made again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from league.tracking.runs import Tree, update_runs
 
 
 class BehindError(LeagueError):
-    """MLflow could not be brought up to date with a league; `reason` says why."""
+    """MLflow could not be updated with a league; `reason` says why."""
 
     def __init__(self, league: str, reason: str) -> None:
         super().__init__(f"MLflow cannot be brought up to date with {league}: {reason}")
@@ -25,14 +25,14 @@ class BehindError(LeagueError):
 
 
 class Tracker:
-    """Brings MLflow up to date with one league, again and again. Until it is closed no other process can for this league."""
+    """Updates MLflow with one league, repeatedly. Until it is closed, no other process can do so for this league."""
 
     def __init__(self, store: Store, home: Path) -> None:
-        """Track a league; nothing is imported or opened yet.
+        """Track a league. Nothing is imported or opened yet.
 
         Args:
             store: The league.
-            home: Where leagues live; the database and the artifacts go there too.
+            home: The folder of the leagues, in which the database and the artifacts are, too.
         """
         self._store, self._home = store, home.resolve()
         self._lock: TextIO | None = None
@@ -41,17 +41,18 @@ class Tracker:
         self._tree: Tree | None = None
 
     def sync(self, warn: client.Warn, history: History | None = None) -> None:
-        """Add what MLflow lacks of the league, up to the last committed generation.
+        """Add everything about the league that is missing in MLflow, up to the last committed generation.
 
-        May be called at any time and any number of times. Where MLflow fails the league goes on, and the next call catches up.
+        It may be called at any time and any number of times. If MLflow fails, the league continues, and the next call catches
+        up.
 
         Args:
-            warn: Told in a sentence why MLflow could not be brought up to date, or what is left out.
-            history: What was read of the league before, if anything: it is not read again.
+            warn: Called with a sentence if MLflow could not be updated, or if something is left out.
+            history: An earlier history of the league. Its generations are not read again.
 
         Laws:
-            idempotence: However often it is called and wherever it is killed, each metric has one point a step in the end, and
-                each generation one version of the registered model.
+            idempotence: Whatever the number of calls and of kills, in the end each metric has one point per step, and each
+                generation has one version of the registered model.
         """
         try:
             self.fill_in(warn, history)
@@ -62,18 +63,18 @@ class Tracker:
             )
 
     def fill_in(self, warn: client.Warn, history: History | None = None, *, thorough: bool = False) -> list[int]:
-        """The same, but a failure is an error.
+        """Do the same as `sync`, but raise an error after a failure.
 
         Args:
-            warn: Told in a sentence what is left out.
-            history: What was read of the league before, if anything: it is not read again.
-            thorough: Do not trust the mark of what is there: look for what was deleted, or was made by an older version.
+            warn: Called with a sentence for everything that is left out.
+            history: An earlier history of the league. Its generations are not read again.
+            thorough: Whether to search all generations for data that was deleted or was made by an older version.
 
         Returns:
             The generations that were added.
 
         Raises:
-            BehindError: MLflow fails; what was added stays.
+            BehindError: MLflow fails. Data that was already added stays.
         """
         if self._store.generation() < 0:
             return []
@@ -92,7 +93,7 @@ class Tracker:
         """Keep other processes from tracking this league.
 
         Raises:
-            BehindError: Another process does, and does not end soon.
+            BehindError: Another process tracks the league and does not end soon.
         """
         if self._lock is not None:
             return
@@ -103,7 +104,7 @@ class Tracker:
             except BlockingIOError:
                 if time.monotonic() > end:
                     lock.close()
-                    raise BehindError(self._store.name, "another process is still at it") from None
+                    raise BehindError(self._store.name, "another process is still updating it") from None
                 time.sleep(client.PATIENCE / 100)
             else:
                 self._lock = lock

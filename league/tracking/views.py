@@ -1,6 +1,6 @@
-"""The views of a league that are saved in MLflow: which runs each shows, with which charts, in which order.
+"""The views of a league that are saved in MLflow: the runs and the charts of each view, in order.
 
-How MLflow stores a view is in `private_formats`.
+`private_formats` has the format in which MLflow stores a view.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ class MetricChart:
     """A chart of metrics, or of images.
 
     Attributes:
-        kind: Curves over the step, one bar a run, or images with a slider for the step.
-        keys: Metrics, or the key of the series of images.
-        title: Heading; images have none.
+        kind: Curves over the step, one bar per run, or images with a slider for the step.
+        keys: The metrics, or the key of the series of images.
+        title: The heading; images have none.
     """
 
     kind: Literal["lines", "bars", "images"]
@@ -32,8 +32,8 @@ class ChartGroup:
 
     Attributes:
         title: The heading.
-        columns: Charts in a row.
-        height: Of a chart, in pixels.
+        columns: Number of charts in a row.
+        height: Height of a chart in pixels.
         charts: From left to right, row by row.
     """
 
@@ -45,13 +45,13 @@ class ChartGroup:
 
 @dataclass(frozen=True)
 class View:
-    """What is shown of a league.
+    """A view of a league.
 
     Attributes:
-        name: One word.
+        name: The name, one word.
         kind: Runs whose tag `kind` has this value are shown.
-        order: What runs are ordered by, in MLflow's search syntax.
-        ascending: In which direction.
+        order: The order of the runs, in MLflow's search syntax.
+        ascending: Whether the order is ascending.
         groups: The charts, from top to bottom.
     """
 
@@ -74,16 +74,18 @@ VIEWS = (
         ascending=False,
         groups=(
             ChartGroup(
-                "Is it getting better? 0 Elo is the random player",
+                "Progress of the league (the random player has 0 Elo)",
                 2,
                 360,
                 (
                     _lines("league/elo_best", "league/elo_mean", title="Elo of the best player, and the mean of the newest"),
-                    _lines("league/exploitability", "league/cyclicity", title="What is known to be lost to somebody; circles"),
+                    _lines(
+                        "league/exploitability", "league/cyclicity", title="Exploitability of the champion; share of circles"
+                    ),
                 ),
             ),
             ChartGroup(
-                "Generation by generation: move the slider",
+                "Each generation: move the slider",
                 2,
                 560,
                 (MetricChart("images", ("payoff",)), MetricChart("images", ("lineage",))),
@@ -93,18 +95,18 @@ VIEWS = (
     View(
         "players",
         "player",
-        # MLflow lays runs side by side, not one below the other, unless they are ordered by time.
+        # Unless runs are ordered by time, MLflow lays them side by side and not one below the other.
         order="metrics.`player/elo`",
         ascending=False,
         groups=(
             ChartGroup(
-                "Who is how strong? 0 Elo is the random player",
+                "Strength of the players (the random player has 0 Elo)",
                 1,
                 520,
                 (_lines("player/elo", title="Elo of every player, by generation"),),
             ),
             ChartGroup(
-                "What they are like",
+                "Properties of the players",
                 2,
                 360,
                 (
@@ -126,7 +128,7 @@ VIEWS = (
         ascending=True,
         groups=(
             ChartGroup(
-                "What did a generation bring?",
+                "Progress of each generation",
                 2,
                 420,
                 (
@@ -135,7 +137,7 @@ VIEWS = (
                 ),
             ),
             ChartGroup(
-                "Does training work? Update by update",
+                "Training metrics of each update",
                 3,
                 320,
                 tuple(
@@ -147,9 +149,9 @@ VIEWS = (
         ),
     ),
 )
-"""In the order in which a newcomer should open them."""
+"""The views, in the order in which a new user should open them."""
 
 
 def key_of(league: str, view: str) -> str:
-    """What names a league's view in MLflow."""
+    """The key of a league's view in MLflow."""
     return f"{league}-{view}"

@@ -142,7 +142,7 @@ def test_upsets_replays_and_generations_are_found(cup: Callable[..., Page]) -> N
 def test_where_nothing_is_like_that_the_page_says_so(cup: Callable[..., Page]) -> None:
     page = cup()
     page.fill("input[name=shortest]", "500")
-    expect(page.locator("#shown")).to_have_text("None of the 60 matches is like that.")
+    expect(page.locator("#shown")).to_have_text("None of the 60 matches fits the filters.")
     assert not page.locator("#matches").is_visible()
     page.get_by_role("button", name="Show all").click()
     assert len(listed(page)) == 50
@@ -158,7 +158,7 @@ def test_filters_and_order_are_in_the_address(cup: Callable[..., Page]) -> None:
 
 def test_an_address_of_nonsense_is_no_fault(cup: Callable[..., Page]) -> None:
     page = cup("#player=nobody&result=toString&sort=constructor&page=x&generation=NaN&longest=x&match=gone")
-    expect(page.locator("#shown")).to_have_text("Nobody here is called nobody.")
+    expect(page.locator("#shown")).to_have_text("There is no player nobody here.")
     expect(page.locator("#trouble")).to_have_text("There is no replay of gone on this page.")
 
 

@@ -115,7 +115,7 @@ def test_everything_works_by_key_alone(show):
         steps.append(int(place(page).split()[1]))
     assert steps == [1, 9, 8, 0, 9, 4, 9, 0]
     page.keyboard.press("?")
-    assert page.is_visible("text=the highlight before, the next one")
+    assert page.is_visible("text=previous or next highlight")
     page.keyboard.press("+")
     assert page.get_by_label("Speed").input_value() == "2"
 

@@ -1,4 +1,4 @@
-"""Ratings on the Elo scale, with intervals and a pinned anchor, as a pure function of the payoff table.
+"""Ratings on the Elo scale, with intervals and an anchor at 0, as a pure function of the payoff table.
 
 Bradley–Terry model: the expected score of i against j is σ((rᵢ − rⱼ)/s), where a draw counts as half a win and half a loss and
 s = 400/ln 10 points, so that 400 points are odds of ten to one. Ratings are fitted to all results at once; the order in which
@@ -78,7 +78,7 @@ class Ratings:
     """The ratings of a table's players, best first.
 
     Attributes:
-        anchor: The player pinned at 0.
+        anchor: The player whose rating is fixed at 0.
         rows: One rating per player; equal ratings by score, then by name.
     """
 
@@ -137,7 +137,7 @@ def fit(
 
     Args:
         table: The results.
-        anchor: A player of the table, pinned at 0 Elo.
+        anchor: A player of the table, whose rating is fixed at 0 Elo.
         rng: Random generator of the replicates.
         replicates: Number of bootstrap replicates; 0 gives intervals of width 0.
         level: Coverage of the intervals.

@@ -1,1 +1,1 @@
-"""Configurations that come with the project; `league run NAME` takes their names."""
+"""The presets, which are configurations of the project. `league run NAME` takes their names."""

@@ -34,14 +34,14 @@ def _since_when(history: History) -> Markup:
     rows, owner = history.rows, history.owner
     begun, player = since(rows, history.players), owner[history.champion]
     now = ", the last one so far" if begun.snapshot == rows[-1].number else ""
-    said = [f"This snapshot is champion since generation {begun.snapshot}{now}."]
+    said = [f"This snapshot has been the champion since generation {begun.snapshot}{now}."]
     first = next(row.number for row in rows if owner[row.champion] == player)
     if begun.player < begun.snapshot:
-        said.append(f"Snapshots of its player, {player}, are champion without a break since generation {begun.player}.")
+        said.append(f"Snapshots of its player, {player}, have been champion without a break since generation {begun.player}.")
     if first < begun.player:
         said.append(f"A snapshot of {player} was champion for the first time in generation {first}.")
     if begun.descent < begun.player:
-        said.append(f"It or an ancestor is champion since generation {begun.descent}.")
+        said.append(f"It or an ancestor has been champion since generation {begun.descent}.")
     before = next((row for row in reversed(rows[: begun.descent]) if owner[row.champion] != player), None)
     if before is not None:
         said.append(f"The champion before was {before.champion}, {_kinship(before.champion, history)}.")

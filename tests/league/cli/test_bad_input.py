@@ -78,8 +78,8 @@ def refused(said, *parts):
         (["--set", "tournament.anchors=[bot:chaser]"], ["chaser"]),
         (["--set", "matchmaking.rule=nosuch:rule"], ["the matchmaking rule 'nosuch:rule'"]),
         (["--set", "evolution.operators={nosuch:operator: 1}"], ["the mutation operator"]),
-        (["--name", "../x"], ["'../x' is no name"]),
-        (["--name", "a/b"], ["'a/b' is no name"]),
+        (["--name", "../x"], ["'../x' is not a valid name"]),
+        (["--name", "a/b"], ["'a/b' is not a valid name"]),
         (["--workers", "-1"], ["compute.workers is -1", "greater than or equal to 1"]),
         (["--workers", "100000"], ["compute.workers is 100000", "less than or equal to 1024"]),
         (["--executor", "threads"], ["compute.executor is 'threads'", "'serial'"]),
@@ -94,14 +94,14 @@ def test_a_league_that_cannot_be_is_refused_before_anything_is_written(cli_run, 
 
 def test_a_file_that_is_no_yaml_is_refused(cli_run, tmp_path):
     (tmp_path / "mine.yaml").write_text("game: [")
-    refused(cli_run("run", tmp_path / "mine.yaml", "--home", tmp_path / "home"), "mine.yaml", "is no YAML")
+    refused(cli_run("run", tmp_path / "mine.yaml", "--home", tmp_path / "home"), "mine.yaml", "is not valid YAML")
     assert not (tmp_path / "home").exists()
 
 
 def test_a_configuration_of_another_game_is_refused_on_resume(cli_run, tmp_path):
     cli_run("run", "smoke", "--home", tmp_path, "--set", "generations=1", *SMALL)
     said = cli_run("run", "smoke", "--home", tmp_path, "--resume", "--set", "game.name=classic/rps_v2", *SMALL)
-    assert "the league 'smoke' plays classic/tictactoe_v3, this configuration classic/rps_v2" in said.err
+    assert "the league 'smoke' plays classic/tictactoe_v3, but this configuration has classic/rps_v2" in said.err
     assert said.code == 2
 
 
@@ -200,7 +200,7 @@ def test_an_environment_that_crashes_in_training_is_named(cli_run, tmp_path, own
 
 
 @pytest.mark.parametrize(
-    ("bot", "part"), [("raises", "ZeroDivisionError: no idea"), ("cheats", "99"), ("mumbles", "answered with a list")]
+    ("bot", "part"), [("raises", "ZeroDivisionError: no idea"), ("cheats", "99"), ("mumbles", "returned a list")]
 )
 def test_a_bot_of_ones_own_that_goes_wrong_is_named(cli_run, finished, own, bot, part):
     refused(cli_run("tournament", f"{own}:{bot}", "smoke/champion", "--games", 2, "--home", finished), f"{own}:{bot}", part)
@@ -209,7 +209,7 @@ def test_a_bot_of_ones_own_that_goes_wrong_is_named(cli_run, finished, own, bot,
 def test_a_rule_of_ones_own_that_goes_wrong_is_named(cli_run, tmp_path, own):
     said = cli_run("run", "smoke", "--home", tmp_path, "--set", f"matchmaking.rule={own}:odd_rule", *SMALL)
     assert said.code == 2
-    assert "the matchmaking rule odd_rule gave" in said.err
+    assert "the matchmaking rule odd_rule returned" in said.err
 
 
 def test_a_home_that_cannot_be_written_is_named(cli_run, tmp_path):
@@ -288,7 +288,7 @@ def test_ctrl_c_ends_with_130_and_says_what_is_safe_and_how_to_go_on(interrupted
 def test_a_second_process_on_a_league_is_refused(interrupted):
     *_, second = interrupted
     assert second.returncode == 2
-    assert "error: another process is at work on the league 'smoke'" in second.stderr
+    assert "error: another process is running the league 'smoke'" in second.stderr
     assert "Traceback" not in second.stderr
 
 

@@ -97,7 +97,7 @@ def test_the_players_of_a_league_are_those_of_all_groups():
         ([{"count": 0}], "population.0.count is 0, but: input should be greater than or equal to 1"),
         ([3], "population.0 is 3, but: input should be a valid dictionary or instance of GroupConfig"),
         ([], "population is [], but: list should have at least 1 item after validation, not 0"),
-        ([{"count": 1000}, {"count": 25}], "settings: population has 1025 players in its groups; 1024 are the most"),
+        ([{"count": 1000}, {"count": 25}], "settings: population has 1025 players in its groups; the maximum is 1024"),
         (
             [{"count": 3}, {"count": 2, "league_role": "boss"}],
             "population.1.league_role is 'boss', but: input should be 'main agent', 'main exploiter' or 'league exploiter'",

@@ -82,7 +82,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_of_them(values, hi
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "x" * 65, "a b", "a\nb", "a\\b"])
 def test_a_league_name_that_is_no_file_name_is_refused(name):
-    assert "is no name: use up to 64 letters" in refused({"name": name})
+    assert "is not a valid name: use up to 64 letters" in refused({"name": name})
 
 
 def test_missing_settings_are_named():
@@ -154,10 +154,10 @@ def test_yaml_numbers_without_a_point_are_numbers(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"name: [1", "is no YAML"),
-        (b"\xff\xfe\x00\x80", "is no text"),
-        (b"", "holds no settings"),
-        (b"- a\n- b\n", "holds no settings"),
+        (b"name: [1", "is not valid YAML"),
+        (b"\xff\xfe\x00\x80", "is not a text file"),
+        (b"", "has no settings"),
+        (b"- a\n- b\n", "has no settings"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, text, sentence):

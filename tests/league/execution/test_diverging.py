@@ -50,5 +50,5 @@ def test_fewer_generations_than_are_committed_change_nothing(tmp_path):
 
 def test_messages_need_somebody_to_hear_them(tmp_path):
     config = load_config("rps", {"comms.topology": "ring"})
-    with pytest.raises(LeagueError, match="nobody in classic/rps_v2 has a team-mate to speak to"):
+    with pytest.raises(LeagueError, match="no seat in classic/rps_v2 has a team-mate"):
         League(config, tmp_path)

@@ -187,7 +187,7 @@ def test_help_says_what_can_be_typed(sit):
 def test_enter_plays_the_last_move_again_where_all_decide_at_once(sit):
     terminal, replay = sit(RPS, "bot:random", ["paper", *[""] * 14])
     assert {step.decisions[0].action for step in replay.steps} == {1}
-    assert "The end, after 15 steps." in terminal.said
+    assert "The game is over after 15 steps." in terminal.said
 
 
 def test_enter_plays_nothing_where_moves_are_made_in_turn(sit):
@@ -216,8 +216,8 @@ def test_the_end_says_who_won():
 
 def test_where_sides_cannot_be_compared_nobody_wins(sit):
     terminal, _ = sit(TAG, "bot:chaser", ["stay"] * 25, seat="agent_0")
-    assert "The end, after 25 steps." in terminal.said
-    assert "You " not in terminal.said.split("The end")[1]
+    assert "The game is over after 25 steps." in terminal.said
+    assert "You " not in terminal.said.split("The game is over")[1]
 
 
 def test_pieces_have_colours_and_words_have_none():
@@ -231,7 +231,7 @@ def test_a_person_whose_seat_has_died_watches_to_the_end(sit):
     terminal, replay = sit(SKIRMISH, "bot:random", ["1"] * 12, seed=33)
     mine = [step for step in replay.steps if any(decision.seat == 0 for decision in step.decisions)]
     assert len(terminal.prompts) == len(mine) < len(replay.steps)
-    assert f"The end, after {len(replay.steps)} steps." in terminal.said
+    assert f"The game is over after {len(replay.steps)} steps." in terminal.said
 
 
 # Teams.
@@ -300,7 +300,7 @@ def test_a_seat_speaks_for_the_player_as_long_as_the_player_has_others_in_the_te
         (C4, "bot:random", {"name": "a/b"}, "--name 'a/b'"),
         (C4, "bot:random", {"name": " "}, "--name ' '"),
         (C4, "bot:random", {"name": "a\x1b[31mb"}, "--name"),
-        (C4, "smoke/champion", {}, "smoke/champion has learnt classic/tictactoe_v3, not classic/connect_four_v3"),
+        (C4, "smoke/champion", {}, "smoke/champion has learnt the game classic/tictactoe_v3, not classic/connect_four_v3"),
         (C4, "smoke", {}, "'smoke' is no player"),
         (MEDLEY, "bot:random", {"seat": "walker_0"}, "a person can only choose between moves, but walker_0"),
     ],

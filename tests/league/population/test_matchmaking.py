@@ -184,7 +184,7 @@ def test_a_rule_of_ones_own_that_gives_no_weights_is_named(answer):
     def mine(situation: Situation) -> np.ndarray:
         return np.array(answer)
 
-    with pytest.raises(LeagueError, match="the matchmaking rule mine gave"):
+    with pytest.raises(LeagueError, match="the matchmaking rule mine returned"):
         opponents_of(mine, candidates([0.5, 0.5]))
 
 
@@ -193,7 +193,7 @@ def test_a_rule_of_ones_own_that_gives_no_share_is_named(share):
     def mine(situation: Situation) -> Opponents:
         return Opponents(np.ones(2), share)
 
-    with pytest.raises(LeagueError, match=r"the matchmaking rule mine gave .* as share of self-play"):
+    with pytest.raises(LeagueError, match=r"the matchmaking rule mine returned the share of self-play"):
         opponents_of(mine, candidates([0.5, 0.5]))
 
 

@@ -150,8 +150,8 @@ def test_the_report_says_who_is_champion(cup: History) -> None:
 
 def test_the_report_says_since_when(cup: History) -> None:
     said = answer(cup, "Since which generation?")
-    assert "This snapshot is champion since generation 2" in said
-    assert "main-01, are champion without a break since generation 0" in said
+    assert "This snapshot has been the champion since generation 2" in said
+    assert "main-01, have been champion without a break since generation 0" in said
 
 
 def test_the_report_says_to_whom_the_champion_loses() -> None:

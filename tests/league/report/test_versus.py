@@ -76,4 +76,4 @@ def test_both_widths_of_the_payoff_table_say_who_is_in_them() -> None:
 
 
 def test_a_payoff_table_with_everybody_in_it_leaves_nobody_out() -> None:
-    assert re.search(r"<figcaption>.*grey: never met.</figcaption>", versus(CUP).body)
+    assert re.search(r"<figcaption>.*Grey: never met.</figcaption>", versus(CUP).body)

@@ -87,14 +87,14 @@ def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatc
 
 def test_a_league_is_not_resumed_with_other_settings(tmp_path, smoke):
     League(smoke({"generations": 1}), tmp_path).run()
-    with pytest.raises(LeagueError, match="was begun with other settings or another seed; go on with `league resume smoke`"):
+    with pytest.raises(LeagueError, match="has other settings or another seed; continue it with `league resume smoke`"):
         League(smoke({"generations": 2, "seed": 1}), tmp_path).run(resume=True)
 
 
 def test_a_league_is_not_begun_twice(tmp_path, smoke, facts):
     League(smoke({"generations": 1}), tmp_path).run()
     before = facts(tmp_path)
-    with pytest.raises(LeagueError, match="go on with `league resume smoke`, or choose another --name"):
+    with pytest.raises(LeagueError, match="continue it with `league resume smoke`, or choose another --name"):
         League(smoke({"generations": 1}), tmp_path).run()
     assert facts(tmp_path) == before
 

@@ -195,13 +195,13 @@ def test_looking_for_a_league_makes_none(tmp_path):
 
 def test_a_second_league_of_the_same_name_is_refused(store, tmp_path):
     store.unlock()
-    with pytest.raises(LeagueError, match=r"there is a league 'cup' in .*: go on with `league resume cup`"):
+    with pytest.raises(LeagueError, match=r"there is a league 'cup' in .*: continue it with `league resume cup`"):
         Store.create(tmp_path, "cup", FACTS)
 
 
 def test_a_second_writer_is_refused_until_the_first_lets_go(store, tmp_path):
     second = Store.open(tmp_path, "cup")
-    with pytest.raises(LeagueError, match="another process is at work on the league 'cup'"):
+    with pytest.raises(LeagueError, match="another process is running the league 'cup'"):
         second.lock()
     store.unlock()
     second.lock()
@@ -236,7 +236,7 @@ def test_a_database_that_finds_the_disk_full_says_so_and_keeps_what_it_had(store
     monkeypatch.setattr(Store, "_connect", small)
     big = [replace(match(number, 1), actions=bytes(4000)) for number in range(50)]
     with pytest.raises(
-        LeagueError, match="the disk is full: generation 1 of 'cup' could not be committed; the one before it is safe"
+        LeagueError, match="the disk is full: generation 1 of 'cup' could not be committed; the one before is not affected"
     ):
         store.commit(turn(1, matches=big))
     assert rows(store) == before
@@ -248,7 +248,7 @@ def test_a_league_that_could_not_be_begun_leaves_nothing(tmp_path, monkeypatch):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(sqlite3, "connect", full)
-    with pytest.raises(LeagueError, match="the disk is full: the league 'cup' could not be begun"):
+    with pytest.raises(LeagueError, match="the disk is full: the league 'cup' could not be created"):
         Store.create(tmp_path, "cup", FACTS)
     assert list((tmp_path / "leagues").iterdir()) == []
 

@@ -217,7 +217,7 @@ def test_a_league_that_is_being_synced_is_one_sentence(
         other.hold()
         said = cli_run("sync", "cup", "--home", damaged)
     assert (said.code, said.out) == (2, "")
-    assert said.err == "error: MLflow cannot be brought up to date with cup: another process is still at it\n"
+    assert said.err == "error: MLflow cannot be brought up to date with cup: another process is still updating it\n"
 
 
 def test_a_league_without_a_generation_is_one_sentence(home: Path, cli_run: Callable[..., Any]) -> None:

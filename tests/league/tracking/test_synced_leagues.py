@@ -244,7 +244,7 @@ def test_what_an_old_worker_is_still_writing_is_not_written_by_another(tmp_path,
         old.sync(fail)
         before = shown(tmp_path)
         new.sync(heard.append)
-        assert "another process is still at it" in heard[0]
+        assert "another process is still updating it" in heard[0]
         assert shown(tmp_path) == before
         old.close()
         new.sync(fail)

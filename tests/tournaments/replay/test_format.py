@@ -243,7 +243,7 @@ def test_a_changed_player_fails(replay):
 
 def test_a_changed_thought_fails(replay):
     decision = replace(replay.steps[0].decisions[0], value=9.0)
-    assert "thoughts" in check(edit_step(replay, 0, decisions=(decision,))).reason
+    assert "estimates" in check(edit_step(replay, 0, decisions=(decision,))).reason
 
 
 def test_a_changed_rating_fails(path):

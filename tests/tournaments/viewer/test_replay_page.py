@@ -261,7 +261,7 @@ def seated(replay, seat):
         (lambda replay: {"returns": (1.0,)}, "returns of 1 teams"),
         (lambda replay: {"returns": (1.0, 0.0, 2.0)}, "returns of 3 teams"),
         (lambda replay: {"channels": (Channel(0, 5, 1.0),)}, "there is no seat 5"),
-        (lambda replay: stepped(replay, rewards=(0.0,)), "another number of them"),
+        (lambda replay: stepped(replay, rewards=(0.0,)), "another number of seats"),
         (lambda replay: seated(replay, -1), "no seat -1"),
         (lambda replay: seated(replay, 2), "no seat 2"),
     ],

@@ -1,4 +1,4 @@
-// The tournament page as a whole: what the address says is shown, what is clicked goes into the address.
+// The tournament page as a whole. The page shows the state in the address (URL), and clicks change the address.
 
 (async () => {
   const facts = await unpack("tournament"), matches = readMatches(facts);
@@ -6,7 +6,7 @@
   const overview = document.getElementById("overview"), stage = document.getElementById("stage");
   // Listed: the filters that the list shows, and the matches that pass them. Open: the match on the stage.
   let state = readAddress(), listed = "", found = [], open = "", viewer = null;
-  // Whether the entry before this one in the browser's history is the list, and where the reader was in it.
+  // Whether the previous entry of the browser's history is the list, and the scroll position in it.
   let pushed = false, left = { top: 0, match: "" };
 
   const go = (values, pushing = false) => {
@@ -72,7 +72,7 @@
       onPosition: (step, seat) => open === id && go({ step: String(step), seat: seat ?? "" }),
       address: (step, seat) => addressOf({ ...NOTHING, match: id, step: String(step), seat: seat ?? "" }),
     });
-    // The viewer's keys are heard where the focus is in the viewer.
+    // The viewer receives keys only if the focus is in the viewer.
     place.querySelector("article").setAttribute("tabindex", "-1");
     place.querySelector("article").focus({ preventScroll: true });
   }
@@ -94,7 +94,7 @@
     pushed = false;
   }
 
-  /** Above the replay: back to the list, and on to the next recorded match of the list as it is filtered and sorted. */
+  /** The bar above the replay: back to the list, and to the next recorded match of the filtered and sorted list. */
   function bar(index) {
     const recorded = found.filter((each) => matches.replays[each] >= 0), here = recorded.indexOf(index), bits = matches.bits[index];
     const to = (sign, name, other) => {

@@ -1,12 +1,12 @@
-// What the address says: which match at which step, which filters, which order. A page in a frame without an origin of its own
-// may not be allowed to write its address; it then keeps its state to itself.
+// The state in the address: the match and step, the filters, the order. A page in a frame without its own origin may not be
+// allowed to write its address. Its state is then only in memory.
 
 const NOTHING = {
   match: "", step: "", seat: "", player: "", opponent: "", result: "", generation: "", shortest: "", longest: "",
   upsets: "", recorded: "", sort: "surprisal", order: "down", page: "1",
 };
 
-/** The state that the address stands for. */
+/** The state in the address. */
 function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   return Object.fromEntries(Object.entries(NOTHING).map(([key, nothing]) => [key, said.get(key) ?? nothing]));
@@ -17,7 +17,7 @@ function addressOf(state) {
   return `#${new URLSearchParams(Object.entries(state).filter(([key, value]) => value !== NOTHING[key]))}`;
 }
 
-/** Let the address stand for a state; `pushing` makes an entry that the back button returns from. True where it worked. */
+/** Write a state into the address. `pushing` adds an entry to the browser's history. Returns whether it worked. */
 function writeAddress(state, pushing) {
   try {
     history[pushing ? "pushState" : "replaceState"](null, "", addressOf(state));

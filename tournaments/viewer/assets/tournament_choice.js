@@ -1,6 +1,6 @@
-// Which matches are listed, and in which order: pure functions of the matches and of what the address says.
+// Filters and sorts the matches, as pure functions of the matches and of the state in the address.
 
-/** What the columns of the list are sorted by, and which way round at first; nothing known comes last either way. */
+/** The sort key of each column and its first direction. Unknown values come last in both directions. */
 const SORTS = {
   match: { label: "match", first: "up", of: (matches) => (index) => index },
   generation: { label: "gen", first: "down", of: (matches) => (index) => matches.generations[index] },
@@ -12,7 +12,7 @@ const SORTS = {
   kept: { label: "why kept", first: "up", of: (matches) => (index) => matches.tags.names[matches.tags.of[index]].join(", ") || null },
 };
 
-/** The matches with what is asked of them looked up once: names in the order of the alphabet, how many teams there are. */
+/** The matches with data that is looked up once: names in alphabetical order, and the number of teams. */
 function readMatches(facts) {
   const order = facts.players.map((name, number) => [name, number]).sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
   const names = [];
@@ -34,7 +34,7 @@ function compare(one, other, sign) {
   return one < other ? -sign : one > other ? sign : 0;
 }
 
-/** Both players on either side, a player against itself in two places; in games that everybody plays alone, matches of either. */
+/** Whether a match has both players, in any places. In games that each player plays alone: whether it has one of them. */
 function byPlayers(facts, matches, { player, opponent }) {
   const wanted = [player, opponent].filter(Boolean).map((name) => facts.players.indexOf(name)), { players, places } = matches;
   const alone = places === 1, itself = !alone && wanted.length === 2 && wanted[0] === wanted[1];
@@ -45,7 +45,7 @@ function byPlayers(facts, matches, { player, opponent }) {
   };
 }
 
-/** Who won: a place by its number, the chosen player (won, lost), or nobody (drawn). */
+/** Whether a match has the chosen result: a place by its number, the chosen player (won, lost), or no winner (drawn). */
 function byResult(facts, matches, { result, player }) {
   const { scores, places } = matches, number = facts.players.indexOf(player);
   const scored = (index, test) => {

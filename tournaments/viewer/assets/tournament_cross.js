@@ -1,4 +1,4 @@
-// The cross table: what the row scored against the column, as a heat map in the order of the standings.
+// The cross table: the score of the row against the column, as a heat map in the order of the standings.
 
 /** The section; `choose({ player, opponent })` is called when a cell is clicked. */
 function crossSection(facts, choose) {
@@ -9,7 +9,7 @@ function crossSection(facts, choose) {
     make("span", { class: "soft" }, String(row + 1)), make("span", { class: "who" }, facts.players[row])));
   const grid = rows.map((row, down) => columns.map((column, across) => crossCell(facts, row, column, at(down, across))));
   const lines = rows.map((row, down) => make("tr", { role: "row" }, names[down], ...grid[down]));
-  const note = "Per cent of the points that the row took from the column, a draw being half. A click lists a pair's matches.";
+  const note = "Score of the row's player against the column's player in per cent; a draw counts half. Click a cell to list its matches.";
   const table = make("table", { id: "cross", role: "grid", "aria-readonly": "true" },
     make("caption", {}, make("span", {}, note)),
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, make("td", { role: "cell" }), ...heads)),
@@ -36,7 +36,7 @@ function crossCell(facts, row, column, counts) {
     return make("td", { ...shared, class: "never", "aria-label": why }, row === column ? "" : "·");
   }
   const score = pairScore(counts), kind = score > 0.5 ? "ahead" : "behind";
-  // Rounded away from the middle, so that the two cells of a pair add up to 100.
+  // The value is rounded away from 50, so that the two cells of a pair add up to 100.
   const percent = score > 0.5 ? Math.round(100 * score) : 100 - Math.round(100 * (1 - score));
   const cell = make("td", { ...shared, class: kind, "aria-label": pairSentence(facts, row, column, counts) }, String(percent));
   cell.style.setProperty("--lead", `${Math.round(100 * Math.abs(2 * score - 1))}%`);
@@ -53,7 +53,7 @@ function pairSentence(facts, row, column, counts) {
   return `${facts.players[row]} against ${facts.players[column]}: ${record}; score ${scores[0]}, the ratings expect ${scores[1]}`;
 }
 
-/** The same for the eye, below the table. */
+/** The same facts as visible text below the table. */
 function pairWords(facts, row, column, counts) {
   const title = make("p", {}, make("strong", {}, facts.players[row]), " against ", make("strong", {}, facts.players[column]));
   if (!counts) return [title, make("p", { class: "soft" }, row === column ? "the same player" : "they did not meet")];
@@ -64,7 +64,7 @@ function pairWords(facts, row, column, counts) {
   return [title, recordBar(wins, draws, losses), make("dl", {}, record, games, ...scores)];
 }
 
-/** One stop for the Tab key, arrows from there; a pointer passing by shows as much as the focus does. */
+/** The table is one stop for the Tab key; arrow keys move inside it. The pointer shows the same text as the focus. */
 function walkable(grid, first, point, enter) {
   const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   let stop = grid[first[0]]?.[first[1]];

@@ -1,10 +1,10 @@
-// The list of matches: filters, columns to sort by, fifty rows at a time; and before it the few that are worth seeing first.
+// The list of matches, with filters, sortable columns and pages of fifty rows; and before it the most interesting matches.
 
 const PAGE = 50;
 const WORTH = { final: "Final", upset: "Biggest upset", closest: "Closest", longest: "Longest" };
 const SURPRISAL = "Surprisal is −log₂ of the probability that the ratings gave to the result: one bit is a coin flip, five bits one chance in 32.";
 
-/** A section of recorded matches of the newest generation that stand out, one button each; nothing where there are none. */
+/** A section with a button for each special recorded match of the newest generation; empty if there are none. */
 function worthSeeing(facts, matches, open) {
   const newest = matches.generations.reduce((one, other) => Math.max(one, other), 0), kinds = new Map();
   for (const [index, replay] of matches.replays.entries()) {
@@ -20,11 +20,11 @@ function worthSeeing(facts, matches, open) {
       make("strong", {}, make("span", { class: "play", "aria-hidden": "true" }, "▶ "), titles.join(", ")),
       ...sides(facts, matches, index), make("span", { class: "soft" }, facing.join(" · "))));
   });
-  const title = make("h2", { id: "worth-title" }, "Worth seeing");
+  const title = make("h2", { id: "worth-title" }, "Most interesting matches");
   return [make("section", { class: "part broad", "aria-labelledby": "worth-title" }, title, make("ul", { id: "worth" }, ...cards))];
 }
 
-/** Who sat where, with how they did. */
+/** The player of each place, with its result. */
 function sides(facts, matches, index) {
   return facts.places.map((place, at) => {
     const here = index * matches.places + at, name = facts.players[matches.players[here]];
@@ -32,7 +32,7 @@ function sides(facts, matches, index) {
   });
 }
 
-/** The section. `change(values)` is called with what a filter or a heading changes, `open(index)` for a recorded match. */
+/** The section. `change(values)` is called with the changes of a filter or heading, `open(index)` for a recorded match. */
 function matchesSection(facts, matches, change, open) {
   const filters = filterForm(facts, matches, change);
   const several = matches.generations.some((generation) => generation !== matches.generations[0]);
@@ -62,8 +62,8 @@ function matchesSection(facts, matches, change, open) {
 
 function shownWords(facts, state, found, part, page) {
   const all = facts.matches.ids.length, strangers = [state.player, state.opponent].filter((name) => name && !facts.players.includes(name));
-  if (strangers.length) return `Nobody here is called ${strangers.join(" or ")}.`;
-  if (!found) return `None of the ${count(all, "match", "matches")} is like that.`;
+  if (strangers.length) return `There is no player ${strangers.join(" or ")} here.`;
+  if (!found) return `None of the ${count(all, "match", "matches")} fits the filters.`;
   const which = found === all ? count(all, "match", "matches") : `${found.toLocaleString("en")} of ${count(all, "match", "matches")}`;
   return part === found ? which : `${which}; ${whole((page - 1) * PAGE + 1)} to ${whole((page - 1) * PAGE + part)} are shown`;
 }
@@ -100,7 +100,7 @@ function matchLine(facts, matches, index, columns, most, open) {
     player: seats.slice(0, 1),
     opponent: seats.slice(1),
     result: [unit("returns "), returns.join(" : ")],
-    steps: [whole(matches.steps[index]), unit(" steps"), ...(matches.truncated[index] ? [" ", soft("cut off")] : [])],
+    steps: [whole(matches.steps[index]), unit(" steps"), ...(matches.truncated[index] ? [" ", soft("truncated")] : [])],
     surprisal: bits === null ? [soft("not compared")] : surprisalWords(bits, most, matches.upsets[index] === 1),
     kept: [matches.tags.names[matches.tags.of[index]].join(", ")],
   };

@@ -1,6 +1,6 @@
-// The standings: who took part, with ratings and their intervals on one scale.
+// The standings: all participants, with ratings and intervals on one scale.
 
-/** The scale of ratings: round numbers on it, and where on it a rating lies. */
+/** The scale of ratings: its round numbers, and the position of a rating. */
 function ratingScale(standings) {
   const ends = standings.flatMap((row) => [row.elo_low, row.elo_high]).concat(0);
   const low = Math.min(...ends), high = Math.max(...ends), margin = 0.06 * (high - low) || 100, length = high - low + 2 * margin;
@@ -18,9 +18,9 @@ function standingsSection(facts, choose) {
   const axis = draw("svg", { class: "scale", "aria-hidden": "true" }, ...ticks);
   const head = (kind, label, meaning) => make("th", { role: "columnheader", scope: "col", class: kind },
     ...(meaning ? [make("span", { "aria-hidden": "true" }, label), make("span", { class: "hidden" }, meaning)] : [label]));
-  const note = `Ratings in Elo points, ${facts.anchor} pinned at 0; the bar is the interval of 95 %. A name lists its matches.`;
+  const note = `Ratings in Elo points with 95 % intervals; ${facts.anchor} is fixed at 0. Click a name to list the player's matches.`;
   const heads = [
-    head("place", "#", "place"), head("player", "player"), head("chart", axis, "rating as a bar"), head("elo", "Elo", "Elo and its interval of 95 %"),
+    head("place", "#", "place"), head("player", "player"), head("chart", axis, "rating as a bar"), head("elo", "Elo", "Elo and its 95 % interval"),
     head("score", "score", "share of the points, games"), head("record", "W – D – L", "won, drawn, lost"),
   ];
   const table = make("table", { id: "standings", role: "table" },

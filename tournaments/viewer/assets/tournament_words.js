@@ -1,4 +1,4 @@
-// How the tournament page says figures and results.
+// The numbers and results of the tournament page as text.
 
 const RESULTS = { 1: ["W", "won"], 0.5: ["D", "drawn"], 0: ["L", "lost"] };
 
@@ -7,7 +7,7 @@ function whole(value) {
   return (Math.round(value) + 0).toLocaleString("en").replace("-", "−");
 }
 
-/** A number with as many decimals as it needs, at most two. */
+/** A number with at most two decimals. */
 function brief(value) {
   return (+value.toFixed(2) + 0).toLocaleString("en", { maximumFractionDigits: 2 }).replace("-", "−");
 }
@@ -17,13 +17,13 @@ function count(number, one, many) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-/** The probability that a surprisal stands for: "1 in 37". */
+/** The probability of a surprisal as text: "1 in 37". */
 function odds(bits) {
   const one = 2 ** bits;
   return `1 in ${one < 10 ? one.toFixed(1) : one < 1e6 ? whole(one) : "a million or more"}`;
 }
 
-/** A letter for how somebody did: W, D, L, or a share of the points against several; nothing where nobody was compared. */
+/** The result as a letter: W, D, L, or a share of the points against several players; empty without a comparison. */
 function badge(score) {
   if (score === null) return make("span", { class: "badge" });
   const [letter, word] = RESULTS[score] ?? [score.toFixed(2), `${score.toFixed(2)} of the points`];
@@ -32,7 +32,7 @@ function badge(score) {
   return make("span", { class: `badge ${kind}`, title: word }, ...said);
 }
 
-/** Wins, draws and losses as one bar in three colours; the figures stand beside it. */
+/** Wins, draws and losses as a bar in three colours; the numbers are beside it. */
 function recordBar(wins, draws, losses) {
   const games = wins + draws + losses, bar = draw("svg", { class: "record", "aria-hidden": "true" });
   let start = 0;

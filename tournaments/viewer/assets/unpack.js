@@ -1,6 +1,6 @@
-// Data of the page, and the few ways in which scripts build it. Text is always text: nothing here takes markup.
+// Reads the data of the page, and makes its elements. Text is always inserted as text and never as markup.
 
-/** What Python gave `document` under a name. */
+/** The data that Python passed to `document` under a name. */
 async function unpack(name) {
   const packed = atob(document.getElementById(`data-${name}`).textContent.trim());
   const bytes = new Uint8Array(packed.length);

@@ -1,24 +1,24 @@
-// The viewer: its parts put together, and the clock that plays a match.
+// The viewer: it assembles its parts, and has the clock that plays a match.
 
 /**
  * Show a match inside an element.
  *
- * content: what `tournaments.viewer.replay_page.content` made of a replay.
- * position: how many steps have been played when it opens. seat: the name of the seat in view. onPosition(step, seat): called when
- * a change has come to rest. address(step, seat): a link to that position, if there are such links.
+ * content: the result of `tournaments.viewer.replay_page.content`. position: number of steps that have been played when it opens.
+ * seat: the name of the selected seat. onPosition(step, seat): called some time after the last change. address(step, seat): a link
+ * to that position, if there are links.
  * Returns {close(), go(step, seat)}.
  */
 function openReplay(place, content, { position = 0, seat = null, onPosition = () => {}, address = null } = {}) {
   const story = viewerStory(content);
-  // A frame whose text was handed to it (srcdoc) has no address of its own: a link in it would lead to the page around it.
+  // A frame with inline content (srcdoc) has no address of its own. A link in it would lead to the page around it.
   const own = document.baseURI.split("#")[0] === location.href.split("#")[0];
   const numberOf = (name) => (name === null ? null : [...story.seats.keys()].find((each) => story.seats[each].name === name) ?? null);
   const clamp = (step) => (Number.isFinite(step) ? Math.min(story.last, Math.max(0, Math.round(step))) : 0);
-  // A match takes about half a minute at speed 1, and a step never too long nor too short to be seen.
+  // A match takes about half a minute at speed 1. The duration of a step has a minimum and a maximum.
   const pace = Math.round(10 * Math.min(15, Math.max(1.5, story.last / 30))) / 10;
   const state = { position: clamp(position), seat: numberOf(seat), playing: false, loop: false, speed: 1, clock: 0 };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const [PANEL, PAUSE, REST] = [70, 900, 200]; // milliseconds: panels at play, the end before a loop, until a change is at rest
+  const [PANEL, PAUSE, REST] = [70, 900, 200]; // milliseconds: between updates of panels during play, at the end before a loop, after the last change
 
   const act = {
     pace,
@@ -52,7 +52,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
   const stop = viewerControls.listen(root, state, act, story.last);
   let [request, timer, painted, ended, before] = [0, 0, 0, null, 0];
 
-  /** Show the position, `share` of the way to the next one; panels are spared where nobody could read them. */
+  /** Show a position and `share` of the way to the next one. During fast play the panels are updated less often. */
   function show(share = 0) {
     const now = performance.now();
     board.show(state.position, share, state.seat);
@@ -67,7 +67,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
     viewerDecision.write(words, story.happened(state.position));
   }
 
-  /** After a change: show it, and when it is at rest tell the reader, the address and whoever asked. */
+  /** Show a change. Some time after the last change, update the status, the address and the listener. */
   function settle() {
     painted = 0;
     show();
@@ -115,7 +115,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
 
   function tick(now) {
     if (!state.playing) return;
-    const passed = Math.max(0, Math.min(250, now - before)); // a page that slept goes on where it was
+    const passed = Math.max(0, Math.min(250, now - before)); // a page that was inactive continues from its old position
     before = now;
     if (ended === null) state.clock += (passed / 1000) * pace * state.speed;
     if (state.clock >= story.last) return over(now);
@@ -125,7 +125,7 @@ function openReplay(place, content, { position = 0, seat = null, onPosition = ()
     request = requestAnimationFrame(tick);
   }
 
-  /** The end of a match at play: stop there, or begin again after a while. */
+  /** The end of a match during play: stop, or start again after a pause. */
   function over(now) {
     state.clock = state.position = story.last;
     if (!state.loop) return pause();

@@ -1,10 +1,10 @@
-// Buttons, the scrubber, keys: everything with which one moves through a match.
+// The controls for moving through a match: buttons, scrubber, keys.
 
 const viewerControls = (() => {
   const SPEEDS = [0.5, 1, 2, 4, 8, 16];
-  const FAR = 10; // steps of Shift and an arrow, or of Page Up
+  const FAR = 10; // number of steps for Shift and an arrow key, or for Page Up
 
-  // Drawn in a square of 20.
+  // The icons are drawn in a square of side 20.
   const SIGNS = {
     first: "M 5 4 V 16 M 15 4 L 8 10 L 15 16 Z",
     back: "M 13 4 L 6 10 L 13 16 Z",
@@ -17,10 +17,10 @@ const viewerControls = (() => {
 
   const KEYS = [
     ["Space", "play or pause"],
-    ["← →", "one step back or on"],
+    ["← →", "one step back or forward"],
     ["Shift ← →", `${FAR} steps`],
-    ["Home End", "the opening, the end"],
-    ["P N", "the highlight before, the next one"],
+    ["Home End", "the opening or the end"],
+    ["P N", "previous or next highlight"],
     ["− +", "slower, faster"],
     ["L", "loop"],
     ["?", "this list"],
@@ -31,8 +31,8 @@ const viewerControls = (() => {
   const button = (name, words, click) => make("button", { type: "button", class: "viewer-button", title: words, "aria-label": words, click }, icon(name));
 
   /**
-   * The controls: {element, show(position, playing, words)}. `act` has what they do: go(step), toggle(), loop(), speed(factor),
-   * and `pace`, steps a second at speed 1.
+   * The controls: {element, show(position, playing, words)}. `act` has their actions: go(step), toggle(), loop(), speed(factor),
+   * and `pace`, the number of steps per second at speed 1.
    */
   function build(story, act, marks) {
     const play = make("button", { type: "button", class: "viewer-button viewer-play", click: act.toggle }, icon("play"));
@@ -81,7 +81,7 @@ const viewerControls = (() => {
     return make("details", { class: "viewer-keys" }, make("summary", {}, "Keys"), make("dl", { class: "card" }, ...lines));
   }
 
-  /** What a key does; undefined where it does nothing here. */
+  /** The action of a key; undefined if it has none. */
   function meaning(event, state, act, last) {
     const by = event.shiftKey ? FAR : 1;
     const faster = (change) => act.speed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, SPEEDS.indexOf(state.speed) + change))]);
@@ -104,7 +104,7 @@ const viewerControls = (() => {
     return Object.hasOwn(meanings, event.key) ? meanings[event.key] : meanings[event.key.toLowerCase()];
   }
 
-  /** Listen to keys pressed in a place, or nowhere in particular; returns how to stop. */
+  /** Listen to keys in an element, or without a focus. Returns a function that stops it. */
   function listen(place, state, act, last) {
     function pressed(event) {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

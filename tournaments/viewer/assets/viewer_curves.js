@@ -1,7 +1,7 @@
-// The curves under the scrubber: what was expected and what was paid, with a cursor; a click goes to that step.
+// The curves under the scrubber: values and rewards, with a cursor. A click goes to the step.
 
 const viewerCurves = (() => {
-  const HIGH = 100; // the plot's own units; it is stretched to its place, its strokes are not
+  const HIGH = 100; // height in the plot's own units; the plot is stretched to its place, but its strokes are not
 
   /** The curves: {element, cursor(place), show(position, seat)}. */
   function build(story, go, choose) {
@@ -12,8 +12,8 @@ const viewerCurves = (() => {
       charts.push(chart(story, kind, extra, go, choose));
       parts.push(charts.at(-1).element);
     };
-    if (values.lines.length) add({ ...values, title: "Value", about: "What each critic expected its seat still to get, discounted", stepped: false });
-    if (rewards.lines.length) add({ ...rewards, title: "Rewards so far", about: "What each seat had got so far", stepped: true });
+    if (values.lines.length) add({ ...values, title: "Value", about: "Each critic's estimate of the future discounted reward of its seat", stepped: false });
+    if (rewards.lines.length) add({ ...rewards, title: "Rewards so far", about: "The sum of each seat's rewards so far", stepped: true });
     if (charts.length) parts.push(axis(story.last));
     if (!rewards.lines.length) parts.push(make("p", { class: "soft viewer-paid" }, rewards.said));
     const element = make("section", { class: "viewer-curves", "aria-label": "Curves" }, ...parts);
@@ -65,7 +65,7 @@ const viewerCurves = (() => {
     return { element, show, cursor: (place) => move(cursor, place, last) };
   }
 
-  /** The lowest and highest number to be shown and the round numbers between. */
+  /** The lowest and highest shown number, and the round numbers between them. */
   function range(lines) {
     let [low, high] = [Infinity, -Infinity];
     for (const { numbers } of lines) {
@@ -74,7 +74,7 @@ const viewerCurves = (() => {
         if (number > high) high = number;
       }
     }
-    const near = Math.min(Math.abs(low), Math.abs(high)) <= high - low; // else 0 would press the lines flat
+    const near = Math.min(Math.abs(low), Math.abs(high)) <= high - low; // otherwise including 0 would flatten the lines
     const marks = near ? viewerLines.ticks(Math.min(low, 0), Math.max(high, 0), 2) : viewerLines.ticks(low, high, 2);
     return [marks[0], marks.at(-1), marks];
   }
@@ -103,7 +103,7 @@ const viewerCurves = (() => {
       .join("; ");
   }
 
-  /** Who has which line, and its number at a position. */
+  /** The legend: the name of each line, and its number at a position. */
   function legend(story, drawn, of, choose) {
     const items = drawn.filter(({ line }) => !line.faint).map(({ line }) => item(line, choose));
     const own = of ? item({ seat: null, name: "", colour: "var(--ink)", dash: "none" }, choose) : null;
@@ -139,7 +139,7 @@ const viewerCurves = (() => {
     return { element: make("li", {}, box), line, show, name: (words) => viewerDecision.write(name, words) };
   }
 
-  /** Pointing at a plot: pressing and dragging goes there, hovering shows the numbers there. */
+  /** Pointer events of a plot: pressing and dragging goes to a step, hovering shows the numbers of a step. */
   function pointing(plot, last, go, hover) {
     const place = (event) => {
       const box = plot.getBoundingClientRect();
@@ -157,7 +157,7 @@ const viewerCurves = (() => {
     plot.addEventListener("pointerleave", () => hover(null));
   }
 
-  /** Move a cursor, which is as wide as its plot, so that its left edge is at a position. */
+  /** Move a cursor so that its left edge is at a position. The cursor is as wide as its plot. */
   function move(cursor, place, last) {
     cursor.style.transform = `translateX(${last ? (100 * place) / last : 0}%)`;
   }

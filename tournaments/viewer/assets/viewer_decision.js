@@ -1,8 +1,8 @@
-// Who is to move, what they choose, and how likely, legal and promising they found it.
+// The decisions of the seats to move: chosen action, probabilities, legal actions, values.
 
 const viewerDecision = (() => {
-  const ALL = 16; // moves shown at most without leaving any out
-  const SOME = 12; // of more: the likeliest ones
+  const ALL = 16; // maximum number of moves that are all shown
+  const SOME = 12; // with more moves, the number of most probable ones that are shown
 
   const dot = (colour) => {
     const made = make("span", { class: "viewer-dot", "aria-hidden": "true" });
@@ -10,7 +10,7 @@ const viewerDecision = (() => {
     return made;
   };
 
-  /** The panel: {element, show(position, seat)}; `choose(seat)` is called when a seat of several is picked. */
+  /** The panel: {element, show(position, seat)}. `choose(seat)` is called when the reader selects one of several seats. */
   function build(story, choose) {
     const title = make("h2", { class: "viewer-title" });
     const list = make("ul", { class: "viewer-seats", "aria-label": "Seats that decide at this step" });
@@ -39,7 +39,7 @@ const viewerDecision = (() => {
       list.hidden = decisions.length < 2;
       card.element.hidden = !chosen;
       words.hidden = Boolean(chosen);
-      if (!chosen) write(words, position === story.last ? story.result : "Nobody decides at this step.");
+      if (!chosen) write(words, position === story.last ? story.result : "No seat decides at this step.");
       if (decisions.length > 1) many(decisions, chosen);
       if (chosen) card.show(chosen, decisions.length === 1);
     }
@@ -64,7 +64,7 @@ const viewerDecision = (() => {
     const spot = dot("");
     const player = make("bdi", { class: "viewer-player" });
     const seat = make("bdi", { class: "soft" });
-    const value = make("span", { class: "viewer-value", title: "The critic's estimate of what the seat will still get" });
+    const value = make("span", { class: "viewer-value", title: "The critic's estimate of the future discounted reward of the seat" });
     const choice = make("strong");
     const likely = make("span", { class: "soft" });
     const moves = make("tbody");
@@ -131,7 +131,7 @@ const viewerDecision = (() => {
     return { row, fill };
   }
 
-  /** What is shown of a choice among alternatives: all of them, or the likeliest of many. */
+  /** The rows of a discrete choice: all actions, or the most probable of many. */
   function alternatives(story, { seat, action, legal, probabilities }) {
     const labels = story.labels[story.seats[seat].labels];
     const named = [...Array(Math.max(probabilities?.length ?? 0, labels.length)).keys()];
@@ -154,12 +154,12 @@ const viewerDecision = (() => {
     const said = [];
     const more = legal && shown < legal.length ? legal.length - shown : 0;
     if (more) said.push(`and ${more} other legal moves`);
-    if (!probabilities) said.push("This player does not say how likely its moves are.");
+    if (!probabilities) said.push("This player does not report the probabilities of its moves.");
     if (legal && !legal.includes(action)) said.push("The chosen move is not among the legal ones.");
     return said.join(" ");
   }
 
-  /** What is shown of a continuous choice: each component between the smallest and the largest of the match. */
+  /** The rows of a continuous choice: each component between the smallest and the largest value of the match. */
   function components({ action, probabilities }, [low, high]) {
     const place = (number) => (high > low ? (number - low) / (high - low) : 0.5);
     return action.map((number, at) => {
@@ -183,7 +183,7 @@ const viewerDecision = (() => {
     return found;
   }
 
-  /** Change an element's text where it differs. */
+  /** Change an element's text if it differs. */
   function write(element, words) {
     if (element.textContent !== words) element.textContent = words;
   }

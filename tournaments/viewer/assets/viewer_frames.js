@@ -1,7 +1,7 @@
-// The board: frames of shapes as SVG whose nodes are used again from frame to frame, or pictures.
+// The board: frames of shapes as SVG, whose nodes are reused from frame to frame, or pictures.
 
 const viewerFrames = (() => {
-  // How a shape's lengths and its colour are called in SVG.
+  // The SVG names of a shape's lengths and colour.
   const LENGTHS = {
     circle: { x: "cx", y: "cy", r: "r" },
     rect: { x: "x", y: "y", w: "width", h: "height" },
@@ -14,11 +14,11 @@ const viewerFrames = (() => {
     line: { "stroke-linecap": "round" },
     text: { "text-anchor": "middle", "dominant-baseline": "central" },
   };
-  const FEW = 4; // so many new or repainted shapes are "what changed"; more are just a picture that moves
+  const FEW = 4; // maximum number of new or repainted shapes that are framed as a change; more are general movement
   const SILENCE = [];
-  const JUMP = 0.5; // of the picture's width: a shape that goes farther between two frames does not glide
+  const JUMP = 0.5; // share of the picture's width: a shape that moves farther between two frames is not animated
 
-  /** Frames as Python packed them; shapes that do not change are the same objects from frame to frame. */
+  /** Unpack the frames from Python. Shapes that do not change are the same objects from frame to frame. */
   function unfold(packed) {
     let now = null;
     return packed.map((frame) => {
@@ -33,8 +33,8 @@ const viewerFrames = (() => {
   }
 
   /**
-   * The board of a replay: {element, drawable, show(position, share, seat), name(words)}; `share` of the way to the next frame is
-   * gone. `choose(seat)` is called when a shape that is a seat is pointed at.
+   * The board of a replay: {element, drawable, show(position, share, seat), name(words)}. `share` is the part of the way to the next
+   * frame. `choose(seat)` is called when the reader selects a shape that represents a seat.
    */
   function build(story, choose) {
     const frames = unfold(story.frames);
@@ -92,7 +92,7 @@ const viewerFrames = (() => {
       nodes[number].shown = glides ? null : shape;
     }
 
-    /** A ring around the seat in view, wherever it is. */
+    /** Draw a ring around the selected seat. */
     function surround(shape, next, share) {
       const [from, to] = [shape, next].map((each) => around([each]));
       const at = (name) => from[name] + (to[name] - from[name]) * share;
@@ -112,7 +112,7 @@ const viewerFrames = (() => {
       for (const extra of nodes.splice(frame.shapes.length)) extra.node.remove();
     }
 
-    /** What is said below the picture, and who knows it. */
+    /** Show the notes below the picture, with the seats that know them. */
     function say(said) {
       if (said === noted) return;
       noted = said;
@@ -137,7 +137,7 @@ const viewerFrames = (() => {
       }
     }
 
-    /** Put a frame around what the last step changed, if that is something small. */
+    /** Draw a frame around the changes of the last step, if there are few. */
     function point(position) {
       pointed = position;
       const fresh = position > 0 && frames[position - 1]?.shapes ? changed(frames[position - 1], frames[position]) : [];
@@ -167,7 +167,7 @@ const viewerFrames = (() => {
     return Math.hypot(next[x] - shape[x], next[y] - shape[y]) < JUMP * width;
   }
 
-  /** Shapes that are new in a frame, or have another colour in the same place; nothing where that is more than a few. */
+  /** Shapes that are new in a frame or have another colour in the same place; empty if there are more than a few. */
   function changed(before, now) {
     let found;
     if (alike(before, now)) {

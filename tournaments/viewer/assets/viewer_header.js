@@ -1,7 +1,7 @@
-// Who played, how good they were, how it ended, and where the match belongs.
+// The header: the players with their ratings, the result, and the facts about the match.
 
 const viewerHeader = (() => {
-  const FEW = 4; // teams with a card each; more are a list
+  const FEW = 4; // maximum number of teams with a card each; more teams are shown as a list
 
   function build(story) {
     const teams = story.returns.map((_, team) => [...story.seats.keys()].filter((seat) => story.seats[seat].team === team));
@@ -25,7 +25,7 @@ const viewerHeader = (() => {
     return item;
   }
 
-  /** A rating and its interval, where there is one that is wider than a point. */
+  /** A rating, with its interval if that is wider than a point. */
   function rating({ elo, elo_low, elo_high }) {
     const known = elo_low !== null && elo_high !== null && elo_low !== elo_high;
     const [middle, low, high] = [elo, elo_low, elo_high].map((number) => (number === null ? "" : viewerNumbers.short(Math.round(number))));
@@ -50,10 +50,10 @@ const viewerHeader = (() => {
     return viewerSeveral(seats.map((seat) => story.seats[seat].name));
   }
 
-  /** One line about the match, and everything else behind it. */
+  /** One line about the match, with all other facts folded away behind it. */
   function belongs(story) {
     const cut = story.steps.at(-1)?.[2].some(([, off]) => off);
-    const parts = [`${story.last} ${story.last === 1 ? "step" : "steps"}${cut ? ", then cut off" : ""}`, `${story.purpose} of generation ${story.generation}`];
+    const parts = [`${story.last} ${story.last === 1 ? "step" : "steps"}${cut ? ", then truncated" : ""}`, `${story.purpose} of generation ${story.generation}`];
     if (story.tags.length) parts.push(`kept as: ${story.tags.join(", ")}`);
     parts.push(`seed ${story.seed}`);
     if (story.digest) parts.push(`digest ${story.digest.slice(0, 10)}`);

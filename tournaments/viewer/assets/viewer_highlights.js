@@ -1,7 +1,7 @@
-// Highlights worth a look: a list of buttons that go there, and marks above the scrubber.
+// The highlights: a list of buttons that go to their steps, and marks above the scrubber.
 
 const viewerHighlights = (() => {
-  // Drawn in a square of 16.
+  // The icons are drawn in a square of side 16.
   const SIGNS = {
     swing: "M 5 2 L 5 12 M 2 9 L 5 13 L 8 9 M 11 14 L 11 4 M 8 7 L 11 3 L 14 7",
     mistake: "M 8 2 L 8 10 M 8 13.2 L 8 13.6",

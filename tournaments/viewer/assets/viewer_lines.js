@@ -1,12 +1,12 @@
-// The curves of a match as numbers: what seats expected, and what they had got, at every position.
+// The numbers of a match's curves: values and summed rewards of seats at every position.
 
 const viewerLines = (() => {
-  const MANY = 7; // lines that can be told apart; more are drawn as means of teams, or faint
+  const MANY = 7; // maximum number of distinguishable lines; more are drawn as means of teams, or faintly
   const DASHES = ["none", "6 3", "2 3", "9 3 2 3", "12 4", "4 6", "1 5"];
 
-  const bounded = (number) => Math.min(1e12, Math.max(-1e12, number)); // a file may say anything
+  const bounded = (number) => Math.min(1e12, Math.max(-1e12, number)); // a file may contain any number
 
-  /** Values and rewards, each {lines, said}: what there is to draw, and what is said where there is nothing to draw. */
+  /** Values and rewards, each {lines, said}: the lines to draw, and a sentence if there are none. */
   function gather(story) {
     const values = story.seats.map((_, seat) => valuesOf(story, seat));
     const rewards = sums(story);
@@ -26,7 +26,7 @@ const viewerLines = (() => {
     return numbers;
   }
 
-  /** What each seat has got until every position. */
+  /** The sum of each seat's rewards until every position. */
   function sums(story) {
     const found = story.seats.map(() => new Float64Array(story.last + 1));
     for (let position = 1; position <= story.last; position++) {
@@ -36,7 +36,7 @@ const viewerLines = (() => {
     return found;
   }
 
-  /** One line for each seat; where there are too many, one for each team: the mean of its seats. */
+  /** One line per seat. If there are too many, one line per team, the mean of its seats. */
   function grouped(story, numbers) {
     if (story.seats.length <= MANY) return story.seats.map((_, seat) => single(story, seat, numbers[seat]));
     if (story.returns.length > MANY) return story.seats.map((_, seat) => ({ ...single(story, seat, numbers[seat]), faint: true }));
@@ -60,7 +60,7 @@ const viewerLines = (() => {
     });
   }
 
-  /** Lines that are the same all the way are one line with several names. */
+  /** Merge lines with equal values into one line with several names. */
   function alike(lines) {
     const kept = [];
     for (const line of lines) {
@@ -82,9 +82,9 @@ const viewerLines = (() => {
     return `No rewards before the last step, which gave ${viewerSeveral(amounts, MANY)}.`;
   }
 
-  /** Round numbers that cover a range, about as many as wanted. */
+  /** About the wanted number of round numbers that cover a range. */
   function ticks(low, high, wanted) {
-    const finest = 1e-9 * Math.max(Math.abs(low), Math.abs(high)); // what is closer together counts as the same
+    const finest = 1e-9 * Math.max(Math.abs(low), Math.abs(high)); // closer numbers count as equal
     const rough = Math.max(high - low || Math.abs(high) || 1, finest) / wanted;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
@@ -93,7 +93,7 @@ const viewerLines = (() => {
     return found.length > 1 ? found : [found[0], found[0] + step];
   }
 
-  /** Points of a line, at most a few hundred: of each stretch the lowest and the highest. */
+  /** At most a few hundred points of a line: the lowest and the highest of each section. */
   function points(numbers, most = 1200) {
     const known = [...numbers.keys()].filter((at) => Number.isFinite(numbers[at]));
     const width = Math.ceil(known.length / (most / 2));
@@ -109,7 +109,7 @@ const viewerLines = (() => {
     return kept;
   }
 
-  /** The last number known at a position; undefined where there is none. */
+  /** The last known number at a position; undefined if there is none. */
   function known(numbers, position) {
     for (let at = position; at >= 0; at--) if (Number.isFinite(numbers[at])) return numbers[at];
     return undefined;

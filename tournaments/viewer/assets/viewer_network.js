@@ -1,14 +1,14 @@
-// Who hears whom, and what is said: seats in a circle, an arrow for each channel, as strong as what passes at the moment.
+// The communication graph: seats in a circle, and an arrow for each channel, whose strength shows the present message.
 
 const viewerNetwork = (() => {
   const [WIDTH, HEIGHT, RADIUS, NODE] = [340, 232, 84, 13];
-  const STEPS = 12; // shades of an arrow: fewer mean less to draw again
-  const LONG = 14; // letters of a name in the picture
-  const CROWD = 9; // of more seats the picture shows the numbers
+  const STEPS = 12; // number of shades of an arrow; fewer shades need fewer redraws
+  const LONG = 14; // maximum number of letters of a name in the picture
+  const CROWD = 9; // with more seats than this, the picture shows their numbers
   const crowded = (story) => story.seats.length > CROWD;
   const disc = (story) => Math.min(NODE, (2.2 * RADIUS) / story.seats.length);
 
-  /** The panel: {element, show(position, seat, still)}; null where nobody ever speaks. */
+  /** The panel: {element, show(position, seat, still)}; null if no seat sends messages. */
   function build(story, choose) {
     const loudest = loudness(story);
     if (!loudest) return null;
@@ -36,7 +36,7 @@ const viewerNetwork = (() => {
     return { element, show };
   }
 
-  /** The largest message and the largest number in one; null where there are no messages or no channels. */
+  /** The size of the largest message, and the largest number in a message; null without messages or channels. */
   function loudness(story) {
     let [message, number] = [0, 0];
     for (const [decisions] of story.steps) {
@@ -53,7 +53,7 @@ const viewerNetwork = (() => {
 
   const size = (message) => Math.hypot(...message.map((number) => number ?? 0));
 
-  /** What arrives at a seat: the sum of what its speakers say, each with the channel's weight; null where nobody spoke to it. */
+  /** The message that arrives at a seat: the weighted sum of its speakers' messages; null if there are none. */
   function hears(channels, said) {
     const from = channels.filter(([speaker]) => said[speaker]);
     if (!from.length) return null;
@@ -71,7 +71,7 @@ const viewerNetwork = (() => {
     return [WIDTH / 2 + RADIUS * 1.25 * Math.cos(angle), HEIGHT / 2 + RADIUS * Math.sin(angle)];
   }
 
-  /** A channel as a curve that leaves room for the one in the other direction. */
+  /** A channel as a curve that leaves room for the channel in the other direction. */
   function arrow(story, [speaker, listener, weight]) {
     const [[x1, y1], [x2, y2]] = [speaker, listener].map((seat) => spot(seat, story.seats.length));
     const length = Math.hypot(x2 - x1, y2 - y1) || 1;
@@ -79,7 +79,7 @@ const viewerNetwork = (() => {
     const bend = Math.min(16, length / 6);
     const [mx, my] = [(x1 + x2) / 2 - dy * bend, (y1 + y2) / 2 + dx * bend];
     const reach = Math.hypot(x2 - mx, y2 - my) || 1;
-    const [ex, ey] = [(x2 - mx) / reach, (y2 - my) / reach]; // the direction in which it arrives
+    const [ex, ey] = [(x2 - mx) / reach, (y2 - my) / reach]; // the direction at the end of the curve
     const [tx, ty] = [x2 - ex * (disc(story) + 3), y2 - ey * (disc(story) + 3)];
     const [bx, by] = [tx - ex * 8, ty - ey * 8];
     const path = draw("path", { d: `M ${x1} ${y1} Q ${mx} ${my} ${bx} ${by}`, fill: "none" });

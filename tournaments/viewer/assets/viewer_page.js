@@ -1,4 +1,4 @@
-// The viewer on a page of its own: it opens where the address says, and the address says where it is.
+// The viewer as a whole page. It opens at the step in the address, and writes its step to the address.
 
 (async () => {
   const place = document.getElementById("replay");
@@ -20,7 +20,7 @@
     try {
       history.replaceState(null, "", address(step, seat));
     } catch (error) {
-      if (error.name !== "SecurityError") throw error; // a frame without an address of its own
+      if (error.name !== "SecurityError") throw error; // a frame without its own address
     }
   }
 

@@ -1,4 +1,4 @@
-// What a replay says, by position: after so many steps. Position 0 is the opening, the last one is the end.
+// The content of a replay by position, the number of steps before it. Position 0 is the opening, and the last one is the end.
 
 const viewerStory = (content) => {
   const last = content.steps.length;
@@ -18,25 +18,25 @@ const viewerStory = (content) => {
     };
   }
 
-  /** Rewards with which a position was reached, by seat; 0 where all are 0. */
+  /** The rewards of the step before a position, by seat; 0 if all are 0. */
   const rewards = (position) => (position > 0 ? content.steps[position - 1][1] : 0);
 
   const player = (seat) => content.players[content.seats[seat].player].name;
   const alone = new Set(content.seats.map((seat) => seat.player)).size === content.seats.length;
 
-  /** A seat in a sentence: the player's name, and the seat's where a player has several. */
+  /** A seat in a sentence: the player's name, with the seat's name if the player has several seats. */
   const who = (seat) => (alone ? player(seat) : `${content.seats[seat].name} (${player(seat)})`);
 
-  /** The same, as short as it can be. */
+  /** The same in a short form. */
   const short = (seat) => (alone ? player(seat) : content.seats[seat].name);
 
-  /** What an action is called. */
+  /** The name of an action. */
   function called(seat, action) {
     if (Array.isArray(action)) return `(${action.slice(0, 3).map((number) => viewerNumbers.signed(number)).join(", ")}${action.length > 3 ? ", …" : ""})`;
     return content.labels[content.seats[seat].labels][action] ?? `action ${action}`;
   }
 
-  /** How a position was reached, in a sentence or two. */
+  /** The step before a position, in one or two sentences. */
   function happened(position) {
     if (position === 0) return "The opening.";
     const moves = decisions(position - 1);
@@ -53,7 +53,7 @@ const viewerStory = (content) => {
     return said.join(" ");
   }
 
-  /** Who is to decide at a position, in some words. */
+  /** The seats that decide at a position, as text. */
   function toMove(position) {
     if (position === last) return content.result;
     const seats = decisions(position).map((decision) => decision.seat);
@@ -64,16 +64,16 @@ const viewerStory = (content) => {
   return { ...content, last, decisions, rewards, player, alone, who, short, called, happened, toMove };
 };
 
-/** Some words in a row; of many the first ones, and how many others there are, which is never one. */
+/** A list of words. A long list shows the first ones and the number of the others, which is never one. */
 const viewerSeveral = (words, most = 4) =>
   words.length <= most + 1 ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} others`;
 
-/** Numbers as people read them. */
+/** Numbers as text for people. */
 const viewerNumbers = {
-  /** A large number without decimals; one that nobody would count the digits of, as a power of ten. */
+  /** A large number without decimals; a very large one as a power of ten. */
   large: (size) => (size < 1e15 ? Math.round(size).toLocaleString("en") : size.toExponential(2)),
 
-  /** Two decimals and a sign that is a minus, not a hyphen. */
+  /** A number with two decimals and a sign. The minus is a minus sign, not a hyphen. */
   signed(number, decimals = 2) {
     if (number === null || number === undefined || !Number.isFinite(number)) return "?";
     const size = Math.abs(number);
@@ -82,12 +82,12 @@ const viewerNumbers = {
     return nothing ? digits : (number < 0 ? "−" : "+") + digits;
   },
 
-  /** As short as it can be: for axes and ratings. */
+  /** A number in a short form, for axes and ratings. */
   short(number) {
     const digits = Math.abs(number) >= 1000 ? this.large(Math.abs(number)) : String(Number(Math.abs(number).toPrecision(4)));
     return number < 0 && digits !== "0" ? `−${digits}` : digits;
   },
 
-  /** [seat, amount] of those that got something. */
+  /** [seat, amount] of the seats with a reward. */
   paid: (rewards) => (rewards === 0 ? [] : [...rewards.entries()].filter(([, amount]) => amount !== 0)),
 };
