@@ -189,7 +189,7 @@ def test_a_champion_whose_weights_are_gone_is_left_out_and_spoken_of(league: Sto
     assert [version["player"] for version in registered(home)] == ["main-01-g000", "main-01-g002"]
     assert len(heard) == 1
     assert heard[0].startswith(
-        "the champion of generation 1 is not registered as a model: the weights of main-01-g001 are gone"
+        "the champion of generation 1 is not registered as a model: the weights of main-01-g001 are missing"
     )
 
 
