@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +23,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="do not ask")]
 def delete(name: LeagueName, yes: Yes = False, as_json: Json = False, home: Home = HOME) -> None:
     """Delete a league: players, matches, replays, and what MLflow shows of it."""
     store = find_folder(home, name)
-    with store.held():
+    with store.held(), _sync_held(store, home):
         _ask(f"Delete the league {name} with {_content(store)}, its replays, and what MLflow shows of it?", yes=yes)
         from league.tracking.removal import delete_from_mlflow
 
@@ -50,7 +53,8 @@ def rename(
     try:
         from league.tracking.removal import rename_in_mlflow
 
-        runs = rename_in_mlflow(home, store)
+        with _sync_held(store, home):
+            runs = rename_in_mlflow(home, store)
     finally:
         store.unlock()
     if as_json:
@@ -76,6 +80,21 @@ def _ask(question: str, *, yes: bool) -> None:
     if not agreed:
         err.print("nothing was changed")
         raise typer.Exit(1)
+
+
+@contextmanager
+def _sync_held(store: Store, home: Path) -> Iterator[None]:
+    """Keep other processes from bringing MLflow up to date with a league."""
+    from league.tracking.client import DATABASE
+
+    if not (home / DATABASE).is_file():
+        yield
+        return
+    from league.tracking.tracker import Tracker
+
+    with closing(Tracker(store, home)) as tracker:
+        tracker.hold()
+        yield
 
 
 def _content(store: Store) -> str:

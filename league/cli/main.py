@@ -195,13 +195,13 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
 
     watcher = Lines(err)
     try:
-        league = League(config, home, watcher)
-        err.print(
-            f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
-            f"seed {config.seed}, in {home / 'leagues' / config.name}",
-            highlight=False,
-        )
         with terminated_as_interrupted():
+            league = League(config, home, watcher)
+            err.print(
+                f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
+                f"seed {config.seed}, in {home / 'leagues' / config.name}",
+                highlight=False,
+            )
             result = league.run(resume=resuming)
     except KeyboardInterrupt as stop:
         watcher.stop()

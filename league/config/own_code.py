@@ -26,6 +26,8 @@ FACT = "sources"
 REFERENCE = re.compile(r"(?P<place>[^:\n\0]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 """`path/to/file.py:callable` or `module:callable`."""
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
 CODE = "code"
 """The folder in a league's folder that holds code for which there is no other file."""
 
@@ -95,9 +97,7 @@ def sources_of(values: Any) -> list[Source]:
     for place in places_in(values):
         path = _found(place)
         if path is not None and not _installed(path):
-            data = path.read_bytes()
-            text = data.decode("utf-8", errors="replace") if len(data) <= LARGEST else ""
-            sources.append(Source(place, str(path), hashlib.sha256(data).hexdigest(), text))
+            sources.append(Source(place, str(path), _hash(path), _text_of(path)))
     return sources
 
 
@@ -113,9 +113,17 @@ def from_text(text: str, where: str) -> list[Source]:
         LeagueError: The text is damaged.
     """
     try:
-        return [Source(**{key: str(value) for key, value in entry.items()}) for entry in json.loads(text)]
+        sources = [Source(**{key: str(value) for key, value in entry.items()}) for entry in json.loads(text)]
     except (ValueError, TypeError, AttributeError) as error:
         raise LeagueError(f"what {where} says of its own code is damaged: {error}") from error
+    for source in sources:
+        if source.sha256 and not SHA256.fullmatch(source.sha256):
+            raise LeagueError(f"what {where} says of its own code is damaged: {source.sha256!r:.80} is no hash")
+        if source.text and hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
+            raise LeagueError(
+                f"what {where} says of its own code is damaged: the text of {source.place!r:.80} has another hash"
+            )
+    return sources
 
 
 def look_again(values: Any, sources: Sequence[Source], league: Path) -> None:
@@ -167,7 +175,7 @@ def write_text(source: Source, where: Path) -> Path:
     """Write the text of a file into a folder below `where`, and return its path."""
     path = where / source.sha256[:8] / Path(source.path).name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(source.text, encoding="utf-8")
+    path.write_bytes(source.text.encode())
     return path
 
 
@@ -201,7 +209,7 @@ def _candidates(source: Source, league: Path) -> Iterator[Path]:
         yield found
     yield league / CODE / source.sha256[:8] / Path(source.path or source.place).name
     stored = Path(source.path) if source.path else Path(source.place)
-    if source.path:
+    if source.path and stored.suffix == ".py":
         yield stored
     if not source.path and not source.place.endswith(".py"):
         stored = Path(*source.place.split(".")).with_suffix(".py")
@@ -241,7 +249,18 @@ def _use(place: str, path: Path) -> None:
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file; "" if it is too large to be kept, or is no text."""
+    if path.stat().st_size > LARGEST:
+        return ""
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def functions_named(options: Any) -> Any:

@@ -1,6 +1,7 @@
 """A league that begins or goes on: what is stored is what was given, and the sentences say which setting differs."""
 
 import datetime
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -269,10 +270,16 @@ def test_a_renamed_folder_is_a_league_of_that_name(project):
 
 
 def test_sources_come_back_from_text():
-    given = [Source("a.py", "/x/a.py", "ff", "text\n")]
+    given = [Source("a.py", "/x/a.py", hashlib.sha256(b"text\n").hexdigest(), "text\n")]
     assert from_text(to_text(given), "it") == given
+
+
+@pytest.mark.parametrize(
+    "entry", [{"unknown": 1}, 7, {"place": "a.py", "sha256": "../../x"}, {"place": "a.py", "sha256": "0" * 64, "text": "other"}]
+)
+def test_sources_that_are_damaged_or_forged_are_refused(entry):
     with pytest.raises(LeagueError, match="what it says of its own code is damaged"):
-        from_text(json.dumps([{"unknown": 1}]), "it")
+        from_text(json.dumps([entry]), "it")
 
 
 def test_code_is_looked_for_wherever_it_may_be_named():
