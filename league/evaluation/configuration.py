@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -32,6 +33,21 @@ def stored_config(store: Store) -> LeagueConfig:
             f"a newer version of the project wrote the league {store.name!r}: it has settings that version {__version__} does "
             f"not know ({settings}); use that version, or a newer one"
         ) from error
+
+
+def find_code_of(replay: Path) -> None:
+    """Find the user's own files for a replay of a league, so that it can be played again from any folder.
+
+    Args:
+        replay: The file. Nothing is done for one that is in no league's folder.
+
+    Raises:
+        LeagueError: The league cannot be read.
+    """
+    folder = replay.absolute().parent.parent
+    if (folder / "league.db").is_file():
+        store = Store(folder)
+        own_code.look_again(_values(store), sources(store), folder)
 
 
 def sources(store: Store) -> list[own_code.Source]:

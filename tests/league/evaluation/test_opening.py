@@ -194,6 +194,15 @@ def test_a_league_goes_on_from_another_folder(cli_run, project, tmp_path, monkey
     assert "warning" not in said.err
 
 
+def test_replays_of_a_league_are_verified_from_another_folder(cli_run, project, tmp_path, monkeypatch):
+    League(plain_league(tournament=TINY["tournament"] | {"replays": True})).run()
+    places.forget()
+    monkeypatch.chdir(tmp_path)
+    said = cli_run("replay", "verify", "--json", "--home", project / "mlruns")
+    assert said.code == 0, said.out
+    assert json.loads(said.out)["verified"] > 0
+
+
 def test_a_file_of_the_same_name_in_the_folder_of_the_user_is_not_taken_for_the_leagues(project, tmp_path, monkeypatch):
     League(plain_league()).run()
     (tmp_path / "picky.py").write_text("raise RuntimeError('this is another game')")
