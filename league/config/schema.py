@@ -103,7 +103,7 @@ class LeagueConfig(Section):
         """Complete the configuration with the style's settings, and each group with the league's settings."""
         if not isinstance(values, Mapping):
             return values
-        return with_inherited(with_defaults(cls._functions_by_name(values)))
+        return with_inherited(with_defaults(written_but(values, "game")))
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
