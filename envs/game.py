@@ -16,11 +16,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from math import prod
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from envs.faults import GameError
+from envs.options import given, plain_options, same
+
+Options = Annotated[Mapping[str, Any], AfterValidator(given)]
+"""Keyword arguments. Read from JSON, values that JSON cannot express are spelt as in `envs.options`."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,24 @@ class GameSetup:
     """
 
     name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    wrappers: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    options: Options = field(default_factory=dict)
+    wrappers: tuple[tuple[str, Options], ...] = ()
     teams: tuple[tuple[str, ...], ...] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Two setups are equal if all their values are, in type, too. Arrays in options are compared as wholes."""
+        return type(other) is GameSetup and same(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def plain(self) -> dict[str, Any]:
+        """The setup as JSON can express it; a pydantic `TypeAdapter` reads it.
+
+        Raises:
+            GameError: A value cannot be written down.
+        """
+        wrappers = [[name, plain_options(arguments, name)] for name, arguments in self.wrappers]
+        return {**vars(self), "options": plain_options(self.options, "options"), "wrappers": wrappers}
 
 
 @dataclass(frozen=True)

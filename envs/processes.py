@@ -6,29 +6,36 @@ import sys
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
 
+from envs.places import remember, remembered
+
 
 class Worker(ForkServerProcess):
     """A process that is forked from the fork server.
 
     Python's own workers begin with importing the script that was started, to find functions that were defined in it. Our
     workers only need functions of this project; whatever users define is named by its file. So a script may run a league
-    without `if __name__ == "__main__"`.
+    without `if __name__ == "__main__"`. A worker knows where users' files are as the process does that starts it.
     """
 
     def start(self) -> None:
         """Start the process; what it is told of the main script is an empty module."""
-        script = sys.modules["__main__"]
+        script, self._places = sys.modules["__main__"], remembered()
         sys.modules["__main__"] = ModuleType("__main__")
         try:
             super().start()
         finally:
             sys.modules["__main__"] = script
 
+    def run(self) -> None:
+        """Do the work, in the new process."""
+        remember(self._places)
+        super().run()
+
 
 class WorkerContext(ForkServerContext):
     """Makes such processes, and pipes to them."""
 
-    Process = Worker  # type: ignore[assignment]
+    Process = Worker
 
 
 def worker_context(preload: str) -> WorkerContext:

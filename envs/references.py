@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 import zlib
 from collections.abc import Callable
@@ -15,6 +16,12 @@ from types import ModuleType
 from typing import Any
 
 from envs.faults import GameError, environment_code, nearest
+from envs.neighbours import beside
+from envs.notebook import write_down
+from envs.places import file_at, root_of, searched
+
+_LOADING: list[Path] = []
+"""Files that are being loaded at the moment."""
 
 
 def find(reference: str) -> Callable[..., Any]:
@@ -24,8 +31,10 @@ def find(reference: str) -> Callable[..., Any]:
         GameError: The file or module cannot be imported, has no such name, or the name is not callable.
     """
     place, _, attribute = reference.rpartition(":")
+    if place.endswith(".py") and not file_at(place).is_file():
+        raise GameError(f"There is no file {file_at(place)}{searched(place)}.")
     with environment_code(f"{reference} cannot be imported"):
-        module = _file(Path(place).resolve()) if place.endswith(".py") else _module(place)
+        module = _file(file_at(place)) if place.endswith(".py") else _module(place)
     found = vars(module).get(attribute)
     if found is None:
         raise GameError(f"{place} has no {attribute!r}{nearest(attribute, vars(module))}")
@@ -34,29 +43,61 @@ def find(reference: str) -> Callable[..., Any]:
     return found
 
 
+def reference_to(function: Any) -> str:
+    """Name a function or class in text, so that another process can find it.
+
+    Raises:
+        GameError: It is not at the top level of a file.
+    """
+    name, module = getattr(function, "__qualname__", ""), getattr(function, "__module__", None)
+    if not name or "<" in name or "." in name or not module:
+        raise GameError(f"{function!r} cannot be named: only a function at the top level of a file can be found again")
+    if module == "__main__" or module not in sys.modules or module.startswith(ALIAS):
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if file is None and module == "__main__":
+            return write_down(function)
+        file = file or inspect.getsourcefile(function) or ""
+        return f"{Path(file).resolve()}:{name}"
+    return f"{module}:{name}"
+
+
+def loading() -> Path | None:
+    """Return the user's own file that is being loaded at the moment, if any. What it starts would start in each worker."""
+    return _LOADING[-1] if _LOADING else None
+
+
 def _module(place: str) -> ModuleType:
-    """Import a module, also from the working directory."""
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    """Import a module, also from where it was remembered and from the working directory."""
+    for folder in (Path.cwd(), root_of(place)):
+        if folder is not None and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
     return importlib.import_module(place)
 
 
+ALIAS = "own_"
+"""How the names of modules begin that are loaded by their path."""
+
+
 def _file(path: Path) -> ModuleType:
-    """Import a file by its path, once per process."""
-    alias = f"own_{path.stem}_{zlib.crc32(str(path).encode()):08x}"
+    """Import a file by its path, once per process. The script that was started is not run again."""
+    script = sys.modules["__main__"]
+    if Path(getattr(script, "__file__", None) or "").resolve() == path:
+        return script
+    alias = f"{ALIAS}{path.stem}_{zlib.crc32(str(path).encode()):08x}"
     if alias in sys.modules:
         return sys.modules[alias]
-    if not path.is_file():
-        raise GameError(f"There is no file {path}.")
     spec = importlib.util.spec_from_file_location(alias, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[alias] = module  # dataclasses look up their own module while it is being executed
+    _LOADING.append(path)
     try:
-        spec.loader.exec_module(module)
+        with beside(path.parent):
+            spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[alias]
         raise
+    finally:
+        _LOADING.pop()
     return module

@@ -21,6 +21,7 @@ from pettingzoo.utils.env import AECEnv, ParallelEnv
 
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
+from envs.options import resolved
 from envs.references import find
 from envs.stock.cycle import straight
 from envs.wrapping import wrap
@@ -127,11 +128,11 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     Raises:
         GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
     """
-    maker = _maker(setup.name)
-    environment = _call(maker, setup, dict(setup.options))
+    maker, options = _maker(setup.name), resolved(setup.options)
+    environment = _call(maker, setup, options)
     if render and "rgb_array" in environment.metadata.get("render_modes", ()) and _takes_render_mode(maker):
         dispose(environment, setup)
-        environment = _call(maker, setup, {**setup.options, "render_mode": "rgb_array"})
+        environment = _call(maker, setup, {**options, "render_mode": "rgb_array"})
     if not setup.wrappers and setup.name.split("/")[0] in FAMILIES:
         return straight(environment)
     return wrap(environment, setup)

@@ -12,6 +12,7 @@ from pettingzoo.utils.env import AECEnv, ParallelEnv
 
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
+from envs.options import resolved
 
 _REFUSED = {
     "black_death_v3": "it ends episodes one step late; seats that die are handled by the arena itself",
@@ -46,7 +47,7 @@ def wrap(environment: AECEnv | ParallelEnv, setup: GameSetup) -> AECEnv | Parall
         with environment_code(fault), warnings.catch_warnings():
             # SuperSuit 3.11 still uses PettingZoo's deprecated name of AgentSelector.
             warnings.filterwarnings("ignore", ".*agent_selector", DeprecationWarning)
-            environment = wrapper(environment, **arguments)
+            environment = wrapper(environment, **resolved(arguments))
             for agent in environment.possible_agents:  # wrappers check the spaces only when these are read
                 environment.observation_space(agent)
     return environment

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from league.config.schema import LeagueConfig
     from league.errors import LeagueError
     from league.evaluation.results import Result
+    from league.evaluation.results import open_league as open  # noqa: F401
     from league.manager import League
     from league.version import __version__
 
@@ -28,11 +29,14 @@ _HOMES = {
     "Result": "league.evaluation.results",
     "__version__": "league.version",
     "load_config": "league.config.load",
+    "open": "league.evaluation.results:open_league",
 }
+"""Public name → its module, and its name there where that is another one."""
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name at its first use, so that commands that only read start quickly."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, _, there = _HOMES[name].partition(":")
+    return getattr(import_module(module), there or name)

@@ -13,19 +13,22 @@ from typing import TypeAlias
 
 import envs
 from envs.faults import GameError
-from league.config.schema import LeagueConfig, check, to_yaml
+from envs.references import loading
+from league.config.own_code import look_from_here
+from league.config.schema import LeagueConfig, check
 from league.config.validation import check_parts
 from league.errors import LeagueError
+from league.evaluation.opening import open_to_run
 from league.evaluation.results import Result
 from league.execution.executors import EXECUTORS
+from league.execution.progress import display_for
 from league.execution.seeds import Seeds
 from league.execution.tasks import one_thread
-from league.execution.watcher import Silent, Watcher
+from league.execution.watcher import Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
-from league.storage.store import HOME, Store
+from league.storage.store import Store, default_home
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
-from league.version import __version__
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
 
@@ -43,25 +46,33 @@ class League:
     def __init__(
         self,
         config: LeagueConfig | Mapping[str, object],
-        home: Path | str = HOME,
+        home: Path | str | None = None,
         watcher: Watcher | None = None,
         make_sync_worker: MakeSyncWorker | None = None,
+        *,
+        progress: bool | None = None,
     ) -> None:
         """Prepare a league; nothing is written before `run`.
 
         Args:
             config: The configuration, checked or plain.
-            home: The folder of the leagues.
-            watcher: An observer of the progress; the default shows nothing.
+            home: The folder of the leagues. The default is `LEAGUE_HOME`, or else `./mlruns`, as on the command line.
+            watcher: An observer of the progress, in place of `progress`.
             make_sync_worker: Makes the observer that makes replays and MLflow runs from committed data. The default depends on
                 the configuration.
+            progress: Whether the progress is printed to the standard error. The default is to print it in a terminal and in a
+                notebook.
 
         Raises:
             LeagueError: The configuration does not fit the game, or names something that does not exist.
         """
-        self.config = config if isinstance(config, LeagueConfig) else check(config)
-        self.home = Path(home)
-        self.watcher = watcher or Silent()
+        if not isinstance(config, LeagueConfig):
+            config = check(config)
+            look_from_here(config.model_dump(mode="json"))
+        self.config = config
+        self.home = default_home() if home is None else Path(home)
+        self._display = display_for(progress)
+        self.watcher: Watcher = watcher or self._display
         self.make_sync_worker = make_sync_worker or sync_worker_for
         self.game = envs.describe(self.config.game.setup())
         check_parts(self.config, self.game)
@@ -76,7 +87,12 @@ class League:
         Raises:
             LeagueError: The league cannot run. Committed generations are not lost.
         """
-        store = self._store(resume)
+        if loading():
+            raise LeagueError(
+                f"{loading()} is loaded for the functions in it, and begins a league while it is loaded; "
+                'write `if __name__ == "__main__":` before what it does when it is started'
+            )
+        store, self.config = open_to_run(self.config, self.game, self.home, self.watcher.warn, resume=resume)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers)
         worker = self.make_sync_worker(store, self.config, self.watcher.warn)
@@ -96,6 +112,7 @@ class League:
             worker.close()
             executor.close()
             store.unlock()
+            self._display.stop()
 
     def _generations(self, context: Context) -> None:
         last = context.store.generation()
@@ -114,44 +131,3 @@ class League:
         if context.store.generation() != draft.number:
             raise LeagueError(f"the style {self.config.style!r} did not commit generation {draft.number}: no stage is 'commit'")
         return draft.ratings().payoff
-
-    def _store(self, resume: bool) -> Store:
-        """Create the league, or open it if it exists with the same settings."""
-        config = self.config
-        if not resume or not (self.home / "leagues" / config.name / "league.db").is_file():
-            facts = {
-                "config": to_yaml(config),
-                "identity": config.identity(),
-                "game": config.game.name,
-                "description": self.game.to_json(),
-                "version": __version__,
-            }
-            return Store.create(self.home, config.name, facts)
-        store = Store.open(self.home, config.name)
-        store.lock()  # before anything is read, because it upgrades a league of an earlier format and its identity
-        try:
-            self._check_same(store)
-        except LeagueError:
-            store.unlock()
-            raise
-        self.config = config.model_copy(update={"generations": max(config.generations, store.generation() + 1)})
-        store.set_fact("config", to_yaml(self.config))
-        return store
-
-    def _check_same(self, store: Store) -> None:
-        """Check that the league on disk has the configured settings.
-
-        Raises:
-            LeagueError: The league has another game, other settings or another seed.
-        """
-        config = self.config
-        if store.fact("game") != config.game.name:
-            raise LeagueError(
-                f"the league {config.name!r} plays {store.fact('game')}, but this configuration has {config.game.name}; "
-                "choose another --name"
-            )
-        if store.fact("identity") != config.identity():
-            raise LeagueError(
-                f"the league {config.name!r} has other settings or another seed; "
-                f"continue it with `league resume {config.name}`, or choose another --name"
-            )

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from league.errors import LeagueError
-from league.storage.store import HOME, Store, leagues
+from league.storage.store import HOME, HOME_VARIABLE, Store, leagues
 
 WIDE = 160
 """Width in characters of output that is not printed to a terminal."""
@@ -22,7 +22,7 @@ err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() els
 STRANGE = "�"
 """Replaces characters that cannot be printed."""
 
-Home = Annotated[Path, typer.Option("--home", envvar="LEAGUE_HOME", help="folder with the leagues and MLflow's data")]
+Home = Annotated[Path, typer.Option("--home", envvar=HOME_VARIABLE, help="folder with the leagues and MLflow's data")]
 Json = Annotated[bool, typer.Option("--json", help="print only JSON")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
 

@@ -16,8 +16,10 @@ from envs.faults import GameError, IllegalAction
 from league.cli.bench import app as bench_app
 from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, print_json
 from league.cli.inspect import app as look_app
+from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
+from league.cli.stopping import exit_code, terminated_as_interrupted
 from league.errors import LeagueError
 from league.importing import collector_paused
 from league.storage.store import Store, leagues
@@ -35,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(look_app)
+app.add_typer(leagues_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
@@ -185,24 +188,25 @@ def ui(
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     """Run a league and print its result."""
     with collector_paused():
-        from league.cli.progress import Lines
         from league.cli.tables import standings_table
+        from league.execution.progress import Lines
         from league.manager import League
     gc.freeze()  # imported modules are needed until the end; collecting them at exit would take most of a second
 
     watcher = Lines(err)
     try:
-        league = League(config, home, watcher)
-        err.print(
-            f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
-            f"seed {config.seed}, in {home / 'leagues' / config.name}",
-            highlight=False,
-        )
-        result = league.run(resume=resuming)
-    except KeyboardInterrupt:
+        with terminated_as_interrupted():
+            league = League(config, home, watcher)
+            err.print(
+                f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
+                f"seed {config.seed}, in {home / 'leagues' / config.name}",
+                highlight=False,
+            )
+            result = league.run(resume=resuming)
+    except KeyboardInterrupt as stop:
         watcher.stop()
         err.print(_stopped(config.name, home), highlight=False)
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code(stop)) from None
     finally:
         watcher.stop()
     rows = result.standings

@@ -83,6 +83,7 @@ def replay_verify(
     home: Home = HOME,
 ) -> None:
     """Play recorded matches again on the stock game and compare every step."""
+    from league.evaluation.configuration import find_code_of
     from league.play.session import played_by_hand
     from tournaments.replay.verification import verify
 
@@ -94,6 +95,7 @@ def replay_verify(
             paths.append(item)
     failed = []
     for path in paths:
+        find_code_of(path)
         verification = verify(path)
         if not verification.verified:
             failed.append({"file": str(path), "reason": verification.reason})

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
+UNKNOWN = "extra_forbidden"
+"""Pydantic's name of the fault that there is no such setting."""
+
 INNER = "inner_faults"
 """Kind of a fault that contains the faults of a section whose fields depend on another setting."""
 
@@ -32,6 +35,11 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
     return [_sentence(fault) for fault in faults if fault.path[:1] != ("population",) or fault.path[2:] not in places]
 
 
+def unknown_settings(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """The dotted names of settings that do not exist."""
+    return [".".join(map(str, fault.path)) for fault in _faults(error.errors(), model) if fault.found["type"] == UNKNOWN]
+
+
 def _faults(found: Sequence[Any], section: type[BaseModel], place: tuple[Any, ...] = ()) -> Iterator[_Fault]:
     """All faults, including those inside sections."""
     for fault in found:
@@ -45,7 +53,7 @@ def _faults(found: Sequence[Any], section: type[BaseModel], place: tuple[Any, ..
 def _sentence(fault: _Fault) -> str:
     path, found = fault.path, fault.found
     place = ".".join(map(str, path)) or "settings"
-    if found["type"] == "extra_forbidden":
+    if found["type"] == UNKNOWN:
         nearest = get_close_matches(str(path[-1]), _settings(path[fault.depth : -1], fault.section), n=1, cutoff=0.0)
         hint = f"; did you mean {'.'.join([*map(str, path[:-1]), nearest[0]])!r}?" if nearest else ""
         return f"there is no setting {place!r}{hint}"

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -71,3 +73,49 @@ def what_counts(section: BaseModel, defaults: BaseModel, always: set[str], place
         elif path in always or plain[name] != usual[name]:
             found[name] = plain[name]
     return found
+
+
+FILE = re.compile(r"(?:[^:\0]*[/\\])?(?P<name>[^:/\\\0]+\.py:[^\W\d]\w*)")
+"""A callable in a file, with or without folders before it."""
+
+LONGEST = 60
+"""Characters of a value that a sentence shows."""
+
+
+def anywhere(facts: Any) -> Any:
+    """Facts in which files are named without their folders: a file is the same wherever it lies and whoever looks at it."""
+    if isinstance(facts, dict):
+        return {anywhere(key): anywhere(value) for key, value in facts.items()}
+    if isinstance(facts, list):
+        return [anywhere(value) for value in facts]
+    match = FILE.fullmatch(facts) if isinstance(facts, str) else None
+    return match["name"] if match else facts
+
+
+def differences(old: BaseModel, new: BaseModel) -> list[str]:
+    """Say which settings that decide results differ between two configurations, with both values: one phrase for each.
+
+    Args:
+        old: The configuration of a league on disk.
+        new: The configuration that is wanted.
+    """
+    there, here = (dict(_flat(anywhere(config.model_dump(mode="json")))) for config in (old, new))
+    return [
+        f"{name} is {_shown(there, name)} there and {_shown(here, name)} here"
+        for name in dict.fromkeys((*there, *here))
+        if there.get(name) != here.get(name) and not any(f"{name}.".startswith(f"{free}.") for free in WITHOUT_EFFECT)
+    ]
+
+
+def _flat(facts: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """The values in nested settings by their dotted names."""
+    if isinstance(facts, dict) and facts:
+        for key, value in facts.items():
+            yield from _flat(value, f"{place}.{key}" if place else str(key))
+    else:
+        yield place, facts
+
+
+def _shown(values: dict[str, Any], name: str) -> str:
+    text = json.dumps(values[name], ensure_ascii=False) if name in values else "not set"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

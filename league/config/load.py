@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from league.config.own_code import functions_named, look_from_here
 from league.config.schema import LeagueConfig, check
 from league.errors import LeagueError
 
@@ -53,7 +54,17 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
         raise LeagueError(f"{where} has no settings; it should begin with `name:` and `game:`")
     for key, value in (overrides or {}).items():
         _set(values, key, value)
-    return check(values, where)
+    look_from_here(values, Path(source).parent)
+    return check(with_functions(values), where)
+
+
+def with_functions(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings from a file, in which functions that the game's options and wrappers name are said to be functions."""
+    game = values.get("game")
+    if not isinstance(game, Mapping):
+        return dict(values)
+    named = {key: functions_named(value) if key in ("options", "wrappers") else value for key, value in game.items()}
+    return {**values, "game": named}
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import inspect
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from envs import references
 from envs.faults import GameError, environment_code
 from envs.game import Game
 from envs.references import find
@@ -49,12 +47,10 @@ def reference_to(function: Callable[..., Any]) -> str:
     Raises:
         LeagueError: It is not a top-level function of a module.
     """
-    name = getattr(function, "__qualname__", "")
-    if not name or "<" in name or "." in name:
-        raise LeagueError(f"{function!r} cannot be used here: only a function at the top level of a file can be found again")
-    if function.__module__ == "__main__" or function.__module__ not in sys.modules:
-        return f"{Path(inspect.getsourcefile(function) or '').resolve()}:{name}"
-    return f"{function.__module__}:{name}"
+    try:
+        return references.reference_to(function)
+    except GameError as error:
+        raise LeagueError(str(error)) from error
 
 
 def bot_of(name: str, game: Game) -> Bot:

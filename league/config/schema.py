@@ -11,10 +11,10 @@ from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
 from agents.learners.table import DEFAULT, LEARNERS
 from comms.topology import build, listening_weights
 from envs.game import Game
-from league.config.faults import sentences
+from league.config.faults import sentences, unknown_settings
 from league.config.groups import with_inherited
 from league.config.hyper import Hyper, LearnerName
-from league.config.identity import FORMAT_1, hash_of, what_counts
+from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
     CommsConfig,
@@ -27,7 +27,7 @@ from league.config.sections import (
     TournamentConfig,
     TrainConfig,
     known,
-    written,
+    written_but,
 )
 from league.config.styles import STYLES, with_defaults
 from league.errors import LeagueError
@@ -93,11 +93,17 @@ class LeagueConfig(Section):
 
     @model_validator(mode="before")
     @classmethod
+    def _functions_by_name(cls, values: Any) -> Any:
+        """A function may be given in place of `module:callable`. The section of the game replaces its own."""
+        return written_but(values, "game")
+
+    @model_validator(mode="before")
+    @classmethod
     def _complete(cls, values: Any) -> Any:
         """Complete the configuration with the style's settings, and each group with the league's settings."""
         if not isinstance(values, Mapping):
             return values
-        return with_inherited(with_defaults(written(values)))
+        return with_inherited(with_defaults(written_but(values, "game")))
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
@@ -134,7 +140,7 @@ class LeagueConfig(Section):
         if not isinstance(self.population, int):
             usual = GroupConfig(count=1, policy=self.policy, learner=self.learner, hyper=self.hyper)
             facts["population"] = [what_counts(group, usual, {"count"}) for group in self.population]
-        return hash_of(facts)
+        return hash_of(anywhere(facts))
 
     def architecture(self, game: Game, group: int = 0) -> Architecture:
         """The networks of the players of a group on this league's game.
@@ -162,6 +168,14 @@ class LeagueConfig(Section):
         return self.groups[group].policy.architecture(self.comms.message_size if speak else 0, tuple(hears))
 
 
+class UnknownSettings(LeagueError):
+    """A configuration has settings that do not exist; `settings` has their dotted names."""
+
+    def __init__(self, sentence: str, settings: list[str]) -> None:
+        super().__init__(sentence)
+        self.settings = settings
+
+
 def check(values: Mapping[str, Any], where: str = "the configuration") -> LeagueConfig:
     """Turn plain values into a configuration.
 
@@ -171,7 +185,9 @@ def check(values: Mapping[str, Any], where: str = "the configuration") -> League
     try:
         return LeagueConfig.model_validate(dict(values))
     except ValidationError as error:
-        raise LeagueError("\n".join(f"{where}: {sentence}" for sentence in sentences(error, LeagueConfig))) from error
+        said = "\n".join(f"{where}: {sentence}" for sentence in sentences(error, LeagueConfig))
+        unknown = unknown_settings(error, LeagueConfig)
+        raise (UnknownSettings(said, unknown) if unknown else LeagueError(said)) from error
 
 
 def to_yaml(config: LeagueConfig) -> str:

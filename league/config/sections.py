@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
 
 from agents.learners.contract import Learner, Schedule
 from agents.models.architecture import Architecture
@@ -15,6 +15,7 @@ from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
 from comms.topology import TOPOLOGIES
 from envs.game import GameSetup
+from envs.options import kept, plain_options, same
 from league.config.plugins import reference_to
 from league.population.matchmaking import RULES
 from league.population.player import is_bot
@@ -59,19 +60,51 @@ class GameConfig(Section):
     )
     teams: list[list[str]] | None = Field(None, description="agent ids of each team; default: from the environment")
 
+    def __eq__(self, other: object) -> bool:
+        """Two are equal if all their values are, in type, too. Arrays in options are compared as wholes."""
+        return type(other) is GameConfig and same(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _functions_by_name(cls, values: Any) -> Any:
+        """Options keep their types, so functions in them are not replaced by texts."""
+        return written_but(values, "options", "wrappers")
+
+    @field_validator("options")
+    @classmethod
+    def _can_be_kept(cls, options: dict[str, Any]) -> dict[str, Any]:
+        return _kept(options, "game.options")
+
+    @field_serializer("options")
+    def _plain_options(self, options: dict[str, Any], info: SerializationInfo) -> dict[str, Any]:
+        return plain_options(options, "game.options") if info.mode == "json" else options
+
+    @field_serializer("wrappers")
+    def _plain_wrappers(self, wrappers: list[dict[str, dict[str, Any]]], info: SerializationInfo) -> list[dict[str, Any]]:
+        if info.mode != "json":
+            return wrappers
+        return [{name: plain_options(options, name) for name, options in wrapper.items()} for wrapper in wrappers]
+
     @field_validator("wrappers")
     @classmethod
     def _one_name_each(cls, wrappers: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
         for wrapper in wrappers:
             if len(wrapper) != 1:
                 raise ValueError("each wrapper is one name with its options, like `- frame_stack_v1: {stack_size: 4}`")
-        return wrappers
+        return [{name: _kept(options, name) for name, options in wrapper.items()} for wrapper in wrappers]
 
     def setup(self) -> GameSetup:
         """The setup of the game for the package `envs`."""
         wrappers = tuple((name, options) for wrapper in self.wrappers for name, options in wrapper.items())
         teams = None if self.teams is None else tuple(tuple(team) for team in self.teams)
         return GameSetup(self.name, self.options, wrappers, teams)
+
+
+def _kept(options: dict[str, Any], place: str) -> dict[str, Any]:
+    """Options as they will be read back from the league; a value that cannot be stored is refused."""
+    return {name: kept(value, f"{place}.{name}") for name, value in options.items()}
 
 
 class ArenaConfig(Section):
@@ -227,6 +260,13 @@ class ComputeConfig(Section):
     executor: Literal["serial", "processes"] = Field("processes", description="executor of the tasks")
     workers: int | None = Field(None, ge=1, le=1024, description="worker processes; default: one per core")
     device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda")
+
+
+def written_but(values: Any, *others: str) -> Any:
+    """Settings in which functions are replaced by their names, except in `others`; what is no mapping is not changed."""
+    if not isinstance(values, Mapping):
+        return values
+    return {key: value if key in others else written(value) for key, value in values.items()}
 
 
 def written(value: Any) -> Any:

@@ -9,6 +9,7 @@ import envs
 from agents.learners.contract import Train
 from agents.learners.table import LEARNERS
 from agents.mutation import OPERATORS, Genome, Operator
+from envs.faults import environment_code
 from envs.game import Game
 from envs.references import find
 from league.config.plugins import bot_of, load
@@ -83,7 +84,10 @@ def apply_operator(operator: str, parent: Genome, generator: np.random.Generator
             or values are not finite or out of bounds.
     """
     child = operator_of(operator)(parent, generator)
-    fault = _fault(parent, child)
+    if not isinstance(child, Genome):
+        raise LeagueError(f"the mutation operator {operator!r} gave a {type(child).__name__}, not a Genome")
+    with environment_code(f"the mutation operator {operator!r} made a child that cannot be used"):
+        fault = _fault(parent, child)
     if fault:
         raise LeagueError(f"the mutation operator {operator!r} made a child that cannot be used: {fault}")
     return child

@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import yaml
 
 from envs.game import Game
-from league.config.schema import LeagueConfig, check
+from league.config import own_code
+from league.config.schema import LeagueConfig, UnknownSettings, check
+from league.errors import LeagueError
 from league.storage.store import Store
+from league.version import __version__
 
 
 def stored_config(store: Store) -> LeagueConfig:
-    """The configuration that a league runs with.
+    """The configuration that a league runs with. Its name is that of the league's folder, which may have been renamed.
+
+    The files of the user's own that it names are looked for, from wherever this is called; see `league.config.own_code`.
 
     Raises:
-        LeagueError: The configuration cannot be read.
+        LeagueError: The configuration cannot be read, or a newer version of the project wrote it.
     """
-    return check(yaml.safe_load(store.fact("config")), f"the configuration stored with {store.name}")
+    values = _values(store)
+    own_code.look_again(values, sources(store), store.folder)
+    try:
+        return check(values | {"name": store.name}, f"the configuration stored with {store.name}")
+    except UnknownSettings as error:
+        settings = ", ".join(error.settings)
+        raise LeagueError(
+            f"a newer version of the project wrote the league {store.name!r}: it has settings that version {__version__} does "
+            f"not know ({settings}); use that version, or a newer one"
+        ) from error
+
+
+def find_code_of(replay: Path) -> None:
+    """Find the user's own files for a replay of a league, so that it can be played again from any folder.
+
+    Args:
+        replay: The file. Nothing is done for one that is in no league's folder.
+
+    Raises:
+        LeagueError: The league cannot be read.
+    """
+    folder = replay.absolute().parent.parent
+    if (folder / "league.db").is_file():
+        store = Store(folder)
+        own_code.look_again(_values(store), sources(store), folder)
+
+
+def sources(store: Store) -> list[own_code.Source]:
+    """What a league keeps of the files of the user's own that it names; nothing for a league of an earlier version.
+
+    Raises:
+        LeagueError: It is damaged.
+    """
+    return own_code.from_text(store.fact(own_code.FACT, missing="[]"), f"the league {store.name!r}")
 
 
 def stored_game(store: Store) -> Game:
@@ -33,3 +74,15 @@ def stored_game(store: Store) -> Game:
     import envs
 
     return envs.describe(stored_config(store).game.setup())
+
+
+def _values(store: Store) -> dict[str, Any]:
+    """The stored settings, unchecked."""
+    where = f"the configuration stored with {store.name}"
+    try:
+        values = yaml.safe_load(store.fact("config"))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise LeagueError(f"{where} is damaged: {str(error).splitlines()[0]}") from error
+    if not isinstance(values, dict):
+        raise LeagueError(f"{where} is damaged: it holds no settings")
+    return values

@@ -121,7 +121,9 @@ class ActingPlayer:
         """Clear the player's memory. Call it before every game if the player has a memory; otherwise it does nothing."""
         self._memory.zero_()
 
-    def act(self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def act(
+        self, observations: Mapping[str, Any], infos: Mapping[str, Any] | None = None, *, deterministic: bool = False
+    ) -> dict[str, Any]:
         """Choose an action for every agent that is given an observation.
 
         A player with a memory remembers the observations of each agent since the last `reset`.
@@ -130,6 +132,8 @@ class ActingPlayer:
             observations: Agent id → observation, in the environment's format. Give team-mates that send messages to each other
                 together. In a turn-based game, give only the observation of the agent to move.
             infos: Agent id → info. `info["action_mask"]` may hold the mask of legal actions.
+            deterministic: Take the most probable action, or the mean of a continuous one, instead of drawing one. No random
+                numbers are used up.
 
         Returns:
             Agent id → action, in the environment's format.
@@ -141,11 +145,8 @@ class ActingPlayer:
         if self.game.turn_based and len(seats) != 1:
             raise LeagueError(f"in {self.game.name} one agent moves at a time, not {len(seats)}")
         now, place = self._timestep(seats, observations, infos or {})
-        noise = [
-            torch.rand((1, self.game.slots(index), role.actions.size), generator=self._generator).clamp_(1e-7, 1 - 1e-7)
-            for index, role in enumerate(self.game.roles)
-        ]
         actions = blank_actions(self.game, 1, torch.device("cpu"))
+        noise = self._noise(deterministic=deterministic)
         with torch.no_grad():
             for actor in self._actors:
                 actor.act(now, self._memory, noise, actions)
@@ -153,6 +154,13 @@ class ActingPlayer:
             agent: decoder(self._spaces[seat][1])(actions[place[seat][0]][0, place[seat][1]].numpy())
             for agent, seat in seats.items()
         }
+
+    def _noise(self, *, deterministic: bool) -> list[torch.Tensor]:
+        """Uniform numbers for every role. One number for all of them favours no action: the most probable is chosen."""
+        shapes = [(1, self.game.slots(index), role.actions.size) for index, role in enumerate(self.game.roles)]
+        if deterministic:
+            return [torch.full(shape, 0.5) for shape in shapes]
+        return [torch.rand(shape, generator=self._generator).clamp_(1e-7, 1 - 1e-7) for shape in shapes]
 
     def _timestep(
         self, seats: Mapping[str, int], observations: Mapping[str, Any], infos: Mapping[str, Any]

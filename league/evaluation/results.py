@@ -1,4 +1,4 @@
-"""The result of `League.run`. It reads the league's store."""
+"""The result of `League.run` and of `league.open`. It reads the league's store."""
 
 from __future__ import annotations
 
@@ -8,8 +8,24 @@ from league.evaluation.configuration import stored_config
 from league.evaluation.resolve import ActingPlayer, resolve
 from league.evaluation.standings import standings
 from league.population.player import is_bot
-from league.storage.store import Store
+from league.storage.store import Store, default_home
 from tournaments.rating.standings import Standing
+
+
+def open_league(name: str, home: Path | str | None = None) -> Result:
+    """Open a finished or running league to look at it. In Python this is `league.open`.
+
+    Args:
+        name: The league's name.
+        home: The folder of the leagues. The default is `LEAGUE_HOME`, or else `./mlruns`, as on the command line.
+
+    Raises:
+        LeagueError: There is no such league, or it cannot be read.
+
+    Example:
+        >>> league.open("connect-four").player("champion")
+    """
+    return Result(Store.open(default_home() if home is None else Path(home), name))
 
 
 class Result:
@@ -18,6 +34,16 @@ class Result:
     def __init__(self, store: Store) -> None:
         """Read from a store."""
         self.store = store
+
+    @property
+    def name(self) -> str:
+        """The league's name."""
+        return self.store.name
+
+    @property
+    def generation(self) -> int:
+        """The last committed generation; −1 if there is none."""
+        return self.store.generation()
 
     @property
     def champion(self) -> str:

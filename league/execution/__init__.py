@@ -2,5 +2,5 @@
 
 Reading order: `tasks` (training and matches as pure functions of plain data), `executors` (run the tasks), `seeds` (the random
 streams of a league), `architectures` (networks as text and back), `initialisation` (the first players), `watcher` (the
-interface of progress displays).
+interface of progress displays), `progress` (the display in a terminal).
 """

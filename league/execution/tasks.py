@@ -187,6 +187,10 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
             )
             watch.start()
             output = learner(given)
+            if not isinstance(output, TrainingOutput) or len(output.states) != len(trainees):
+                raise LeagueError(
+                    f"the learner {task.learner!r} gave {output!r:.80}, not a TrainingOutput with a state for each player"
+                )
             _check_reports(task, output.reports)
             _check_finite(task, stack, output.reports)
             watch.lap("rest")

@@ -50,3 +50,6 @@ class Silent:
 
     def warn(self, sentence: str) -> None:
         """See `Watcher`."""
+
+    def stop(self) -> None:
+        """Do nothing: nothing is shown that could be taken away."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from envs.faults import environment_code
 from envs.game import Game
 from league.errors import LeagueError
 from league.population.player import LeagueRole, Player
@@ -181,8 +182,9 @@ def opponents_of(rule: Rule, situation: Situation) -> Opponents:
     if not count:
         return Opponents(np.zeros(0), 1.0)
     answer = rule(situation)
-    weights, share = (answer.weights, answer.self_play) if isinstance(answer, Opponents) else (answer, situation.self_play)
-    weights = np.asarray(weights, dtype=np.float64)
+    given, wanted = (answer.weights, answer.self_play) if isinstance(answer, Opponents) else (answer, situation.self_play)
+    with environment_code(f"the matchmaking rule {rule.__name__} gave {answer!r:.80}, not one number for each candidate"):
+        weights, share = np.asarray(given, dtype=np.float64), float(wanted)
     if weights.shape != (count,) or not np.isfinite(weights).all() or (weights < 0.0).any():
         raise LeagueError(
             f"the matchmaking rule {rule.__name__} returned {weights.tolist()} for {count} candidates; "

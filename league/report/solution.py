@@ -113,11 +113,11 @@ def _about(learner: str) -> str:
 
 
 def _environment(history: History) -> dict[str, Any]:
-    game, setup = history.game, history.config.game
+    game, setup = history.game, history.config.game.model_dump(mode="json")
     return {
         "name": game.name,
-        "options": dict(setup.options),
-        "wrappers": [dict(wrapper) for wrapper in setup.wrappers],
+        "options": setup["options"],
+        "wrappers": setup["wrappers"],
         "kind": "turn-based: one seat acts at a time" if game.turn_based else "simultaneous: all living seats act at once",
         "seats": list(game.seats),
         "teams": [

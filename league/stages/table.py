@@ -67,6 +67,8 @@ def stages_of(style: str) -> list[Stage]:
         LeagueError: There is no such style, or it names a stage that does not exist.
     """
     named: Sequence[Entry] = STYLES[style].stages if style in STYLES else load(style, "style")()
+    if not isinstance(named, (list, tuple)) or not all(callable(entry) or isinstance(entry, str) for entry in named):
+        raise LeagueError(f"the style {style!r} gave {named!r:.80}, not a list of stages and names of stages")
     return [_stage(style, entry) for entry in named]
 
 

@@ -1,6 +1,6 @@
 """A league on disk.
 
-Reading order: `store` (one folder, and one transaction per generation), `generation` (the data of a transaction), `schema` (the
-tables), `rows` (converts rows of the tables to values and back), `migration` (leagues of earlier formats), `blobs` (weights
-named by their hash).
+Reading order: `store` (one folder, and one transaction per generation), `generation` (the data of a transaction), `database`
+(the SQLite file: waiting, damage, read-only folders), `schema` (the tables), `rows` (converts rows of the tables to values and
+back), `migration` (leagues of earlier formats), `blobs` (weights named by their hash), `removal` (deletes and renames leagues).
 """

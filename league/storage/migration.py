@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import yaml
 
 from league.errors import LeagueError, disk_has_room
+from league.storage.database import Warn, reading, silent, writing
 from league.storage.schema import FORMAT, PLAYERS
 
 PLAYERS_OF_FORMAT_1 = """
@@ -57,25 +57,24 @@ def show_as_today(database: sqlite3.Connection) -> None:
         database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_OF_FORMAT_1}")
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, warn: Warn = silent) -> None:
     """Upgrade a league's database to the present format in one transaction.
 
     Args:
         path: The database. Only its writer may call this.
+        warn: Is told if another program has locked the database; the upgrade waits for it.
 
     Raises:
         LeagueError: The disk is full, or the stored configuration is no longer valid. The database is unchanged.
     """
-    room = disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged")
-    with room, closing(sqlite3.connect(path, isolation_level=None)) as database:  # closed without a commit, it rolls back
+    with reading(path) as database:
         found = _format(database)
-        if found == str(FORMAT):
-            return
-        database.execute("BEGIN IMMEDIATE")
+    if found == str(FORMAT):
+        return
+    with disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged"), writing(path, warn) as database:
         for number in range(int(found), FORMAT):
             STEPS[number](database)
         database.execute("UPDATE league SET value = ? WHERE key = 'format'", (str(FORMAT),))
-        database.execute("COMMIT")
 
 
 def _from_1_to_2(database: sqlite3.Connection) -> None:

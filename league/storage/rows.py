@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import Any
 
 from league.population.player import Player
-from league.storage.generation import TrainingRecord
+from league.storage.generation import GenerationRow, RatingRow, TrainingRecord
 from tournaments.rating.elo import Rating
 from tournaments.tickets import MatchResult, Ticket
 
 PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
 """Columns of a player, in the order of its fields."""
+
+WORDS = ("name", "league_role", "status", "operator", "weights", "optimiser", "learner", "architecture")
+"""Columns of a player that hold text."""
 
 
 def to_json(value: Any) -> str:
@@ -31,7 +34,36 @@ def player_row(player: Player) -> tuple[Any, ...]:
 def player_of(row: Sequence[Any]) -> Player:
     """A row of `PLAYER` as a player."""
     values = {field.name: value for field, value in zip(fields(Player), row, strict=True)}
+    _check([values[name] for name in WORDS], *[str] * len(WORDS))
     return Player(**values | {"hyper": json.loads(values["hyper"])})
+
+
+def generation_of(row: Sequence[Any]) -> GenerationRow:
+    """A row of `generations` as a value.
+
+    Raises:
+        ValueError: Something in it is not of its kind, as in a database whose bits were flipped.
+    """
+    number, champion, seconds, steps, phases, figures, at = row
+    _check(row, int, str, float, int, str, str, str)
+    return GenerationRow(number, champion, seconds, steps, json.loads(phases), json.loads(figures), at)
+
+
+def rating_of(row: Sequence[Any]) -> RatingRow:
+    """A row of `ratings` as a value.
+
+    Raises:
+        ValueError: Something in it is not of its kind.
+    """
+    _check(row, int, str, float, float, float, float, int, int, int, int)
+    return RatingRow(*row)
+
+
+def _check(row: Sequence[Any], *kinds: type) -> None:
+    """Make sure of the kinds of the values in a row; SQLite takes any value in any column."""
+    for value, kind in zip(row, kinds, strict=True):
+        if type(value) is not kind:
+            raise ValueError(f"{value!r:.40} is no {kind.__name__}")
 
 
 def rating_row(generation: int, rating: Rating, online: float) -> tuple[Any, ...]:

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from league.errors import LeagueError, disk_has_room
 from league.population.player import LEAGUE_NAME, NAME_RULE, Player
+from league.storage import database as db
 from league.storage.blobs import Blobs
 from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
 from league.storage.migration import check_format, show_as_today, upgrade
 from league.storage.rows import (
     PLAYER,
+    generation_of,
     match_of,
     match_row,
     player_of,
     player_row,
+    rating_of,
     rating_row,
     to_json,
     training_of,
@@ -38,39 +42,52 @@ from tournaments.tickets import MatchResult
 HOME = Path("mlruns")
 """The default folder of leagues and of MLflow."""
 
+HOME_VARIABLE = "LEAGUE_HOME"
+"""The environment variable that names another one."""
+
+
+def default_home() -> Path:
+    """The home that the environment names, or else `HOME`."""
+    return Path(os.environ.get(HOME_VARIABLE) or HOME).expanduser()
+
 
 class Store:
     """The folder of a league. Writing needs the lock, and reading does not."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, warn: db.Warn = db.silent) -> None:
         """Use the league in `folder`; see `create` and `open`."""
-        self.folder = folder
+        self.folder, self.warn = folder, warn
         self.weights = Blobs(folder / "weights")
         self.optimisers = Blobs(folder / "optimisers")
         self.replays = folder / "replays"
         self._lock: TextIO | None = None
 
     @classmethod
-    def create(cls, home: Path, name: str, facts: Mapping[str, str]) -> Store:
-        """Create a league's folder and database, and lock it.
+    def create(cls, home: Path, name: str, facts: Mapping[str, str], warn: db.Warn = db.silent) -> Store:
+        """Create a league's folder and database, and lock it. A league without a committed generation is replaced.
 
         Args:
             home: The folder of the leagues, `./mlruns` by default.
             name: The league's name.
             facts: Facts about the new league: config, identity, game, version.
+            warn: Receives sentences for the user.
 
         Raises:
             LeagueError: The league exists already, or another process is writing to it.
         """
-        store = cls(home / "leagues" / name)
+        store = cls(home / "leagues" / name, warn)
         with disk_has_room(f"the league {name!r} could not be created in {home}"):
             store.folder.mkdir(parents=True, exist_ok=True)
-            store.lock()
-            if store.path.exists():
-                store.unlock()
-                raise LeagueError(
-                    f"there is a league {name!r} in {home}: continue it with `league resume {name}`, or choose another --name"
-                )
+            store.hold()
+            with ExitStack() as on_failure:
+                on_failure.callback(store.unlock)
+                if store.path.exists() and store.generation() >= 0:
+                    raise LeagueError(
+                        f"there is a league {name!r} in {home}: continue it with `league resume {name}`, "
+                        "or choose another --name"
+                    )
+                on_failure.pop_all()
+            store._sweep()
             store._found(facts)
         return store
 
@@ -82,6 +99,8 @@ class Store:
             with closing(sqlite3.connect(unfinished)) as database, database:
                 database.executescript(f"BEGIN; {SCHEMA}")
                 database.executemany("INSERT INTO league VALUES (?, ?)", [("format", str(FORMAT)), *facts.items()])
+            db.keep_log(unfinished, self.warn)
+            db.remove(self.path)
             unfinished.rename(self.path)
         except (OSError, sqlite3.Error):
             for path in (unfinished, self.folder / "lock"):
@@ -92,7 +111,7 @@ class Store:
             raise
 
     @classmethod
-    def open(cls, home: Path, name: str) -> Store:
+    def open(cls, home: Path, name: str, warn: db.Warn = db.silent) -> Store:
         """Open an existing league for reading. Call `lock` to write. Only `lock` upgrades a league of an earlier format.
 
         Raises:
@@ -100,7 +119,7 @@ class Store:
         """
         if not LEAGUE_NAME.fullmatch(name):
             raise LeagueError(f"{name!r} is no league's name: {NAME_RULE}")
-        store = cls(home / "leagues" / name)
+        store = cls(home / "leagues" / name, warn)
         if not store.path.is_file():
             there = ", ".join(leagues(home)) or "none yet"
             raise LeagueError(f"there is no league {name!r} in {home} (leagues: {there})")
@@ -118,13 +137,29 @@ class Store:
         return self.folder / "league.db"
 
     def lock(self) -> None:
-        """Take the lock for writing, and upgrade a league of an earlier format. The lock ends when the process ends.
+        """Take the lock for writing, check the database, and upgrade a league of an earlier format. See `hold`.
 
         Raises:
-            LeagueError: Another process has the lock, or the league could not be upgraded.
+            LeagueError: Another process has the lock, the database is damaged, or the league could not be upgraded.
         """
         if self._lock is not None:
             return
+        self.hold()
+        with ExitStack() as on_failure:
+            on_failure.callback(self.unlock)
+            self._sweep()
+            if self.path.exists():
+                db.check_pages(self.path)
+                upgrade(self.path, self.warn)
+                db.keep_log(self.path, self.warn)
+            on_failure.pop_all()
+
+    def hold(self) -> None:
+        """Take the lock for writing and do nothing else. The lock ends when the process ends.
+
+        Raises:
+            LeagueError: Another process has the lock.
+        """
         lock = (self.folder / "lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -132,12 +167,15 @@ class Store:
             lock.close()
             raise LeagueError(f"another process is running the league {self.name!r}; wait for it or stop it first") from error
         self._lock = lock
-        self._sweep()
-        if self.path.exists():
-            with ExitStack() as on_failure:
-                on_failure.callback(self.unlock)
-                upgrade(self.path)
-                on_failure.pop_all()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the league while the block runs; see `hold`."""
+        self.hold()
+        try:
+            yield
+        finally:
+            self.unlock()
 
     def unlock(self) -> None:
         """Release the lock."""
@@ -160,7 +198,7 @@ class Store:
         room = disk_has_room(
             f"generation {turn.number} of {self.name!r} could not be committed; the one before is not affected"
         )
-        with room, closing(self._connect()) as database, database:
+        with room, self._writing() as database:
             database.execute(
                 "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
                 (turn.number, turn.champion, turn.seconds, turn.agent_steps, to_json(turn.phases), to_json(turn.figures)),
@@ -205,43 +243,36 @@ class Store:
 
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
-        rows = self._read(
-            "SELECT generation, champion, seconds, agent_steps, phases, figures, committed_at FROM generations "
-            "ORDER BY generation"
-        )
-        return [
-            GenerationRow(n, champion, s, steps, json.loads(p), json.loads(f), at) for n, champion, s, steps, p, f, at in rows
-        ]
+        columns = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
+        return self._read(f"SELECT {columns} FROM generations ORDER BY generation", make=generation_of)
 
     def players(self, *statuses: str) -> list[Player]:
         """The players with the given statuses, or all players, in order of birth."""
-        rows = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name")
-        return [player for player in map(player_of, rows) if not statuses or player.status in statuses]
+        found = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name", make=player_of)
+        return [player for player in found if not statuses or player.status in statuses]
 
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return [match_of(row) for row in self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values)]
+        return self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """The ratings as of every generation or of one generation, best first within each."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return [
-            RatingRow(*row) for row in self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values)
-        ]
+        return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""
-        rows = self._read('SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"', (generation,))
+        query = 'SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"'
         found: dict[str, list[dict[str, float]]] = {}
-        for player, figures in rows:
-            found.setdefault(player, []).append(json.loads(figures))
+        for player, figures in self._read(query, (generation,), lambda row: (row[0], json.loads(row[1]))):
+            found.setdefault(player, []).append(figures)
         return found
 
     def training(self, generation: int) -> list[TrainingRecord]:
         """Results of a generation's training tickets."""
-        rows = self._read("SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket", (generation,))
-        return [training_of(row) for row in rows]
+        query = "SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket"
+        return self._read(query, (generation,), training_of)
 
     def recorded(self, generation: int | None = None) -> list[Path]:
         """The files of the recorded matches, of all generations or of one, sorted by name."""
@@ -259,23 +290,33 @@ class Store:
 
     def set_fact(self, key: str, value: str) -> None:
         """Change a fact. This is used when a league is extended."""
-        with disk_has_room(f"the {key} of {self.name!r} could not be changed"), closing(self._connect()) as database, database:
-            database.execute("INSERT OR REPLACE INTO league VALUES (?, ?)", (key, value))
+        self.set_facts({key: value})
 
-    def _read(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
+    def set_facts(self, facts: Mapping[str, str]) -> None:
+        """Change facts in one transaction. Unchanged facts are not written."""
+        new = [(key, value) for key, value in facts.items() if self.fact(key, missing="") != value]
+        if not new:
+            return
+        with disk_has_room(f"{', '.join(facts)} of {self.name!r} could not be changed"), self._writing() as database:
+            database.executemany("INSERT OR REPLACE INTO league VALUES (?, ?)", new)
+
+    def drop_fact(self, key: str) -> None:
+        """Delete a fact if it exists."""
+        with disk_has_room(f"the {key} of {self.name!r} could not be dropped"), self._writing() as database:
+            database.execute("DELETE FROM league WHERE key = ?", (key,))
+
+    def _read(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
+        """The result of a query; `make` converts each row to a value."""
+        with db.reading(self.path) as database:
+            show_as_today(database)
+            rows = database.execute(query, tuple(values)).fetchall()
         try:
-            with closing(self._connect()) as database:
-                database.execute("BEGIN")  # a writer may upgrade the league meanwhile
-                show_as_today(database)
-                return database.execute(query, tuple(values)).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LeagueError(f"{self.path} cannot be read: {error}") from error
+            return [make(row) for row in rows]
+        except (ValueError, TypeError, LookupError) as error:  # the page is sound, what stands on it is not
+            raise LeagueError(f"{self.path} cannot be read: a row in it is damaged ({error})") from error
 
-    def _connect(self) -> sqlite3.Connection:
-        """Open the database, which must exist. Reading a league that does not exist must not create it."""
-        database = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30.0)
-        database.execute("PRAGMA synchronous = FULL")
-        return database
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return db.writing(self.path, self.warn)
 
 
 def leagues(home: Path) -> list[str]:

@@ -13,6 +13,7 @@ from league.errors import LeagueError
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import Experiment
+from league.tracking.removal import rename_in_mlflow
 from league.tracking.runs import Tree, update_runs
 
 
@@ -81,6 +82,7 @@ class Tracker:
         tree, self._tree = self._tree, None  # after a failure the runs are searched again
         try:
             self.hold()
+            rename_in_mlflow(self._home, self._store)  # a renaming may have been killed in the middle
             experiment = Experiment.open(client.connect(self._home), self._home, self._store.fact("game"))
             self._history = read(self._store, history or self._history)
             update = update_runs(experiment, self._store, self._history, warn, self._cache, tree, thorough=thorough)

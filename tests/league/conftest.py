@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 
+from envs import places
 from league import League, LeagueConfig, load_config
 from league.cli import main
 from league.evaluation.standings import standings_rows
 from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import fail, found_league, sync_mlflow
+
+
+@pytest.fixture(autouse=True)
+def forget_places() -> Iterator[None]:
+    """Where one test found its files is nothing to another."""
+    yield
+    places.forget()
+
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
 

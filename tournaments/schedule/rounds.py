@@ -43,6 +43,8 @@ def play_rounds(
     results: list[MatchResult] = []
     for _ in range(most):
         tickets = next_round(game, players, plan, tuple(results))
+        if tickets is not None and (not isinstance(tickets, Sequence) or isinstance(tickets, str)):
+            raise ScheduleError(f"it gave a {type(tickets).__name__}, not a list of tickets")
         if not tickets:
             if not results:
                 raise ScheduleError("no match was scheduled")

@@ -88,11 +88,12 @@ def content(replay: Replay) -> dict[str, Any]:
     """
     _check(replay)
     names, roles = _names(replay)
+    setup = replay.setup.plain()
     legal: dict[tuple[int, ...], int] = {}
     frames, pictures = pack(view.frame for view in (replay.opening, *(step.view for step in replay.steps)))
     return {
         "game": replay.setup.name,
-        "setup": {"options": replay.setup.options, "wrappers": replay.setup.wrappers},
+        "setup": {"options": setup["options"], "wrappers": setup["wrappers"]},
         "match": replay.match,
         "series": replay.series,
         "seed": replay.seed,

@@ -1,7 +1,8 @@
 """Leagues that earlier versions wrote, as archives, and what those versions made of them.
 
 `tictactoe-format-1` was written by commit 05c64ed with `league run smoke --seed 3`, two players and two generations;
-`tag-format-1` with `league run tag --seed 5`, two players that speak to each other and one generation.
+`tag-format-1` with `league run tag --seed 5`, two players that speak to each other and one generation. `rps-format-2` was
+written by commit cd23189: rock-paper-scissors, with groups that learn by PPO, by A2C and with a memory, and two generations.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from safetensors.numpy import load_file
 
 ARCHIVES = Path(__file__).with_name("leagues")
 
-NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking"}
+NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking", "rps-format-2": "grouped"}
 """Archive → the name of the league in it."""
 
-GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1}
+GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2}
 """Archive → the generations that are committed in it."""
 
-# What commit 05c64ed itself made of each league with one generation more: `league resume NAME --generations N`.
+# What the commit that wrote each league itself made of it with one generation more: `league resume NAME --generations N`.
 ONE_MORE = {
     "tictactoe-format-1": {
         "generations": "6726bde223861deb",
@@ -41,6 +42,15 @@ ONE_MORE = {
         "updates": "e4efde76d9d74211",
         "ratings": "c820c180a51eeead",
         "weights": "30243f101326bd6b",
+    },
+    "rps-format-2": {
+        "generations": "dd5b8db0f7bec464",
+        "players": "9b1157000093950f",
+        "matches": "1701045751f66f9e",
+        "training": "3af2d6e0a1371d4b",
+        "updates": "9eabc1f065e1168d",
+        "ratings": "b79fe382c2927148",
+        "weights": "ce994a14ccf45da5",
     },
 }
 

@@ -34,6 +34,7 @@ TODAY = ("actor", "encoder", "message_head", "log_std", "observation")
 """First parts of the names that the pieces of an acting player's weights have today."""
 
 every_league = pytest.mark.parametrize("archive", sorted(ONE_MORE))
+of_format_1 = pytest.mark.parametrize("archive", sorted(name for name in ONE_MORE if name.endswith("-format-1")))
 
 
 def form(path: Path) -> str:
@@ -91,21 +92,21 @@ def test_a_reader_sees_the_same_players_before_and_after_the_upgrade(tmp_path, a
     assert store.players() == before
 
 
-@every_league
+@of_format_1
 def test_snapshots_of_an_old_league_say_whom_they_froze_and_when(tmp_path, archive):
     for player in upgraded(tmp_path, archive).players():
         expected = (player.parent, player.born) if player.operator == "snapshot" else (None, None)
         assert (player.snapshot_of, player.frozen) == expected
 
 
-@every_league
+@of_format_1
 def test_players_of_an_old_league_learn_by_ppo_in_one_group_with_the_architecture_of_the_configuration(tmp_path, archive):
     for player in upgraded(tmp_path, archive).players():
         learner = "" if player.status == "anchor" else "ppo"
         assert (player.learner, player.group, player.architecture) == (learner, 0, "")
 
 
-@every_league
+@of_format_1
 def test_the_upgrade_computes_the_identity_anew(tmp_path, archive):
     path = unpack(archive, tmp_path)
     with closing(sqlite3.connect(path / "league.db")) as database, database:
@@ -138,7 +139,7 @@ def test_frozen_players_of_an_upgraded_league_never_change(tmp_path, archive, st
         database.execute("UPDATE players SET weights = 'other' WHERE status = ?", (status,))
 
 
-@every_league
+@of_format_1
 def test_an_upgrade_that_is_killed_in_the_middle_changes_nothing(tmp_path, archive):
     path = unpack(archive, tmp_path)
     before = dump(path)
@@ -147,7 +148,7 @@ def test_an_upgrade_that_is_killed_in_the_middle_changes_nothing(tmp_path, archi
     assert dump(path) == before
 
 
-@every_league
+@of_format_1
 def test_an_upgrade_that_fails_changes_nothing(tmp_path, archive, monkeypatch):
     def refuse(config: str) -> str:
         raise LeagueError("the stored configuration is not valid any more")
@@ -160,7 +161,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path, archive, monkeypatch):
     assert dump(path) == before
 
 
-@every_league
+@of_format_1
 def test_a_league_that_could_not_be_upgraded_can_be_locked_by_another(tmp_path, archive, monkeypatch):
     def refuse(config: str) -> str:
         raise LeagueError("the stored configuration is not valid any more")
@@ -204,7 +205,7 @@ def test_a_champion_of_an_old_league_becomes_a_model(tmp_path, archive):
     unpack(archive, tmp_path)
     store = Store.open(tmp_path, NAMES[archive])
     row = store.generations()[-1]
-    champion = next(player for player in store.players("historical") if player.name == row.champion)
+    champion = next(player for player in store.players() if player.name == row.champion)
     parts = Deployment(stored_config(store)).parts(champion, store.weights.get(champion.weights, champion.name), row)
     assert parts.facts["player"] == champion.name
     assert {name.partition(".")[0] for name in safetensors.numpy.load(parts.artifacts[WEIGHTS])} <= set(TODAY)

@@ -87,7 +87,7 @@ def test_what_mlflow_missed_is_shown_to_it_on_resume(tmp_path, smoke, monkeypatc
 
 def test_a_league_is_not_resumed_with_other_settings(tmp_path, smoke):
     League(smoke({"generations": 1}), tmp_path).run()
-    with pytest.raises(LeagueError, match="has other settings or another seed; continue it with `league resume smoke`"):
+    with pytest.raises(LeagueError, match="other settings: seed is 0 there and 1 here; continue it with `league resume smoke`"):
         League(smoke({"generations": 2, "seed": 1}), tmp_path).run(resume=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from league.errors import LeagueError
 from league.population.player import Player, anchor
+from league.storage import database as database_of
 from league.storage.generation import Generation, TrainingRecord
 from league.storage.store import Store, leagues
 from tournaments.rating.elo import Rating
@@ -194,6 +195,7 @@ def test_looking_for_a_league_makes_none(tmp_path):
 
 
 def test_a_second_league_of_the_same_name_is_refused(store, tmp_path):
+    store.commit(turn(0))
     store.unlock()
     with pytest.raises(LeagueError, match=r"there is a league 'cup' in .*: continue it with `league resume cup`"):
         Store.create(tmp_path, "cup", FACTS)
@@ -225,15 +227,15 @@ def test_reading_needs_no_lock(store, tmp_path):
 
 def test_a_database_that_finds_the_disk_full_says_so_and_keeps_what_it_had(store, monkeypatch):
     store.commit(turn(0))
-    before, connect = rows(store), Store._connect
+    before, connect = rows(store), database_of.connect
 
-    def small(self: Store) -> sqlite3.Connection:
-        database = connect(self)
+    def small(*arguments: object) -> sqlite3.Connection:
+        database = connect(*arguments)
         pages = database.execute("PRAGMA page_count").fetchone()[0]
         database.execute(f"PRAGMA max_page_count = {pages}")
         return database
 
-    monkeypatch.setattr(Store, "_connect", small)
+    monkeypatch.setattr(database_of, "connect", small)
     big = [replace(match(number, 1), actions=bytes(4000)) for number in range(50)]
     with pytest.raises(
         LeagueError, match="the disk is full: generation 1 of 'cup' could not be committed; the one before is not affected"

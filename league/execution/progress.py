@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from rich.console import Console
 from rich.status import Status
 
+from league.execution.watcher import Silent
 from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
+
+
+def display_for(progress: bool | None) -> Lines | Silent:
+    """The observer of a league that is run from Python.
+
+    Args:
+        progress: Whether the progress is printed; None for in a terminal and in a notebook.
+    """
+    shown = sys.stderr.isatty() or "ipykernel" in sys.modules if progress is None else progress
+    return Lines(Console(stderr=True, soft_wrap=True)) if shown else Silent()
 
 
 class Lines:

@@ -1,0 +1,150 @@
+"""Functions and classes from a notebook, written to a file, so that other processes and later sessions can find them.
+
+A cell has no file of its own. What it defines is copied with all that it uses: imports, constants, other functions and classes
+of the notebook. The name of the file ends with a hash of its content, so a changed definition is another one.
+"""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import builtins
+import hashlib
+import inspect
+import linecache
+import shutil
+import symtable
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from envs.faults import GameError
+from envs.places import remember
+
+NOTEBOOKS = "marl-league-"
+"""How the names of the temporary folders begin into which definitions are written."""
+
+
+def write_down(found: Any) -> str:
+    """Write a function or class of a notebook to a file, and remember where it is.
+
+    Args:
+        found: A function or class that was defined in `__main__`.
+
+    Returns:
+        Its reference, `name_hash.py:name`.
+
+    Raises:
+        GameError: Its source is not known, or it uses a value that cannot be written down.
+    """
+    name = found.__name__
+    parts: dict[str, str] = {}
+    _collect(name, found, vars(sys.modules["__main__"]), parts)
+    imports = [text for text in parts.values() if text.startswith(("import ", "from "))]
+    text = "\n\n".join(["\n".join(imports), *(text for text in parts.values() if text not in imports)]).strip() + "\n"
+    place = f"{name.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:8]}.py"
+    path = folder() / place
+    path.write_text(text, encoding="utf-8")
+    remember({place: str(path)})
+    return f"{place}:{name}"
+
+
+@cache
+def folder() -> Path:
+    """Make the folder of the files, which lasts as long as this process; a league keeps their texts."""
+    made = tempfile.mkdtemp(prefix=NOTEBOOKS)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made).resolve()
+
+
+def _collect(name: str, value: Any, scope: dict[str, Any], parts: dict[str, str]) -> None:
+    """Add the text that defines a name, after that of everything it uses."""
+    if name in parts:
+        return
+    if inspect.isclass(value) or inspect.isroutine(value) or isinstance(value, ModuleType):
+        imported = _import_of(name, value)
+        if imported:
+            parts[name] = imported
+            return
+        source = _source(name, value)
+        parts[name] = ""  # a function may use itself, and two functions each other
+        for used in _names_used(source):
+            if used in scope and used not in vars(builtins):
+                _collect(used, scope[used], scope, parts)
+        del parts[name]
+        parts[name] = source if name == value.__name__ else f"{source}\n\n{name} = {value.__name__}"
+        return
+    parts[name] = _import_of(name, value) or _constant(name, value)
+
+
+def _import_of(name: str, value: Any) -> str:
+    """Return the statement that imports a value; "" if it was defined in the notebook."""
+    if isinstance(value, ModuleType):
+        return f"import {value.__name__} as {name}"
+    module = getattr(value, "__module__", None)
+    if not isinstance(module, str) or module == "__main__" or module not in sys.modules:
+        return ""
+    for known in (name, getattr(value, "__name__", "")):
+        if vars(sys.modules[module]).get(known) is value:
+            return f"from {module} import {known} as {name}"
+    return ""
+
+
+def _constant(name: str, value: Any) -> str:
+    text = repr(value)
+    try:
+        same = type(ast.literal_eval(text)) is type(value) and ast.literal_eval(text) == value
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        same = False
+    if not same:
+        raise GameError(
+            f"the notebook's {name!r}, of the type {type(value).__name__}, cannot be written down with the league; "
+            "put what uses it into a file of its own, and name it as path/to/file.py:callable"
+        )
+    return f"{name} = {text}"
+
+
+def _source(name: str, value: Any) -> str:
+    """Return the text of a function or class, cut out of its cell."""
+    for code in _codes(value):
+        lines = linecache.getlines(code.co_filename)
+        try:
+            tree = ast.parse("".join(lines))
+        except SyntaxError:
+            continue
+        defined = [node for node in tree.body if getattr(node, "name", "") == value.__name__]
+        if defined:
+            node = defined[-1]
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])  # type: ignore[attr-defined]
+            return "".join(lines[first - 1 : node.end_lineno]).strip()
+    raise GameError(
+        f"the source of {name!r} is not known, so other processes could not find it; "
+        "put it into a file, and name it as path/to/file.py:callable"
+    )
+
+
+def _codes(value: Any) -> Iterator[CodeType]:
+    """Yield the compiled code of a function, or of the methods of a class that stand in its own text."""
+    if inspect.isfunction(value):
+        yield value.__code__
+    elif inspect.isclass(value):
+        for part in vars(value).values():
+            inner = getattr(part, "__func__", getattr(part, "fget", part))
+            if inspect.isfunction(inner) and inner.__qualname__ == f"{value.__qualname__}.{inner.__name__}":
+                yield inner.__code__
+
+
+def _names_used(source: str) -> list[str]:
+    """Return the global names that a text reads, in a fixed order."""
+    waiting, names = [symtable.symtable(source, "cell", "exec")], set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module"):
+                names.add(symbol.get_name())
+    return sorted(names)

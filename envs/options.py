@@ -1,0 +1,301 @@
+"""Options of games and wrappers as plain data, and back, with no value changed on the way.
+
+JSON says only texts, numbers, lists, and mappings from texts. These are written as they are. Every other value that an option
+may have is written as a mapping with one key, which begins with `$` and says what follows: `{"$tuple": [1, 2]}`,
+`{"$date": "2024-01-31"}`, `{"$map": [[0, "a"], [1, "b"]]}` for a mapping whose keys are no texts, and
+`{"$callable": "rewards.py:sparse"}` for a function. Configurations, leagues and replays all use this spelling.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import inspect
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from envs.faults import GameError
+from envs.references import find, reference_to
+
+DEEPEST, MOST = 64, 2_000_000
+"""How deep values may be nested, and how many there may be in the options of one game."""
+
+
+LONGEST_TEXT = 2**18
+"""Bytes of the longest text in an array."""
+
+
+class Function:
+    """A function or class that is named in options; it is looked for when the game is made.
+
+    Attributes:
+        reference: `module:callable` or `path/to/file.py:callable`.
+    """
+
+    __slots__ = ("reference",)
+
+    def __init__(self, reference: str) -> None:
+        """Name a function."""
+        self.reference = reference
+
+    def __eq__(self, other: object) -> bool:
+        """Two are equal if they have the same name."""
+        return type(other) is Function and other.reference == self.reference
+
+    def __hash__(self) -> int:
+        """As for the name."""
+        return hash(self.reference)
+
+    def __repr__(self) -> str:
+        """The name."""
+        return self.reference
+
+
+class Kind(NamedTuple):
+    """A kind of value that JSON cannot say.
+
+    Attributes:
+        tag: The key it is written under.
+        plain: From the value to what JSON can say, or to values that are written in turn.
+        given: From what was written to the value.
+    """
+
+    tag: str
+    plain: Callable[[Any], Any]
+    given: Callable[[Any], Any]
+
+
+def _array(given: Any) -> np.ndarray:
+    kind, shape, values = given
+    return np.array(values, _number_kind(kind)).reshape(shape)
+
+
+def _number_kind(name: Any) -> np.dtype:
+    """A kind of numpy's numbers by its name.
+
+    Raises:
+        ValueError: It is none that can be written.
+    """
+    kind = np.dtype(str(name))
+    if kind.type not in NUMBERS and not (kind.kind == "U" and kind.itemsize <= LONGEST_TEXT):
+        raise ValueError(f"{name!r} is no kind of numbers")
+    return kind
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+KINDS: dict[type, Kind] = {
+    tuple: Kind("$tuple", list, tuple),
+    set: Kind("$set", lambda value: _ordered(value), set),
+    frozenset: Kind("$frozenset", lambda value: _ordered(value), frozenset),
+    bytes: Kind("$bytes", lambda value: base64.b64encode(value).decode(), lambda text: base64.b64decode(text, validate=True)),
+    complex: Kind("$complex", lambda value: [value.real, value.imag], lambda pair: complex(*pair)),
+    range: Kind("$range", lambda value: [value.start, value.stop, value.step], lambda ends: range(*ends)),
+    datetime.date: Kind("$date", datetime.date.isoformat, datetime.date.fromisoformat),
+    datetime.datetime: Kind("$datetime", datetime.datetime.isoformat, _moment),
+    datetime.time: Kind("$time", datetime.time.isoformat, datetime.time.fromisoformat),
+    datetime.timedelta: Kind(
+        "$timedelta", lambda value: [value.days, value.seconds, value.microseconds], lambda parts: datetime.timedelta(*parts)
+    ),
+    Decimal: Kind("$decimal", str, Decimal),
+    Fraction: Kind("$fraction", str, Fraction),
+    type(Path()): Kind("$path", str, Path),
+    np.ndarray: Kind("$array", lambda value: [value.dtype.str, list(value.shape), value.ravel().tolist()], _array),
+    Function: Kind("$callable", lambda value: value.reference, lambda text: Function(_text(text))),
+}
+"""Kinds of values by their exact type: a value of a type that is derived from one of these would come back as another."""
+
+NUMBERS = {np.dtype(code).type for code in "?bhilBHILefdFD"}
+"""Types of numpy's numbers."""
+
+NUMBER = Kind("$number", lambda value: [value.dtype.str, value.item()], lambda pair: _number_kind(pair[0]).type(pair[1]))
+MAP = Kind("$map", lambda value: [[key, inner] for key, inner in value.items()], lambda pairs: dict(map(tuple, pairs)))
+FLOAT = Kind("$float", str, float)
+TEXT = Kind("$text", lambda text: text, lambda text: _text(text))
+"""A text that a configuration file would else take for the name of a function."""
+
+BY_TAG = {kind.tag: kind for kind in (*KINDS.values(), NUMBER, MAP, FLOAT, TEXT)}
+
+
+def plain(value: Any, place: str) -> Any:
+    """A value as JSON can say it.
+
+    Args:
+        value: The value, as it was given.
+        place: What it is called in a sentence: `game.options`.
+
+    Raises:
+        GameError: It cannot be written down so that the same value is read back; names the place in it.
+    """
+    return _plain(value, place, 0, iter(range(MOST)))
+
+
+def plain_options(options: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The same for keyword arguments, whose names are texts."""
+    return {name: plain(value, f"{place}.{name}") for name, value in options.items()}
+
+
+def _plain(value: Any, place: str, depth: int, left: Iterator[int]) -> Any:
+    if depth > DEEPEST or next(left, None) is None:
+        raise GameError(f"{place} holds too much: {MOST} values, nested {DEEPEST} deep, are the most")
+
+    def inner(part: Any, name: object) -> Any:
+        return _plain(part, f"{place}.{name}", depth + 1, left)
+
+    kind = type(value)
+    if value is None or kind is bool or kind is int or (kind is float and math.isfinite(value)):
+        return value
+    if kind is str:
+        return _writable(value, place)
+    if kind is list:
+        return [inner(part, number) for number, part in enumerate(value)]
+    if kind is dict and all(type(key) is str for key in value) and not _tagged(value):
+        return {_writable(key, place): inner(part, key) for key, part in value.items()}
+    found = _kind_of(value, place)
+    said = found.plain(value)
+    if found is MAP:
+        if _tagged(value):
+            raise GameError(f"{place} has the key {next(iter(value))!r}, which has a meaning of its own here; use another")
+        return {MAP.tag: [[inner(key, "key"), inner(part, key)] for key, part in said]}
+    return {found.tag: [inner(part, number) for number, part in enumerate(said)] if type(said) is list else said}
+
+
+def _kind_of(value: Any, place: str) -> Kind:
+    """How a value is written that JSON cannot say.
+
+    Raises:
+        GameError: It cannot be written.
+    """
+    kind = type(value)
+    if kind is dict:
+        return MAP
+    if kind is float:
+        return FLOAT
+    if kind in NUMBERS:
+        return NUMBER
+    if inspect.isroutine(value) or inspect.isclass(value):
+        named = Function(reference_to(value))
+        return Kind("$callable", lambda _: named.reference, Function)
+    fits = kind in KINDS and not (kind is np.ndarray and not _can_be_read(value.dtype))
+    if fits and kind in (datetime.datetime, datetime.time):
+        fits = type(value.tzinfo) in (type(None), datetime.timezone) and not value.fold
+    if not fits:
+        what = f"an array of {value.dtype}" if kind is np.ndarray else f"of the type {kind.__name__}"
+        raise GameError(
+            f"{place} is {what}, which cannot be written down with the league; give numbers, texts, dates, lists, tuples, "
+            "sets, mappings, numpy's numbers and arrays, or functions at the top level of a file"
+        )
+    return KINDS[kind]
+
+
+def _can_be_read(kind: np.dtype) -> bool:
+    try:
+        return _number_kind(kind.str) == kind
+    except (ValueError, TypeError):
+        return False
+
+
+def _writable(text: str, place: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise GameError(f"{place} holds a character that cannot be written down: {text!r:.80}") from error
+    return text
+
+
+def _ordered(values: Any) -> list[Any]:
+    """The members of a set in an order that does not depend on the process."""
+    return sorted(values, key=lambda value: json.dumps(plain(value, "a member"), sort_keys=True))
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError(f"{value!r:.40} is no text")
+    return value
+
+
+def _tagged(value: Any) -> bool:
+    """Whether a value is a mapping that says what kind of value it stands for."""
+    return type(value) is dict and len(value) == 1 and next(iter(value)) in BY_TAG
+
+
+def given(value: Any, place: str = "an option") -> Any:
+    """The value that `plain` was given. What is no plain data stays as it is.
+
+    Raises:
+        GameError: It says that it is of a kind which it is not.
+    """
+    if type(value) is list:
+        return [given(part, f"{place}.{number}") for number, part in enumerate(value)]
+    if type(value) is not dict:
+        return value
+    if not _tagged(value):
+        return {key: given(part, f"{place}.{key}") for key, part in value.items()}
+    ((tag, said),) = value.items()
+    try:
+        return BY_TAG[tag].given(given(said, place))
+    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        raise GameError(f"{place} is no {tag.removeprefix('$')}: {said!r:.80}") from error
+
+
+def kept(value: Any, place: str) -> Any:
+    """A value as it will be read back, which equals the value that is given; functions are named.
+
+    Raises:
+        GameError: It cannot be written down.
+    """
+    return given(plain(given(value, place), place), place)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values are the same, in value and in type: 1, 1.0 and True are three, and not-a-number is itself."""
+    if type(one) is not type(other):
+        return False
+    if type(one) in (list, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if type(one) is dict:
+        return same(list(one), list(other)) and same(list(one.values()), list(other.values()))
+    if type(one) is np.ndarray:
+        return one.dtype == other.dtype and one.shape == other.shape and same(one.ravel().tolist(), other.ravel().tolist())
+    return bool(one == other) or (one != one and other != other)
+
+
+def resolved(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options in which functions stand instead of their names.
+
+    Raises:
+        GameError: A function cannot be found.
+    """
+    return {key: _resolved(value) for key, value in options.items()}
+
+
+def _resolved(value: Any) -> Any:
+    kind = type(value)
+    if kind is Function:
+        return find(value.reference)
+    if kind in (list, tuple):
+        return kind(map(_resolved, value))
+    return {key: _resolved(part) for key, part in value.items()} if kind is dict else value
+
+
+def functions_in(value: Any) -> Iterator[str]:
+    """The names of all functions in options, wherever they stand in them."""
+    kind = type(value)
+    if kind is Function:
+        yield value.reference
+    elif kind in (list, tuple, set, frozenset):
+        for part in value:
+            yield from functions_in(part)
+    elif kind is dict:
+        for key, part in value.items():
+            yield from functions_in(key)
+            yield from functions_in(part)

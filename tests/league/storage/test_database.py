@@ -1,0 +1,239 @@
+"""The database of a league: readers block nobody, kills and read-only folders lose nothing, damage is said in a sentence."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from league.errors import LeagueError
+from league.storage import database as db
+from league.storage.store import Store
+from tests.league.storage.old_leagues import NAMES, unpack
+from tests.league.storage.test_store import FACTS, match, rows, turn
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    store = Store.create(tmp_path, "cup", FACTS)
+    store.commit(turn(0))
+    yield store
+    store.unlock()
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Whoever waits says so at once."""
+    monkeypatch.setattr(db, "PATIENCE", 0.001)
+
+
+def mode(store: Store) -> str:
+    with closing(sqlite3.connect(store.path)) as database:
+        return str(database.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def without_log(store: Store) -> None:
+    """Give a database the way of SQLite that leagues of earlier versions have."""
+    with closing(sqlite3.connect(store.path)) as database:
+        assert database.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+
+
+class Reader:
+    """Somebody who looks at the first row of the match log and keeps the cursor open."""
+
+    def __init__(self, store: Store) -> None:
+        self.database = sqlite3.connect(store.path)
+        self.cursor = self.database.execute("SELECT * FROM matches")
+        self.cursor.fetchone()
+
+    def close(self) -> None:
+        self.cursor.close()
+        self.database.close()
+
+
+def blocked_writes(store: Store) -> None:
+    """Let no file be made beside the database, as on a medium that cannot be written."""
+    path = store.path.with_name("league.db-shm")
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def test_a_new_league_has_a_write_ahead_log(store):
+    assert mode(store) == "wal"
+
+
+def test_a_finished_league_is_one_file(store):
+    store.unlock()
+    assert sorted(path.name for path in store.folder.iterdir() if path.name.startswith("league.db")) == ["league.db"]
+
+
+def test_a_commit_does_not_wait_for_a_reader_with_an_open_cursor(store):
+    store.warn = pytest.fail
+    with closing(Reader(store)):
+        store.commit(turn(1))
+        store.set_fact("config", "other")
+    assert store.generation() == 1
+
+
+def test_a_league_is_locked_beside_a_reader_with_an_open_cursor(store):
+    store.unlock()
+    store.warn = pytest.fail
+    with closing(Reader(store)):
+        store.lock()
+
+
+def test_a_reader_sees_one_moment_while_the_league_goes_on(store):
+    with db.reading(store.path) as database:
+        store.commit(turn(1))
+        assert database.execute("SELECT COUNT(*) FROM generations").fetchone() == (1,)
+    assert store.generation() == 1
+
+
+def test_a_commit_waits_for_whoever_has_the_database_locked_and_says_so(store, at_once):
+    with closing(sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = []
+
+        def warn(sentence: str) -> None:
+            said.append(sentence)
+            other.execute("ROLLBACK")
+
+        store.warn = warn
+        store.commit(turn(1))
+    assert store.generation() == 1
+    assert said == [f"another program has {store.path} open and locked; the league waits until it is closed there"]
+
+
+def test_without_a_log_a_commit_waits_for_a_reader_and_says_so(store, at_once):
+    without_log(store)
+    looking = Reader(store)
+    store.warn = lambda sentence: looking.close()
+    store.commit(turn(1))
+    assert store.generation() == 1
+
+
+def test_an_old_league_is_given_a_log_when_its_reader_has_gone(store, at_once):
+    without_log(store)
+    store.unlock()
+    looking = Reader(store)
+    store.warn = lambda sentence: looking.close()
+    store.lock()
+    assert mode(store) == "wal"
+
+
+@pytest.mark.parametrize("archive", sorted(NAMES))
+def test_a_league_of_an_earlier_version_is_given_a_log(tmp_path, archive):
+    unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    assert mode(store) == "delete"
+    store.lock()
+    store.unlock()
+    assert mode(store) == "wal"
+
+
+def killed(store: Store, to: Path) -> Store:
+    """A copy of a league as a kill leaves it: the last generation is in the log alone."""
+    with closing(Reader(store)):  # keeps the log from being moved into the database
+        before = store.path.read_bytes()
+        store.commit(turn(1))
+        assert store.path.read_bytes() == before
+        shutil.copytree(store.folder, to / "leagues" / "cup")
+    return Store(to / "leagues" / "cup")
+
+
+def test_what_is_in_the_log_after_a_kill_is_there_for_the_next(store, tmp_path):
+    left = killed(store, tmp_path / "copy")
+    left.lock()
+    assert left.generation() == 1
+    assert len(left.matches()) == 4
+    left.unlock()
+
+
+def test_a_league_is_read_where_nothing_can_be_written(store):
+    store.unlock()
+    blocked_writes(store)
+    before = store.path.read_bytes()
+    assert Store.open(store.folder.parent.parent, "cup").generation() == 0
+    assert store.path.read_bytes() == before
+
+
+def test_a_killed_league_is_read_where_nothing_can_be_written_with_its_last_generation(store, tmp_path):
+    left = killed(store, tmp_path / "copy")
+    blocked_writes(left)
+    assert left.generation() == 1
+
+
+def test_a_league_that_cannot_be_written_says_so(store):
+    store.unlock()
+    blocked_writes(store)
+    with pytest.raises(LeagueError, match=r"league\.db cannot be written"):
+        store.set_fact("config", "other")
+
+
+def spoil(path: Path, table: str) -> None:
+    """Overwrite the page in which a table begins."""
+    with closing(sqlite3.connect(path)) as database:
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+        page = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * 64)
+
+
+@pytest.mark.parametrize("table", ["matches", "training", "updates"])
+def test_damaged_pages_are_said_before_anything_is_trained(store, table):
+    store.unlock()
+    spoil(store.path, table)
+    with pytest.raises(LeagueError, match=r"league\.db (is damaged, so nothing is added to it|cannot be read)"):
+        store.lock()
+    store.hold()  # the lock was given back
+
+
+def test_damaged_pages_are_said_when_a_generation_is_committed(store):
+    before = store.generation()
+    spoil(store.path, "matches")
+    with pytest.raises(LeagueError, match=r"league\.db is damaged, so nothing is added to it"):
+        store.commit(turn(1))
+    assert store.generation() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ("UPDATE generations SET phases = '{'", Store.generations),
+        ("UPDATE generations SET champion = x'ff'", Store.generations),
+        ("UPDATE players SET hyper = '['", Store.players),
+        ("UPDATE players SET learner = x'ff'", Store.players),
+        ("UPDATE ratings SET elo = 'high'", Store.ratings),
+        ("UPDATE updates SET figures = 'x'", lambda store: store.updates(0)),
+        ("UPDATE training SET players = '7'", lambda store: store.training(0)),
+        ("UPDATE generations SET champion = CAST(x'ff' AS TEXT)", Store.generations),
+    ],
+)
+def test_a_damaged_row_is_said_in_a_sentence(store, change, read):
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute("DROP TRIGGER frozen_stay")
+        database.execute(change)
+    with pytest.raises(LeagueError, match=r"league\.db cannot be read"):
+        read(store)
+
+
+def test_a_league_that_never_committed_anything_is_begun_again(tmp_path):
+    Store.create(tmp_path, "cup", FACTS).unlock()
+    again = Store.create(tmp_path, "cup", FACTS | {"config": "other"})
+    assert again.fact("config") == "other"
+    again.commit(turn(0, matches=[match(0)]))
+    assert rows(again)["matches"] == 1
+    again.unlock()
+
+
+def test_a_log_of_the_league_before_is_not_taken_for_that_of_the_new_one(tmp_path):
+    first = Store.create(tmp_path, "cup", FACTS)
+    with closing(sqlite3.connect(first.path)) as looking:
+        looking.execute("SELECT * FROM league").fetchone()
+        first.set_fact("config", "changed")
+        first.unlock()
+        again = Store.create(tmp_path, "cup", FACTS)
+    assert again.fact("config") == FACTS["config"]
+    again.unlock()
