@@ -235,7 +235,7 @@ def anybody_cut_off(now: Timestep) -> bool:
 
 
 def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
-    """State [N, K, S] and observations [N, slots, F] right after a step, before a copy started a new game or hid a cut-off seat."""
+    """State [N, K, S] and observations [N, slots, F] right after a step, before a copy began a new game or hid a seat."""
     if now.final is None:
         return now.state, list(now.observation)
     ended = (now.over | now.truncated.any(1)).view(-1, 1, 1)
