@@ -82,8 +82,16 @@ def encoder(space: spaces.Space) -> Encode:
 def masker(space: spaces.Space) -> Mask:
     """Make the function that finds the legal actions of a seat with this observation space."""
     if _parts(space) is not None:
-        return lambda observation, info: observation["action_mask"]
+        return _mask_inside
     return lambda observation, info: (info or {}).get("action_mask")
+
+
+def _mask_inside(observation: Any, info: Mapping[str, Any] | None) -> Any:
+    """Return the mask of an observation whose space says that it has one."""
+    mask = observation["action_mask"]
+    if mask is None:
+        raise TypeError("there is none")
+    return mask
 
 
 def actions_of(space: spaces.Space, seat: str) -> ActionSpace:

@@ -51,6 +51,7 @@ class Copies:
             self.close()
             raise
         self.watch = Watch(spec.game, self.joint, buffers, self.copies)
+        self.sound = True
 
     def carry_out(self, command: Command) -> None:
         """Start a new game, or make one move, in every copy, with the actions and seeds in the buffers.

@@ -41,7 +41,7 @@ class Guess(ParallelEnv):
     def reset(self, seed=None, options=None):
         self.random = np.random.default_rng(seed)
         self.time, self.sign = 0, float(self.random.choice([-1, 1]))
-        self.agents = self.here()
+        self.gone, self.agents = set(), self.here()
         return self.see(self.agents), {agent: {} for agent in self.agents}
 
     def cut(self, agent):
@@ -55,7 +55,8 @@ class Guess(ParallelEnv):
         self.sign = float(self.random.choice([-1, 1]))
         over = self.time >= self.length
         cut = {agent: self.cut(agent) for agent in self.agents}
-        self.agents = [] if over else [agent for agent in self.here() if not cut.get(agent, False)]
+        self.gone |= {agent for agent in cut if cut[agent]}
+        self.agents = [] if over else [agent for agent in self.here() if agent not in self.gone]
         ended = dict.fromkeys(actions, over and not any(cut.values()))
         return self.see(self.agents or self.after(actions)), rewards, ended, cut, {agent: {} for agent in self.possible_agents}
 

@@ -11,7 +11,7 @@ from league.config.load import load_config
 from league.config.memory import check_memory, memory_of
 from league.errors import LeagueError
 
-PIXELS = f"{Path(__file__).parents[2]}/envs/games/pixels.py:make"
+PIXELS = f"{Path(__file__).parents[2]}/envs/games/pixels.py:make_env"
 
 
 def config(**changes):
@@ -41,7 +41,7 @@ def test_tasks_at_once_count_together():
 
 def test_a_league_that_does_not_fit_is_refused_with_what_takes_less(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: 1_000_000)
-    league = config()
+    league = config(**{"train.copies": 4096})
     with pytest.raises(LeagueError, match=r"takes at least .* GB.*joint states, one for each of .* teams, but 0.0 GB are free"):
         check_memory(league, game(league))
     with pytest.raises(LeagueError, match=r"arena.state: own \(.* GB\), policy.critic: local \(.* GB\), a smaller stack"):
