@@ -71,9 +71,8 @@ def record(
     """
     ticket = result.ticket
     with closing(StockArena(survey(setup, state), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
-        game = arena.game
+        game, timesteps = arena.game, list[Timestep]()
         players = tuple(dict.fromkeys(ticket.players))
-        timesteps: list[Timestep] = []
         opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps))
         channels: set[Channel] = set()
         if factory is not None and timesteps:
