@@ -52,10 +52,9 @@ def memory_of(config: LeagueConfig, game: Game) -> Memory:
     for group in config.groups:
         stack = min(config.stack, group.count)
         rows = config.train.copies * stack
-        # A timestep, its buffer and the buffer of the last view come to the steps that are kept, and a batch of observations.
-        kept, shown = rows * (config.train.steps + 1), rows * 3
-        centralised = group.policy.critic == "centralised"
-        best = max(best, (views * (2 * kept + shown), state * (kept + shown) if centralised else 0), key=sum)
+        # The steps that are kept, and of every copy the present timestep, its buffer and the buffer of the last view.
+        kept = rows * (config.train.steps + 1 + 3)
+        best = max(best, (views * kept, state * kept if group.policy.critic == "centralised" else 0), key=sum)
         tasks += -(-group.count // stack)
     compute = config.compute
     at_once = 1 if compute.executor == "serial" else min(tasks, compute.workers or os.cpu_count() or 1)
