@@ -29,7 +29,10 @@ NOT_BEGUN = "No step of these copies has begun; call begin() before finish()."
 
 @dataclass(frozen=True)
 class Final:
-    """The last observations of games that ended, before the copies started anew. Rows of running games have no meaning.
+    """The last observations of games that ended, before the copies started anew, and of seats that were cut off.
+
+    Rows have a meaning where the game ended or a seat was truncated. Where the game goes on without a truncated seat, its last
+    view stands among the present views of the others. A seat that is truncated without a last view keeps the one before.
 
     Attributes:
         observation: Per role, float32 [N, slots, F]; in turn-based games, the observation of the seat that would act next.
@@ -51,16 +54,18 @@ class Timestep:
         observation: Per role, float32 [N, slots, F], flattened; zeros for a seat that is not acting.
         legal: Per role, bool [N, slots, n], True where the action is legal; None for continuous actions. A row of an acting
             seat has at least one True. A row of a seat that is not acting is all True, so that a softmax over it is defined.
-        acting: bool [N, A], True where the seat has to act. Turn-based: at most one per copy. A seat that has died or has not
-            joined yet does not act; in a resting copy nobody acts.
+        acting: bool [N, A], True where the seat has to act. Turn-based: at most one per copy. A seat that has died, has not
+            joined yet or pauses does not act; in a resting copy nobody acts.
         state: float32 [N, K, S], the input of each team's critic. If the environment has `state()`, it is that, followed by a
             one-hot index of the team among the teams of its side if there are several. Otherwise it is the observations of all
-            seats that are in the game (zeros for the others), own team first, then the following teams in cyclic order.
+            seats that are in the game (zeros for the others), own team first, then the following teams in cyclic order. A
+            waiting seat that cannot be asked for its observation stands there with the last one. S is 0 in an arena that was
+            made without joint states; `envs.description.StateKind` names other kinds of states.
         reward: float32 [N, A], reward of each seat for this step; zeros after a restart.
         terminated: bool [N, A], the seat terminated in this step.
         truncated: bool [N, A], the seat was truncated in this step (by a time limit); never together with `terminated`.
         over: bool [N], the game in this copy ended with this step.
-        final: The last view of the games that ended in this step; None if the arena knows that none did.
+        final: The last view of what ended in this step; None if the arena knows that nothing did.
         cut: Whether any seat is `truncated`, if the arena knows without a device synchronisation; else None.
     """
 
@@ -89,6 +94,8 @@ class Arena(Protocol):
 
     def restart(self, seeds: Tensor) -> Timestep:
         """Start a new game in every copy.
+
+        A game that is over before anybody can act does not count: the copy plays the game of the next seed (seed + 1) instead.
 
         Args:
             seeds: int64 [N], one seed per copy, in [0, 2**31); `RESTS` leaves a copy empty.

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from gymnasium.spaces import Space
 from pettingzoo.utils.env import ParallelEnv
 
 from envs.faults import GameError, environment_code
-from envs.game import Game, GameSetup
-from envs.registry import Environment, construct, dispose
+from envs.game import Game, GameSetup, Role, Side
+from envs.registry import Environment
+from envs.shelf import put_back, take
 from envs.spaces import actions_of, shape_of
 from envs.teams import Seat, known, sides_of, teams_of
+
+StateKind: TypeAlias = Literal["joint", "own", "none"]
+"""What a team's critic sees in training: `joint`, the environment's own `state()` or else the observations of all seats;
+`own`, the observations of the team's own seats; `none`, nothing, so that only critics of single seats are possible."""
 
 NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
 """Errors of a missing `state()`: PettingZoo's own; that of a shadowed method (rps_v2); that of a result that is no array."""
@@ -36,8 +41,9 @@ class EnvironmentSpec:
         agents: PettingZoo's agent ids as the environment spells them; they need not be strings.
         observation_spaces: The observation space of each seat.
         action_spaces: The action space of each seat.
-        own_state: Length of the environment's own `state()`; None if it has none.
+        own_state: Length of the environment's own `state()`; None if it has none or it is not used.
         viewed: True if that state is the concatenation of all seats' observations, so that `state()` need not be called.
+        state: What a team's critic sees.
     """
 
     setup: GameSetup
@@ -47,32 +53,34 @@ class EnvironmentSpec:
     action_spaces: tuple[Space, ...]
     own_state: int | None
     viewed: bool = False
+    state: StateKind = "joint"
 
 
-def describe(setup: GameSetup | str) -> Game:
+def describe(setup: GameSetup | str, state: StateKind = "joint") -> Game:
     """Describe a game: its seats, teams, sides, roles and the size of its joint state.
 
     Args:
         setup: The game's setup, or just its name.
+        state: What a team's critic sees.
 
     Raises:
         GameError: The game cannot be made, its spaces are not supported, or its teams do not fit its seats.
     """
-    return survey(GameSetup(setup) if isinstance(setup, str) else setup).game
+    return survey(GameSetup(setup) if isinstance(setup, str) else setup, state).game
 
 
-def survey(setup: GameSetup) -> EnvironmentSpec:
-    """Read the specification of a game from an environment that is made and reset for this purpose."""
-    environment = construct(setup)
-    with environment_code(f"{setup.name} cannot be described"):
-        shown = environment.reset(seed=0)
-        agents = tuple(environment.possible_agents)
-        observation_spaces = tuple(environment.observation_space(agent) for agent in agents)
-        action_spaces = tuple(environment.action_space(agent) for agent in agents)
-        own_state = None if setup.name in UNUSABLE_STATE else state_length(environment)
-        viewed = own_state is not None and _viewed(setup, environment, shown)
-        given = setup.teams or environment.metadata.get("teams")
-    dispose(environment, setup)
+def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
+    """Read the specification of a game from an environment that is reset for this purpose."""
+    environment = take(setup)
+    try:
+        with environment_code(f"{setup.name} cannot be described"):
+            shown = environment.reset(seed=0)
+            agents, observation_spaces, action_spaces = seats_of(environment)
+            own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(environment)
+            viewed = own_state is not None and _viewed(setup, environment, shown)
+            given = setup.teams or environment.metadata.get("teams")
+    finally:
+        put_back(environment, setup)
     if isinstance(given, Mapping):  # the teams' names are not used
         given = list(given.values())
     names = tuple(str(agent) for agent in agents)
@@ -82,8 +90,6 @@ def survey(setup: GameSetup) -> EnvironmentSpec:
     entry = known(setup.name)
     alike = given is not None or entry is None or entry.alike
     sides, roles, teams = sides_of(seats, teams_of(setup.name, names, given), alike)
-    rivals = max(len(side.teams) for side in sides)
-    joint = sum(role.features * len(role.seats) for role in roles)
     game = Game(
         name=setup.name,
         seats=names,
@@ -91,9 +97,27 @@ def survey(setup: GameSetup) -> EnvironmentSpec:
         sides=sides,
         roles=roles,
         turn_based=not isinstance(environment, ParallelEnv),
-        state_size=joint if own_state is None else own_state + (rivals if rivals > 1 else 0),
+        state_size=_state_size(state, own_state, sides, roles),
     )
-    return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed)
+    return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed, state)
+
+
+def seats_of(environment: Environment) -> tuple[tuple[Any, ...], tuple[Space, ...], tuple[Space, ...]]:
+    """Return the agents of an environment as it spells them, their observation spaces and their action spaces."""
+    agents = tuple(environment.possible_agents)
+    return agents, tuple(map(environment.observation_space, agents)), tuple(map(environment.action_space, agents))
+
+
+def _state_size(state: StateKind, own_state: int | None, sides: Sequence[Side], roles: Sequence[Role]) -> int:
+    """Return the length S of the joint state; see `StateKind`. Shorter views of other sides are filled with zeros."""
+    if state == "none":
+        return 0
+    if state == "own":
+        return max(sum(roles[role].features * roles[role].per_team for role in side.roles) for side in sides)
+    rivals = max(len(side.teams) for side in sides)
+    if own_state is not None:
+        return own_state + (rivals if rivals > 1 else 0)
+    return sum(role.features * len(role.seats) for role in roles)
 
 
 def state_length(environment: Environment) -> int | None:

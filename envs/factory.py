@@ -7,10 +7,11 @@ from typing import Literal
 import torch
 
 from envs.arena import Arena
-from envs.description import survey
+from envs.description import StateKind, survey
 from envs.faults import GameError
 from envs.game import Game, GameSetup
 from envs.stock.arena import StockArena
+from envs.stock.renewal import may_be_kept
 
 
 def make(
@@ -22,6 +23,8 @@ def make(
     device: torch.device | str = "cpu",
     fresh: bool = False,
     render: bool = False,
+    state: StateKind = "joint",
+    joint: bool = True,
 ) -> Arena:
     """Make an arena of a game.
 
@@ -33,7 +36,10 @@ def make(
         workers: Number of processes that share the stock copies; 0 steps them in this process. Twins need none.
         device: The device of the tensors.
         fresh: Make a new environment for every game, because some environments do not restart identically. Twins always do.
+            Environments that are slow to make are examined once, and reset if that gives the same.
         render: Ask stock environments for pictures, for games that `envs.rendering.drawing` does not draw.
+        state: What a team's critic sees; twins only know `joint`.
+        joint: Whether the joint state is wanted at all. Without it, stock arenas leave it empty and do not ask for it.
 
     Returns:
         The arena; close it when done.
@@ -45,16 +51,22 @@ def make(
         setup = GameSetup(setup)
     if copies < 1:
         raise ValueError(f"An arena has at least one copy, not {copies}.")
-    spec = survey(setup)
-    batched = None if twin == "never" else _twin(spec.game, setup, copies, torch.device(device), render)
+    spec = survey(setup, state)
+    batched: Arena | str | None = None
+    if twin != "never":
+        other = state if joint else "joint"  # a state that nobody wants need not be left out
+        batched = _twin(spec.game, setup, copies, torch.device(device), render, other)
     if isinstance(batched, str):
         if twin == "always":
             raise GameError(batched)
         batched = None
-    return batched or StockArena(spec, copies, workers, device, fresh, render)
+    if batched is not None:
+        return batched
+    kept = not render and may_be_kept(spec)
+    return StockArena(spec, copies, workers, device, fresh, render, kept, joint)
 
 
-def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool) -> Arena | str:
+def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool, state: StateKind) -> Arena | str:
     """Make the batched twin of a game, or return the reason why there is none."""
     # Deferred: loading the twins takes time, and callers with twin="never" do without them.
     from envs.twins.options import UnsupportedOptions
@@ -64,6 +76,8 @@ def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, rende
         return f"{setup.name} has no twin."
     if setup.wrappers or setup.teams is not None or render:
         return f"The twin of {setup.name} supports neither wrappers nor your own teams nor pictures."
+    if state != "joint":
+        return f"The twin of {setup.name} supports the joint state only, not {state!r}."
     try:
         return TWINS[setup.name](game, dict(setup.options), copies, device)
     except UnsupportedOptions as reason:

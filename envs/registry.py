@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from envs.game import GameSetup
 from envs.options import resolved
 from envs.references import find
 from envs.stock.cycle import straight
-from envs.wrapping import wrap
+from envs.wrapping import ignore, wrap
 
 Environment: TypeAlias = AECEnv | ParallelEnv
 
@@ -96,6 +97,14 @@ _BARE = {
 _PYGAME = {"classic", "butterfly", "sisl", "mpe2"}
 """Families whose games are drawn by pygame."""
 
+_SEE_WHAT_IS_DRAWN = {"butterfly/cooperative_pong", "butterfly/pistonball"}
+"""Games whose observations are cut from the picture, and stay as they are unless a `render_mode` is given."""
+
+_PICTURES = {"render_mode": "rgb_array"}
+
+_PROCESS_WIDE = ("pygame", "pygame.display", "pygame.font", "pygame.mixer")
+"""Modules whose `quit` ends what other environments of the process still use."""
+
 
 def games() -> list[KnownGame]:
     """List the published games of the installed packages, including games whose further requirements are missing.
@@ -123,19 +132,35 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
 
     Args:
         setup: The game, its options and its wrappers.
-        render: Ask for `render_mode="rgb_array"` if the environment supports it.
+        render: Ask for `render_mode="rgb_array"` if the environment supports it. If it cannot be made with it, it is made
+            without, and a warning says so.
 
     Raises:
         GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
     """
     maker, options = _maker(setup.name), resolved(setup.options)
-    environment = _call(maker, setup, options)
-    if render and "rgb_array" in environment.metadata.get("render_modes", ()) and _takes_render_mode(maker):
-        dispose(environment, setup)
-        environment = _call(maker, setup, {**options, "render_mode": "rgb_array"})
+    drawn = _PICTURES if _without_version(setup.name) in _SEE_WHAT_IS_DRAWN else {}
+    environment = _call(maker, setup, {**drawn, **options})
+    if render and not drawn and _takes_render_mode(maker):
+        environment = _with_pictures(maker, setup, options, environment)
     if not setup.wrappers and setup.name.split("/")[0] in FAMILIES:
         return straight(environment)
     return wrap(environment, setup)
+
+
+def _with_pictures(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any], plain: Environment) -> Environment:
+    """Make an environment that can be photographed; return the `plain` one if it draws no pictures or that fails."""
+    with environment_code(f"{setup.name} cannot say how it is drawn"):
+        modes = plain.metadata.get("render_modes", ())
+    if "rgb_array" not in modes:
+        return plain
+    try:
+        drawn = _call(maker, setup, {**options, **_PICTURES})
+    except GameError as error:
+        warnings.warn(f"{error}; replays of {setup.name} have no pictures", stacklevel=3)
+        return plain
+    dispose(plain, setup)
+    return drawn
 
 
 def _takes_render_mode(maker: Callable[..., Any]) -> bool:
@@ -147,12 +172,32 @@ def _takes_render_mode(maker: Callable[..., Any]) -> bool:
 def dispose(environment: Environment, setup: GameSetup) -> None:
     """Close an environment that is no longer needed.
 
-    Published games drawn by pygame are not closed, only released. They hold nothing but memory, and their `close` shuts pygame
-    down for the whole process, after which no other copy could be drawn.
+    Published games drawn by pygame are not closed, only released: they hold nothing but memory. The `close` of many games
+    shuts pygame down for the whole process, after which no other copy could be drawn. While a user's game is being closed,
+    these calls do nothing; the process shuts pygame down when it ends.
     """
     if setup.name.split("/")[0] not in _PYGAME:
-        with environment_code(f"{setup.name} failed to close"):
+        with environment_code(f"{setup.name} failed to close"), _kept_running():
             environment.close()
+
+
+@contextmanager
+def _kept_running() -> Iterator[None]:
+    """Let the calls that shut pygame down for the whole process do nothing."""
+    loaded = [vars(module) for name in _PROCESS_WIDE if (module := sys.modules.get(name)) is not None]
+    names = [here for here in loaded if "quit" in here]
+    real = [here["quit"] for here in names]
+    for here in names:
+        here["quit"] = _nothing
+    try:
+        yield
+    finally:
+        for here, end in zip(names, real, strict=True):
+            here["quit"] = end
+
+
+def _nothing() -> None:
+    """Stand in for `pygame.quit`."""
 
 
 def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) -> Environment:
@@ -167,9 +212,9 @@ def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) 
 
 def _maker(name: str) -> Callable[..., Any]:
     """Find the callable for a game's name."""
+    _registry_is_ours()
     if ":" in name:
-        with _registry_is_ours():
-            return find(name)
+        return find(name)
     family, _, game = name.partition("/")
     if family not in FAMILIES or game not in _modules(family):
         known = [known for each in FAMILIES for known in _names(each)]
@@ -179,17 +224,14 @@ def _maker(name: str) -> Callable[..., Any]:
     missing = [module for module in _needs(name) if importlib.util.find_spec(module) is None]
     if missing:
         raise GameError(f"{name} needs the package {missing[0]}: {FAMILIES[family].install}.")
-    with environment_code(f"{name} cannot be imported"), _registry_is_ours():
+    with environment_code(f"{name} cannot be imported"):
         makers = vars(importlib.import_module(f"{FAMILIES[family].package}.{game}"))
     return makers.get("parallel_env") or makers["raw_env" if name in _BARE else "env"]
 
 
-@contextmanager
-def _registry_is_ours() -> Iterator[None]:
-    """Import game modules without PettingZoo's advice to use its own registry, which lacks mpe2, magent2 and users' games."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The old environment creation API", DeprecationWarning)
-        yield
+def _registry_is_ours() -> None:
+    """Ignore PettingZoo's advice to use its own registry, which lacks mpe2, magent2 and users' games."""
+    ignore("The old environment creation API")
 
 
 def _modules(family: str) -> list[str]:
@@ -209,4 +251,9 @@ def _names(family: str) -> list[str]:
 
 def _needs(name: str) -> tuple[str, ...]:
     """Return the modules that a published game imports beyond its own package."""
-    return _NEEDS.get(re.sub(r"_v\d+$", "", name)) or _NEEDS.get(name.split("/")[0], ())
+    return _NEEDS.get(_without_version(name)) or _NEEDS.get(name.split("/")[0], ())
+
+
+def _without_version(name: str) -> str:
+    """Return a published game's name without its version."""
+    return re.sub(r"_v\d+$", "", name)

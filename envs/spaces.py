@@ -1,7 +1,8 @@
 """Conversion between gymnasium spaces and rows of numbers.
 
 Observations become rows of float32: boxes are flattened, discrete ones become one-hot, dictionaries, tuples and bit vectors are
-flattened as gymnasium does. Legal actions are read from the "action_mask" of the observation or of the info.
+flattened as gymnasium does. Legal actions are read from the "action_mask" of the observation or of the info. Actions are one
+choice or one row of bounded real numbers; `envs.combined` makes one of several.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.faults import GameError
+from envs.combined import MOST_COMBINATIONS, boxes, choices
+from envs.faults import GameError, shortened
 from envs.game import ActionSpace
 
 Encode = Callable[[Any, NDArray[np.float32]], None]
@@ -24,6 +26,12 @@ Decode = Callable[[Any], Any]
 
 MOST_ACTIONS = 2**16
 """Maximal number of actions: the match log stores them as uint16, and random numbers have 65,536 per slot."""
+
+FEWEST_STEPS = 256
+"""Fewest float32 numbers between the bounds of a continuous action. Actions are float32."""
+
+MISFITS = (TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError)
+"""Exceptions of an encoder or of `write_mask` when a value does not fit its space."""
 
 Mask = Callable[[Any, Mapping[str, Any] | None], Any]
 """Returns the legal actions in an observation and an info: a boolean array of length n, or None without a mask."""
@@ -51,11 +59,14 @@ def encoder(space: spaces.Space) -> Encode:
     if isinstance(space, spaces.Box):
         write: Encode = write_array
     elif isinstance(space, spaces.Discrete):
-        first = int(space.start)
+        first, size = int(space.start), int(space.n)
 
         def write(observation: Any, row: NDArray[np.float32]) -> None:
+            place = int(observation) - first
+            if not 0 <= place < size:
+                raise ValueError(f"{observation} is not in {space}")
             row[:] = 0.0
-            row[int(observation) - first] = 1.0
+            row[place] = 1.0
     else:
 
         def write(observation: Any, row: NDArray[np.float32]) -> None:
@@ -71,42 +82,104 @@ def encoder(space: spaces.Space) -> Encode:
 def masker(space: spaces.Space) -> Mask:
     """Make the function that finds the legal actions of a seat with this observation space."""
     if _parts(space) is not None:
-        return lambda observation, info: observation["action_mask"]
+        return _mask_inside
     return lambda observation, info: (info or {}).get("action_mask")
+
+
+def _mask_inside(observation: Any, info: Mapping[str, Any] | None) -> Any:
+    """Return the mask of an observation whose space says that it has one."""
+    mask = observation["action_mask"]
+    if mask is None:
+        raise TypeError("there is none")
+    return mask
 
 
 def actions_of(space: spaces.Space, seat: str) -> ActionSpace:
     """Describe an action space.
 
     Raises:
-        GameError: It is neither discrete nor a bounded box of real numbers.
+        GameError: It is neither finite and small enough nor made of bounded real numbers that float32 can hold.
     """
-    if isinstance(space, spaces.Discrete):
-        if space.n > MOST_ACTIONS:
-            raise GameError(f"{seat} has {space.n} actions; more than {MOST_ACTIONS} are not supported.")
-        return ActionSpace("discrete", int(space.n))
-    if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
-        if not (np.isfinite(space.low).all() and np.isfinite(space.high).all()):
-            raise GameError(f"The actions of {seat} are unbounded ({space}); continuous actions need finite bounds.")
-        low, high = (tuple(bound.reshape(-1).astype(float).tolist()) for bound in (space.low, space.high))
-        return ActionSpace("continuous", len(low), low, high)
-    raise GameError(f"The action space of {seat} is {space}; only Discrete and Box with real numbers are supported.")
+    finite = choices(space)
+    if finite is not None:
+        most = MOST_COMBINATIONS if finite.combined else MOST_ACTIONS
+        if finite.size > most:
+            what = "combinations of actions" if finite.combined else "actions"
+            raise GameError(f"{seat} has {finite.size} {what} ({shortened(str(space))}); at most {most} are supported.")
+        return ActionSpace("discrete", finite.size)
+    if boxes(space) is None:
+        raise GameError(
+            f"The action space of {seat} is {shortened(str(space))}; only choices among finitely many actions, bounded boxes "
+            "of real numbers, and Dict and Tuple of one of the two are supported."
+        )
+    flat = spaces.flatten_space(space)
+    assert isinstance(flat, spaces.Box)
+    _check_bounds(flat, space, seat)
+    low, high = (tuple(bound.astype(float).tolist()) for bound in (flat.low, flat.high))
+    return ActionSpace("continuous", len(low), low, high)
+
+
+def _check_bounds(flat: spaces.Box, space: spaces.Space, seat: str) -> None:
+    """Refuse continuous actions whose bounds are infinite or cannot be told apart in float32.
+
+    Raises:
+        GameError: They are.
+    """
+    if not (np.isfinite(flat.low).all() and np.isfinite(flat.high).all()):
+        raise GameError(
+            f"The actions of {seat} are unbounded ({shortened(str(space))}); continuous actions need finite bounds."
+        )
+    with np.errstate(over="ignore"):
+        low, high = flat.low.astype(np.float32), flat.high.astype(np.float32)
+        width, middle = high - low, high + low
+        steps = np.spacing(np.maximum(np.abs(low), np.abs(high)))
+    held = np.isfinite(width) & np.isfinite(middle) & (width >= FEWEST_STEPS * steps) | (flat.low == flat.high) & (low == high)
+    if not held.all():
+        worst = int(np.flatnonzero(~held)[0])
+        raise GameError(
+            f"The actions of {seat} lie between {flat.low[worst]} and {flat.high[worst]} (component {worst} of "
+            f"{shortened(str(space))}), which float32 cannot hold; scale them in the environment, for example to [-1, 1]."
+        )
 
 
 def decoder(space: spaces.Space) -> Decode:
-    """Make the function that converts an entry of the action tensors into an action of this space."""
-    if isinstance(space, spaces.Discrete):
-        first = int(space.start)
-        return lambda action: int(action) + first
-    shape, kind = space.shape, space.dtype
-    return lambda action: np.array(action, dtype=kind).reshape(shape)  # a copy, because the environment may store it
+    """Make the function that converts an entry of the action tensors into an action that lies in this space."""
+    finite = choices(space)
+    if finite is not None:
+        return finite.pick
+    flat = spaces.flatten_space(space)
+    assert isinstance(flat, spaces.Box)
+    low, high, kind = flat.low, flat.high, flat.dtype
+    # A bound that float32 does not have is rounded there, perhaps to a number outside the space.
+    rounded = bool((low.astype(np.float32) < low).any() or (high.astype(np.float32) > high).any())
+    nested, shape = not isinstance(space, spaces.Box), space.shape
+
+    def decode(action: Any) -> Any:
+        told = np.array(action, dtype=kind)  # a copy, because the environment may store it
+        if rounded:
+            told = np.minimum(np.maximum(told.reshape(-1), low), high)
+        return spaces.unflatten(space, told.reshape(-1)) if nested else told.reshape(shape)
+
+    return decode
 
 
 def write_array(values: Any, target: NDArray[Any]) -> None:
     """Write numbers into an array of the same size, whatever their shape."""
     if type(values) is not np.ndarray or values.shape != target.shape:
+        if values is None:  # numpy would write NaN
+            raise TypeError("there is none")
         values = np.asarray(values).reshape(target.shape)  # reshape refuses a wrong length; assignment would broadcast
     target[...] = values
+
+
+def write_mask(mask: Any, legal: NDArray[np.bool_]) -> None:
+    """Write a mask of legal actions into an array of the same size, whatever its shape."""
+    if type(mask) is not np.ndarray or mask.shape != legal.shape or mask.dtype.kind not in "biu":
+        mask = np.asarray(mask)
+        if mask.dtype.kind not in "biu" and not np.isfinite(mask.astype(float)).all():
+            raise ValueError("a mask has a yes or no for every action")
+        mask = mask.reshape(legal.shape)
+    legal[...] = mask
 
 
 def _parts(space: spaces.Space) -> tuple[str, ...] | None:

@@ -44,13 +44,26 @@ def wrap(environment: AECEnv | ParallelEnv, setup: GameSetup) -> AECEnv | Parall
         spaces = [environment.observation_space(agent) for agent in environment.possible_agents]
         if any(isinstance(space, Dict) for space in spaces):
             fault += ", whose observations are dictionaries (SuperSuit's observation wrappers read arrays only)"
-        with environment_code(fault), warnings.catch_warnings():
-            # SuperSuit 3.11 still uses PettingZoo's deprecated name of AgentSelector.
-            warnings.filterwarnings("ignore", ".*agent_selector", DeprecationWarning)
+        ignore(".*agent_selector")  # SuperSuit 3.11 still uses PettingZoo's deprecated name of AgentSelector
+        with environment_code(fault):
             environment = wrapper(environment, **resolved(arguments))
             for agent in environment.possible_agents:  # wrappers check the spaces only when these are read
                 environment.observation_space(agent)
     return environment
+
+
+def ignore(message: str) -> None:
+    """Ignore a deprecation from now on.
+
+    The filter is added once and stays. `warnings.catch_warnings` would make Python forget which warnings it has shown, so that
+    every warning of a library would be shown again for every environment.
+
+    Args:
+        message: A regular expression for the beginning of the warning.
+    """
+    pattern = re.compile(message, re.IGNORECASE)
+    if not any(kind == "ignore" and known == pattern for kind, known, *_ in warnings.filters):
+        warnings.filterwarnings("ignore", message, DeprecationWarning)
 
 
 def _wrapper(name: str) -> Callable[..., Any]:

@@ -74,7 +74,7 @@ class League:
         self._display = display_for(progress)
         self.watcher: Watcher = watcher or self._display
         self.make_sync_worker = make_sync_worker or sync_worker_for
-        self.game = envs.describe(self.config.game.setup())
+        self.game = envs.describe(self.config.game.setup(), self.config.arena.state)
         check_parts(self.config, self.game)
         self.stages = stages_of(self.config.style)
 

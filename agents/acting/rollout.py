@@ -183,7 +183,7 @@ def collect(
     """Play T steps in every copy and fill `experience`. Afterwards the `now` of every table is the timestep to continue from.
 
     While one table is stepped, the players of the next table decide. The bootstrap value of a truncated seat is its critic's
-    value: at the last state if the game ended with the truncation, at the present state if the game continues without the seat.
+    value at the seat's last view, whether the game ended with the truncation or continues without the seat.
     """
     watch = watch or Stopwatch()
     game, device = tables[0].arena.game, tables[0].arena.device
@@ -235,9 +235,9 @@ def anybody_cut_off(now: Timestep) -> bool:
 
 
 def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
-    """State [N, K, S] and observations [N, slots, F] right after a step, before any copy started a new game."""
+    """State [N, K, S] and observations [N, slots, F] right after a step, before a copy began a new game or hid a seat."""
     if now.final is None:
         return now.state, list(now.observation)
-    over = now.over.view(-1, 1, 1)
+    ended = (now.over | now.truncated.any(1)).view(-1, 1, 1)
     seen = zip(now.final.observation, now.observation, strict=True)
-    return torch.where(over, now.final.state, now.state), [torch.where(over, last, fresh) for last, fresh in seen]
+    return torch.where(ended, now.final.state, now.state), [torch.where(ended, last, fresh) for last, fresh in seen]

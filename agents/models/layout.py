@@ -33,7 +33,7 @@ class Layout:
     def split(self, flat: Tensor) -> dict[str, Tensor]:
         """View `[P, D]` as named `[P, *shape]` tensors. One backward pass through it is a single concatenation."""
         pieces = flat.split([prod(shape) for _, shape in self.shapes], dim=1)
-        return {name: piece.view(-1, *shape) for (name, shape), piece in zip(self.shapes, pieces, strict=True)}
+        return {name: piece.view(len(piece), *shape) for (name, shape), piece in zip(self.shapes, pieces, strict=True)}
 
     def to_arrays(self, row: Tensor) -> dict[str, np.ndarray]:
         """Convert one player's flat vector `[D]` into named arrays."""

@@ -16,6 +16,7 @@ from envs.faults import GameError, IllegalAction, environment_code
 from envs.game import Game
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.engines import Blocks, Engine, Local
+from envs.stock.one_copy import Making
 from envs.stock.workers import Workers
 
 
@@ -110,6 +111,8 @@ class StockArena(StockPart):
         device: torch.device | str = "cpu",
         fresh: bool = False,
         render: bool = False,
+        kept: bool = False,
+        joint: bool = True,
     ):
         """Make the copies.
 
@@ -120,16 +123,20 @@ class StockArena(StockPart):
             device: The device of the timesteps' tensors.
             fresh: Make a new environment for every game.
             render: Ask the environments for pictures, if they support it.
+            kept: Reset environments that were made before; see `envs.shelf`. Only for games whose reset gives what a new
+                environment gives; not together with `render`.
+            joint: Whether the joint state is wanted. Without it, timesteps have an empty one, and no seat is asked for a view
+                out of its turn.
         """
         game, device = spec.game, torch.device(device)
         bounds = [(0, copies // 2), (copies // 2, copies)] if copies > 1 else [(0, copies)]
         engine: Engine
         if workers:
-            engine = Workers(spec, bounds, min(workers, copies), fresh)
+            engine = Workers(spec, bounds, min(workers, copies), fresh and not kept, joint)
             buffers = engine.buffers
         else:
-            buffers = buffers_in(bytearray(bytes_needed(game, copies)), game, copies)
-            engine = Local(spec, buffers, bounds, fresh, render)
+            buffers = buffers_in(bytearray(bytes_needed(game, copies, joint)), game, copies, joint)
+            engine = Local(spec, buffers, bounds, Making(fresh and not kept, render, kept))
         super().__init__(game, device, engine, tuple(range(len(bounds))), buffers, 0)
         self._setup = spec.setup
         self._halves = [

@@ -25,11 +25,11 @@ class Buffers:
     Attributes:
         observation: Per role, float32 [N, slots, F].
         legal: Per role, bool [N, slots, n]; None for continuous actions.
-        final_observation: Per role, float32 [N, slots, F], valid where `over`.
+        final_observation: Per role, float32 [N, slots, F], valid where `over` or a seat was `truncated`.
         actions: Per role, int64 [N, slots] or float32 [N, slots, n]: the actions to execute.
         acting: bool [N, A].
-        state: float32 [N, K, S].
-        final_state: float32 [N, K, S], valid where `over`.
+        state: float32 [N, K, S]; S = 0 where nobody asks for it.
+        final_state: float32 [N, K, S], valid like `final_observation`.
         reward: float32 [N, A].
         terminated: bool [N, A].
         truncated: bool [N, A].
@@ -68,12 +68,14 @@ class Buffers:
             return shared.clone() if device.type == "cpu" else shared.to(device)
 
         def last(array: NDArray[Any]) -> Tensor:
-            kept = np.zeros(array.shape, array.dtype)  # only rows of games that ended are copied; the others are never read
-            kept[self.over] = array[self.over]
+            kept = np.zeros(array.shape, array.dtype)  # only rows where something ended are copied; the others are never read
+            kept[ended] = array[ended]
             return torch.from_numpy(kept).to(device)
 
-        final = None
-        if self.over.any():
+        final, ended = None, self.over
+        if self.truncated.any():
+            ended = ended | self.truncated.any(axis=1)
+        if ended.any():
             final = Final(tuple(map(last, self.final_observation)), last(self.final_state))
         return Timestep(
             observation=tuple(map(tensor, self.observation)),
@@ -88,25 +90,26 @@ class Buffers:
         )
 
 
-def bytes_needed(game: Game, copies: int) -> int:
-    """Return the size in bytes of the memory for the buffers of `copies` copies."""
+def bytes_needed(game: Game, copies: int, joint: bool = True) -> int:
+    """Return the size in bytes of the memory for the buffers of `copies` copies, with or without the joint state."""
     sizes: list[int] = []
 
     def measure(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
         sizes.append(_aligned(prod(shape) * np.dtype(kind).itemsize))
         return np.empty(0, kind)
 
-    _build(game, copies, measure)
+    _build(game, copies, joint, measure)
     return sum(sizes)
 
 
-def buffers_in(memory: Any, game: Game, copies: int) -> Buffers:
+def buffers_in(memory: Any, game: Game, copies: int, joint: bool = True) -> Buffers:
     """Lay out the buffers in a block of `bytes_needed` bytes; its contents are kept.
 
     Args:
         memory: A writable buffer (a bytearray, or the `buf` of shared memory).
         game: The game's description.
         copies: Number of copies, N.
+        joint: Whether there is a joint state.
     """
     offset = 0
 
@@ -116,10 +119,10 @@ def buffers_in(memory: Any, game: Game, copies: int) -> Buffers:
         offset += _aligned(array.nbytes)
         return array
 
-    return _build(game, copies, place)
+    return _build(game, copies, joint, place)
 
 
-def _build(game: Game, copies: int, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
+def _build(game: Game, copies: int, joint: bool, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
     """Request each of the arrays from `array`, always in the same order."""
 
     def per_role(last: Callable[[int], tuple[int, ...]], kind: Callable[[int], Any]) -> Iterator[NDArray[Any]]:
@@ -127,7 +130,7 @@ def _build(game: Game, copies: int, array: Callable[[tuple[int, ...], Any], NDAr
 
     discrete = [role.actions.kind == "discrete" for role in game.roles]
     sizes = [role.actions.size for role in game.roles]
-    seats, teams = len(game.seats), (len(game.teams), game.state_size)
+    seats, teams = len(game.seats), (len(game.teams), game.state_size if joint else 0)
     legal = tuple(per_role(lambda role: (sizes[role],), lambda role: np.bool_))
     return Buffers(
         observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: np.float32)),

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.description import EnvironmentSpec
-from envs.faults import GameError, environment_code
-from envs.registry import dispose
+from envs.faults import environment_code
 from envs.stock.buffers import Buffers
-from envs.stock.one_copy import Copy, JointState
+from envs.stock.joint import JointState
+from envs.stock.numbers import Watch, seat_shown
+from envs.stock.one_copy import Copy, Making
 from envs.stock.simultaneous import SimultaneousCopy
 from envs.stock.turn_based import TurnBasedCopy
 
@@ -27,24 +28,30 @@ Command: TypeAlias = Literal["restart", "step"]
 class Copies:
     """A block of copies of a game, and their rows of the buffers."""
 
-    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, first: int = 0, fresh: bool = False, render: bool = False):
+    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, first: int, making: Making):
         """Make the environments.
 
         Args:
             spec: The game.
             buffers: The inputs and outputs; their N is the number of copies.
             first: Number of the first copy in the whole arena, for messages.
-            fresh: Make a new environment for every game.
-            render: Ask the environments for pictures.
+            making: How the copies get their environments.
         """
         kind = TurnBasedCopy if spec.game.turn_based else SimultaneousCopy
         self.spec, self.buffers, self.first = spec, buffers, first
-        self.joint = JointState(spec)
+        self.joint = JointState(spec, wanted=buffers.state.shape[-1] > 0)
         self.views = _views(spec, buffers) if self.joint.made_of_views else []
-        self.copies: list[Copy] = [
-            kind(spec, self.joint, buffers.part((row, ...)), [view[row] for view in self.views], fresh, render)
-            for row in range(len(buffers.seeds))
-        ]
+        self.copies: list[Copy] = []
+        self.sound = False
+        try:
+            for row in range(len(buffers.seeds)):
+                views = [view[row] for view in self.views]
+                self.copies.append(kind(spec, self.joint, buffers.part((row, ...)), views, making, first + row))
+        except BaseException:
+            self.close()
+            raise
+        self.watch = Watch(spec.game, self.joint, buffers, self.copies)
+        self.sound = True
 
     def carry_out(self, command: Command) -> None:
         """Start a new game, or make one move, in every copy, with the actions and seeds in the buffers.
@@ -53,6 +60,7 @@ class Copies:
             GameError: An environment failed; the message names the copy and its seed.
         """
         buffers, copies = self.buffers, self.copies
+        self.sound = False
         for past in (buffers.reward, buffers.terminated, buffers.truncated, buffers.over):
             past.fill(0)
 
@@ -70,11 +78,13 @@ class Copies:
                     copy.step()
         self._check_masks()
         self.joint.put_together(self.views, buffers.state)
+        self.watch.check()
+        self.sound = True  # only environments that have not failed are used again
 
     def close(self) -> None:
         """Close the environments."""
         for copy in self.copies:
-            dispose(copy.environment, self.spec.setup)
+            copy.close(self.sound)
         self.copies = []
 
     def _check_masks(self) -> None:
@@ -84,9 +94,8 @@ class Copies:
             if legal is None or legal.any(axis=-1).all():
                 continue
             row, slot = np.argwhere(~legal.any(axis=-1))[0]
-            seat = int(self.buffers.acting[row].argmax()) if game.turn_based else game.roles[role].seats[slot]
-            what = f"{game.name} leaves the acting seat {game.seats[seat]} no legal action"
-            raise GameError(f"{what} (seed {self.copies[row].seed}).")
+            seat = seat_shown(game, self.buffers, row, role, slot) or 0
+            raise self.copies[row].fault(f"leaves the acting seat {game.seats[seat]} no legal action")
 
 
 def _views(spec: EnvironmentSpec, buffers: Buffers) -> Sequence[NDArray[np.float32]]:

@@ -15,6 +15,7 @@ from envs.description import EnvironmentSpec
 from envs.faults import GameError
 from envs.stock.buffers import Buffers
 from envs.stock.copies import Command, Copies
+from envs.stock.one_copy import Making
 
 Blocks: TypeAlias = tuple[int, ...]
 """Numbers of the blocks of a command."""
@@ -81,20 +82,23 @@ class Engine(ABC):
 class Local(Engine):
     """An engine that steps the copies in this process, when a command is finished."""
 
-    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, bounds: Sequence[tuple[int, int]], fresh: bool, render: bool):
+    def __init__(self, spec: EnvironmentSpec, buffers: Buffers, bounds: Sequence[tuple[int, int]], making: Making):
         """Make the environments.
 
         Args:
             spec: The game.
             buffers: The rows of all copies.
             bounds: For each block, its first copy and the copy after its last.
-            fresh: Make a new environment for every game.
-            render: Ask the environments for pictures.
+            making: How the copies get their environments.
         """
         super().__init__(spec.game.name)
-        self.blocks = [
-            Copies(spec, buffers.part(slice(*block)), first=block[0], fresh=fresh, render=render) for block in bounds
-        ]
+        self.blocks: list[Copies] = []
+        try:
+            for block in bounds:
+                self.blocks.append(Copies(spec, buffers.part(slice(*block)), block[0], making))
+        except BaseException:
+            self.close()
+            raise
 
     def environment(self, copy: int) -> Any:
         """Return the environment of a copy, numbered within the whole arena."""
@@ -102,9 +106,9 @@ class Local(Engine):
 
     def close(self) -> None:
         """Close the environments; see `Engine.close`."""
-        for block in self.blocks:
+        blocks, self.blocks = self.blocks, []
+        for block in blocks:
             block.close()
-        self.blocks = []
 
     def _closed(self) -> bool:
         return not self.blocks

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,61 +15,33 @@ from numpy.typing import NDArray
 
 from envs.arena import RESTS
 from envs.description import EnvironmentSpec
-from envs.faults import GameError
+from envs.faults import GameError, shortened, told
 from envs.registry import construct, dispose
-from envs.spaces import decoder, encoder, masker, write_array
+from envs.shelf import put_back, take
+from envs.spaces import MISFITS, decoder, encoder, masker, write_mask
 from envs.stock.buffers import Buffers
+from envs.stock.joint import JointState, UnknownState
+
+SEEDS = 2**31
+"""Seeds lie in [0, SEEDS)."""
+
+EMPTY_GAMES = 100
+"""Games in a row that may be over before anybody can act, before the copy gives up."""
 
 
-class JointState:
-    """The joint state of a game, made of the environment's own `state()` or of the observations of all seats.
+@dataclass(frozen=True)
+class Making:
+    """How the copies of an arena get their environments.
 
     Attributes:
-        made_of_views: True if it is made of the observations.
-        places: float32 [K, ·], the part after the environment's own state: each team's index among the teams of its side,
-            one-hot; zeros if its side has one team only.
+        fresh: Every game has a new environment.
+        render: Environments are asked for pictures.
+        kept: Environments come from the shelf and go back to it (`envs.shelf`); never together with the others.
     """
 
-    def __init__(self, spec: EnvironmentSpec) -> None:
-        game, own = spec.game, spec.own_state
-        self.own_size = own
-        self.made_of_views = own is None or spec.viewed
-        sizes = [game.roles[role].features for role in game.role_of_seat]
-        teams = range(len(game.teams))
-        # The position of each observation in the state: (team that sees the state, span of the state, seat observed).
-        self._spans: list[tuple[int, slice, int]] = []
-        for team in teams if self.made_of_views else ():
-            seats = [seat for shift in teams for seat in game.teams[(team + shift) % len(teams)]]
-            order = sorted(seats) if spec.viewed else seats
-            ends = accumulate(sizes[seat] for seat in order)
-            self._spans += [(team, slice(end - sizes[seat], end), seat) for seat, end in zip(order, ends, strict=True)]
-        self.places = np.zeros((len(game.teams), 0 if own is None else game.state_size - own), np.float32)
-        for side in game.sides if self.places.size else ():
-            for place, team in enumerate(side.teams if len(side.teams) > 1 else ()):
-                self.places[team, place] = 1.0
-
-    def put_together(self, views: Sequence[NDArray[np.float32]], state: NDArray[np.float32]) -> None:
-        """Assemble a state that is made of observations; leave any other state as it is.
-
-        Args:
-            views: Per seat, float32 [..., F], flattened or not; zeros for seats that are not in the game.
-            state: float32 [..., K, S], written in place except for the places.
-        """
-        for team, span, seat in self._spans:
-            target = state[..., team, span]
-            target[...] = views[seat].reshape(target.shape)
-
-    def mark_places(self, state: NDArray[np.float32]) -> None:
-        """Write the teams' places into float32 [K, S]."""
-        if self.places.size:
-            state[:, self.own_size :] = self.places
-
-    def read(self, environment: Any, state: NDArray[np.float32]) -> None:
-        """Write the environment's own state into float32 [K, S], if the state is made of it."""
-        if not self.made_of_views:
-            own, first = np.asarray(environment.state()), state[0, : self.own_size]
-            first.reshape(own.shape)[...] = own  # own may not be contiguous (pictures); flattening it would copy it once more
-            state[1:, : self.own_size] = first
+    fresh: bool = False
+    render: bool = False
+    kept: bool = False
 
 
 class Copy(ABC):
@@ -81,8 +53,8 @@ class Copy(ABC):
         joint: JointState,
         row: Buffers,
         views: Sequence[NDArray[np.float32]],
-        fresh: bool,
-        render: bool,
+        making: Making,
+        number: int,
     ):
         """Make the environment.
 
@@ -91,14 +63,15 @@ class Copy(ABC):
             joint: How to make its joint state.
             row: The buffers of this copy, without the axis N.
             views: Per seat, float32 [F], the observations that make the joint state; empty if it is made of something else.
-            fresh: Make a new environment for every game.
-            render: Ask the environment for pictures.
+            making: How it gets its environments.
+            number: Its number in the whole arena, for messages.
         """
         self.spec, self.game, self.joint, self.row = spec, spec.game, joint, row
-        self.fresh, self.render = fresh, render
-        self.environment: Any = construct(spec.setup, render)
+        self.making, self.number = making, number
+        self.environment: Any = take(spec.setup) if making.kept else construct(spec.setup, making.render)
         self.used = False
-        self.seed = RESTS
+        self.seed, self.moves = RESTS, 0
+        self.past = self.seed, self.moves
         self.agents = spec.agents
         self.seats = {agent: seat for seat, agent in enumerate(spec.agents)}
         self.encode = [encoder(space) for space in spec.observation_spaces]
@@ -113,7 +86,8 @@ class Copy(ABC):
         self.views = [view.reshape(shape) for view, shape in zip(views, shapes, strict=False)]
         self.rules = [None if (legal := row.legal[role]) is None else legal[slot] for role, slot in places]
         self.told = [row.actions[role][slot, ...] for role, slot in places]
-        self.living: list[int] = []
+        self.living: list[int] = []  # seats that can act, or would be shown if it were their turn
+        self.playing: list[int] = []  # seats that have joined and not ended; some may pause
         self.ended: set[int] = set()
 
     @property
@@ -123,12 +97,17 @@ class Copy(ABC):
 
     def step(self) -> None:
         """Make one move, and start the next game if this one ends with it."""
-        if self.seed != RESTS and self._move():
-            self.row.over.fill(True)
-            self.begin()
+        if self.seed != RESTS:
+            self.moves += 1
+            if self._move():
+                self.row.over.fill(True)
+                self.begin()
 
     def begin(self) -> None:
-        """Clear the outputs, then start the next game unless the copy has to rest."""
+        """Clear the outputs, then start the next game unless the copy has to rest.
+
+        A game that is over before anybody can act is no game: the one with the next seed is played instead.
+        """
         row = self.row
         for observation, legal in zip(row.observation, row.legal, strict=True):
             observation.fill(0.0)
@@ -138,22 +117,45 @@ class Copy(ABC):
         row.state.fill(0.0)
         for view in self.views:
             view.fill(0.0)
-        self.living, self.ended = [], set()
-        self.seed = self.next_seed
+        self.past = self.seed, self.moves
+        self.seed, self.moves = self.next_seed, 0
         if self.seed == RESTS:
             return
-        if self.fresh and self.used:
-            dispose(self.environment, self.spec.setup)
-            self.environment = construct(self.spec.setup, self.render)
-        self.used = True
         self.joint.mark_places(row.state)
-        self._open()
-        if not row.acting.any():
-            raise GameError(f"{self.game.name} is over before the first move with seed {self.seed}.")
+        for _ in range(EMPTY_GAMES):
+            self.living, self.playing, self.ended = [], [], set()
+            self._renew()
+            if self._open():
+                return
+            self.seed = (self.seed + 1) % SEEDS
+        others = f"the {EMPTY_GAMES - 1} seeds after it"
+        raise GameError(f"{self.game.name} is over before the first move with seed {self.next_seed} and with {others}.")
+
+    def close(self, sound: bool) -> None:
+        """Close the environment, or keep it for others if it is `sound`."""
+        (put_back if self.making.kept and sound else dispose)(self.environment, self.spec.setup)
+
+    def fault(self, what: str, past: bool = False) -> GameError:
+        """Make an error that says which game did it, and when.
+
+        Args:
+            what: What the game did, as in "gives p_0 no observation".
+            past: Whether it was in the last step of the game before the present one.
+        """
+        seed, moves = self.past if past else (self.seed, self.moves)
+        when = f"at move {moves}" if moves else "at its start"
+        return GameError(f"{self.game.name} {what} ({when}, seed {seed}, copy {self.number})")
+
+    def _renew(self) -> None:
+        """Make a new environment if the one at hand has been used and every game has to have a new one."""
+        if self.making.fresh and self.used:
+            dispose(self.environment, self.spec.setup)
+            self.environment = construct(self.spec.setup, self.making.render)
+        self.used = True
 
     @abstractmethod
-    def _open(self) -> None:
-        """Reset the environment and write the first observations."""
+    def _open(self) -> bool:
+        """Reset the environment and write the first observations. Return False if nobody can act."""
 
     @abstractmethod
     def _move(self) -> bool:
@@ -172,16 +174,64 @@ class Copy(ABC):
         self.row.terminated[seat] = terminated
         self.row.truncated[seat] = truncated and not terminated
 
+    def _end_of_all(self) -> None:
+        """Record the end of the game for seats that have no end of their own: the environment let them go without a flag."""
+        for seat in self.playing:
+            if seat not in self.ended:
+                self._end(seat, terminated=True, truncated=False)
+
+    def _pay(self, agent: Any, reward: Any) -> None:
+        """Write the reward of an agent."""
+        seat = self._seat(agent)
+        try:
+            if reward is None:  # numpy would write NaN
+                raise TypeError("there is none")
+            self.row.reward[seat] = reward
+        except MISFITS as error:
+            raise self.fault(f"pays {agent} {shortened(repr(reward))}, which is no number: {told(error)}") from error
+
+    def _encode(self, seat: int, observation: Any, target: NDArray[np.float32]) -> None:
+        """Write the observation of a seat."""
+        try:
+            self.encode[seat](observation, target)
+        except MISFITS as error:
+            seen, space = shortened(repr(observation), 200), shortened(str(self.spec.observation_spaces[seat]), 200)
+            raise self.fault(
+                f"gives {self.game.seats[seat]} the observation {seen}, which does not fit {space}: {told(error)}"
+            ) from error
+
     def _show_legal(self, seat: int, observation: Any, info: Mapping[str, Any] | None) -> None:
         """Write the legal actions of an acting seat."""
         rules = self.rules[seat]
         if rules is None:
             return
-        mask = self.mask[seat](observation, info)
-        if mask is None:
-            rules.fill(True)
-        else:
-            write_array(mask, rules)
+        try:
+            mask = self.mask[seat](observation, info)
+            if mask is None:
+                rules.fill(True)
+            else:
+                write_mask(mask, rules)
+        except MISFITS as error:
+            raise self.fault(
+                f"gives {self.game.seats[seat]} an action mask that does not fit its {rules.size} actions: {told(error)}"
+            ) from error
+
+    def _read_state(self) -> None:
+        """Write the environment's own state into the buffers, if the joint state is made of it."""
+        try:
+            self.joint.read(self.environment, self.row.state)
+        except UnknownState as error:
+            raise self.fault(
+                f"cannot say its state(): {error}; with `arena.state: own` critics see the observations of their team instead, "
+                "with `arena.state: none` and local critics no state at all"
+            ) from error
+
+    def _read_final_state(self) -> None:
+        """Write the environment's own state after the last move; where it has none any more, the state before that move."""
+        try:
+            self.joint.read(self.environment, self.row.final_state)
+        except UnknownState:
+            self.row.final_state[...] = self.row.state
 
 
 def _slots(spec: EnvironmentSpec) -> tuple[int, ...]:

@@ -5,35 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from envs.faults import GameError
+import numpy as np
+from numpy.typing import NDArray
+
 from envs.stock.one_copy import Copy
 
 
 class SimultaneousCopy(Copy):
-    """A parallel environment. Every seat has a slot of its own."""
+    """A parallel environment. Every seat has a slot of its own.
 
-    def _open(self) -> None:
+    A seat that is missing from `agents` without having been ended pauses: it does not act, and goes on when it is back.
+    """
+
+    def _open(self) -> bool:
+        self.last: dict[int, NDArray[np.float32]] = {}
         observations, infos = self.environment.reset(seed=self.seed)
-        self._show([self._seat(agent) for agent in self.environment.agents], observations, infos)
+        living = [self._seat(agent) for agent in self.environment.agents]
+        if living:
+            self._show(living, observations, infos)
+        return bool(living)
 
     def _move(self) -> bool:
-        environment, row, agents = self.environment, self.row, self.agents
+        environment, agents, ended = self.environment, self.agents, self.ended
         actions = {agents[seat]: self.decode[seat](self.told[seat]) for seat in self.living}
         observations, rewards, terminations, truncations, infos = environment.step(actions)
         for agent, reward in rewards.items():
-            row.reward[self._seat(agent)] = reward
-        remaining = {self._seat(agent) for agent in environment.agents}
-        for seat in self.living:
+            self._pay(agent, reward)
+        cut = []
+        for seat in self.playing:
             agent = agents[seat]
             terminated, truncated = terminations.get(agent, False), truncations.get(agent, False)
-            if terminated or truncated or seat not in remaining:  # leaving without a flag counts as terminating
-                self._end(seat, terminated or not truncated, truncated)
-        living = sorted(remaining - self.ended)
-        if living:
-            self._show(living, observations, infos)
-        else:
-            self._show_final(observations)
-        return not living
+            if terminated or truncated:
+                self._end(seat, terminated, truncated)
+                if not terminated:
+                    cut.append(seat)
+        living = sorted({self._seat(agent) for agent in environment.agents} - ended)
+        if not living:
+            self._end_of_all()
+            self._show_final(cut, observations)
+            return True
+        self._show(living, observations, infos)
+        if cut:
+            self._show_cut(cut, observations)
+        return False
 
     def _show(self, living: list[int], observations: Mapping[Any, Any], infos: Mapping[Any, Any]) -> None:
         """Write the observations and legal actions of all living seats."""
@@ -42,30 +56,49 @@ class SimultaneousCopy(Copy):
                 self._hide(gone)
             self.row.acting[living] = True
             self.living = living
+            self.playing = sorted({*self.playing, *living} - self.ended)
         for seat in living:
             agent = self.agents[seat]
             if agent not in observations:
-                raise GameError(f"{self.game.name} gives the living seat {agent} no observation (seed {self.seed}).")
-            self.encode[seat](observations[agent], self.shown[seat])
+                raise self.fault(f"gives the living seat {agent} no observation")
+            self._encode(seat, observations[agent], self.shown[seat])
             self._show_legal(seat, observations[agent], infos.get(agent))
-        self.joint.read(self.environment, self.row.state)
+        self._read_state()
 
     def _hide(self, seat: int) -> None:
-        """Clear a seat that has left the game."""
+        """Clear a seat that has left the game, but remember what it saw last."""
         self.row.acting[seat] = False
+        self.last[seat] = self.shown[seat].copy()
         self.shown[seat].fill(0.0)
         rules = self.rules[seat]
         if rules is not None:
             rules.fill(True)
 
-    def _show_final(self, observations: Mapping[Any, Any]) -> None:
+    def _show_final(self, cut: list[int], observations: Mapping[Any, Any]) -> None:
         """Write the last view of a game."""
         row = self.row
         for kept in row.final_observation:
             kept.fill(0.0)
+        for seat in cut:
+            self.final[seat][...] = self.shown[seat] if seat in self.living else self.last[seat]
         for agent, observation in observations.items():
             seat = self._seat(agent)
-            self.encode[seat](observation, self.final[seat])
+            if observation is not None:
+                self._encode(seat, observation, self.final[seat])
         self.joint.put_together(self.final, row.final_state)
         self.joint.mark_places(row.final_state)
-        self.joint.read(self.environment, row.final_state)
+        self._read_final_state()
+
+    def _show_cut(self, cut: list[int], observations: Mapping[Any, Any]) -> None:
+        """Write the present view of a game that goes on, with the last views of seats that were cut off."""
+        row = self.row
+        for kept, shown in zip(row.final_observation, row.observation, strict=True):
+            kept[...] = shown
+        for seat in cut:
+            observation = observations.get(self.agents[seat])
+            if observation is None:
+                self.final[seat][...] = self.last[seat]
+            else:
+                self._encode(seat, observation, self.final[seat])
+        row.final_state[...] = row.state
+        self.joint.put_together(self.final, row.final_state)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.faults import GameError
+from envs.faults import attempt
 from envs.stock.one_copy import Copy
 
 
@@ -17,43 +17,51 @@ class TurnBasedCopy(Copy):
 
     turn = 0
 
-    def _open(self) -> None:
-        self.turn = 0
+    def _open(self) -> bool:
+        self.turn, self.pictured = 0, list[int]()
         self.environment.reset(seed=self.seed)
-        agent = self.environment.agent_selection
-        # The reward of `last` is ignored: the buffers still hold those of the game before.
-        observation, _, terminated, truncated, info = self.environment.last()
-        if not (terminated or truncated):
-            self._show(agent, self._seat(agent), observation, info)
+        return not self._advance(opening=True)
 
     def _move(self) -> bool:
-        """Make a move, and advance to the seat that acts next. Dead seats on the way get the step that PettingZoo requires."""
-        environment, first = self.environment, True
-        environment.step(self.decode[self.turn](self.told[self.turn]))
+        self.environment.step(self.decode[self.turn](self.told[self.turn]))
+        return self._advance(opening=False)
+
+    def _advance(self, opening: bool) -> bool:
+        """Go on to the seat that acts next. Dead seats on the way get the step that PettingZoo requires.
+
+        Args:
+            opening: Whether the game has just begun: the buffers still hold the rewards and the last view of the game before.
+
+        Returns:
+            True if the game is over.
+        """
+        environment, first = self.environment, not opening
         while environment.agents:
             agent = environment.agent_selection
             seat = self._seat(agent)
             observation, reward, terminated, truncated, info = environment.last()
-            self.row.reward[seat] = reward
+            if not opening:
+                self._pay(agent, reward)
             if not (terminated or truncated):
                 self._show(agent, seat, observation, info)
                 return False
             if first:
                 self._show_final(seat, observation)
                 first = False
-            self._end(seat, terminated, truncated)
+            if opening:
+                self.ended.add(seat)
+            else:
+                self._end(seat, terminated, truncated)
             environment.step(None)
             if agent in environment.agents:
-                raise GameError(f"{self.game.name} keeps {agent} in the game after its dead step (seed {self.seed}).")
-        for seat in self.living:
-            if seat not in self.ended:  # the environment removed it without a flag
-                self._end(seat, terminated=True, truncated=False)
+                raise self.fault(f"keeps {agent} in the game after its dead step")
+        self._end_of_all()
         return True
 
     def _show(self, agent: Any, seat: int, observation: Any, info: Mapping[str, Any] | None) -> None:
         """Write the observation and legal actions of the seat whose turn it is."""
         if seat in self.ended:
-            raise GameError(f"{self.game.name} lets {agent} act again after it had ended (seed {self.seed}).")
+            raise self.fault(f"lets {agent} act again after it had ended")
         row, before = self.row, self.turn
         if self.role_of_seat[before] != self.role_of_seat[seat]:
             self.shown[before].fill(0.0)
@@ -63,35 +71,43 @@ class TurnBasedCopy(Copy):
         row.acting[before] = False
         row.acting[seat] = True
         self.turn = seat
-        self.encode[seat](observation, self.shown[seat])
+        self._encode(seat, observation, self.shown[seat])
         self._show_legal(seat, observation, info)
         environment = self.environment
         dead, cut = environment.terminations, environment.truncations
-        self._look([each for each in environment.agents if not (dead[each] or cut[each])], seat, self.shown[seat])
-        self.joint.read(environment, row.state)
+        living = [self._seat(each) for each in environment.agents if not (dead[each] or cut[each])]
+        self._look(living, seat, self.shown[seat])
+        if living != self.living:
+            self.living = living
+            self.playing = sorted({*self.playing, *living})
+        self._read_state()
 
     def _show_final(self, seat: int, observation: Any) -> None:
         """Write the last view of a game, as seen by the seat that would have acted next."""
-        row, living = self.row, self.living
+        row = self.row
         for kept in row.final_observation:
             kept.fill(0.0)
-        self.encode[seat](observation, self.final[seat])
-        self._look(self.environment.agents, seat, self.final[seat])
-        self.living = living
+        self._encode(seat, observation, self.final[seat])
+        self._look([self._seat(agent) for agent in self.environment.agents], seat, self.final[seat])
         self.joint.put_together(self.views, row.final_state)
         self.joint.mark_places(row.final_state)
-        self.joint.read(self.environment, row.final_state)
+        self._read_final_state()
 
-    def _look(self, agents: Iterable[Any], known: int, shown: NDArray[np.float32]) -> None:
-        """Note the living seats, and their observations if the joint state is made of them; the one of `known` is `shown`."""
-        living = [self._seat(agent) for agent in agents]
-        if self.views:
-            if living != self.living:
-                for view in self.views:
-                    view.fill(0.0)
-            for seat in living:
-                if seat == known:
-                    self.views[seat][...] = shown
-                else:
-                    self.encode[seat](self.environment.observe(self.agents[seat]), self.views[seat])
-        self.living = living
+    def _look(self, living: list[int], known: int, shown: NDArray[np.float32]) -> None:
+        """Write the observations of the living if the joint state is made of them; the one of `known` is `shown`.
+
+        A seat that cannot be asked while it waits stands there with what it saw last.
+        """
+        if not self.views:
+            return
+        if living != self.pictured:
+            for gone in set(self.pictured).difference(living):
+                self.views[gone].fill(0.0)
+            self.pictured = living
+        for seat in living:
+            if seat == known:
+                self.views[seat][...] = shown
+                continue
+            observation, _ = attempt(self.environment.observe, self.agents[seat])
+            if observation is not None:
+                self._encode(seat, observation, self.views[seat])

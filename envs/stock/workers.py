@@ -3,7 +3,8 @@
 Every block of copies is divided among all workers, so that all of them are busy whichever block is stepped. Arrays are in one
 block of shared memory without a name (multiprocessing's `RawArray`), so nothing is left behind however the processes end.
 Commands and errors go through pipes as text: to the worker the command and the numbers of its blocks, from the worker only the
-error, if there is one.
+error, if there is one. Agents' ids and spaces need not be plain data, so they do not travel: a worker reads them from an
+environment that it makes itself.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ import traceback
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
 import torch
 
-from envs.description import EnvironmentSpec
-from envs.faults import GameError
+from envs.description import EnvironmentSpec, seats_of
+from envs.faults import GameError, environment_code
 from envs.processes import Worker, worker_context
+from envs.registry import construct, dispose
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies
 from envs.stock.engines import Blocks, Engine
+from envs.stock.one_copy import Making
 
 _PATIENCE = 5.0  # seconds that a worker has to close its environments before it is killed
 _DONE = b""
@@ -40,7 +44,7 @@ class Workers(Engine):
 
     buffers: Buffers
 
-    def __init__(self, spec: EnvironmentSpec, bounds: Sequence[tuple[int, int]], workers: int, fresh: bool):
+    def __init__(self, spec: EnvironmentSpec, bounds: Sequence[tuple[int, int]], workers: int, fresh: bool, joint: bool):
         """Start the workers and wait until each has made its environments.
 
         Args:
@@ -48,6 +52,7 @@ class Workers(Engine):
             bounds: For each block, its first copy and the copy after its last.
             workers: Number of processes, at most one per copy.
             fresh: Make a new environment for every game.
+            joint: Whether the joint state is wanted.
 
         Raises:
             GameError: An environment cannot be made, or a worker died.
@@ -59,13 +64,14 @@ class Workers(Engine):
         self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks with outstanding answers, in order
         context = worker_context("envs.stock.workers")
         copies = bounds[-1][1]
-        memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies))
-        self.buffers = buffers_in(memory, spec.game, copies)
+        memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies, joint))
+        self.buffers = buffers_in(memory, spec.game, copies, joint)
+        plain = replace(spec, agents=(), observation_spaces=(), action_spaces=())
         try:
             for share in self._shares:
                 ours, theirs = context.Pipe()
                 self._pipes.append(ours)
-                arguments = (theirs, spec, memory, copies, share, fresh, os.getcwd())
+                arguments = (theirs, plain, memory, copies, share, fresh, joint, os.getcwd())
                 process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 self._processes.append(process)
@@ -148,18 +154,45 @@ def shares(bounds: Sequence[tuple[int, int]], workers: int) -> list[list[range]]
     return dealt
 
 
+def _complete_spec(plain: EnvironmentSpec) -> EnvironmentSpec:
+    """Add the agents' ids and spaces to a specification that travelled without them.
+
+    Raises:
+        GameError: The environment cannot be made, or has other agents here than in the process that sent the specification.
+    """
+    environment = construct(plain.setup)
+    with environment_code(f"{plain.setup.name} cannot be described"):
+        agents, observation_spaces, action_spaces = seats_of(environment)
+    dispose(environment, plain.setup)
+    names = tuple(map(str, agents))
+    if names != plain.game.seats:
+        raise GameError(
+            f"{plain.setup.name} has the seats {', '.join(names)} in a worker process, "
+            f"but {', '.join(plain.game.seats)} elsewhere; its possible_agents must not depend on the process."
+        )
+    return replace(plain, agents=agents, observation_spaces=observation_spaces, action_spaces=action_spaces)
+
+
 def _work(
-    pipe: Connection, spec: EnvironmentSpec, memory: Any, copies: int, share: list[range], fresh: bool, folder: str
+    pipe: Connection,
+    plain: EnvironmentSpec,
+    memory: Any,
+    copies: int,
+    share: list[range],
+    fresh: bool,
+    joint: bool,
+    folder: str,
 ) -> None:
     """Run a worker: make the environments of its copies, then execute commands until the pipe is closed."""
     torch.set_num_threads(1)
     os.chdir(folder)  # a user's game may be named by a relative path
     engines: list[Copies] = []
     try:
-        whole = buffers_in(memory, spec.game, copies)
+        spec = _complete_spec(plain)
+        whole = buffers_in(memory, spec.game, copies, joint)
         for mine in share:
             rows = whole.part(slice(mine.start, mine.stop))
-            engines.append(Copies(spec, rows, first=mine.start, fresh=fresh))
+            engines.append(Copies(spec, rows, mine.start, Making(fresh)))
         pipe.send_bytes(_DONE)
         while True:
             command, *blocks = pipe.recv_bytes().decode().split()

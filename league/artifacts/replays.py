@@ -68,7 +68,7 @@ def _record(
     playing = contestants(store, [history.player[name] for name in dict.fromkeys(result.ticket.players)], config, game)
     with one_thread():
         factory = actor_factory(game, playing, torch.device("cpu"))
-        replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags)
+        replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags, state=config.state_seen)
     with disk_has_room(f"{path} could not be written; every committed generation is safe"):
         path.parent.mkdir(exist_ok=True)
         save(replay, path)

@@ -172,6 +172,6 @@ def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[
         try:
             with one_thread():
                 factory = actor_factory(played.game, playing, torch.device("cpu"))
-                yield record(result, played.setup, factory, profiles=profiles, tags=tags[match])
+                yield record(result, played.setup, factory, profiles=profiles, tags=tags[match], state=played.state)
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")

@@ -150,7 +150,7 @@ def time_training(stint: Stint) -> Timed:
     units, watch, ended = spend(max(1, ceil(stint.seconds / once)))
     with one_thread():
         limit = roofline.rate(
-            envs.describe(task.arena.setup),
+            envs.describe(task.arena.setup, task.arena.state),
             task.architecture,
             task.schedule,
             sum(len(trainee.tickets) for trainee in task.trainees),
@@ -236,7 +236,7 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
         GameError: The game cannot be described.
     """
     check_device(config.compute.device)
-    game, players = envs.describe(config.game.setup()), config.players
+    game, players = envs.describe(config.game.setup(), config.arena.state), config.players
     copies, schedule = config.train.copies * players, config.train.schedule()
     start = perf_counter()
     limit = roofline.rate(
@@ -254,7 +254,7 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
 
 def train_task(config: LeagueConfig, number: int) -> TrainTask:
     """A training task of new players in one stack; each takes every seat of its copies. `number` changes the random seed."""
-    game = envs.describe(config.game.setup())
+    game = envs.describe(config.game.setup(), config.arena.state)
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
     trainees = []
     for index in range(config.players):
@@ -269,7 +269,7 @@ def train_task(config: LeagueConfig, number: int) -> TrainTask:
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     """A round robin between new players, cut into tasks. `number` changes the seeds of the games but not the players."""
-    game, settings = envs.describe(config.game.setup()), config.tournament
+    game, settings = envs.describe(config.game.setup(), config.arena.state), config.tournament
     spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
     names = [active_name(index + 1) for index in range(config.players)]
     contestants = {
@@ -290,7 +290,8 @@ def _prepare(config: LeagueConfig) -> str:
 
 
 def _arena(config: LeagueConfig) -> ArenaSpec:
-    return ArenaSpec(config.game.setup(), config.arena.twin, config.arena.workers, config.compute.device)
+    arena = config.arena
+    return ArenaSpec(config.game.setup(), arena.twin, arena.workers, config.compute.device, arena.state)
 
 
 def _seeds(copies: int, generator: torch.Generator) -> Tensor:

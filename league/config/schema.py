@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
 
 from agents.learners.table import DEFAULT, LEARNERS
 from comms.topology import build, listening_weights
+from envs.description import StateKind
 from envs.game import Game
 from league.config.faults import sentences, unknown_settings
 from league.config.groups import with_inherited
@@ -130,6 +131,11 @@ class LeagueConfig(Section):
     def players(self) -> int:
         """The number of learning players in all groups."""
         return sum(group.count for group in self.groups)
+
+    @property
+    def state_seen(self) -> StateKind:
+        """What a team's critic sees: `arena.state`, or nothing where all critics are local."""
+        return self.arena.state if any(group.policy.critic == "centralised" for group in self.groups) else "none"
 
     def identity(self) -> str:
         """Hash of all settings that decide results. Two leagues with the same identity end with the same bits."""

@@ -14,6 +14,7 @@ from agents.models.architecture import Architecture
 from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
 from comms.topology import TOPOLOGIES
+from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
 from league.config.plugins import reference_to
@@ -112,6 +113,11 @@ class ArenaConfig(Section):
 
     twin: Literal["auto", "never", "always"] = Field("auto", description="use of the game's batched twin")
     workers: int = Field(0, ge=0, le=256, description="processes that step a stock game; 0: the process of the task")
+    state: StateKind = Field(
+        "joint",
+        description="what a team's critic sees in training; joint: the environment's state() or else the observations of all "
+        "seats; own: the observations of the team's seats; none: nothing, for local critics",
+    )
 
 
 class PolicyConfig(Section):

@@ -12,6 +12,7 @@ from agents.mutation import OPERATORS, Genome, Operator
 from envs.faults import environment_code
 from envs.game import Game
 from envs.references import find
+from league.config.memory import check_memory
 from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -23,7 +24,8 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     """Check that the bots, functions, twin and device of a league exist, and that its networks fit its game.
 
     Raises:
-        LeagueError: One of them does not exist, or players should send messages in a game that does not allow it.
+        LeagueError: One of them does not exist, players should send messages in a game that does not allow it, or the machine
+            has too little memory.
         GameError: A bot does not exist or cannot play the game, or the game has no twin although `arena.twin` is `always`.
     """
     for number, group in enumerate(config.groups):
@@ -36,8 +38,11 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     for operator in config.evolution.operators:
         operator_of(operator)
     check_device(config.compute.device)
+    check_memory(config, game)
+    if config.arena.state == "none" and any(group.policy.critic == "centralised" for group in config.groups):
+        raise LeagueError("arena.state none leaves centralised critics nothing to see; set policy.critic to local as well")
     if config.arena.twin == "always":
-        envs.make(config.game.setup(), 1, twin="always").close()
+        envs.make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
 
 
 def rule_of(name: str) -> Rule:

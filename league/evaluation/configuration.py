@@ -73,7 +73,8 @@ def stored_game(store: Store) -> Game:
         return Game.from_json(text)
     import envs
 
-    return envs.describe(stored_config(store).game.setup())
+    config = stored_config(store)
+    return envs.describe(config.game.setup(), config.arena.state)
 
 
 def _values(store: Store) -> dict[str, Any]:

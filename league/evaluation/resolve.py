@@ -65,7 +65,7 @@ def resolve(name: str, home: Path) -> Named:
     player = players[wanted]
     if not player.weights:
         raise LeagueError(f"{name} has no weights of its own")
-    contestant = contestants(store, [player], config, envs.describe(config.game.setup()))[wanted]
+    contestant = contestants(store, [player], config, envs.describe(config.game.setup(), config.arena.state))[wanted]
     return Named(name, contestant, config, player)
 
 
@@ -108,7 +108,7 @@ class ActingPlayer:
             setup: The game.
             seed: The seed of its random choices.
         """
-        spec = survey(setup)
+        spec = survey(setup, "joint" if named.config is None else named.config.arena.state)
         self.name = named.name
         self.game: Game = spec.game
         self._spaces = list(zip(spec.observation_spaces, spec.action_spaces, strict=True))

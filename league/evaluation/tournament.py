@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import envs
+from envs.description import StateKind
 from envs.game import Game, GameSetup
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
@@ -64,6 +65,7 @@ class Played:
     Attributes:
         contest: The result.
         setup: The set-up from which the game can be made again.
+        state: What the players' critics see.
         game: The description of the game.
         contestants: Name → player in the form that tasks need.
         results: The results of all matches, in order of the schedule.
@@ -73,6 +75,7 @@ class Played:
 
     contest: Contest
     setup: GameSetup
+    state: StateKind
     game: Game
     contestants: Mapping[str, Contestant]
     results: Sequence[MatchResult]
@@ -155,9 +158,9 @@ def hold(
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
-    described = envs.describe(setup)
+    described = envs.describe(setup, arena.state)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
-    spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu")
+    spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     contestants = {name: named.contestant for name, named in players.items()}
     plan = Plan(games, seed, purpose="evaluation", weights=weights)
     with closing(EXECUTORS[executor](None)) as workers:
@@ -177,7 +180,7 @@ def hold(
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
     contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
-    return Played(contest, setup, described, contestants, results, table, ratings)
+    return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 
 def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:
@@ -186,6 +189,9 @@ def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, Arena
     if any(setup != setups[0] for setup in setups):
         learnt = ", ".join(sorted({f"{setup.name} {setup.options or ''}".strip() for setup in setups}))
         raise LeagueError(f"the players have learnt different games: {learnt}")
+    states = sorted({config.arena.state for config in configs})
+    if len(states) > 1:
+        raise LeagueError(f"the critics of the players see different states: arena.state is {' and '.join(states)}")
     if game is not None:
         strangers = sorted({config.game.name for config in configs} - {game})
         if strangers:

@@ -26,8 +26,9 @@ from agents.learners.table import COMMON, DECISIONS, DEFAULT, learner_spec
 from agents.models.architecture import Architecture
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
-from envs.arena import Actor
+from envs.arena import Actor, Arena
 from envs.bots.registry import BotActor
+from envs.description import StateKind
 from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
 from league.config.plugins import bot_of
@@ -67,12 +68,14 @@ class ArenaSpec:
         twin: Use of the game's batched twin: auto, never or always.
         workers: Number of processes that step stock environments.
         device: The device of the tensors.
+        state: What a team's critic sees.
     """
 
     setup: GameSetup
     twin: Twin
     workers: int
     device: str
+    state: StateKind = "joint"
 
 
 @dataclass(frozen=True)
@@ -168,12 +171,13 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
     """
     watch = watch or Stopwatch()
     with one_thread():
-        device, game = torch.device(task.arena.device), envs.describe(task.arena.setup)
+        device, game = torch.device(task.arena.device), envs.describe(task.arena.setup, task.arena.state)
         learner, trainees = learner_of(task.learner), task.trainees
         stack = Stack.of(PlayerSpec(game, task.architecture), [trainee.weights for trainee in trainees], device)
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
-        with closing(_make_arena(task.arena, len(tickets))) as arena:
+        centralised = task.architecture.critic == "centralised"
+        with closing(_make_arena(task.arena, len(tickets), fresh=False, joint=centralised)) as arena:
             given = TrainingInput(
                 arena=arena,
                 stack=stack,
@@ -224,8 +228,11 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
         One result per ticket, in order.
     """
     with one_thread():
-        game, device = envs.describe(task.arena.setup), torch.device(task.arena.device)
-        with closing(_make_arena(task.arena, min(task.copies, len(task.tickets)), fresh=True)) as arena, torch.no_grad():
+        game, device = envs.describe(task.arena.setup, task.arena.state), torch.device(task.arena.device)
+        copies = min(task.copies, len(task.tickets))
+        critics = {each.architecture.critic for each in task.contestants.values() if each.architecture is not None}
+        joint = critics != {"local"}  # a match needs no joint state, but its replay may, and both have to be the same game
+        with closing(_make_arena(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad():
             factory = actor_factory(game, task.contestants, device)
             if watch is not None:
                 watch.start()
@@ -303,8 +310,18 @@ def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Mapping[str, 
             )
 
 
-def _make_arena(spec: ArenaSpec, copies: int, *, fresh: bool = False) -> envs.Arena:
-    return envs.make(spec.setup, copies, twin=spec.twin, workers=min(spec.workers, copies), device=spec.device, fresh=fresh)
+def _make_arena(spec: ArenaSpec, copies: int, *, fresh: bool, joint: bool) -> Arena:
+    """Make the arena of a task; `joint` says whether anybody asks for joint states."""
+    return envs.make(
+        spec.setup,
+        copies,
+        twin=spec.twin,
+        workers=min(spec.workers, copies),
+        device=spec.device,
+        fresh=fresh,
+        state=spec.state,
+        joint=joint,
+    )
 
 
 def _owners(tickets: Sequence[Ticket], place: Mapping[str, int], device: torch.device, *, learning: bool) -> Tensor:

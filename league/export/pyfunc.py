@@ -97,7 +97,7 @@ class Deployment:
     @cached_property
     def spec(self) -> EnvironmentSpec:
         """The game, and the spaces of its seats."""
-        return survey(self.config.game.setup())
+        return survey(self.config.game.setup(), self.config.arena.state)
 
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
         """The parts of a champion's model.

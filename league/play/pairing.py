@@ -75,7 +75,8 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
     named = resolve(against, home)
     if named.config is not None and named.config.game.name != game:
         raise LeagueError(f"{against} has learnt the game {named.config.game.name}, not {game}")
-    spec = survey(GameSetup(game) if named.config is None else named.config.game.setup())
+    config = named.config
+    spec = survey(GameSetup(game)) if config is None else survey(config.game.setup(), config.arena.state)
     seats = _taken(spec.game, seat)
     rival, profile, generation = named.name, Profile(), 0
     if named.player is not None:

@@ -80,7 +80,14 @@ def play(
             say(line)
         profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
         try:
-            return record(result, pairing.spec.setup, partial(_seated, pairing), profiles=profiles, tags=[BY_HAND])
+            return record(
+                result,
+                pairing.spec.setup,
+                partial(_seated, pairing),
+                profiles=profiles,
+                tags=[BY_HAND],
+                state=pairing.spec.state,
+            )
         except ReplayMismatch as error:
             say(f"The game cannot be saved, because it runs differently when it is played again: {error}.")
             return None

@@ -60,7 +60,7 @@ class Context:
     def arena(self) -> ArenaSpec:
         """The arena of the tasks."""
         arena = self.config.arena
-        return ArenaSpec(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device)
+        return ArenaSpec(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device, arena.state)
 
 
 @dataclass(frozen=True)

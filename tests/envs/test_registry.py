@@ -153,7 +153,7 @@ def test_unbounded_actions_are_refused():
 
 
 def test_action_spaces_of_other_kinds_are_refused():
-    assert "only Discrete and Box with real numbers are supported" in fault(f"{MEDLEY}:several")
+    assert "only choices among finitely many actions" in fault(f"{MEDLEY}:written")
 
 
 def test_continuous_actions_keep_their_bounds():

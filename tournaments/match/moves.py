@@ -133,6 +133,49 @@ def decode(game: Game, blob: bytes) -> Moves:
     return Moves(acting, tuple(decoded))
 
 
+def idle_seats(seats: int, blob: bytes) -> tuple[int, ...]:
+    """Return the seats that never acted in a match; none if nothing can be read from its actions.
+
+    It reads no more of the bytes than it needs, because ratings ask it about every match.
+
+    Args:
+        seats: Number of seats A of the game.
+        blob: The match as `encode` wrote it, in this or in the first format.
+    """
+    try:
+        return _idle_before(seats, blob) if blob[:1] == bytes([OLD]) else _idle(seats, blob)
+    except (zlib.error, struct.error, ValueError):
+        return ()
+
+
+def _idle(seats: int, blob: bytes) -> tuple[int, ...]:
+    mode, steps, _ = HEAD.unpack_from(blob)
+    if mode & ALL:
+        return ()
+    if mode & IN_TURN:
+        return tuple(range(steps, seats))
+    body, first = blob[HEAD.size :], -(-seats // 8)
+    start = zlib.decompressobj().decompress(body, first) if mode & DEFLATED else body[:first]
+    if _everybody(start, seats):
+        return ()
+    return _never(_acting(zlib.decompress(body) if mode & DEFLATED else body, mode, steps, seats)[0])
+
+
+def _idle_before(seats: int, blob: bytes) -> tuple[int, ...]:
+    body = zlib.decompress(blob)
+    steps, _ = OLD_HEAD.unpack_from(body)
+    return _never(_acting(body[OLD_HEAD.size :], OLD, steps, seats)[0])
+
+
+def _everybody(bits: bytes, seats: int) -> bool:
+    """Return whether all seats acted at the first step, given the bytes with its bits."""
+    return 8 * len(bits) >= seats and int.from_bytes(bits, "big") >> (8 * len(bits) - seats) == (1 << seats) - 1
+
+
+def _never(acting: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(~acting.any(0)).tolist())
+
+
 @compiled
 def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArray[np.int64]) -> None:
     """Determine how to encode who acted: acting [L, A], ends [M] → modes [M]."""

@@ -8,6 +8,10 @@ A return is only comparable with another return from the same place. Therefore p
   flees), compares the two hunters and the two prey: two games give two results for each player. A game without its mirrored
   game gives none.
 * In **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
+
+A team that was **absent** from a game has no result in it: its 0 would beat everybody who lost something. In games whose seats
+act at once a team was absent if none of its seats ever acted. In games whose seats act in turns a team may be paid without
+having acted (the other one folded); there it was absent if it neither acted nor was paid.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from envs.game import Game
+from tournaments.match.moves import idle_seats
 from tournaments.tickets import MatchResult
 
 SAME = 1e-6
@@ -76,7 +81,7 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
     groups: dict[tuple[object, ...], list[_Showing]] = defaultdict(list)
     found: list[Outcome] = []
     for result in sorted(results, key=_as_played):
-        showings = _showings(result)
+        showings = _showings(result, absent_teams(game, result))
         if game.symmetric:
             _compare_all(showings, found)
             continue
@@ -92,15 +97,32 @@ def _as_played(result: MatchResult) -> tuple[int, str, str]:
     return result.ticket.generation, result.ticket.series, result.ticket.match
 
 
-def _showings(result: MatchResult) -> list[_Showing]:
+def absent_teams(game: Game, result: MatchResult) -> frozenset[int]:
+    """Return the teams that were absent from a match, by the rule in the docstring of this module."""
+    if game.turn_based and all(result.returns):
+        return frozenset()
+    idle = idle_seats(len(game.seats), result.actions)
+    if not idle:
+        return frozenset()
+    return frozenset(
+        team
+        for team, seats in enumerate(game.teams)
+        if set(seats).issubset(idle) and not (game.turn_based and result.returns[team])
+    )
+
+
+def _showings(result: MatchResult, absent: frozenset[int]) -> list[_Showing]:
     ticket, returns = result.ticket, result.returns
     if len(set(ticket.players)) == len(returns):
         return [
-            _Showing(player, (team,), returns[team], ticket.match, ticket.series) for team, player in enumerate(ticket.players)
+            _Showing(player, (team,), returns[team], ticket.match, ticket.series)
+            for team, player in enumerate(ticket.players)
+            if team not in absent
         ]
     held: dict[str, list[int]] = defaultdict(list)
     for team, player in enumerate(ticket.players):
-        held[player].append(team)
+        if team not in absent:
+            held[player].append(team)
     return [
         _Showing(player, tuple(teams), sum(returns[team] for team in teams) / len(teams), ticket.match, ticket.series)
         for player, teams in held.items()

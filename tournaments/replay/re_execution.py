@@ -123,7 +123,7 @@ def _tensors(game: Game, decisions: Sequence[Decision]) -> tuple[Tensor, ...]:
 
 
 def _step(arena: StockArena, decisions: tuple[Decision, ...], now: Timestep, draw: bool) -> Step:
-    last = now.observation if now.final is None else now.final.observation
+    last = now.final.observation if now.final is not None and bool(now.over[0]) else now.observation
     return Step(
         decisions,
         tuple(round(reward, 6) + 0.0 for reward in now.reward[0].tolist()),

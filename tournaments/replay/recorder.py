@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep, blank_memory
-from envs.description import survey
+from envs.description import StateKind, survey
 from envs.game import Game, GameSetup
 from envs.rendering.drawing import has_drawing
 from envs.rendering.labels import labels
@@ -50,6 +50,7 @@ def record(
     *,
     profiles: Mapping[str, Profile] | None = None,
     tags: Sequence[str] = (),
+    state: StateKind = "joint",
 ) -> Replay:
     """Execute the logged actions on the stock game; ask the players in one batch for probabilities, values and messages.
 
@@ -59,6 +60,7 @@ def record(
         factory: Makes the actors of the players, as in `match.play`; None records actions only.
         profiles: Player → profile. The weights are taken from the ticket.
         tags: The reasons for which the match is kept.
+        state: What the players' critics see.
 
     Returns:
         The replay, with its digest and seal.
@@ -68,10 +70,9 @@ def record(
         GameError: The game cannot be made.
     """
     ticket = result.ticket
-    with closing(StockArena(survey(setup), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
-        game = arena.game
+    with closing(StockArena(survey(setup, state), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
+        game, timesteps = arena.game, list[Timestep]()
         players = tuple(dict.fromkeys(ticket.players))
-        timesteps: list[Timestep] = []
         opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps))
         channels: set[Channel] = set()
         if factory is not None and timesteps:

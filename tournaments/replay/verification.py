@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from envs.arena import Timestep
-from envs.description import survey
+from envs.description import StateKind, survey
 from envs.faults import GameError
 from envs.game import Game, Role
 from envs.stock.arena import StockArena
@@ -49,13 +49,9 @@ def check(replay: Replay) -> Verification:
         The verification. It fails for a modified action, legal action, reward, ending, observation hash, seat, seed or return,
         and the reason names the first difference. Modifications that re-execution cannot notice fail by the digest or the seal.
     """
-    try:
-        with closing(StockArena(survey(replay.setup), 1, fresh=True)) as arena:
-            _play_again(arena, replay)
-    except ReplayMismatch as error:
-        return Verification(False, str(error))
-    except GameError as error:
-        return Verification(False, f"the match cannot be played again: {error}")
+    fault = _fault(replay, "joint")
+    if fault and _fault(replay, "none"):  # the match may have been played without asking for states
+        return Verification(False, fault)
     if digest(replay) != replay.digest:
         return Verification(False, "the digest does not match the content: its setup, seed or players were changed")
     if sealed(replay) != replay:
@@ -63,6 +59,18 @@ def check(replay: Replay) -> Verification:
             False, "a part that re-execution cannot verify was changed: estimates, pictures, ratings, tags or versions"
         )
     return Verification(True)
+
+
+def _fault(replay: Replay, state: StateKind) -> str:
+    """Execute a match again in an arena with this kind of state; return what went differently, or ""."""
+    try:
+        with closing(StockArena(survey(replay.setup, state), 1, fresh=True)) as arena:
+            _play_again(arena, replay)
+    except ReplayMismatch as error:
+        return str(error)
+    except GameError as error:
+        return f"the match cannot be played again: {error}"
+    return ""
 
 
 def _play_again(arena: StockArena, replay: Replay) -> None:

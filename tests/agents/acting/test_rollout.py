@@ -110,16 +110,17 @@ def test_a_game_cut_off_is_worth_what_the_critic_expects_of_its_last_view(game, 
     torch.testing.assert_close(experience.bootstrap[0][cut], values[cut])
 
 
-@pytest.mark.parametrize("others_end", [False, True])
-def test_a_seat_cut_off_while_its_copy_goes_on_is_worth_what_is_expected_then(games, glance, founders, others_end):
+@pytest.mark.parametrize("last_view", [False, True])
+def test_a_seat_cut_off_while_its_copy_goes_on_is_worth_what_is_expected_of_its_last_view(games, glance, founders, last_view):
     game, stack = games["melee"], founders(games["melee"], 1)
     shown, last = scene(game, glance, 2), glance(game, COPIES, 99)
-    over = torch.tensor([False, False, others_end, False])
-    final = Final(last.observation, last.state) if others_end else None
+    over = torch.zeros(COPIES, dtype=torch.bool)
+    final = Final(last.observation, last.state) if last_view else None
     shown[1] = replace(shown[1], over=over, final=final, truncated=flags((1, 2), like=shown[1].acting))
     experience, _, _, _ = played(game, stack, shown)
     owner = torch.zeros(COPIES, 2, dtype=torch.int64)
-    expected = SeatedStack(stack, owner).values(shown[1].state, shown[1].observation, empty(game))
+    seen = last if last_view else shown[1]  # an arena without last views leaves the present one
+    expected = SeatedStack(stack, owner).values(seen.state, seen.observation, empty(game))
     torch.testing.assert_close(experience.bootstrap[0, 1, 2], expected[1, 2])
 
 

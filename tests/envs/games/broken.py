@@ -63,7 +63,7 @@ def refuses_to_be_made():
 def unknown_actions():
     class Broken(_Sound):
         def action_space(self, agent):
-            return MultiDiscrete([2, 2])
+            return MultiDiscrete([100, 100])
 
     return Broken()
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
-from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, Tuple
+from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, Text, Tuple
 from pettingzoo import ParallelEnv
 
 
@@ -59,6 +59,6 @@ def unbounded():
     return Medley({"walker_0": Box(-np.inf, np.inf, (2, 1), np.float32)})
 
 
-def several():
-    """Make a medley in which the watcher chooses two things at once."""
-    return Medley({"watcher_0": MultiBinary(2)})
+def written():
+    """Make a medley in which the watcher writes a word."""
+    return Medley({"watcher_0": Text(5)})

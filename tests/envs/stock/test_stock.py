@@ -151,9 +151,9 @@ def test_terminated_wins_where_the_environment_says_both():
     assert not any((now.terminated & now.truncated).any() for now in story)
 
 
-def test_whoever_leaves_without_a_word_has_terminated():
+def test_whoever_leaves_without_a_word_pauses():
     story = play(stock(f"{BROKEN}:leaves_without_a_word"), 2)
-    assert (story[2].terminated[0].tolist(), story[2].truncated[0].tolist()) == ([False, True], [False, False])
+    assert (story[2].acting[0].tolist(), story[2].terminated[0].tolist()) == ([True, False], [False, False])
 
 
 def test_a_copy_may_rest_while_the_others_play():

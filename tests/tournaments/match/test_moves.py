@@ -1,3 +1,5 @@
+import struct
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.game import ActionSpace
-from tournaments.match.moves import HEAD, IN_TURN, WRITTEN, Moves, decode, encode, encode_all
+from tournaments.match.moves import HEAD, IN_TURN, WRITTEN, Moves, decode, encode, encode_all, idle_seats
 
 
 def draw(game, steps, seed):
@@ -39,6 +41,24 @@ def test_matches_written_together_are_those_written_alone(games, name, lengths):
     together = [np.concatenate(parts) for parts in zip(*((moves.acting, *moves.actions) for moves in matches), strict=True)]
     written = encode_all(game, together[0], together[1:], [len(moves.acting) for moves in matches])
     assert written == [encode(game, moves) for moves in matches]
+
+
+@given(name=st.sampled_from(["duel", "race", "hunt", "chores"]), steps=st.integers(1, 3), seed=st.integers(0, 99))
+def test_idle_seats_are_those_that_never_acted(games, name, steps, seed):
+    moves = draw(games[name], steps, seed)
+    expected = tuple(np.flatnonzero(~moves.acting.any(0)).tolist())
+    assert idle_seats(len(games[name].seats), encode(games[name], moves)) == expected
+
+
+def test_idle_seats_are_found_in_compressed_matches_and_in_those_of_the_first_format(games):
+    moves = Moves(np.tile([True, False, True, False], (5000, 1)), (np.zeros((5000, 4), np.int64),))
+    old = zlib.compress(struct.pack("<II", 5000, 4) + np.packbits(moves.acting).tobytes() + bytes(2 * 10_000))
+    assert idle_seats(4, encode(games["race"], moves)) == idle_seats(4, old) == (1, 3)
+
+
+@pytest.mark.parametrize("blob", [b"", b"x", b"\x78broken", b"\x84broken bytes"])
+def test_bytes_that_cannot_be_read_say_nothing_about_idle_seats(blob):
+    assert idle_seats(2, blob) == ()
 
 
 def test_one_entry_speaks_for_whichever_seat_acted(games):

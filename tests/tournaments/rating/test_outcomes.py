@@ -1,9 +1,12 @@
 from collections import Counter
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tournaments.match.moves import Moves, encode
 from tournaments.rating.outcomes import outcomes
 from tournaments.schedule.formats import Plan, round_robin
 from tournaments.tickets import MatchResult
@@ -104,3 +107,47 @@ def test_sides_are_not_compared_across_series_or_seeds(games, result, other):
 def test_lone_players_are_compared_on_equal_seeds(games, result):
     results = [result("x", 3.0, match="a"), result("y", 2.0, match="b"), result("y", 9.0, match="c", seed=2)]
     assert seen(games["chores"], results) == {("x", "y", 1.0, "a"), ("y", "x", 0.0, "b")}
+
+
+def played(game, acting):
+    """The bytes of a match in which these seats acted, step by step."""
+    rows = np.array(acting, bool)
+    return encode(game, Moves(rows, tuple(_zeros(role, len(rows)) for role in game.roles)))
+
+
+def _zeros(role, steps):
+    if role.actions.kind == "discrete":
+        return np.zeros((steps, len(role.seats)), np.int64)
+    return np.zeros((steps, len(role.seats), role.actions.size), np.float32)
+
+
+def test_a_team_none_of_whose_seats_acted_has_no_result(games, result):
+    actions = played(games["race"], [[1, 1, 0, 0], [1, 1, 0, 0]])
+    found = seen(games["race"], [replace(result("wxyz", 1.0, -1.0, 0.0, 5.0), actions=actions)])
+    assert found == {("w", "x", 1.0, "m"), ("x", "w", 0.0, "m")}
+
+
+def test_a_team_that_paused_or_joined_late_has_a_result(games, result):
+    actions = played(games["race"], [[1, 1, 1, 0]] * 300 + [[1, 0, 0, 1]] * 300)
+    assert len(seen(games["race"], [replace(result("wxyz", 1.0, -1.0, 0.0, 0.5), actions=actions)])) == 12
+
+
+def test_an_absent_team_does_not_count_in_its_players_mean(games, result):
+    actions = played(games["race"], [[1, 1, 0, 1]])
+    found = outcomes(games["race"], [replace(result("xyxy", 5.0, 2.0, 0.0, 2.0), actions=actions)])
+    assert [o.margin for o in found] == [3.0, -3.0]
+
+
+def test_an_absent_hunter_is_not_compared_with_one_that_was_there(games, result):
+    there = [[1, 1, 1]]
+    results = [
+        replace(result("xy", 0.0, -10.0, match="m0"), actions=played(games["hunt"], [[0, 0, 1]])),
+        replace(result("yx", 4.0, -4.0, match="m1"), actions=played(games["hunt"], there)),
+    ]
+    assert {o.match for o in outcomes(games["hunt"], results) if o.player == "x"} == {"m1"}
+
+
+def test_in_turns_a_team_that_is_paid_without_a_move_has_a_result(games, result):
+    folded = replace(result("xy", -1.0, 1.0), actions=played(games["duel"], [[1, 0]]))
+    assert len(outcomes(games["duel"], [folded])) == 2
+    assert outcomes(games["duel"], [replace(folded, returns=(-1.0, 0.0))]) == []
