@@ -271,7 +271,7 @@ def test_what_is_no_input_is_refused_in_a_sentence(board: Pair, rows: dict[str, 
         ("number", 2.5, "2.5 is none of the whole numbers"),
         ("numbers", [0, 3], "3 is none of the whole numbers from 0 to 2"),
         ("dictionary", {"place": np.zeros((2, 2)), "kind": 0}, "it must be a dictionary with 'inner', 'kind', 'place'"),
-        ("tuple", (0,), "it must be a list of 2 things"),
+        ("tuple", (0,), "it must be a list of 2 elements"),
     ],
 )
 def test_what_is_not_in_the_space_is_refused(tmp_path: Path, seen: str, shown: Any, sentence: str) -> None:
