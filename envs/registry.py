@@ -102,6 +102,9 @@ _SEE_WHAT_IS_DRAWN = {"butterfly/cooperative_pong", "butterfly/pistonball"}
 
 _PICTURES = {"render_mode": "rgb_array"}
 
+SHOWN = ("rgb_array", "ansi")
+"""Render modes that a replay can show, the better one first."""
+
 _PROCESS_WIDE = ("pygame", "pygame.display", "pygame.font", "pygame.mixer")
 """Modules whose `quit` ends what other environments of the process still use."""
 
@@ -132,8 +135,8 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
 
     Args:
         setup: The game, its options and its wrappers.
-        render: Ask for `render_mode="rgb_array"` if the environment supports it. If it cannot be made with it, it is made
-            without, and a warning says so.
+        render: Ask for the render mode `rgb_array`, or else `ansi`, if the environment supports it. If it cannot be made with
+            it, it is made without, and a warning says so.
 
     Raises:
         GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
@@ -148,14 +151,29 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     return wrap(environment, setup)
 
 
+def offers(setup: GameSetup, mode: str) -> bool:
+    """Return whether the environment of a game can be made with a render mode.
+
+    Raises:
+        GameError: The game cannot be made.
+    """
+    if not _takes_render_mode(_maker(setup.name)):
+        return False
+    environment = construct(setup)
+    offered = mode in environment.metadata.get("render_modes", ())
+    dispose(environment, setup)
+    return offered
+
+
 def _with_pictures(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any], plain: Environment) -> Environment:
-    """Make an environment that can be photographed; return the `plain` one if it draws no pictures or that fails."""
+    """Make an environment that can be shown; return the `plain` one if it can show nothing or that fails."""
     with environment_code(f"{setup.name} cannot say how it is drawn"):
         modes = plain.metadata.get("render_modes", ())
-    if "rgb_array" not in modes:
+    mode = next((mode for mode in SHOWN if mode in modes), None)
+    if mode is None:
         return plain
     try:
-        drawn = _call(maker, setup, {**options, **_PICTURES})
+        drawn = _call(maker, setup, {**options, "render_mode": mode})
     except GameError as error:
         warnings.warn(f"{error}; replays of {setup.name} have no pictures", stacklevel=3)
         return plain

@@ -32,8 +32,9 @@ from league.tracking.sync_worker import SyncWorker, sync_worker_for
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
 
-MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None]], SyncWorker]
-"""(store, configuration, function that receives warnings) → observer that makes replays and MLflow runs."""
+MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None], Callable[[int, int], None]], SyncWorker]
+"""(store, configuration, function that receives warnings, function that receives how many of how many replays are recorded) →
+observer that makes replays and MLflow runs."""
 
 
 class League:
@@ -95,7 +96,7 @@ class League:
         store, self.config = open_to_run(self.config, self.game, self.home, self.watcher.warn, resume=resume)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers)
-        worker = self.make_sync_worker(store, self.config, self.watcher.warn)
+        worker = self.make_sync_worker(store, self.config, self.watcher.warn, self.watcher.progress)
         seeds = Seeds(self.config.seed)
         context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
         try:

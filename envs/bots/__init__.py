@@ -1,4 +1,4 @@
 """Scripted players.
 
-Reading order: `turn` (the input of a bot), `registry` (the table of bots), `minimax`, `chaser`.
+Reading order: `turn` (the input of a bot), `registry` (the table of bots), `own` (bots of the user's own), `minimax`, `chaser`.
 """

@@ -8,9 +8,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from envs.arena import Insight, Timestep
+from envs.arena import Actor, Insight, Timestep
 from envs.bots.chaser import chaser
 from envs.bots.minimax import minimax
+from envs.bots.own import RememberingBot, own_bot
 from envs.bots.turn import Bot, Turn
 from envs.faults import GameError, nearest
 from envs.game import Game
@@ -38,11 +39,11 @@ BOTS: dict[str, Callable[[Game], Bot]] = {
 """Name → maker of the bot for a game. A maker raises `GameError` for a game that its bot cannot play."""
 
 
-def find_bot(name: str, game: Game) -> Bot:
+def find_bot(name: str, game: Game) -> Bot | RememberingBot:
     """Find a bot by its name.
 
     Args:
-        name: A name in `BOTS`, or a user's own bot: `module:callable`, `path/to/file.py:callable`.
+        name: A name in `BOTS`, or a user's own bot, a function or a class: `module:callable`, `path/to/file.py:callable`.
         game: The game that it will play.
 
     Returns:
@@ -52,7 +53,7 @@ def find_bot(name: str, game: Game) -> Bot:
         GameError: There is no such bot, or it cannot play this game.
     """
     if ":" in name:
-        return find(name)
+        return own_bot(name, find(name), game)
     if name in BOTS:
         return BOTS[name](game)
     known = ", ".join(BOTS)
@@ -62,11 +63,12 @@ def find_bot(name: str, game: Game) -> Bot:
 
 
 class BotActor:
-    """An actor that lets a bot play some teams of an arena; see `envs.arena.Actor`. Bots have no memory."""
+    """An actor that lets a bot play some teams of an arena; see `envs.arena.Actor`.
 
-    memory_size = 0
+    A seat of a bot that remembers carries one number: which of the bot's objects plays it.
+    """
 
-    def __init__(self, game: Game, bot: Bot, owner: Tensor) -> None:
+    def __init__(self, game: Game, bot: Bot | RememberingBot, owner: Tensor) -> None:
         """Seat a bot.
 
         Args:
@@ -76,6 +78,7 @@ class BotActor:
         """
         self.game = game
         self.bot = bot
+        self.memory_size = int(isinstance(bot, RememberingBot))
         self._holds = owner[:, torch.tensor(game.team_of_seat, device=owner.device)]
         self._seats = [torch.tensor(role.seats, device=owner.device) for role in game.roles]
 
@@ -85,6 +88,8 @@ class BotActor:
         Raises:
             GameError: The bot returned a tensor whose shape is not that of the actions.
         """
+        if isinstance(self.bot, RememberingBot):
+            self.bot.keep(memory[..., 0][self._holds])
         for index, role in enumerate(self.game.roles):
             mine = self._mine(now, index)
             legal = now.legal[index]
@@ -96,7 +101,14 @@ class BotActor:
             )
             if not len(turn.noise):
                 continue
-            chosen, wanted = self.bot(turn), actions[index][mine]
+            wanted = actions[index][mine]
+            if isinstance(self.bot, RememberingBot):
+                rows, seats = self._acting(now, index, mine)
+                carried = memory[rows, seats, 0]
+                chosen = self.bot.answer(turn, [self.game.seats[seat] for seat in seats.tolist()], carried)
+                memory[rows, seats, 0] = carried
+            else:
+                chosen = self.bot(turn)
             if chosen.shape != wanted.shape:
                 shapes = f"{list(chosen.shape)}, not {list(wanted.shape)}"
                 raise GameError(f"The bot returned actions for {role.name} in {self.game.name} of the shape {shapes}.")
@@ -111,7 +123,19 @@ class BotActor:
                 mine = self._mine(now, index)
                 insight.probabilities[index][mine] = legal[mine] / legal[mine].sum(-1, keepdim=True)
 
+    def _acting(self, now: Timestep, role: int, mine: Tensor) -> tuple[Tensor, Tensor]:
+        """Return copy and seat of each row for which the bot has to act, int64 [B] each."""
+        copies, slots = mine.nonzero(as_tuple=True)
+        if self.game.turn_based:
+            return copies, now.acting[copies].int().argmax(-1)
+        return copies, self._seats[role][slots]
+
     def _mine(self, now: Timestep, role: int) -> Tensor:
         """Return the rows of a role's tensors in which the bot has to act, bool [N, slots]."""
         seats = (now.acting & self._holds)[:, self._seats[role]]
         return seats.any(1, keepdim=True) if self.game.turn_based else seats
+
+
+def explaining(actors: Sequence[Actor]) -> list[Actor]:
+    """Leave out the bots that remember. They explain nothing, and asked again they could not follow a match that was played."""
+    return [actor for actor in actors if not (isinstance(actor, BotActor) and actor.memory_size)]

@@ -1,6 +1,7 @@
 """The input of a scripted player: one decision in each of B games.
 
-A bot is a plain function from a `Turn` to actions. A user's own bot is used by its name `module:callable`.
+A bot is a plain function from a `Turn` to actions. A user's own bot is used by its name `module:callable`. A bot that keeps a
+memory during a match is a class; see `envs.bots.own`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Pictures of games and names of actions.
 
-Reading order: `drawing` (the table of drawings), `shapes`, `boards`, `cards`, `particles`, `looks`, `maps`, `labels` (names of
-actions).
+Reading order: `drawing` (the table of drawings), `shapes`, `boards`, `stones` (chess and go), `cards`, `particles`, `looks`,
+`maps`, `characters` (games that describe themselves in text), `labels` (names of actions).
 """

@@ -25,12 +25,27 @@ from league.storage.store import Store
 from tournaments.match.moves import UnreadableMoves
 from tournaments.replay.format import SUFFIX, Profile, Replay, ReplayError, load, save
 from tournaments.replay.re_execution import ReplayMismatch
-from tournaments.replay.recorder import record
+from tournaments.replay.recorder import PHOTOGRAPHS, record
 from tournaments.replay.showcase import choose
 from tournaments.tickets import MatchResult
 
+FEW_PHOTOGRAPHS = 40
+"""Maximal number of photographs of a match that is no final. A photograph takes as long as many steps of a game."""
 
-def keep_replays(store: Store, history: History, warn: Callable[[str], None], *, thorough: bool = False) -> None:
+
+def photographs_of(tags: Sequence[str]) -> int:
+    """Return the maximal number of photographs of a match that is kept for these reasons."""
+    return PHOTOGRAPHS if "final" in tags else FEW_PHOTOGRAPHS
+
+
+def keep_replays(
+    store: Store,
+    history: History,
+    warn: Callable[[str], None],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    thorough: bool = False,
+) -> None:
     """Record the most interesting matches of a history's last generation that are not recorded yet.
 
     These are the final, the biggest upset, the longest and the closest match. In the last planned generation, the first match
@@ -40,6 +55,7 @@ def keep_replays(store: Store, history: History, warn: Callable[[str], None], *,
         store: The league.
         history: The league as of the generation; it has the generation's matches.
         warn: Called with a message for every match that the stock game plays differently from the log.
+        progress: Called with how many of how many matches are recorded.
         thorough: Whether to record existing replays again if they cannot be read.
     """
     if not history.config.tournament.replays:
@@ -49,10 +65,11 @@ def keep_replays(store: Store, history: History, warn: Callable[[str], None], *,
     chosen = choose(history.matches, history.outcomes, ratings_of(history.ratings), entrants)
     by_match = {result.ticket.match: result for result in history.matches}
     profiles = _profiles(history)
-    for match, tags in chosen.items():
-        path = store.replays / f"{match}{SUFFIX}"
-        if path.exists() and not (thorough and readable(path) is None):
-            continue
+    paths = {match: store.replays / f"{match}{SUFFIX}" for match in chosen}
+    missing = {match: path for match, path in paths.items() if not path.exists() or (thorough and readable(path) is None)}
+    for done, (match, path) in enumerate(missing.items()):
+        tags = chosen[match]
+        progress(done, len(missing))
         try:
             _record(store, history, by_match[match], tags, profiles, path)
         except ReplayMismatch as error:
@@ -68,7 +85,15 @@ def _record(
     playing = contestants(store, [history.player[name] for name in dict.fromkeys(result.ticket.players)], config, game)
     with one_thread():
         factory = actor_factory(game, playing, torch.device("cpu"))
-        replay = record(result, config.game.setup(), factory, profiles=profiles, tags=tags, state=config.state_seen)
+        replay = record(
+            result,
+            config.game.setup(),
+            factory,
+            profiles=profiles,
+            tags=tags,
+            photographs=photographs_of(tags),
+            state=config.state_seen,
+        )
     with disk_has_room(f"{path} could not be written; every committed generation is safe"):
         path.parent.mkdir(exist_ok=True)
         save(replay, path)

@@ -10,6 +10,7 @@ import torch
 from envs.game import Game
 from league.analysis.history import History
 from league.artifacts.replay_cache import ReplayCache, fill
+from league.artifacts.replays import photographs_of
 from league.evaluation.standings import standings_of
 from league.evaluation.tournament import Played
 from league.execution.tasks import actor_factory, one_thread
@@ -172,6 +173,14 @@ def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[
         try:
             with one_thread():
                 factory = actor_factory(played.game, playing, torch.device("cpu"))
-                yield record(result, played.setup, factory, profiles=profiles, tags=tags[match], state=played.state)
+                yield record(
+                    result,
+                    played.setup,
+                    factory,
+                    profiles=profiles,
+                    tags=tags[match],
+                    photographs=photographs_of(tags[match]),
+                    state=played.state,
+                )
         except ReplayMismatch as error:
             warn(f"no replay of {match}: {error}")

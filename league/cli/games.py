@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +13,10 @@ from rich.text import Text
 import envs
 from envs.conformance.check import Clause, check
 from envs.game import ActionSpace, Game
+from league.cli.console import harmless
+from league.cli.rehearsal import configuration, rehearse
+from league.config.memory import memory_of
+from league.config.schema import LeagueConfig
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,44 @@ def describe_game(name: str) -> Page:
     return Page(Text("\n".join(lines)), {"game": _plain(game)})
 
 
-def check_game(name: str) -> Page:
-    """Run the conformance check and list the result of every requirement."""
-    clauses = check(name)
-    lines = [Text.assemble(_mark(clause), clause.name, f": {clause.explanation}") for clause in clauses]
-    failed = not all(clause.passed for clause in clauses if clause.required)
-    conclusion = "it does not fit" if failed else "it fits: leagues can be played on it"
+def check_game(name: str, settings: Mapping[str, Any] | None = None) -> Page:
+    """Check an environment, run a short league on it, and list the result of every rule.
+
+    Args:
+        name: A game, a preset, or a YAML file.
+        settings: Settings that are changed, by dotted key.
+
+    Raises:
+        LeagueError: A setting is wrong.
+    """
+    config = configuration(name, settings or {})
+    clauses = check(config.game.setup(), state=config.state_seen)
+    memory = None
+    if fits(clauses):
+        clauses += rehearse(config)
+    if fits(clauses):
+        memory = memory_of(config, envs.describe(config.game.setup(), config.state_seen)).total
+    lines = [Text.assemble(_mark(clause), clause.name, f": {harmless(clause.explanation)}") for clause in clauses]
+    if memory is not None:
+        lines.append(Text(f"memory:   {_memory(memory, config)}"))
+    conclusion = "it fits: leagues can be played on it" if fits(clauses) else "it does not fit"
+    game = config.game.name
     return Page(
-        Group(*lines, Text(f"{name}: {conclusion}", style="bold")),
-        {"game": name, "fits": not failed, "clauses": [asdict(clause) for clause in clauses]},
-        failed,
+        Group(*lines, Text(f"{harmless(game)}: {conclusion}", style="bold")),
+        {"game": game, "fits": fits(clauses), "memory": memory, "clauses": [asdict(clause) for clause in clauses]},
+        failed=not fits(clauses),
     )
+
+
+def fits(clauses: Sequence[Clause]) -> bool:
+    """Return whether a game keeps all required rules that could be examined."""
+    return all(clause.passed or not clause.examined for clause in clauses if clause.required)
+
+
+def _memory(memory: int, config: LeagueConfig) -> str:
+    size = f"{memory / 2**30:.1f} GiB" if memory >= 2**30 else f"{memory / 2**20:.0f} MiB"
+    copies, steps = config.train.copies, config.train.steps
+    return f"training takes at least {size} with train.copies {copies}, train.steps {steps} and {config.players} players"
 
 
 def _mark(clause: Clause) -> tuple[str, str]:

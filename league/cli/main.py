@@ -139,14 +139,26 @@ def tournament(
 def games(
     game: Annotated[str | None, typer.Argument(help="a game to describe")] = None,
     check: Annotated[
-        str | None, typer.Option("--check", metavar="GAME", help="check whether an environment meets all requirements")
+        str | None,
+        typer.Option("--check", metavar="GAME", help="check whether an environment, or that of a YAML file, can be played"),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="with --check, change a setting, e.g. game.options={size: 9}"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the games that can be played, describe one, or check an environment."""
-    from league.cli.games import check_game, describe_game, list_games
+    """List the games that can be played, describe one, or check an environment.
 
-    page = check_game(check) if check else describe_game(game) if game else list_games()
+    The check tests the environment rule by rule. Then it runs a short league on it in a temporary folder.
+    """
+    from league.cli.games import check_game, describe_game, list_games
+    from league.config.load import parse_override
+
+    if settings and not check:
+        raise LeagueError("--set changes the settings of a check; write `league games --check GAME --set KEY=VALUE`")
+    overrides = dict(map(parse_override, settings or []))
+    page = check_game(check, overrides) if check else describe_game(game) if game else list_games()
     if as_json:
         print_json(page.plain)
     else:

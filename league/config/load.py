@@ -52,9 +52,24 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
         raise LeagueError(f"{where}{place} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(values, dict):
         raise LeagueError(f"{where} has no settings; it should begin with `name:` and `game:`")
-    for key, value in (overrides or {}).items():
+    return configured(values, overrides or {}, where, Path(source).parent)
+
+
+def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str, beside: Path | None = None) -> LeagueConfig:
+    """Make a configuration of plain values, some of which are replaced.
+
+    Args:
+        values: The settings; they are changed in place.
+        overrides: Dotted keys and their values: `{"train.updates": 4}`.
+        where: What to call the settings in errors.
+        beside: The folder in which files are looked for that the settings name; None looks only in the working directory.
+
+    Raises:
+        LeagueError: In one sentence: what is wrong, where, and what is allowed.
+    """
+    for key, value in overrides.items():
         _set(values, key, value)
-    look_from_here(values, Path(source).parent)
+    look_from_here(values, beside)
     return check(with_functions(values), where)
 
 

@@ -13,9 +13,8 @@ from envs.references import find
 from league.errors import LeagueError
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from envs.bots.turn import Bot, Turn
+    from envs.bots.own import RememberingBot
+    from envs.bots.turn import Bot
 
 
 def load(reference: str, what: str) -> Callable[..., Any]:
@@ -53,25 +52,18 @@ def reference_to(function: Callable[..., Any]) -> str:
         raise LeagueError(str(error)) from error
 
 
-def bot_of(name: str, game: Game) -> Bot:
+def bot_of(name: str, game: Game) -> Bot | RememberingBot:
     """Find a bot of the project or a user's own bot. If a user's own bot fails, the error message names it.
 
     Raises:
         GameError: The project has no such bot, or the bot cannot play this game.
         LeagueError: The user's own bot cannot be found.
     """
-    from torch import Tensor  # deferred, because only playing needs torch
+    from envs.bots.registry import find_bot  # deferred, because only playing needs torch
 
-    from envs.bots.registry import find_bot
-
-    if ":" not in name:
+    try:
         return find_bot(name, game)
-    own = load(name, "bot")
-
-    def bot(turn: Turn) -> Tensor:
-        chosen = own(turn)
-        if not isinstance(chosen, Tensor):
-            raise LeagueError(f"the bot {name} returned a {type(chosen).__name__}, not a tensor of actions")
-        return chosen
-
-    return bot
+    except GameError as error:
+        if ":" not in name:
+            raise
+        raise LeagueError(f"the bot {name!r} cannot be used: {error}") from error

@@ -48,7 +48,7 @@ class Lines:
 
     def progress(self, done: int, total: int) -> None:
         """See `Watcher`."""
-        self._show(f" {done}/{total} tasks")
+        self._show(f" {done}/{total} {'replays' if self._phase == 'report' else 'tasks'}")
 
     def trained(self, decisions: int) -> None:
         """See `Watcher`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,10 @@ from rich.console import Console
 from torch import Tensor
 
 from envs.arena import Actor
+from envs.bots.registry import explaining
+from envs.description import EnvironmentSpec
+from envs.registry import offers
+from envs.rendering.drawing import has_drawing
 from envs.stock.arena import StockArena
 from league.errors import disk_has_room
 from league.execution.tasks import actor_factory, one_thread
@@ -59,7 +64,7 @@ def play(
     nobody = (False,) * len(held)
     ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, nobody, match, held)
     with one_thread(), torch.no_grad():
-        with closing(StockArena(pairing.spec, 1, fresh=True)) as arena:
+        with closing(StockArena(readable(pairing.spec), 1, fresh=True)) as arena:
             person = Person(
                 game,
                 _actors(pairing, 1),
@@ -93,9 +98,16 @@ def play(
             return None
 
 
+def readable(spec: EnvironmentSpec) -> EnvironmentSpec:
+    """Let a game describe itself in characters for the terminal, if it can and has no drawing of its own."""
+    if has_drawing(spec.game.name) or "render_mode" in spec.setup.options or not offers(spec.setup, "ansi"):
+        return spec
+    return replace(spec, setup=replace(spec.setup, options={**spec.setup.options, "render_mode": "ansi"}))
+
+
 def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence[Actor]:
     """Make the actors for the recording, in which the player is asked about its own seats only; an `ActorFactory`."""
-    return [SharedControl(pairing.game, _actors(pairing, len(owner)), pairing.seats)]
+    return [SharedControl(pairing.game, explaining(_actors(pairing, len(owner))), pairing.seats)]
 
 
 def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:

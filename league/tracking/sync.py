@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from league.analysis.history import History, read
 from league.artifacts.replays import keep_replays
@@ -17,13 +18,22 @@ from league.tracking.client import Warn
 if TYPE_CHECKING:
     from league.tracking.tracker import Tracker
 
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many of how many replays of a generation are recorded."""
+
 
 class LeagueSync:
     """Makes the missing replays and MLflow runs of one league."""
 
-    def __init__(self, store: Store) -> None:
-        """Sync the league in a store."""
+    def __init__(self, store: Store, progress: Progress = lambda done, total: None) -> None:
+        """Sync the league in a store.
+
+        Args:
+            store: The league.
+            progress: Told how many of how many replays of a generation are recorded.
+        """
         self.store = store
+        self.progress = progress
         self.history: History | None = None
         self.synced = -1
         self._recorded = -1
@@ -57,7 +67,7 @@ class LeagueSync:
         """
         while self._recorded < generation:
             self.history = read(self.store, self.history, until=self._recorded + 1)
-            keep_replays(self.store, self.history, warn, thorough=thorough)
+            keep_replays(self.store, self.history, warn, self.progress, thorough=thorough)
             self._recorded += 1
 
     def track(self, generation: int, warn: Warn) -> None:

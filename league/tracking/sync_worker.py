@@ -28,7 +28,7 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.storage.store import Store
 from league.tracking.client import Warn
-from league.tracking.sync import LeagueSync
+from league.tracking.sync import LeagueSync, Progress
 
 SHARE = 0.02
 """Maximum share of a league's time that MLflow may take while the league waits for it."""
@@ -43,8 +43,11 @@ that the league does the remaining work itself: the worker hangs, or other progr
 PAUSE = 20.0
 """Seconds from the end of a sync until the worker begins the next one."""
 
-Message: TypeAlias = tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int]
-"""A message of a worker process: a warning for the user, the reason of a failure, or the last synced generation."""
+Message: TypeAlias = (
+    tuple[Literal["warning", "failed"], str] | tuple[Literal["done"], int] | tuple[Literal["recorded"], int, int]
+)
+"""A message of a worker process: a warning for the user, the reason of a failure, the last synced generation, or how many of
+how many replays of a generation are recorded."""
 
 
 class SyncWorker(Protocol):
@@ -107,6 +110,7 @@ def work(folder: Path, league: Connection) -> None:
     """
     os.nice(LOWEST_PRIORITY)
     sync = LeagueSync(Store(folder))
+    sync.progress = lambda done, total: league.send(("recorded", done, total))
     newest, resting_until, over = -1, 0.0, False
     try:
         while True:
@@ -204,6 +208,8 @@ class WorkerProcess:
                 self._give_up(sentence)
             case "done", int(generation):
                 self._done = generation
+            case "recorded", int(done), int(total) if patience != 0.0:  # while the league goes on it shows its own progress
+                self._sync.progress(done, total)
         return True
 
     def _give_up(self, reason: str) -> None:
@@ -219,8 +225,12 @@ class WorkerProcess:
             self.process.join()
 
 
-def sync_worker_for(store: Store, config: LeagueConfig, warn: Warn) -> SyncWorker:
+def unheard(done: int, total: int) -> None:
+    """Ignore progress."""
+
+
+def sync_worker_for(store: Store, config: LeagueConfig, warn: Warn, progress: Progress = unheard) -> SyncWorker:
     """The sync worker for a league: a separate process, or the league's own if it uses one process or nothing is left to do."""
     alone = config.compute.executor == "serial" or store.generation() + 1 >= config.generations
     wanted = config.tracking or config.tournament.replays
-    return (InProcess if alone or not wanted else WorkerProcess)(LeagueSync(store), warn)
+    return (InProcess if alone or not wanted else WorkerProcess)(LeagueSync(store, progress), warn)

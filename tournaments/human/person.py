@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 import torch
 from rich.console import Console
@@ -12,7 +13,7 @@ from torch import Tensor
 from envs.arena import Actor, Insight, Timestep
 from envs.game import Game
 from envs.rendering.drawing import Frame, text
-from envs.rendering.labels import labels
+from envs.rendering.labels import called, labels, names_in
 from tournaments.human.answers import Refused, move_list, parse_move
 from tournaments.human.thoughts import Thought, action_name, thought_lines, thoughts
 from tournaments.replay.re_execution import slot_of
@@ -33,6 +34,13 @@ AGAIN = "  Enter alone plays your last move again."
 
 class PersonLeft(Exception):
     """The person left before the game was over."""
+
+
+class Named(NamedTuple):
+    """What a player thinks in a seat, and the names of the seat's actions in that position."""
+
+    thought: Thought
+    names: Sequence[str]
 
 
 class SharedControl:
@@ -104,8 +112,8 @@ class Person(SharedControl):
         super().__init__(game, actors, seats)
         self.steps = 0
         self._rival, self._console, self._ask, self._picture, self._view = rival, console, ask, picture, view
-        self._names = [labels(game.name, game.roles[role]) for role in game.role_of_seat]
-        self._untold: list[Thought] = []
+        self._labels = [labels(game.name, game.roles[role]) for role in game.role_of_seat]
+        self._untold: list[Named] = []
         self._last: dict[int, int] = {}
 
     def act(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> None:
@@ -115,19 +123,24 @@ class Person(SharedControl):
             PersonLeft: The person typed "quit".
             EOFError: The input has ended.
         """
-        found = thoughts(self.game, self.actors, now, memory, noise, actions)
-        mine = [thought for thought in found if thought.seat in self.others]
-        theirs = [thought for thought in found if thought.seat not in self.others]
+        frame = self._picture()
+        found = [
+            Named(thought, self._names(thought, frame))
+            for thought in thoughts(self.game, self.actors, now, memory, noise, actions)
+        ]
+        mine = [each for each in found if each.thought.seat in self.others]
+        theirs = [each for each in found if each.thought.seat not in self.others]
         if mine:
             self._tell_moves()
             self._tell_rewards(now.reward[0])
         # In turn-based games the person may see the others' past decisions; in parallel games, their simultaneous ones.
         seen = self._untold if self.game.turn_based else theirs
-        for thought in mine:
-            self._show_position(thought.seat, now)
-            action = self._choose(thought, seen)
-            actions[self.game.role_of_seat[thought.seat]][0, slot_of(self.game, thought.seat)] = action
-            self._last[thought.seat] = action
+        for each in mine:
+            seat = each.thought.seat
+            self._show_position(seat, now, frame)
+            action = self._choose(each, seen)
+            actions[self.game.role_of_seat[seat]][0, slot_of(self.game, seat)] = action
+            self._last[seat] = action
         self._untold = [*self._untold, *theirs] if self.game.turn_based and not mine else theirs
         self.steps += 1
 
@@ -139,12 +152,19 @@ class Person(SharedControl):
             self._say()
             self._say(coloured(board))
 
-    def _choose(self, thought: Thought, seen: Sequence[Thought]) -> int:
+    def _names(self, thought: Thought, frame: Frame) -> Sequence[str]:
+        """Return the names of all actions of a seat in this position; empty if actions have numbers only."""
+        static, here = self._labels[thought.seat], names_in(frame, self.game.seats[thought.seat])
+        size = self.game.roles[self.game.role_of_seat[thought.seat]].actions.size
+        return [called(action, static, here) for action in range(size)] if here else static
+
+    def _choose(self, asked: Named, seen: Sequence[Named]) -> int:
         """Ask until the person types a legal move."""
-        names, legal = self._names[thought.seat], thought.legal
+        thought, names = asked.thought, asked.names
+        legal = thought.legal
         assert legal is not None
         if self._view:
-            self._show_view(thought, seen)
+            self._show_view(asked, seen)
         self._show_moves(legal, names)
         last = None if self.game.turn_based else self._last.get(thought.seat)
         while True:
@@ -152,7 +172,7 @@ class Person(SharedControl):
             if answer.lower() in ("q", "quit"):
                 raise PersonLeft
             if answer.lower() == "v":
-                self._show_view(thought, seen)
+                self._show_view(asked, seen)
             elif answer == "?":
                 self._say(HELP.format(rival=self._rival) + ("" if self.game.turn_based else f"\n{AGAIN}"))
                 self._show_moves(legal, names)
@@ -171,9 +191,9 @@ class Person(SharedControl):
         for line in move_list(legal, names, self._console.width):
             self._say(line)
 
-    def _show_position(self, seat: int, now: Timestep) -> None:
+    def _show_position(self, seat: int, now: Timestep, frame: Frame) -> None:
         self._say()
-        board = text(self.game.name, self._picture(), seat)
+        board = text(self.game.name, frame, seat)
         if board is not None:
             self._say(coloured(board))
             return
@@ -184,20 +204,20 @@ class Person(SharedControl):
         if len(seen) > NUMBERS:
             self._say(f"  and {len(seen) - NUMBERS} others")
 
-    def _show_view(self, thought: Thought, seen: Sequence[Thought]) -> None:
+    def _show_view(self, asked: Named, seen: Sequence[Named]) -> None:
         verb = "chose" if self.game.turn_based else "is about to choose"
         for other in seen:
-            self._tell(other, f"{self.game.seats[other.seat]} ({self._rival}) {verb}")
-        self._tell(thought, f"In your place {self._rival} would choose")
+            self._tell(other, f"{self.game.seats[other.thought.seat]} ({self._rival}) {verb}")
+        self._tell(asked, f"In your place {self._rival} would choose")
 
-    def _tell(self, thought: Thought, opening: str) -> None:
-        for line in thought_lines(thought, opening, self._names[thought.seat]):
+    def _tell(self, each: Named, opening: str) -> None:
+        for line in thought_lines(each.thought, opening, each.names):
             self._say(line)
 
     def _tell_moves(self) -> None:
         if self._untold:
             moves = [
-                f"{self.game.seats[move.seat]} {action_name(move.action, self._names[move.seat])}" for move in self._untold
+                f"{self.game.seats[each.thought.seat]} {action_name(each.thought.action, each.names)}" for each in self._untold
             ]
             self._say(f"{self._rival} played: {', '.join(moves)}")
 

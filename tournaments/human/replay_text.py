@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envs.rendering.drawing import text
-from tournaments.replay.format import Decision, Profile, Replay, Step
+from envs.rendering.labels import called, names_in
+from tournaments.replay.format import Decision, Profile, Replay, Step, View
 
 BAR = 24
 """Width in characters of a bar for probability 1."""
@@ -38,7 +39,7 @@ def lines(replay: Replay, step: int) -> list[str]:
         return [*shown, f"The end, after {step} steps.", *_result(replay)]
     shown.append(f"Step {step} of {len(replay.steps)}")
     for decision in replay.steps[step].decisions:
-        shown += _decision(replay, decision)
+        shown += _decision(replay, decision, view)
     return [*shown, *_rewards(replay, replay.steps[step])]
 
 
@@ -60,16 +61,27 @@ def _heading(replay: Replay) -> Iterator[str]:
         yield f"{', '.join(seat.seat for seat in seats)}: {player}{rating}"
 
 
-def _decision(replay: Replay, decision: Decision) -> Iterator[str]:
+def _decision(replay: Replay, decision: Decision, view: View) -> Iterator[str]:
     seat = replay.seats[decision.seat]
     value = "" if decision.value is None else f"  value {decision.value:+.2f}"
-    yield f"{seat.seat} ({seat.player}) chooses {_action(decision.action)}{value}"
+    forced = " (forced)" if decision.legal is not None and len(decision.legal) == 1 else ""
+
+    here = names_in(view.frame, seat.seat)
+
+    def name(action: int) -> str:
+        return called(action, replay.labels.get(seat.role, ()), here)
+
+    said = name(decision.action) if isinstance(decision.action, int) else _numbers(decision.action)
+    yield f"{seat.seat} ({seat.player}) chooses {said}{forced}{value}"
     if isinstance(decision.action, int) and decision.probabilities is not None:
         allowed = range(len(decision.probabilities)) if decision.legal is None else decision.legal
         known = [(decision.probabilities[action] or 0.0, action) for action in allowed]
         likeliest = sorted(known, key=lambda each: (-each[0], each[1]))[:SHOWN]
+        names = {action: name(action) if name(action) != str(action) else "" for _, action in likeliest}
+        wide = max(map(len, names.values()), default=0)
         for share, action in sorted(likeliest, key=lambda each: each[1]):
-            yield f"  {action:>4} {bar(share)} {share:.2f}{' ←' if action == decision.action else ''}"
+            called_so = f"{names[action]:{wide}} " if wide else ""
+            yield f"  {action:>4} {called_so}{bar(share)} {share:.2f}{' ←' if action == decision.action else ''}"
         if len(known) > len(likeliest):
             yield f"       and {len(known) - len(likeliest)} others"
     if decision.message is not None:
@@ -88,5 +100,5 @@ def _result(replay: Replay) -> Iterator[str]:
         yield f"{player}: {value:+g}"
 
 
-def _action(action: int | tuple[float, ...]) -> str:
-    return str(action) if isinstance(action, int) else "(" + ", ".join(f"{number:+.2f}" for number in action) + ")"
+def _numbers(action: tuple[float, ...]) -> str:
+    return "(" + ", ".join(f"{number:+.2f}" for number in action) + ")"

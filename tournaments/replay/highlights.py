@@ -69,6 +69,7 @@ class OutlookChange:
         until: The step at which the next outlook is known.
         before: Outlook at the decision.
         after: Outlook at `until`.
+        forced: True if the seat had only one legal action.
     """
 
     seat: int
@@ -76,6 +77,7 @@ class OutlookChange:
     until: int
     before: float
     after: float
+    forced: bool = False
 
     @property
     def size(self) -> float:
@@ -133,12 +135,15 @@ def outlook_changes(replay: Replay) -> list[OutlookChange]:
     found: list[OutlookChange] = []
     for seat in range(len(replay.seats)):
         points = list(_outlook(replay, seat))
-        found += [OutlookChange(seat, *(step, until), *(before, after)) for (step, before), (until, after) in pairwise(points)]
+        found += [
+            OutlookChange(seat, step, until, before, after, forced_at(replay, step, seat))
+            for (step, before), (until, after) in pairwise(points)
+        ]
     return sorted(found, key=lambda change: (change.step, change.seat))
 
 
 def mistakes(found: Sequence[OutlookChange]) -> list[OutlookChange]:
-    """Find the decisions after which the player's own outlook fell most.
+    """Find the decisions after which the player's own outlook fell most. A forced decision is no mistake.
 
     A decision is a mistake if the seat's outlook, by its next decision or its end, has fallen by at least `LARGE` times the
     median size of all changes in this game. A fall below `LEAST` of the range of all outlooks never is one; a fall of at least
@@ -153,7 +158,15 @@ def mistakes(found: Sequence[OutlookChange]) -> list[OutlookChange]:
     heights = [height for change in found for height in (change.before, change.after)]
     span = max(heights) - min(heights)
     least = min(max(LARGE * median(change.size for change in found), LEAST * span), ENOUGH * span)
-    return [change for change in found if change.fall >= max(least, SAME)]
+    return [change for change in found if change.fall >= max(least, SAME) and not change.forced]
+
+
+def forced_at(replay: Replay, step: int, seat: int) -> bool:
+    """Return whether a seat had only one legal action at a step."""
+    return any(
+        decision.seat == seat and decision.legal is not None and len(decision.legal) == 1
+        for decision in replay.steps[step].decisions
+    )
 
 
 def payments(replay: Replay) -> list[Payment]:
@@ -269,7 +282,8 @@ def _of_outlooks(replay: Replay) -> Iterator[Highlight]:
         named[widest] = ("swing", "Largest swing")
     for change, (kind, title) in named.items():
         who, numbers = name_of(replay, change.seat), f"{_signed(change.before)} → {_signed(change.after)}"
-        yield Highlight(kind, change.step, change.seat, title, f"Outlook of {who}: {numbers} by step {change.until}.")
+        forced = " The decision was forced: there was one legal action." if change.forced else ""
+        yield Highlight(kind, change.step, change.seat, title, f"Outlook of {who}: {numbers} by step {change.until}.{forced}")
 
 
 def _of_rewards(replay: Replay) -> Iterator[Highlight]:

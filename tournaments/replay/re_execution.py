@@ -22,6 +22,9 @@ from envs.stock.arena import StockArena
 from tournaments.match.play import blank_actions, team_returns
 from tournaments.replay.format import Decision, ReplaySeat, Step, View
 
+Camera = Callable[[StockArena, int], dict[str, Any] | None]
+"""Returns the picture of the present position: (arena, steps played so far) → a frame, or None."""
+
 DecisionSource = Callable[[int, Timestep], tuple[Decision, ...]]
 """Returns the decisions of the acting seats at a step: (step, timestep) → decisions."""
 
@@ -30,14 +33,18 @@ class ReplayMismatch(ValueError):
     """A match ran differently when executed again; the message says how and at which step."""
 
 
-def re_execute(arena: StockArena, seed: int, decide: DecisionSource, draw: bool = True) -> Iterator[Step]:
+def no_picture(arena: StockArena, steps: int) -> None:
+    """A camera that takes no pictures."""
+
+
+def re_execute(arena: StockArena, seed: int, decide: DecisionSource, camera: Camera = no_picture) -> Iterator[Step]:
     """Play one match to its end.
 
     Args:
         arena: A stock arena with one copy.
         seed: The match's seed.
         decide: Returns the decisions of every step.
-        draw: Whether to keep the elements of the pictures.
+        camera: Takes the pictures.
 
     Yields:
         First the opening, as a step without decisions; then the steps of the match.
@@ -48,7 +55,7 @@ def re_execute(arena: StockArena, seed: int, decide: DecisionSource, draw: bool 
     """
     rests = torch.tensor([RESTS])
     now = arena.restart(torch.tensor([seed]))
-    yield _step(arena, (), now, draw)
+    yield _step((), now, camera(arena, 0))
     for number in count():
         if bool(now.over[0]):
             return
@@ -57,7 +64,7 @@ def re_execute(arena: StockArena, seed: int, decide: DecisionSource, draw: bool 
             now = arena.step(_tensors(arena.game, decisions), rests)
         except IllegalAction as error:
             raise ReplayMismatch(f"step {number}: {error}") from error
-        yield _step(arena, decisions, now, draw)
+        yield _step(decisions, now, camera(arena, number + 1))
 
 
 def fingerprint(observations: Sequence[Tensor]) -> str:
@@ -122,18 +129,19 @@ def _tensors(game: Game, decisions: Sequence[Decision]) -> tuple[Tensor, ...]:
     return actions
 
 
-def _step(arena: StockArena, decisions: tuple[Decision, ...], now: Timestep, draw: bool) -> Step:
+def _step(decisions: tuple[Decision, ...], now: Timestep, picture: dict[str, Any] | None) -> Step:
     last = now.final.observation if now.final is not None and bool(now.over[0]) else now.observation
     return Step(
         decisions,
         tuple(round(reward, 6) + 0.0 for reward in now.reward[0].tolist()),
         tuple(now.terminated[0].tolist()),
         tuple(now.truncated[0].tolist()),
-        View(fingerprint(last), _frame(arena) if draw else None),
+        View(fingerprint(last), picture),
     )
 
 
-def _frame(arena: StockArena) -> dict[str, Any] | None:
+def frame_of(arena: StockArena) -> dict[str, Any] | None:
+    """Return the picture of the present position, ready for JSON; None if the game cannot be drawn."""
     try:
         return _plain(arena.frame(0))
     except GameError:

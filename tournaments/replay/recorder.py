@@ -9,12 +9,14 @@ from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from math import isfinite
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from envs.arena import Actor, Insight, Timestep, blank_memory
+from envs.bots.registry import explaining
 from envs.description import StateKind, survey
 from envs.game import Game, GameSetup
 from envs.rendering.drawing import has_drawing
@@ -26,6 +28,7 @@ from tournaments.replay.format import FORMAT, Channel, Decision, Profile, Replay
 from tournaments.replay.re_execution import (
     DecisionSource,
     ReplayMismatch,
+    frame_of,
     legal_moves,
     re_execute,
     require_same_seats,
@@ -33,7 +36,7 @@ from tournaments.replay.re_execution import (
     slot_of,
     step_returns,
 )
-from tournaments.tickets import MatchResult
+from tournaments.tickets import MatchResult, Ticket
 
 PACKAGES = ("pettingzoo", "mpe2", "supersuit", "numpy", "torch")
 
@@ -43,6 +46,31 @@ ALIKE = 1e-3
 The physics of a twin rounds differently from that of the stock game."""
 
 
+PHOTOGRAPHS = 120
+"""Maximal number of photographs in a replay, if the caller does not say another. A photograph takes as long as many steps."""
+
+
+class Photographer:
+    """A camera for one match. Drawings and texts are kept of all positions; photographs of some, at equal distances."""
+
+    def __init__(self, steps: int, most: int) -> None:
+        """Prepare.
+
+        Args:
+            steps: Length of the match.
+            most: Maximal number of photographs.
+        """
+        self._steps, self._stride, self._sparse = steps, max(1, -(-steps // max(1, most - 1))), False
+
+    def __call__(self, arena: StockArena, steps: int) -> dict[str, Any] | None:
+        """Take the picture of a position; see `tournaments.replay.re_execution.Camera`."""
+        if self._sparse and steps % self._stride and steps != self._steps:
+            return None
+        picture = frame_of(arena)
+        self._sparse = picture is not None and "png" in picture
+        return picture
+
+
 def record(
     result: MatchResult,
     setup: GameSetup,
@@ -50,6 +78,7 @@ def record(
     *,
     profiles: Mapping[str, Profile] | None = None,
     tags: Sequence[str] = (),
+    photographs: int = PHOTOGRAPHS,
     state: StateKind = "joint",
 ) -> Replay:
     """Execute the logged actions on the stock game; ask the players in one batch for probabilities, values and messages.
@@ -60,6 +89,7 @@ def record(
         factory: Makes the actors of the players, as in `match.play`; None records actions only.
         profiles: Player → profile. The weights are taken from the ticket.
         tags: The reasons for which the match is kept.
+        photographs: Maximal number of photographs, for games that have no drawing of their own.
         state: What the players' critics see.
 
     Returns:
@@ -69,16 +99,14 @@ def record(
         ReplayMismatch: The match runs differently on the stock game than in the log, because the twin disagrees with it.
         GameError: The game cannot be made.
     """
-    ticket = result.ticket
+    ticket, players = result.ticket, tuple(dict.fromkeys(result.ticket.players))
     with closing(StockArena(survey(setup, state), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game, timesteps = arena.game, list[Timestep]()
-        players = tuple(dict.fromkeys(ticket.players))
-        opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps))
+        camera = Photographer(result.steps, photographs)
+        opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps), camera)
         channels: set[Channel] = set()
         if factory is not None and timesteps:
-            owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(timesteps))
-            memory = carried(game, factory(owner[:1], players), timesteps)
-            insight = insight_of(game, factory(owner, players), batched(timesteps), memory)
+            insight = _asked(game, ticket, factory, timesteps)
             steps = [_with_insight(game, step, insight, number) for number, step in enumerate(steps)]
             channels.update(() if insight.hears is None else _channels(insight.hears))
     returns = step_returns(game, steps)
@@ -103,6 +131,14 @@ def record(
         versions={"python": platform.python_version(), **_versions()},
     )
     return sealed(replay)
+
+
+def _asked(game: Game, ticket: Ticket, factory: ActorFactory, timesteps: Sequence[Timestep]) -> Insight:
+    """Ask the players of a match for what they compute at all its decisions, in one batch."""
+    players = tuple(dict.fromkeys(ticket.players))
+    owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(timesteps))
+    memory = carried(game, explaining(factory(owner[:1], players)), timesteps)
+    return insight_of(game, explaining(factory(owner, players)), batched(timesteps), memory)
 
 
 def _compare(result: MatchResult, steps: int, returns: Sequence[float]) -> None:

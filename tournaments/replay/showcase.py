@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import combinations
 
 from tournaments.rating.elo import Ratings, expected_score
@@ -16,7 +16,8 @@ def choose(
 ) -> dict[str, tuple[str, ...]]:
     """Choose matches to record, with the reasons as tags.
 
-    * `final`: the last decided match between the two best-rated players that met (the last match, if all were drawn).
+    * `final`: the last decided match between the two best-rated players that met (the last match, if all were drawn). A match
+      of bots only is no final, unless all matches are.
     * `upset`: among all wins by the lower-rated player, the one with the lowest expected score.
     * `longest`: the match with the most steps.
     * `closest`: the decided match with the smallest margin; among equal ones, the one with the smallest rating difference.
@@ -35,10 +36,11 @@ def choose(
         The order of results and outcomes changes nothing.
     """
     played = {result.ticket.match for result in results}
+    taught = {result.ticket.match for result in results if any(result.ticket.weights)} or played
     met = sorted((o for o in outcomes if o.match in played), key=lambda o: (o.match, o.player, o.opponent))
     tags: dict[str, list[str]] = defaultdict(list)
     for tag, match in (
-        *(("final", match) for match in _final(met, ratings)),
+        *(("final", match) for match in _final(met, ratings, taught)),
         *(("upset", match) for match in _upset(met, ratings)),
         *(("longest", match) for match in _longest(results)),
         *(("closest", match) for match in _closest(met, ratings)),
@@ -49,11 +51,11 @@ def choose(
     return {match: tuple(tags[match]) for match in sorted(tags)}
 
 
-def _final(met: Sequence[Outcome], ratings: Ratings) -> Iterator[str]:
+def _final(met: Sequence[Outcome], ratings: Ratings, taught: Container[str]) -> Iterator[str]:
     rank = {row.player: place for place, row in enumerate(ratings.rows)}
     between: dict[tuple[int, int], list[Outcome]] = defaultdict(list)
     for outcome in met:
-        if rank[outcome.player] < rank[outcome.opponent]:
+        if rank[outcome.player] < rank[outcome.opponent] and outcome.match in taught:
             between[rank[outcome.opponent], rank[outcome.player]].append(outcome)
     if between:
         games = between[min(between)]

@@ -84,7 +84,7 @@ def _play_again(arena: StockArena, replay: Replay) -> None:
         raise ReplayMismatch(f"the seats are not those of {game.name}")
     nobody = (False,) * len(game.seats)
     opening = Step((), (0.0,) * len(game.seats), nobody, nobody, replay.opening)
-    for number, again in enumerate(re_execute(arena, replay.seed, _from_file(game, replay), draw=False), -1):
+    for number, again in enumerate(re_execute(arena, replay.seed, _from_file(game, replay)), -1):
         difference = _difference(replay.steps[number] if number >= 0 else opening, again)
         if difference:
             raise ReplayMismatch(f"step {number}: {difference}" if number >= 0 else f"before step 0: {difference}")

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from envs.rendering.characters import letters
+
 Frame = Mapping[str, Any]
 
 Shapes = list[tuple[Any, dict[str, Any] | None]]
@@ -95,7 +97,9 @@ def _painted(packed: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 def _shapes(frame: Frame | None, before: Shapes) -> Shapes:
     """Return the shapes of a frame; those equal to the frame before are reused, because most do not change."""
-    shapes = (frame or {}).get("shapes")
+    shapes, text = ((frame or {}).get(name) for name in ("shapes", "text"))
+    if isinstance(text, str):
+        shapes = letters(text)
     if not isinstance(shapes, list):
         return []
     return [was if was and was[0] == raw else (raw, _shape(raw)) for was, raw in zip_longest(before[: len(shapes)], shapes)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from envs.rendering.boards import SEATS
+from envs.rendering.labels import names_in
 from tournaments.replay.format import Decision, Profile, Replay, ReplayError, Step
 from tournaments.replay.highlights import drawn, highlights, result, winners
 from tournaments.viewer.document import Packed, asset, document, render
@@ -78,7 +79,8 @@ def content(replay: Replay) -> dict[str, Any]:
         replay: The match.
 
     Returns:
-        JSON values. Seats, players and sets of legal actions are represented by numbers. A decision is `[seat, action, legal,
+        JSON values. Seats, players and sets of legal actions are represented by numbers. `names` holds for each step the names
+        that actions have in its position, seat by seat, or is 0 if no position has any. A decision is `[seat, action, legal,
         probabilities, value, message]`, where `legal` is an index into the list `legal`. A step is `[decisions, rewards,
         ended]`, where `rewards` is 0 if all rewards are 0 and `ended` is `[[seat, truncated], …]` for the seats that ended at
         that step.
@@ -90,7 +92,7 @@ def content(replay: Replay) -> dict[str, Any]:
     names, roles = _names(replay)
     setup = replay.setup.plain()
     legal: dict[tuple[int, ...], int] = {}
-    frames, pictures = pack(view.frame for view in (replay.opening, *(step.view for step in replay.steps)))
+    frames, pictures = pack(_held(replay))
     return {
         "game": replay.setup.name,
         "setup": {"options": setup["options"], "wrappers": setup["wrappers"]},
@@ -106,6 +108,7 @@ def content(replay: Replay) -> dict[str, Any]:
         "players": [{"name": name, **asdict(replay.players.get(name, Profile()))} for name in names],
         "seats": list(_seats(replay, frames)),
         "labels": [replay.labels.get(role, ()) for role in roles],
+        "names": _names_of_moves(replay),
         "returns": replay.returns,
         "winners": winners(replay),
         "drawn": drawn(replay),
@@ -124,6 +127,25 @@ def content(replay: Replay) -> dict[str, Any]:
         ],
         "legal": list(legal),
     }
+
+
+def _held(replay: Replay) -> Iterator[Mapping[str, Any] | None]:
+    """Yield the frame of every position. A photograph is shown until the next one, because not every position has one."""
+    before: Mapping[str, Any] | None = None
+    for view in (replay.opening, *(step.view for step in replay.steps)):
+        if view.frame is not None or not (before and "png" in before):
+            before = view.frame
+        yield before
+
+
+def _names_of_moves(replay: Replay) -> list[dict[int, dict[str, str]]] | int:
+    """Return for each step the names of the actions of the seats that decide, where the position gives any."""
+    found = []
+    for number, step in enumerate(replay.steps):
+        frame = (replay.steps[number - 1].view if number else replay.opening).frame
+        here = {decision.seat: names_in(frame, replay.seats[decision.seat].seat) for decision in step.decisions}
+        found.append({seat: names for seat, names in here.items() if names})
+    return found if any(found) else 0
 
 
 def _names(replay: Replay) -> tuple[list[str], list[str]]:

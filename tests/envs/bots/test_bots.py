@@ -178,7 +178,7 @@ def test_an_answer_of_the_wrong_shape_is_refused_in_one_sentence():
     arena = envs.make(C4, 2)
     now = arena.restart(torch.arange(2))
     actor = BotActor(arena.game, lambda turn: turn.noise, torch.ones(2, 2, dtype=torch.bool))
-    with pytest.raises(GameError, match=r"with the shape \[2, 7\], not \[2\]"):
+    with pytest.raises(GameError, match=r"of the shape \[2, 7\], not \[2\]"):
         actor.act(now, torch.zeros(2, 2, 0), [torch.rand(2, 1, 7)], [torch.zeros(2, 1, dtype=torch.int64)])
 
 

@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ C4, TTT, RPS = "classic/connect_four_v3", "classic/tictactoe_v3", "classic/rps_v
 LEDUC, TEXAS, NO_LIMIT = "classic/leduc_holdem_v4", "classic/texas_holdem_v4", "classic/texas_holdem_no_limit_v6"
 TAG, SPREAD, REFERENCE = "mpe2/simple_tag_v3", "mpe2/simple_spread_v3", "mpe2/simple_reference_v3"
 SPEAKER, ADVERSARY, CRYPTO = "mpe2/simple_speaker_listener_v4", "mpe2/simple_adversary_v3", "mpe2/simple_crypto_v3"
-GO = "classic/go_v5"
+PAINTED = f"{Path(__file__).parents[1]}/games/painted.py:Painted"
 CALL, RAISE, FOLD, CHECK = range(4)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*precision lowered by casting:UserWarning")  # hold'em without limit
@@ -235,15 +236,15 @@ def test_a_folded_hand_is_faded():
 
 
 def test_another_game_is_photographed_where_it_can_be():
-    frame = draw(GO, after(GO, [], render=True))
+    frame = draw(PAINTED, after(PAINTED, [], render=True))
     image = Image.open(io.BytesIO(base64.b64decode(frame["png"])))
     assert image.size == (frame["width"], frame["height"])
     assert max(image.size) == 320
 
 
 def test_another_game_made_without_pictures_gives_an_empty_frame():
-    assert draw(GO, after(GO, []))["shapes"] == []
+    assert draw(PAINTED, after(PAINTED, []))["shapes"] == []
 
 
 def test_another_game_has_no_drawing_for_the_terminal():
-    assert text(GO, {"width": 1, "height": 1, "shapes": []}) is None
+    assert text(PAINTED, {"width": 1, "height": 1, "shapes": []}) is None

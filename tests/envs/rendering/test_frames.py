@@ -22,7 +22,7 @@ def test_a_frame_is_drawn_from_the_copys_environment(monkeypatch):
 
 
 def test_one_arena_can_be_drawn_after_another_was_closed():
-    arena, other = (envs.make("classic/go_v5", 1, render=True) for _ in range(2))
+    arena, other = (envs.make(f"{NIM.with_name('painted.py')}:Painted", 1, render=True) for _ in range(2))
     arena.restart(torch.tensor([0]))
     other.close()
     assert "png" in arena.frame(0)

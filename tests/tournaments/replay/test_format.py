@@ -3,6 +3,7 @@ import gzip
 import json
 import random
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -133,7 +134,7 @@ def test_a_replay_says_who_heard_whom_and_what_actions_are_called(replay):
 
 
 def test_a_game_without_a_drawing_is_photographed():
-    setup = GameSetup("classic/go_v5", {"board_size": 5})
+    setup = GameSetup(f"{Path(__file__).parents[2]}/envs/games/painted.py:Painted")
     photographed = record(played(setup)[0], setup)
     frames = [photographed.opening.frame, *(step.view.frame for step in photographed.steps)]
     assert all(base64.b64decode(frame["png"]).startswith(b"\x89PNG") for frame in frames)
@@ -353,7 +354,7 @@ def test_every_step_can_be_shown_in_the_terminal(replay):
 
 def test_a_shown_step_says_who_chooses_what(replay):
     action = replay.steps[3].decisions[0].action
-    assert f"player_1 (main-02) chooses {action}  value +0.25" in lines(replay, 3)
+    assert f"player_1 (main-02) chooses column {action}  value +0.25" in lines(replay, 3)
 
 
 def test_a_shown_step_marks_the_chosen_action(replay):

@@ -23,12 +23,12 @@ from tournaments.replay.highlights import (
 FINITE = st.floats(-100, 100)
 
 
-def alone(rewards, values=None, cut=False):
-    """One seat that gets these rewards, step by step, and expects these values."""
+def alone(rewards, values=None, cut=False, forced=()):
+    """One seat that gets these rewards, step by step, and expects these values; in the steps `forced` it has no choice."""
     values = values or [None] * len(rewards)
     last = len(rewards) - 1
     steps = [
-        paper_step([Decision(0, 0, (0,), None, value)], [reward], last=at == last and not cut)
+        paper_step([Decision(0, 0, (0,) if at in forced else (0, 1), None, value)], [reward], last=at == last and not cut)
         for at, (reward, value) in enumerate(zip(rewards, values, strict=True))
     ]
     if cut:
@@ -63,6 +63,21 @@ def test_an_expected_reward_changes_no_outlook(steps):
     rewards = [reward for reward, _ in steps]
     values = [sum(rewards[at:]) for at in range(len(rewards))]
     assert all(change.size < 1e-9 for change in outlook_changes(alone(rewards, values)))
+
+
+def test_a_forced_decision_is_no_mistake():
+    values = [5.0, 5.1, 5.0, 5.1, 3.0, 3.1, 3.0, 0.1]
+    found = outlook_changes(alone([0.0] * 8, values, forced=(3, 6)))
+    assert [change.step for change in found if change.forced] == [3, 6]
+    assert mistakes(found) == []
+
+
+def test_a_forced_decision_after_which_the_outlook_fell_most_is_called_forced():
+    values = [5.0, 5.1, 5.0, 5.1, 3.0, 3.1, 3.0, 0.1]
+    found = highlights(alone([0.0] * 8, values, forced=(3, 6)))
+    assert {highlight.kind for highlight in found} == {"swing", "end"}
+    (swing,) = [highlight for highlight in found if highlight.kind == "swing"]
+    assert "forced" in swing.text
 
 
 def test_a_mistake_is_a_fall_that_is_large_beside_the_changes_of_its_match():

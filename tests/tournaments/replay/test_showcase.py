@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,6 +32,17 @@ def tagged(season, tag, **options):
 
 def test_the_final_is_the_last_decided_match_of_the_best_two(season):
     assert tagged(season, "final") == ["m13"]
+
+
+def test_a_match_of_bots_only_is_no_final(games, result):
+    def alone(player, value, match, weights):
+        made = result(player, value, match=match, series="s")
+        return replace(made, ticket=replace(made.ticket, weights=(weights,)))
+
+    results = [alone("b", 9.0, "m0", ""), alone("l", 5.0, "m1", "1f"), alone("k", 1.0, "m2", "2f")]
+    found = outcomes(games["chores"], results)
+    chosen = choose(results, found, fit(payoff(found), "b", np.random.default_rng(0), replicates=0))
+    assert [match for match, tags in chosen.items() if "final" in tags] == ["m1"]
 
 
 def test_the_upset_is_the_win_that_was_expected_least(season):

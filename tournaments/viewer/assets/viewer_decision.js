@@ -40,16 +40,16 @@ const viewerDecision = (() => {
       card.element.hidden = !chosen;
       words.hidden = Boolean(chosen);
       if (!chosen) write(words, position === story.last ? story.result : "No seat decides at this step.");
-      if (decisions.length > 1) many(decisions, chosen);
-      if (chosen) card.show(chosen, decisions.length === 1);
+      if (decisions.length > 1) many(decisions, chosen, position);
+      if (chosen) card.show(chosen, position);
     }
 
-    function many(decisions, chosen) {
+    function many(decisions, chosen, position) {
       const items = decisions.map((decision) => row(decision.seat).item);
       if (items.length !== list.children.length || items.some((item, at) => list.children[at] !== item)) list.replaceChildren(...items);
       for (const { seat, action, value } of decisions) {
         const shown = rows.get(seat);
-        write(shown.action, story.called(seat, action));
+        write(shown.action, story.called(seat, action, position));
         write(shown.value, value === null ? "" : viewerNumbers.signed(value));
         const now = String(seat === chosen.seat);
         if (shown.button.getAttribute("aria-pressed") !== now) shown.button.setAttribute("aria-pressed", now);
@@ -82,7 +82,7 @@ const viewerDecision = (() => {
     const pool = [];
     const widest = reach(story);
 
-    function show(decision) {
+    function show(decision, position) {
       const { seat: number, action, probabilities, legal } = decision;
       const continuous = Array.isArray(action);
       const place = story.seats[number];
@@ -91,13 +91,13 @@ const viewerDecision = (() => {
       write(player, story.short(number));
       write(seat, story.alone ? place.name : story.player(number));
       write(value, decision.value === null ? "" : `value ${viewerNumbers.signed(decision.value)}`);
-      write(choice, story.called(number, action));
+      write(choice, story.called(number, action, position));
       const share = continuous ? null : probabilities?.[action] ?? null;
-      write(likely, share === null ? "" : ` with probability ${share.toFixed(2)}`);
+      write(likely, story.forced(decision) ? ", the only legal move: forced" : share === null ? "" : ` with probability ${share.toFixed(2)}`);
       write(heads[0], continuous ? "Component" : "Move");
       const range = continuous && widest.get(place.role).map((end) => viewerNumbers.short(Number(end.toFixed(2)))).join(" to ");
       write(heads[1], continuous ? `${probabilities ? "Mean and chosen" : "Chosen"}, ${range}` : probabilities ? "Probability" : "");
-      const lines = continuous ? components(decision, widest.get(place.role)) : alternatives(story, decision);
+      const lines = continuous ? components(decision, widest.get(place.role)) : alternatives(story, decision, position);
       while (pool.length < lines.length) pool.push(line());
       const shown = pool.slice(0, lines.length);
       if (moves.children.length !== shown.length) moves.replaceChildren(...shown.map((each) => each.row));
@@ -132,7 +132,7 @@ const viewerDecision = (() => {
   }
 
   /** The rows of a discrete choice: all actions, or the most probable of many. */
-  function alternatives(story, { seat, action, legal, probabilities }) {
+  function alternatives(story, { seat, action, legal, probabilities }, position) {
     const labels = story.labels[story.seats[seat].labels];
     const named = [...Array(Math.max(probabilities?.length ?? 0, labels.length)).keys()];
     const allowed = new Set(legal ?? [...named, action]);
@@ -146,7 +146,7 @@ const viewerDecision = (() => {
       const share = isLegal ? probabilities?.[move] ?? null : null;
       const words = [move === action ? "chosen" : "", isLegal ? "" : "not legal"].filter(Boolean).join(", ");
       const kind = [move === action ? "viewer-chosen" : "", isLegal ? "" : "viewer-illegal"].filter(Boolean).join(" ");
-      return { label: story.called(seat, move), share, figure: share === null ? "" : share.toFixed(2), words, kind };
+      return { label: story.called(seat, move, position), share, figure: share === null ? "" : share.toFixed(2), words, kind };
     });
   }
 

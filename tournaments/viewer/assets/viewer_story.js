@@ -30,19 +30,24 @@ const viewerStory = (content) => {
   /** The same in a short form. */
   const short = (seat) => (alone ? player(seat) : content.seats[seat].name);
 
-  /** The name of an action. */
-  function called(seat, action) {
+  /** The name of an action at a position. */
+  function called(seat, action, position) {
     if (Array.isArray(action)) return `(${action.slice(0, 3).map((number) => viewerNumbers.signed(number)).join(", ")}${action.length > 3 ? ", …" : ""})`;
-    return content.labels[content.seats[seat].labels][action] ?? `action ${action}`;
+    const here = content.names?.[position]?.[seat]?.[action];
+    return here ?? content.labels[content.seats[seat].labels][action] ?? `action ${action}`;
   }
+
+  /** Whether a seat had only one legal action. */
+  const forced = (decision) => decision.legal?.length === 1;
 
   /** The step before a position, in one or two sentences. */
   function happened(position) {
     if (position === 0) return "The opening.";
     const moves = decisions(position - 1);
     const said = [];
-    if (moves.length === 1) said.push(`${who(moves[0].seat)}: ${called(moves[0].seat, moves[0].action)}.`);
-    else if (moves.length <= 4) said.push(`${moves.map((move) => `${short(move.seat)}: ${called(move.seat, move.action)}`).join(", ")}.`);
+    const made = (move) => `${called(move.seat, move.action, position - 1)}${forced(move) ? " (forced)" : ""}`;
+    if (moves.length === 1) said.push(`${who(moves[0].seat)}: ${made(moves[0])}.`);
+    else if (moves.length <= 4) said.push(`${moves.map((move) => `${short(move.seat)}: ${made(move)}`).join(", ")}.`);
     else said.push(`${moves.length} seats moved.`);
     const largest = viewerNumbers.paid(rewards(position)).sort(([, one], [, other]) => Math.abs(other) - Math.abs(one));
     const paid = largest.map(([seat, amount]) => [short(seat), viewerNumbers.signed(amount)]);
@@ -61,7 +66,7 @@ const viewerStory = (content) => {
     return `To move: ${viewerSeveral(seats.map(who), 3)}.`;
   }
 
-  return { ...content, last, decisions, rewards, player, alone, who, short, called, happened, toMove };
+  return { ...content, last, decisions, rewards, player, alone, who, short, called, forced, happened, toMove };
 };
 
 /** A list of words. A long list shows the first ones and the number of the others, which is never one. */
