@@ -3,3 +3,6 @@
 Reading order: `learners` (learning algorithms), `models` (networks), `acting` (acting in an arena), `kernels` (compiled loops
 for a CPU), `mutation` (operators that make a child from its parent).
 """
+
+PROJECT = "marl-league"
+"""Tells this package from others of its name; see `league.importing`."""

@@ -44,8 +44,9 @@ def build(topology: str, seats: Sequence[str]) -> nx.DiGraph:
         ValueError: There is no such topology; the message names the most similar one.
     """
     if topology not in TOPOLOGIES:
-        nearest = get_close_matches(topology, TOPOLOGIES, n=1, cutoff=0.0)[0]
-        raise ValueError(f"there is no topology {topology!r}; did you mean {nearest!r}? (known: {', '.join(TOPOLOGIES)})")
+        nearest = get_close_matches(topology, TOPOLOGIES, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(f"there is no topology {topology!r}{hint} (known: {', '.join(TOPOLOGIES)})")
     return TOPOLOGIES[topology](seats)
 
 

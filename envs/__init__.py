@@ -22,6 +22,9 @@ __all__ = ["GameError", "describe", "games", "make"]
 
 _HOMES = {"GameError": "envs.faults", "describe": "envs.description", "games": "envs.registry", "make": "envs.factory"}
 
+PROJECT = "marl-league"
+"""Tells this package from others of its name; see `league.importing`."""
+
 
 def __getattr__(name: str) -> Any:
     """Load a public name at first use, so that commands which only read stay quick."""

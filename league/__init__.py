@@ -1,11 +1,11 @@
 """Leagues of players on any PettingZoo game: training, tournaments, evolution, storage and reports.
 
-Reading order, from the lowest layer of imports to the highest: `errors`, `importing`, `version`; `population` (players, their
-opponents and their descent), `config` (the configuration of a league), `storage` (a league on disk), `execution` (tasks and
-executors), `evaluation` (players by name, tournaments between them), `analysis` (figures of a committed league), `plotting`
-(charts), `report` (a page about a league), `artifacts` (replays and pages), `export` (players as files), `play` (a person
-against a player), `bench` (speed), `tracking` (MLflow), `stages` (the stages of a generation), `manager` (the main loop), `cli`
-(the command line).
+Reading order, from the lowest layer of imports to the highest: `errors`, `importing`, `version`, `paths`; `population`
+(players, their opponents and their descent), `config` (the configuration of a league), `storage` (a league on disk),
+`execution` (tasks and executors), `evaluation` (players by name, tournaments between them), `analysis` (figures of a committed
+league), `plotting` (charts), `report` (a page about a league), `artifacts` (replays and pages), `export` (players as files),
+`play` (a person against a player), `bench` (speed), `tracking` (MLflow), `stages` (the stages of a generation), `manager` (the
+main loop), `cli` (the command line).
 """
 
 from importlib import import_module
@@ -38,5 +38,9 @@ def __getattr__(name: str) -> Any:
     """Load a public name at its first use, so that commands that only read start quickly."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from league.importing import clash
+
+    if sentence := clash():
+        raise ImportError(sentence)
     module, _, there = _HOMES[name].partition(":")
     return getattr(import_module(module), there or name)

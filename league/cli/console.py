@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from league.cli.streams import OwnOutput
 from league.errors import LeagueError
+from league.paths import expanded
 from league.storage.store import HOME, HOME_VARIABLE, Store, leagues
 
 WIDE = 160
@@ -22,14 +25,28 @@ err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() els
 STRANGE = "�"
 """Replaces characters that cannot be printed."""
 
-Home = Annotated[Path, typer.Option("--home", envvar=HOME_VARIABLE, help="folder with the leagues and MLflow's data")]
-Json = Annotated[bool, typer.Option("--json", help="print only JSON")]
+output = OwnOutput(out)
+"""Redirects everything else that is printed on standard output."""
+
+
+def _take_output(asked: bool) -> bool:
+    output.take()
+    return asked
+
+
+Home = Annotated[
+    Path,
+    typer.Option(
+        "--home", envvar=HOME_VARIABLE, metavar="PATH", parser=expanded, help="folder with the leagues and MLflow's data"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", callback=_take_output, help="print only JSON")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
 
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False), file=out.file)
 
 
 def harmless(text: str) -> str:
@@ -39,7 +56,7 @@ def harmless(text: str) -> str:
 
 def at(home: Path) -> str:
     """Return the `--home` option that a suggested command needs, if any."""
-    return "" if home == HOME else f" --home {home}"
+    return "" if home == HOME else f" --home {shlex.quote(str(home))}"
 
 
 def readable(home: Path) -> list[Store]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
+from league.paths import expanded
 from league.storage.store import Store
 
 app = typer.Typer()
@@ -79,7 +80,9 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
 @app.command()
 def report(
     name: LeagueName,
-    to: Annotated[Path | None, typer.Option("--out", help="output folder; default: the league's folder")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", parser=expanded, help="output folder; default: the league's folder")
+    ] = None,
     home: Home = HOME,
 ) -> None:
     """Write a page about the league's results, and solution.yaml."""

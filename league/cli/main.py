@@ -14,7 +14,7 @@ import typer
 
 from envs.faults import GameError, IllegalAction
 from league.cli.bench import app as bench_app
-from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, print_json
+from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, output, print_json
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
@@ -22,25 +22,48 @@ from league.cli.replay import app as replay_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
 from league.errors import LeagueError
 from league.importing import collector_paused
+from league.paths import expanded
 from league.storage.store import Store, leagues
+from league.version import __version__
 from tournaments.replay.format import ReplayError
 
 if TYPE_CHECKING:
     from league.config.schema import LeagueConfig
 
+HELP = "Train and evaluate leagues of reinforcement-learning players on any PettingZoo game."
+
 app = typer.Typer(
     name="league",
-    help="Train and evaluate leagues of reinforcement-learning players on any PettingZoo game.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"marl-league {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and stop")
+    ] = False,
+) -> None:
+    """Options that no command is needed for."""
+
+
 app.add_typer(look_app)
 app.add_typer(leagues_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
+
+LOOPBACK = "127.0.0.1"
+"""The address of this machine that others cannot reach."""
 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.updates=4")]
 ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes")]
@@ -57,7 +80,9 @@ def run(
     workers: Workers = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="continue the league if it exists")] = False,
-    print_config: Annotated[bool, typer.Option("--print-config", help="print the resolved configuration and stop")] = False,
+    print_config: Annotated[
+        bool, typer.Option("--print-config", help="print the resolved configuration, with comments, and stop")
+    ] = False,
     home: Home = HOME,
 ) -> None:
     """Run a league from its first generation to its last.
@@ -65,13 +90,14 @@ def run(
     Presets: connect-four, rps, smoke, tag, tictactoe.
     """
     from league.config.load import load_config, parse_override
-    from league.config.schema import to_yaml
 
     given = {"name": name, "seed": seed, "compute.executor": executor, "compute.workers": workers, "compute.device": device}
     overrides = dict(map(parse_override, settings or [])) | {key: value for key, value in given.items() if value is not None}
     resolved = load_config(config, overrides)
     if print_config:
-        typer.echo(to_yaml(resolved), nl=False)
+        from league.config.reference import commented
+
+        typer.echo(commented(resolved), nl=False)
         return
     _turn(resolved, home, resume)
 
@@ -109,7 +135,8 @@ def tournament(
     seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="write an HTML page of the tournament, with replays")
+        Path | None,
+        typer.Option("--html", metavar="FILE", parser=expanded, help="write an HTML page of the tournament, with replays"),
     ] = None,
     as_json: Json = False,
     home: Home = HOME,
@@ -175,9 +202,13 @@ def sync(name: LeagueName, home: Home = HOME) -> None:
     """
     from league.tracking.sync import fill_in
 
+    output.take()
     store = Store.open(home, name)
-    added = fill_in(store, lambda sentence: err.print(sentence, highlight=False, markup=False))
+    update = fill_in(store, lambda sentence: err.print(sentence, highlight=False, markup=False))
+    added = update.generations
     said = f"{added[0]} to {added[-1]} were added" if added else "nothing was missing"
+    if update.mended:
+        said += f", {update.mended} that were deleted, changed or there twice were put right"
     out.print(f"MLflow shows {name}, generations 0 to {store.generation()}: {said}", highlight=False)
     out.print(f"Look at it: league ui {name}{at(home)}", highlight=False)
 
@@ -185,7 +216,14 @@ def sync(name: LeagueName, home: Home = HOME) -> None:
 @app.command()
 def ui(
     name: Annotated[str | None, typer.Argument(help="the league whose charts to open; default: the only league")] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="port; only this machine can connect")] = 5000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port")] = 5000,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="address to listen on; by default only this machine can connect. The UI has no login: whoever can reach the "
+            "address can read, change and delete everything"
+        ),
+    ] = LOOPBACK,
     browser: Annotated[
         bool | None, typer.Option("--browser/--no-browser", help="open a browser; default: if there is a screen")
     ] = None,
@@ -194,7 +232,15 @@ def ui(
     """Open the MLflow UI on the charts of a league."""
     from league.tracking.server import open_ui
 
-    raise typer.Exit(open_ui(home, name, port, browser=browser))
+    raise typer.Exit(open_ui(home, name, port, host, browser=browser))
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting of a configuration: name, default, range, unit and meaning, as a Markdown page."""
+    from league.config.reference import page
+
+    typer.echo(page(), nl=False)
 
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
@@ -206,6 +252,7 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     gc.freeze()  # imported modules are needed until the end; collecting them at exit would take most of a second
 
     watcher = Lines(err)
+    output.take((lambda line: watcher.foreign(harmless(line))) if err.is_terminal else None)
     try:
         with terminated_as_interrupted():
             league = League(config, home, watcher)
@@ -256,6 +303,8 @@ def _sentences() -> Iterator[None]:
     except BrokenPipeError:  # the reader of the output has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except ImportError as error:
+        _refuse(f"a package cannot be imported ({error}); install marl-league again, in an environment of its own")
     except OSError as error:
         _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
@@ -269,7 +318,10 @@ def _refuse(sentence: str) -> NoReturn:
 def main() -> None:
     """Entry point of the `league` command."""
     with _sentences():
-        app(prog_name="league")
+        try:
+            app(prog_name="league")
+        finally:
+            output.give_back()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import typer
 
 from league.cli.console import HOME, Home, Json, err, harmless, out, print_json, readable
 from league.errors import LeagueError, disk_has_room
+from league.paths import expanded
 from league.storage.store import Store, leagues
 from tournaments.replay.format import ReplayError
 
@@ -44,7 +45,9 @@ def replay_list(
 
 @app.command("show")
 def replay_show(
-    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=expanded, help="a replay's file, or a league: its newest final")
+    ],
     step: Annotated[int | None, typer.Option(min=0, help="print this step only")] = None,
     home: Home = HOME,
 ) -> None:
@@ -78,7 +81,10 @@ def replay_show(
 
 @app.command("verify")
 def replay_verify(
-    files: Annotated[list[Path] | None, typer.Argument(help="replay files or names of leagues; default: all replays")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]...", parser=expanded, help="replay files or names of leagues; default: all replays"),
+    ] = None,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
@@ -111,8 +117,13 @@ def replay_verify(
 
 @app.command("html")
 def replay_html(
-    file: Annotated[Path, typer.Argument(help="a replay's file, or a league: its newest final")],
-    to: Annotated[Path | None, typer.Option("--out", help="output file or folder; default: the current folder")] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=expanded, help="a replay's file, or a league: its newest final")
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="PATH", parser=expanded, help="output file or folder; default: the current folder"),
+    ] = None,
     home: Home = HOME,
 ) -> None:
     """Write a recorded match as a single HTML file for any browser. The page loads nothing from the network."""

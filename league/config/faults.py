@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple, get_args
 
@@ -15,8 +15,14 @@ INNER = "inner_faults"
 """Kind of a fault that contains the faults of a section whose fields depend on another setting."""
 
 
+NEAR = 0.6
+"""How similar a name has to be to be suggested, from 0 to 1."""
+
 INTERNAL = "<"
 """First character of path parts that pydantic inserts for the alternatives of a union. Users must not see these parts."""
+
+BOOLEAN = "boolean_for_a_number"
+"""Kind of a fault: true or false, which YAML also reads from yes, no, on and off, stands where a number is wanted."""
 
 
 class _Fault(NamedTuple):
@@ -40,6 +46,18 @@ def unknown_settings(error: ValidationError, model: type[BaseModel]) -> list[str
     return [".".join(map(str, fault.path)) for fault in _faults(error.errors(), model) if fault.found["type"] == UNKNOWN]
 
 
+def hint(word: str, known: Iterable[str], before: str = "") -> str:
+    """Complete a sentence with the most similar known name, `; did you mean 'x'?`. Nothing is added if none is similar.
+
+    Args:
+        word: The unknown name.
+        known: The known names.
+        before: What stands before the name in the hint, such as `train.`.
+    """
+    nearest = get_close_matches(word, list(known), n=1, cutoff=NEAR)
+    return f"; did you mean {before + nearest[0]!r}?" if nearest else ""
+
+
 def _faults(found: Sequence[Any], section: type[BaseModel], place: tuple[Any, ...] = ()) -> Iterator[_Fault]:
     """All faults, including those inside sections."""
     for fault in found:
@@ -54,9 +72,11 @@ def _sentence(fault: _Fault) -> str:
     path, found = fault.path, fault.found
     place = ".".join(map(str, path)) or "settings"
     if found["type"] == UNKNOWN:
-        nearest = get_close_matches(str(path[-1]), _settings(path[fault.depth : -1], fault.section), n=1, cutoff=0.0)
-        hint = f"; did you mean {'.'.join([*map(str, path[:-1]), nearest[0]])!r}?" if nearest else ""
-        return f"there is no setting {place!r}{hint}"
+        known = _settings(path[fault.depth : -1], fault.section)
+        near = hint(str(path[-1]), known, ".".join([*map(str, path[:-1]), ""]))
+        return f"there is no setting {place!r}" + (near or f" (there are {', '.join(known)})")
+    if found["type"] == BOOLEAN:
+        return f"{place} is {str(found['input']).lower()}, but {found['msg']}"
     if found["type"] == "missing":
         return f"{place} is missing"
     reason = found["msg"].removeprefix("Value error, ")

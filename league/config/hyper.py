@@ -52,7 +52,7 @@ class HyperConfig(Section):
     @classmethod
     def _number_moves_the_start(cls, value: Any, info: Any) -> Any:
         default = cls.model_fields[info.field_name].default.model_dump()
-        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        if isinstance(value, (int, float, str)):
             return default | {"start": value}
         return default | value if isinstance(value, dict) else value
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from league.config.faults import hint
 from league.config.own_code import functions_named, look_from_here
-from league.config.schema import LeagueConfig, check
+from league.config.schema import LeagueConfig, check, with_game_spelt_out
+from league.config.yaml_file import read_file, read_text
 from league.errors import LeagueError
+from league.paths import expanded
 
 
 def presets() -> list[str]:
@@ -35,31 +35,21 @@ def load_config(source: str, overrides: Mapping[str, Any] | None = None) -> Leag
         LeagueError: The configuration is invalid. The message says what is wrong, where, and what is allowed.
     """
     if source in presets():
-        text, where = resources.files("league.config.presets").joinpath(f"{source}.yaml").read_text(), f"preset {source}"
+        where, text = f"preset {source}", resources.files("league.config.presets").joinpath(f"{source}.yaml").read_text()
+        values = read_text(text, where)
     else:
-        path = Path(source)
-        if not path.is_file():
-            nearest = get_close_matches(source, presets(), n=1, cutoff=0.0)[0]
-            raise LeagueError(
-                f"{source!r} is neither a file nor a preset; did you mean {nearest!r}? (presets: {', '.join(presets())})"
-            )
-        text, where = _text(path), source
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise LeagueError(f"{where}{place} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
+        where, values = source, read_file(_file(source))
     if not isinstance(values, dict):
-        raise LeagueError(f"{where} has no settings; it should begin with `name:` and `game:`")
-    return configured(values, overrides or {}, where, Path(source).parent)
+        found = {None: "is empty", list: "is a list"}.get(values if values is None else type(values), "is a single value")
+        raise LeagueError(f"{where} {found} and has no settings; it should begin with `name:` and `game:`")
+    return configured(values, overrides or {}, where, expanded(source).parent)
 
 
 def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str, beside: Path | None = None) -> LeagueConfig:
     """Make a configuration of plain values, some of which are replaced.
 
     Args:
-        values: The settings; they are changed in place.
+        values: The settings; mappings in them are changed in place.
         overrides: Dotted keys and their values: `{"train.updates": 4}`.
         where: What to call the settings in errors.
         beside: The folder in which files are looked for that the settings name; None looks only in the working directory.
@@ -68,7 +58,9 @@ def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str,
         LeagueError: In one sentence: what is wrong, where, and what is allowed.
     """
     for key, value in overrides.items():
+        values = dict(with_game_spelt_out(values))
         _set(values, key, value)
+    values = dict(with_game_spelt_out(values))
     look_from_here(values, beside)
     return check(with_functions(values), where)
 
@@ -90,18 +82,27 @@ def parse_override(text: str) -> tuple[str, Any]:
     """
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise LeagueError(f"--set {text!r} should look like train.updates=4")
-    try:
-        return key.strip(), yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise LeagueError(f"--set {text!r}: the value is not valid YAML") from error
+        raise LeagueError(f"--set {_short(text)!r} should look like train.updates=4")
+    if not all(part.strip() for part in key.split(".")):
+        raise LeagueError(f"--set {_short(text)!r}: a part of the key {key!r} is empty; it should look like train.updates=4")
+    return key.strip(), read_text(value, f"--set {_short(text)!r}")
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise LeagueError(f"{path} is not valid YAML: it is not a text file") from error
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _file(source: str) -> Path:
+    """The file of a configuration.
+
+    Raises:
+        LeagueError: There is none.
+    """
+    path = expanded(source)
+    if not path.is_file() and not path.is_dir():
+        known = ", ".join(presets())
+        raise LeagueError(f"{source!r} is neither a file nor a preset{hint(source, presets())} (presets: {known})")
+    return path
 
 
 def _set(values: dict[str, Any], key: str, value: Any) -> None:

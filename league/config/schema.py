@@ -62,9 +62,9 @@ class LeagueConfig(Section):
     """All settings of a league."""
 
     name: str = Field(description="the league's name; also the name of its folder")
-    seed: int = Field(0, ge=0, lt=2**63)
+    seed: int = Field(0, ge=0, lt=2**63, description="everything random follows from it")
     game: GameConfig
-    generations: int = Field(8, ge=1, le=100_000)
+    generations: int = Field(8, ge=1, le=100_000, description="how many the league has; `league resume` can add more")
     style: str = Field("league", description=f"one of {', '.join(STYLES)}, or module:callable")
     population: Population = Field(4, description="number of learning players, or groups: - {count: 3}")
     stack: int = Field(2, ge=1, le=1024, description="maximum number of players trained together in one task")
@@ -104,7 +104,7 @@ class LeagueConfig(Section):
         """Complete the configuration with the style's settings, and each group with the league's settings."""
         if not isinstance(values, Mapping):
             return values
-        return with_inherited(with_defaults(written_but(values, "game")))
+        return with_inherited(with_defaults(with_game_spelt_out(written_but(values, "game"))))
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
@@ -180,6 +180,12 @@ class UnknownSettings(LeagueError):
     def __init__(self, sentence: str, settings: list[str]) -> None:
         super().__init__(sentence)
         self.settings = settings
+
+
+def with_game_spelt_out(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A league's settings, unchecked, in which a plain word for the game is the name of it."""
+    game = values.get("game")
+    return {**values, "game": {"name": game}} if isinstance(game, str) else values
 
 
 def check(values: Mapping[str, Any], where: str = "the configuration") -> LeagueConfig:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
@@ -17,6 +16,8 @@ from comms.topology import TOPOLOGIES
 from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
+from league.config.booleans import refuse_booleans
+from league.config.faults import hint
 from league.config.plugins import reference_to
 from league.population.matchmaking import RULES
 from league.population.player import is_bot
@@ -33,9 +34,7 @@ def known(kind: str, name: str, names: Iterable[str]) -> str:
     """
     names = list(names)
     if name not in names:
-        nearest = get_close_matches(name, names, n=1, cutoff=0.0)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        raise ValueError(f"there is no {kind} {name!r}{hint} (known: {', '.join(names)})")
+        raise ValueError(f"there is no {kind} {name!r}{hint(name, names)} (known: {', '.join(names)})")
     return name
 
 
@@ -49,6 +48,12 @@ class Section(BaseModel):
     def _functions_by_name(cls, values: Any) -> Any:
         """Accept a function wherever `module:callable` is accepted."""
         return written(values) if isinstance(values, Mapping) else values
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean_is_a_number(cls, value: Any, info: Any) -> Any:
+        refuse_booleans(cls.model_fields[info.field_name].annotation, value)
+        return value
 
 
 class GameConfig(Section):
@@ -124,7 +129,7 @@ class PolicyConfig(Section):
     """The networks of a player."""
 
     hidden: list[Annotated[int, Field(ge=1, le=4096)]] = Field([64, 64], min_length=1, max_length=8, description="layer widths")
-    activation: Literal["tanh", "relu"] = "tanh"
+    activation: Literal["tanh", "relu"] = Field("tanh", description="activation function of the hidden layers")
     critic: Literal["centralised", "local"] = Field(
         "centralised", description="input of the critic: joint state or own observation"
     )
@@ -188,7 +193,7 @@ class TrainConfig(Section):
     updates: int = Field(16, ge=1, le=100_000, description="number of collections in one generation")
     epochs: int = Field(4, ge=1, le=100, description="passes over each collection")
     minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps per pass")
-    value_weight: float = Field(0.5, ge=0.0, le=100.0)
+    value_weight: float = Field(0.5, ge=0.0, le=100.0, description="weight of the critic's loss")
     max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="maximum norm of a player's gradient")
 
     def schedule(self) -> Schedule:

@@ -1,6 +1,6 @@
 """Finds players by name, plays tournaments between them, and reads the standings of a league.
 
 Reading order: `resolve` (finds a player by its name), `tournament` (matches between players of any leagues), `standings` and
-`results` (the state of a league), `configuration` (the stored configuration of a league), `opening` (a
-league's store when it begins or goes on).
+`results` (the state of a league), `configuration` (the stored configuration of a league), `opening` (a league's store when it
+begins or goes on), `source_code` (the commit of the user's code).
 """

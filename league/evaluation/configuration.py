@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from envs.game import Game
 from league.config import own_code
-from league.config.schema import LeagueConfig, UnknownSettings, check
+from league.config.yaml_file import read_text
 from league.errors import LeagueError
 from league.storage.store import Store
 from league.version import __version__
+
+if TYPE_CHECKING:
+    from league.config.schema import LeagueConfig
 
 
 def stored_config(store: Store) -> LeagueConfig:
@@ -23,6 +24,8 @@ def stored_config(store: Store) -> LeagueConfig:
     Raises:
         LeagueError: The configuration cannot be read, or a newer version of the project wrote it.
     """
+    from league.config.schema import UnknownSettings, check  # not loaded by commands that need only the game
+
     values = _values(store)
     own_code.look_again(values, sources(store), store.folder)
     try:
@@ -81,9 +84,9 @@ def _values(store: Store) -> dict[str, Any]:
     """The stored settings, unchecked."""
     where = f"the configuration stored with {store.name}"
     try:
-        values = yaml.safe_load(store.fact("config"))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise LeagueError(f"{where} is damaged: {str(error).splitlines()[0]}") from error
+        values = read_text(store.fact("config"), "the text")
+    except LeagueError as error:
+        raise LeagueError(f"{where} is damaged: {error}") from error
     if not isinstance(values, dict):
         raise LeagueError(f"{where} is damaged: it holds no settings")
     return values

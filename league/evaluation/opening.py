@@ -13,6 +13,7 @@ from league.config.identity import differences
 from league.config.schema import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
 from league.evaluation.configuration import sources, stored_config
+from league.evaluation.source_code import commit_of
 from league.storage.database import Warn
 from league.storage.store import Store
 from league.version import __version__
@@ -64,6 +65,7 @@ def _create(config: LeagueConfig, game: Game, home: Path, warn: Warn) -> Store:
         "game": config.game.name,
         "description": game.to_json(),
         "version": __version__,
+        "commit": commit_of(Path.cwd()),
         own_code.FACT: own_code.to_text(code),
     }
     store = Store.create(home, config.name, facts, warn)

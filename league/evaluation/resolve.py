@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from envs.arena import Timestep, blank_memory
 from envs.description import survey
 from envs.game import Game, GameSetup
 from envs.spaces import decoder, encoder, masker
+from league.config.faults import hint
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
@@ -59,9 +59,7 @@ def resolve(name: str, home: Path) -> Named:
     wanted = store.champion() if player_name == "champion" else player_name
     players = {player.name: player for player in store.players() if player.status != "anchor"}
     if wanted not in players:
-        nearest = get_close_matches(wanted, players, n=1, cutoff=0.0)
-        hint = f"; did you mean {league}/{nearest[0]}?" if nearest else ""
-        raise LeagueError(f"the league {league!r} has no player {wanted!r}{hint}")
+        raise LeagueError(f"the league {league!r} has no player {wanted!r}{hint(wanted, players, f'{league}/')}")
     player = players[wanted]
     if not player.weights:
         raise LeagueError(f"{name} has no weights of its own")

@@ -70,6 +70,10 @@ class Lines:
         """See `Watcher`."""
         self.console.print(f"[yellow]warning:[/yellow] {sentence}", highlight=False)
 
+    def foreign(self, line: str) -> None:
+        """Print a line of the output of foreign code, above the live line; may be called from another thread."""
+        self.console.print(line, style="dim", highlight=False, markup=False)
+
     def stop(self) -> None:
         """Remove the updated line."""
         if self._status is not None:

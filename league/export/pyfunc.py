@@ -51,14 +51,17 @@ PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
 ABOUT = """\
 Champions of the league **{league}**, which plays **{game}**. Each version is the best player of a generation.
 
-    import mlflow, pandas
+    import mlflow, pandas{module}
     mlflow.set_tracking_uri("{uri}")
-    player = mlflow.pyfunc.load_model("models:/{league}@champion")
+    player = mlflow.pyfunc.load_model("models:/{league}@champion"{copy})
     player.predict(pandas.DataFrame({{"observation": [...], "action_mask": [...], "agent": [...]}}))
 
 The alias `champion` is the newest version, and `gen-007` is the champion of generation 7. The beginning of `{code}` in a
 model's folder explains the columns.
 """
+
+COPIED = {"module": ", tempfile", "copy": ", dst_path=tempfile.mkdtemp()"}
+"""What `ABOUT` says besides where a folder's name has % with two digits: MLflow cannot load a model from there, but a copy."""
 
 
 @dataclass(frozen=True)

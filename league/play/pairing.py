@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from envs.description import EnvironmentSpec, survey
 from envs.game import Game, GameSetup
 from league.artifacts.replays import profile_of
+from league.config.faults import hint
 from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
 from league.storage.store import Store
@@ -102,8 +102,7 @@ def _taken(game: Game, seat: str | None) -> tuple[int, ...]:
         found = sides[seat]
     else:
         known = [*game.seats, *sides]
-        nearest = get_close_matches(seat, known, n=1, cutoff=0.0)[0]
-        raise LeagueError(f"{game.name} has no seat {seat!r}; did you mean {nearest!r}? (there are {', '.join(known)})")
+        raise LeagueError(f"{game.name} has no seat {seat!r}{hint(seat, known)} (there are {', '.join(known)})")
     for number in found:
         if game.roles[game.role_of_seat[number]].actions.kind != "discrete":
             raise LeagueError(

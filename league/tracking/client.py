@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import uuid4
 
+from league.tracking.database import check_schema, follow_move, uri_of
+
 DATABASE = "mlflow.db"
 
 Warn: TypeAlias = Callable[[str], None]
@@ -54,9 +56,10 @@ def connect(home: Path) -> Any:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not database.exists():
             _create(database)
-    with closing(sqlite3.connect(database, timeout=PATIENCE)) as probe:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as probe, probe:
         probe.execute("BEGIN IMMEDIATE")
-        probe.rollback()
+        check_schema(probe, database)
+        follow_move(probe, home.resolve())
     return open_client(database)
 
 
@@ -84,11 +87,6 @@ def open_client(database: Path) -> Any:
         from mlflow import MlflowClient
 
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
-
-
-def uri_of(database: Path) -> str:
-    """MLflow's URI of a database."""
-    return f"sqlite:///{database}"
 
 
 def path_of(uri: str) -> Path:
@@ -139,10 +137,10 @@ def failures() -> tuple[type[Exception], ...]:
     _configure()
     try:
         from mlflow.exceptions import MlflowException
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import SQLAlchemyError
     except ImportError:
         return known
-    return (*known, MlflowException, DBAPIError)
+    return (*known, MlflowException, SQLAlchemyError)
 
 
 def reason(error: BaseException) -> str:

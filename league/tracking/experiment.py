@@ -5,7 +5,6 @@ This module is a thin layer over MLflow's client and is independent of leagues.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,14 @@ from PIL import Image
 
 from league.plotting.png import EncodedImage
 from league.tracking import private_formats
-from league.tracking.client import DATABASE, path_of, uri_of
+from league.tracking.client import DATABASE, path_of
+from league.tracking.database import GAME, folder_of, uri_of
+from league.tracking.names import LONGEST_EXPERIMENT, LONGEST_PARAM, LONGEST_TAG, identifier, renamed, shortened
 
 NOTE = "mlflow.note.content"
 PARENT = "mlflow.parentRunId"
-"""Tags that MLflow documents: a description, and the parent of a run."""
+COMMIT = "mlflow.source.git.commit"
+"""Tags that MLflow documents: a description, the parent of a run, and the commit of the code."""
 
 METRICS_PER_CALL, PARAMS_PER_CALL = 800, 100
 """MLflow takes 1,000 metrics, params and tags in one call."""
@@ -62,12 +64,14 @@ class Experiment:
         client: MLflow's client.
         id: MLflow's id of the experiment.
         uri: The URI of the database.
+        home: The folder of the database.
         tags: The tags of the experiment when it was opened.
     """
 
     client: Any
     id: str
     uri: str
+    home: str
     tags: Mapping[str, str]
 
     @classmethod
@@ -77,16 +81,18 @@ class Experiment:
         Raises:
             OSError: The database was made in another folder. MLflow stores the absolute paths of its files.
         """
-        artifacts = (home / "artifacts" / re.sub(r"[^A-Za-z0-9._-]+", "-", game)).as_uri()
-        found = client.get_experiment_by_name(game)
+        artifacts, name = (home / folder_of(game)).as_uri(), identifier(game, LONGEST_EXPERIMENT)
+        found = client.get_experiment_by_name(name) or _renamed(client, game, artifacts)
         if found is None:
-            tags = {NOTE: GUIDE.format(game=game), **private_formats.experiment_tags()}
-            found = client.get_experiment(client.create_experiment(game, artifact_location=artifacts, tags=tags))
+            tags = {NOTE: GUIDE.format(game=game), GAME: game, **private_formats.experiment_tags()}
+            found = client.get_experiment(client.create_experiment(name, artifact_location=artifacts, tags=tags))
         if found.artifact_location != artifacts:
             raise OSError(f"{home / DATABASE} was made for {found.artifact_location}; move it away, and a new one is made")
         if found.lifecycle_stage == "deleted":
             client.restore_experiment(found.experiment_id)
-        return cls(client, found.experiment_id, uri_of(home / DATABASE), found.tags)
+        opened = cls(client, found.experiment_id, uri_of(home / DATABASE), str(home), found.tags)
+        opened.add_tags({GAME: game})
+        return opened
 
     def pages(self, search: Callable[..., Any], *query: Any) -> list[Any]:
         """All results of a search, page after page."""
@@ -97,41 +103,54 @@ class Experiment:
             found += page
         return found
 
-    def find(self, query: str) -> list[Any]:
-        """The runs that match a filter."""
-        return self.pages(self.client.search_runs, [self.id], query)
+    def find(self, query: str, *, deleted: bool = False) -> list[Any]:
+        """The runs that match a filter; with `deleted` also runs that were deleted."""
+        from mlflow.entities import ViewType
 
-    def children(self, parent: Any, since: int = 0) -> dict[str, Any]:
-        """The child runs of a run that began at `since` (milliseconds since 1970) or later, by name."""
-        query = f"tags.`{PARENT}` = '{parent.info.run_id}' AND attributes.start_time >= {since}"
-        return {run.info.run_name: run for run in self.find(query)}
+        return self.pages(self.client.search_runs, [self.id], query, ViewType.ALL if deleted else ViewType.ACTIVE_ONLY)
+
+    def children(self, parent: Any, since: int = 0) -> list[Any]:
+        """The child runs of a run that began at `since` (milliseconds since 1970) or later."""
+        return self.find(f"tags.`{PARENT}` = '{parent.info.run_id}' AND attributes.start_time >= {since}")
 
     def create(self, name: str, begun: int, tags: Mapping[str, str]) -> Any:
         """Create a run with status RUNNING and start time `begun`."""
-        return self.client.create_run(self.id, start_time=begun, tags=dict(tags), run_name=name)
+        values = {key: shortened(value, LONGEST_TAG) for key, value in tags.items()}
+        return self.client.create_run(self.id, start_time=begun, tags=values, run_name=name)
 
     def log(
         self, run: Any, points: Points, params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
-        """Log metrics, params and tags, with tags last. Existing params are not changed, because MLflow does not allow it."""
+        """Log metrics, params and tags, with tags last. Existing params are not changed, because MLflow does not allow it.
+
+        Names that MLflow does not accept are changed, and long values are cut.
+        """
         from mlflow.entities import Metric, Param, RunTag
 
-        metrics = [Metric(key, value, at, step) for at, step, values in points for key, value in values.items()]
-        new = [Param(key, value) for key, value in (params or {}).items() if key not in run.data.params]
+        charted = renamed(key for _, _, values in points for key in values)
+        metrics = [Metric(charted[key], value, at, step) for at, step, values in points for key, value in values.items()]
+        named = renamed(params or {})
+        new = [
+            Param(named[key], shortened(value, LONGEST_PARAM))
+            for key, value in (params or {}).items()
+            if named[key] not in run.data.params
+        ]
         calls = max(-(-len(metrics) // METRICS_PER_CALL), -(-len(new) // PARAMS_PER_CALL), 1)
         for call in range(calls):
             self.client.log_batch(
                 run.info.run_id,
                 metrics=metrics[call * METRICS_PER_CALL : (call + 1) * METRICS_PER_CALL],
                 params=new[call * PARAMS_PER_CALL : (call + 1) * PARAMS_PER_CALL],
-                tags=[RunTag(*tag) for tag in (tags or {}).items()] if call == calls - 1 else [],
+                tags=[RunTag(key, shortened(tag, LONGEST_TAG)) for key, tag in (tags or {}).items()]
+                if call == calls - 1
+                else [],
                 synchronous=True,
             )
 
-    def add_tags(self, tags: Mapping[str, str]) -> None:
-        """Add tags to the experiment. Existing tags are not changed, because a user may have edited them."""
+    def add_tags(self, tags: Mapping[str, str], outdated: Callable[[str], bool] = lambda value: False) -> None:
+        """Add tags to the experiment. Existing tags stay, because a user may have edited them, unless they are outdated."""
         for key, value in tags.items():
-            if key not in self.tags:
+            if key not in self.tags or outdated(self.tags[key]):
                 self.client.set_experiment_tag(self.id, key, value)
 
     def folder(self, run: Any) -> Path:
@@ -189,6 +208,18 @@ class Experiment:
                 self.client.update_run(run.info.run_id, status=status)
             else:
                 self.client.set_terminated(run.info.run_id, status, end_time=ended)
+
+
+def _renamed(client: Any, game: str, artifacts: str) -> Any | None:
+    """The experiment of a game whose name a user has changed, if there is one."""
+    from mlflow.entities import ViewType
+
+    for found in client.search_experiments(ViewType.ALL):
+        # Experiments of earlier versions do not name their game; its name led to their folder.
+        told = GAME in found.tags or folder_of(found.name) != folder_of(game)
+        if told and found.artifact_location == artifacts and found.tags.get(GAME, game) == game:
+            return found
+    return None
 
 
 def number_in(run: Any, tag: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from league.errors import LeagueError
 from league.tracking import client
+from league.tracking.database import SchemaError
 from league.tracking.private_formats import charts_address, league_addresses
 from league.tracking.views import VIEWS
 
@@ -41,6 +42,8 @@ class Tracked:
             ours = [found for found in experiments if found.experiment_id != "0"]  # MLflow makes one of its own
             ids = [found.experiment_id for found in ours]
             runs = mlflow.search_runs(ids, "tags.kind = 'league'", order_by=["attributes.start_time"]) if ids else []
+        except SchemaError as error:
+            raise LeagueError(str(error)) from error
         except client.failures() as error:
             database = home / client.DATABASE
             raise LeagueError(

@@ -7,7 +7,8 @@ pages. MLflow may change them in any release. Therefore callers check `supported
 * an image is logged by `MlflowClient.log_image` (`experiment`);
 * a model is written by `mlflow.pyfunc.save_model` (`model_folder`), which takes seconds instead of milliseconds;
 * the tags are left out (`experiment_tags` and similar functions return nothing): pages look plainer, but no content is lost;
-* `league ui` opens MLflow's front page (`links`).
+* `league ui` opens MLflow's front page (`links`);
+* the addresses in the database of a home that was moved are not changed (`database`).
 
 To support a new release, add it to `TESTED` and run `tests/league/tracking` and `tests/browser/test_mlflow_ui.py`.
 mlflow itself is not imported here.
@@ -39,11 +40,12 @@ VIEW_TAG = "mlflow.sharedViewState."
 
 def supported() -> bool:
     """Whether the installed version of MLflow was tested."""
-    return ".".join(_installed().split(".")[:2]) in TESTED
+    return ".".join(installed().split(".")[:2]) in TESTED
 
 
 @cache
-def _installed() -> str:
+def installed() -> str:
+    """The version of the installed MLflow."""
     return version("mlflow")
 
 
@@ -132,7 +134,7 @@ def _mlmodel(parts: ModelParts, run: str, size: int) -> dict[str, Any]:
         },
         "is_signature_from_type_hint": False,
         "metadata": parts.facts,
-        "mlflow_version": _installed(),
+        "mlflow_version": installed(),
         "model_size_bytes": size,
         "model_uuid": uuid5(NAMESPACE_OID, f"{run} {parts.facts['weights']}").hex,
         "run_id": run,
@@ -170,17 +172,18 @@ def _environment(packages: Sequence[str]) -> dict[str, str]:
 # Saved views: a tag of the experiment holds the state of MLflow's page as JSON. A page ignores keys that it does not know.
 
 
-def saved_views(views: Sequence[View], league: str, at: int) -> dict[str, str]:
+def saved_views(views: Sequence[View], league: str, at: int, run: str) -> dict[str, str]:
     """The tags of an experiment that contain a league's views; none if the version is not supported.
 
     Args:
         views: The views, in order.
         league: The league's name.
         at: Start of the league in milliseconds since 1970.
+        run: Distinguishes leagues with the same name; see `adoption.league_run`.
     """
     tags = {}
     for number, view in enumerate(views if supported() else (), 1):
-        state = json.dumps({**_COMMON, **_state(view, league)}, separators=(",", ":"))
+        state = json.dumps({**_COMMON, **_state(view, league, run)}, separators=(",", ":"))
         saved = {"name": f"{league} · {number} · {view.name}", "createdAt": at, "updatedAt": at, "state": state}
         tags[VIEW_TAG + key_of(league, view.name)] = json.dumps(saved, separators=(",", ":"))
     return tags
@@ -199,10 +202,15 @@ _COMMON = {
 """The settings that are equal in all views: every run is drawn, and groups keep their order."""
 
 
-def _state(view: View, league: str) -> dict[str, Any]:
+def outdated(view: str, league: str, run: str) -> bool:
+    """Whether a tag is a view of another league of the same name. A view that somebody has changed to something else is not."""
+    return f"tags.league = '{league}'" in view and run not in view
+
+
+def _state(view: View, league: str, run: str) -> dict[str, Any]:
     groups = list(enumerate(view.groups))
     return {
-        "searchFilter": f"tags.kind = '{view.kind}' AND tags.league = '{league}'",
+        "searchFilter": f"tags.kind = '{view.kind}' AND tags.league = '{league}' AND tags.league_run = '{run}'",
         "orderByKey": view.order,
         "orderByAsc": view.ascending,
         "compareRunCharts": [

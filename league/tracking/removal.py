@@ -10,8 +10,8 @@ from league.errors import LeagueError
 from league.storage.removal import RENAMED_FROM
 from league.storage.store import Store
 from league.tracking import client
+from league.tracking.adoption import LEAGUE_RUN
 from league.tracking.private_formats import saved_views
-from league.tracking.registry import LEAGUE_RUN
 from league.tracking.views import VIEWS
 
 KINDS = ("league", "folder", "generation", "player")
@@ -37,7 +37,7 @@ def delete_from_mlflow(home: Path, name: str) -> int:
     try:
         mlflow = client.connect(home)
         runs = _runs(mlflow, name)
-        _delete_model(mlflow, name, {run.info.run_id for run in runs})
+        _delete_model(mlflow, name, {run.info.run_id for run in runs} | {run.data.tags.get(LEAGUE_RUN, "") for run in runs})
         _delete_views(mlflow, name)
         for run in sorted(runs, key=lambda run: run.data.tags["kind"] == "league"):  # the run of the league last
             _delete_artifacts(home, run)
@@ -69,7 +69,7 @@ def rename_in_mlflow(home: Path, store: Store) -> int:
             for run in sorted(runs, key=lambda run: run.data.tags["kind"] == "league"):
                 if run.data.tags["kind"] == "league":
                     mlflow.update_run(run.info.run_id, name=new)
-                    for key, value in saved_views(VIEWS, new, run.info.start_time).items():
+                    for key, value in _views_of(run, new).items():
                         mlflow.set_experiment_tag(run.info.experiment_id, key, value)
                 mlflow.set_tag(run.info.run_id, "league", new)
     except client.failures() as error:
@@ -79,6 +79,16 @@ def rename_in_mlflow(home: Path, store: Store) -> int:
         ) from error
     store.drop_fact(RENAMED_FROM)
     return len(runs)
+
+
+def _views_of(run: Any, name: str) -> dict[str, str]:
+    """The saved views of a league.
+
+    Args:
+        run: The league's run.
+        name: The league's name.
+    """
+    return saved_views(VIEWS, name, run.info.start_time, run.data.tags.get(LEAGUE_RUN, ""))
 
 
 def _runs(mlflow: Any, name: str) -> list[Any]:
@@ -128,7 +138,7 @@ def _rename_model(mlflow: Any, old: str, new: str) -> None:
 
 def _delete_views(mlflow: Any, name: str) -> None:
     """Delete the saved views that show a league."""
-    keys = set(saved_views(VIEWS, name, 0))
+    keys = set(saved_views(VIEWS, name, 0, ""))
     for experiment in mlflow.search_experiments(max_results=PAGE):
         for tag in experiment.tags:
             if tag in keys:

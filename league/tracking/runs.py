@@ -21,19 +21,26 @@ from league.plotting.canvas import SOFT
 from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
 from league.plotting.palette import PALETTE
 from league.plotting.png import EncodedImage
-from league.population.player import Player, frozen_names, is_founder, learns, original_of
+from league.population.player import Player, frozen_names, learns, original_of
 from league.storage.generation import GenerationRow
 from league.storage.store import Store
+from league.tracking.adoption import (
+    FOLDERS,
+    MARK,
+    Slot,
+    adopt,
+    birth,
+    called,
+    identity,
+    league_run,
+    name_of_generation,
+    root_slot,
+)
 from league.tracking.client import Warn
-from league.tracking.experiment import PARENT, Experiment, number_in
-from league.tracking.private_formats import colour_tags, image_tags, saved_views, table_tags
+from league.tracking.experiment import COMMIT, Experiment, number_in
+from league.tracking.private_formats import colour_tags, image_tags, outdated, saved_views, table_tags
 from league.tracking.registry import Registry
 from league.tracking.views import VIEWS
-
-MARK = "generation"
-"""Tag of the league's run: the last generation up to which everything is in MLflow."""
-
-FOLDERS = ("generations", "players")
 
 BATCH = 16
 """Number of generations in a batch. Their points share calls, and a sync repeats the whole batch after a kill."""
@@ -65,10 +72,12 @@ class Update:
     Attributes:
         tree: The runs of the league; None if nothing was missing and the runs were not searched.
         generations: The generations that were added.
+        mended: Number of runs, aliases and versions that were deleted, changed or duplicated, and were put right.
     """
 
     tree: Tree | None
     generations: list[int]
+    mended: int = 0
 
 
 def update_runs(
@@ -95,18 +104,18 @@ def update_runs(
     Returns:
         The tree, and the added generations.
     """
-    rows, root = history.rows, _root(experiment, history)
+    rows, root = history.rows, None if thorough else _root(experiment, history)
     over = rows[-1].number + 1 >= history.config.generations
     ended = metrics.millis(rows[-1].committed_at) if over else None
-    last, state = number_in(root, MARK), "FINISHED" if over else "RUNNING"
-    if not thorough and last == rows[-1].number and root.info.status == state:
+    last, state = -1 if root is None else number_in(root, MARK), "FINISHED" if over else "RUNNING"
+    if root is not None and last == rows[-1].number and root.info.status == state:
         return Update(known, [])
-    tree = _tree(experiment, history, root, None, 0) if thorough else _tree(experiment, history, root, known, last + 1)
-    first = last + 1
+    tree, mended = _tree(experiment, store, history, root, known, last + 1)
+    first = number_in(tree.root, MARK) + 1
     if thorough:
         first = next((row.number for row in rows[:first] if not _whole(experiment, store, history, row, tree)), first)
-        if first <= last:  # the mark is valid only for complete generations
-            experiment.log(root, [], tags={MARK: str(first - 1)})
+        if first <= number_in(tree.root, MARK):  # the mark is valid only for complete generations
+            experiment.log(tree.root, [], tags={MARK: str(first - 1)})
     for start in range(first, len(rows), BATCH):
         numbers = range(start, min(start + BATCH, len(rows)))
         batch = [history.until(number, store.ratings(number)) for number in numbers]
@@ -118,32 +127,57 @@ def update_runs(
     for player in history.players:
         if player.name in tree.players and player.retired is None:
             experiment.set_end(tree.players[player.name], ended)
-    for run in (*tree.folders.values(), root):
+    for run in (*tree.folders.values(), tree.root):
         experiment.set_end(run, ended)
-    return Update(tree, [row.number for row in rows[first:]])
+    if thorough:
+        mended += tree.registry.restore_aliases(history)
+    return Update(tree, [row.number for row in rows[first:]], mended)
 
 
-def _tree(experiment: Experiment, history: History, root: Any, known: Tree | None, first: int) -> Tree:
-    """The runs of a league. A known tree is not used if its root was deleted and there is another one."""
-    rows = history.rows
-    if known is not None and known.root.info.run_id == root.info.run_id:
-        return replace(known, root=root)
-    experiment.add_tags(saved_views(VIEWS, history.name, metrics.begun(rows[0])))
-    folders = experiment.children(root)
-    for name in FOLDERS:
-        folders[name] = folders.get(name) or experiment.create(
-            name, metrics.begun(rows[0]), {PARENT: root.info.run_id, "kind": "folder", "league": history.name}
-        )
-    # The store counts whole seconds, so a generation can seem to have begun before the previous one.
+def _tree(
+    experiment: Experiment, store: Store, history: History, root: Any | None, known: Tree | None, first: int
+) -> tuple[Tree, int]:
+    """The runs of a league, and how many of them had to be put right.
+
+    Args:
+        experiment: The experiment of the league's game.
+        store: The league.
+        history: The same, read.
+        root: The league's run, if it is in its place; otherwise every run is looked for.
+        known: The tree of the last time. It does not count if its root was deleted and there is another one.
+        first: The first generation whose run is needed.
+    """
+    rows, run = history.rows, league_run(history)
+    if root is not None and known is not None and known.root.info.run_id == root.info.run_id:
+        return replace(known, root=root), 0
+    views = saved_views(VIEWS, history.name, metrics.begun(rows[0]), run)
+    experiment.add_tags(views, lambda view: outdated(view, history.name, run))
+    below = {} if root is None else {called(each): each for each in experiment.children(root)}
+    if root is None or not set(FOLDERS) <= set(below):
+        return _searched(experiment, store, history)
+    # The store counts whole seconds: a generation can seem to have begun before the one in front of it.
     since = min(map(metrics.begun, rows[first:]), default=metrics.millis(rows[-1].committed_at))
-    generations = experiment.children(folders["generations"], since)
-    registry = Registry.of(experiment, history, root.info.run_id)
-    return Tree(root, folders, generations, experiment.children(folders["players"]), registry)
+    generations = {called(each): each for each in experiment.children(below["generations"], since)}
+    players = {called(each): each for each in experiment.children(below["players"])}
+    registry, _ = Registry.of(experiment, history)
+    return Tree(root, {name: below[name] for name in FOLDERS}, generations, players, registry), 0
+
+
+def _searched(experiment: Experiment, store: Store, history: History) -> tuple[Tree, int]:
+    """The runs of a league, wherever they are; the league's own run and its folders are made if they are not there."""
+    found = adopt(experiment, history, _facts(store, history))
+    registry, mended = Registry.of(experiment, history, found.ids)
+
+    def of(kind: str) -> dict[str, Any]:
+        return {slot.name: run for slot, run in found.runs.items() if slot.kind == kind}
+
+    tree = Tree(found.runs[root_slot(history)], of("folder"), of("generation"), of("player"), registry)
+    return tree, found.mended + mended
 
 
 def _whole(experiment: Experiment, store: Store, history: History, row: GenerationRow, tree: Tree) -> bool:
     """Whether a generation is complete in MLflow: its run, files, pictures, champion and players."""
-    run = tree.generations.get(f"gen-{row.number:03d}")
+    run = tree.generations.get(name_of_generation(row.number))
     if run is None or row.number not in tree.registry.versions:
         return False
     everybody = {player.name for player in as_of(history.players, row.number)}
@@ -158,19 +192,23 @@ def _whole(experiment: Experiment, store: Store, history: History, row: Generati
     )
 
 
-def _root(experiment: Experiment, history: History) -> Any:
-    """The run of the league with its name and its start time. A new league with the same name gets a new run."""
-    begun = metrics.begun(history.rows[0])
-    found = experiment.find(f"tags.kind = 'league' AND tags.league = '{history.name}' AND attributes.start_time = {begun}")
-    tags = {
-        "kind": "league",
-        "league": history.name,
+def _root(experiment: Experiment, history: History) -> Any | None:
+    """The run of the league, if there is one and it has its tags."""
+    tags = identity(root_slot(history), history)
+    found = experiment.find(" AND ".join(f"tags.{key} = '{value}'" for key, value in tags.items()))
+    return found[0] if len(found) == 1 else None
+
+
+def _facts(store: Store, history: History) -> dict[str, str]:
+    """Tags of the league's run that tell what it is."""
+    commit = store.fact("commit", missing="")
+    return {
         "game": history.facts["game"],
         "seed": str(history.config.seed),
         "config_sha": history.facts["identity"],
         "version": history.facts["version"],
+        **({COMMIT: commit} if commit else {}),
     }
-    return found[0] if found else experiment.create(history.name, begun, tags)
 
 
 def _generation(
@@ -185,9 +223,9 @@ def _generation(
     """Write the run of a generation, and register its champion. `past` is the league as of the generation."""
     record, number = past.generations[-1], past.number
     row, at = record.row, metrics.millis(record.row.committed_at)
-    name, folder = f"gen-{number:03d}", tree.folders["generations"].info.run_id
-    tags = {PARENT: folder, "kind": "generation", "league": past.name, "generation": str(number)}
-    run = tree.generations.pop(name, None) or experiment.create(name, metrics.begun(row), tags)
+    slot = Slot("generation", name_of_generation(number), metrics.begun(row))
+    tags = identity(slot, past, tree.folders["generations"].info.run_id)
+    run = tree.generations.pop(slot.name, None) or experiment.create(slot.name, slot.begun, tags)
     newest, before = (frozen_names(past.players, frozen) for frozen in (number, number - 1))
     figures = metrics.generation_figures(row, past.ratings, record.table, newest, before)
     figures["gen/exploitability"] = past.exploitability
@@ -226,7 +264,7 @@ def _players(experiment: Experiment, history: History, batch: Sequence[History],
     for name, (now, at) in latest.items():
         run = tree.players.get(name)
         if run is None:
-            run = tree.players[name] = experiment.create(name, _birth(history, now), _identity(history, now, tree))
+            run = tree.players[name] = experiment.create(name, birth(history, now), _identity(history, now, tree))
         if name in figures or run.data.tags.get("status") != now.status:
             experiment.log(run, figures.get(name, []), tags={"status": now.status})
         if now.retired is not None:
@@ -234,10 +272,9 @@ def _players(experiment: Experiment, history: History, batch: Sequence[History],
 
 
 def _identity(history: History, player: Player, tree: Tree) -> dict[str, str]:
+    slot = Slot("player", player.name, birth(history, player))
     facts = {
-        PARENT: tree.folders["players"].info.run_id,
-        "kind": "player",
-        "league": history.name,
+        **identity(slot, history, tree.folders["players"].info.run_id),
         "league_role": player.league_role,
         "parent": player.parent,
         "born": player.born,
@@ -252,12 +289,6 @@ def _colour(history: History, player: Player) -> str:
     """The colour of a player. Players that are born one after another differ; MLflow's own colours often repeat."""
     learning = [each.name for each in history.players if learns(each)]
     return PALETTE[learning.index(player.name) % len(PALETTE)] if player.name in learning else SOFT
-
-
-def _birth(history: History, player: Player) -> int:
-    """The time of birth: the begin of the league for founders and anchors, the end of a generation for children."""
-    founder = player.born is None or is_founder(player)
-    return metrics.begun(history.rows[0]) if founder else metrics.millis(history.rows[player.born or 0].committed_at)
 
 
 def _league(

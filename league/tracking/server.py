@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -10,11 +11,16 @@ import sys
 import time
 import webbrowser
 from contextlib import closing
+from ipaddress import ip_address
 from pathlib import Path
 
 from league.errors import LeagueError
-from league.tracking.client import DATABASE, uri_of
+from league.tracking.client import DATABASE
+from league.tracking.database import uri_of
 from league.tracking.links import Tracked
+
+EVERY_ADDRESS = ("0.0.0.0", "::", "")
+"""Hosts that stand for every address of this machine."""
 
 GRACE = 10.0
 """Maximum number of seconds for the server to stop."""
@@ -47,7 +53,7 @@ def open_ui(
         raise LeagueError(f"nothing is tracked in {home} yet; run a league first, or name its folder with --home")
     _check_free(port, host)
     tracked = Tracked.read(home.resolve())
-    links = tracked.links(f"http://{host}:{port}", league)
+    links = tracked.links(f"http://{_names(host)[0]}:{port}", league)
     if not links:
         raise LeagueError(f"nothing is tracked in {home} yet; `league sync NAME` adds a league that has been run")
     for place in tracked.elsewhere:
@@ -55,12 +61,17 @@ def open_ui(
     # The server has its own session, so that it and its worker end together. Whatever ends this process must end it, too.
     ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, signal.default_int_handler) for number in ends}
+    if not _loopback(host):
+        print(f"Everybody who can reach {host} can read, change and delete what MLflow holds: it asks nobody who they are.")
     print("MLflow is starting, which takes some seconds …", flush=True)
-    server = subprocess.Popen(command(home.resolve(), port, host), env=_environment(), cwd=home, start_new_session=True)
+    server = subprocess.Popen(
+        command(home.resolve(), port, host), env=_environment(port, host), cwd=home, start_new_session=True
+    )
     try:
         if _answers(server, port, host):
             width = max(map(len, links))
             print("\n".join(f"{name:{width}s}  {link}" for name, link in links.items()))
+            print(f"In Python: mlflow.set_tracking_uri({uri_of(home.resolve() / DATABASE)!r})")
             print("Ctrl-C ends it.", flush=True)
             if _has_screen() if browser is None else browser:
                 webbrowser.open(next(iter(links.values())))
@@ -91,18 +102,47 @@ def command(home: Path, port: int, host: str) -> list[str]:
     return [sys.executable, "-m", "mlflow", "server", *options, "--workers", "1", "--uvicorn-opts", "--log-level warning"]
 
 
-def _environment() -> dict[str, str]:
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    return {**quiet, **os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+def _environment(port: int, host: str) -> dict[str, str]:
+    """Environment variables of the server; what the user has set stays."""
+    told = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+    if not _loopback(host):  # MLflow answers only those who call it by a name that it knows
+        names = [f"{name}:{port}" for name in (*_names(host), "localhost", "127.0.0.1")]
+        told["MLFLOW_SERVER_ALLOWED_HOSTS"] = ",".join(names)
+        told["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(f"http://{name}" for name in names)
+    return {**told, **os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def _check_free(port: int, host: str) -> None:
-    with closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as attempt:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    except (OSError, UnicodeError) as error:
+        raise LeagueError(f"--host {host}: this machine has no such address; 127.0.0.1 is the usual one") from error
+    with closing(socket.socket(family)) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             attempt.bind((host, port))
         except OSError as error:
-            raise LeagueError(f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port") from error
+            taken = error.errno != errno.EADDRNOTAVAIL
+            other = "choose another with --port" if taken else "this machine has no such address; choose another with --host"
+            raise LeagueError(f"port {port} of {host} cannot be used ({error.strerror}); {other}") from error
+
+
+def _loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
+    return all(ip_address(address.partition("%")[0]).is_loopback for address in found)
+
+
+def _names(host: str) -> list[str]:
+    """The names in links to a server that listens on an address; on every address of this machine it has several."""
+    if host not in EVERY_ADDRESS:
+        return [f"[{host}]" if ":" in host else host]
+    own = socket.gethostname()
+    try:
+        addresses = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(own, None, socket.AF_INET)})
+    except OSError:
+        addresses = []
+    return list(dict.fromkeys([own, socket.getfqdn(), *addresses]))
 
 
 def _answers(server: subprocess.Popen[bytes], port: int, host: str) -> bool:

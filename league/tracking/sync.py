@@ -16,6 +16,7 @@ from league.storage.store import Store
 from league.tracking.client import Warn
 
 if TYPE_CHECKING:
+    from league.tracking.runs import Update
     from league.tracking.tracker import Tracker
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -87,7 +88,7 @@ class LeagueSync:
             self._tracker.close()
 
 
-def fill_in(store: Store, warn: Warn) -> list[int]:
+def fill_in(store: Store, warn: Warn) -> Update:
     """Make all missing replays of a league, and add everything that is missing in MLflow, even if the league is not tracked.
 
     Args:
@@ -95,7 +96,7 @@ def fill_in(store: Store, warn: Warn) -> list[int]:
         warn: Called with a message for everything that cannot be made.
 
     Returns:
-        The generations that were added to MLflow.
+        What was added to MLflow and what was put right in it.
 
     Raises:
         LeagueError: The league has no generation yet, or MLflow cannot be updated. The message says why.

@@ -14,7 +14,7 @@ from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import Experiment
 from league.tracking.removal import rename_in_mlflow
-from league.tracking.runs import Tree, update_runs
+from league.tracking.runs import Tree, Update, update_runs
 
 
 class BehindError(LeagueError):
@@ -63,7 +63,7 @@ class Tracker:
                 f"`league sync {self._store.name}`; the league goes on ({error.reason})"
             )
 
-    def fill_in(self, warn: client.Warn, history: History | None = None, *, thorough: bool = False) -> list[int]:
+    def fill_in(self, warn: client.Warn, history: History | None = None, *, thorough: bool = False) -> Update:
         """Do the same as `sync`, but raise an error after a failure.
 
         Args:
@@ -72,13 +72,13 @@ class Tracker:
             thorough: Whether to search all generations for data that was deleted or was made by an older version.
 
         Returns:
-            The generations that were added.
+            What was added and what was put right.
 
         Raises:
             BehindError: MLflow fails. Data that was already added stays.
         """
         if self._store.generation() < 0:
-            return []
+            return Update(None, [])
         tree, self._tree = self._tree, None  # after a failure the runs are searched again
         try:
             self.hold()
@@ -89,7 +89,7 @@ class Tracker:
         except client.failures() as error:
             raise BehindError(self._store.name, client.reason(error)) from error
         self._tree = update.tree
-        return update.generations
+        return update
 
     def hold(self) -> None:
         """Keep other processes from tracking this league.

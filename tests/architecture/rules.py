@@ -22,6 +22,7 @@ LADDER: dict[str, set[str]] = {
 # each other.
 FLOORS = [
     {"errors", "importing", "version"},
+    {"paths"},
     {"population"},
     {"config"},
     {"storage"},

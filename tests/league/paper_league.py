@@ -22,9 +22,9 @@ from league.population.player import Player, active_name, anchor, frozen_names, 
 from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
 from league.storage.store import Store
 from league.tracking import client
+from league.tracking.adoption import LEAGUE_RUN
 from league.tracking.client import path_of
 from league.tracking.experiment import PARENT
-from league.tracking.registry import LEAGUE_RUN
 from league.tracking.tracker import Tracker
 from tournaments.rating.elo import Rating
 from tournaments.rating.outcomes import outcomes
@@ -267,4 +267,10 @@ def parent(found: dict[str, Any], name: str) -> str | None:
 
 
 def without_times(shown: dict[str, Any]) -> dict[str, Any]:
-    return {name: (status, *rest) for name, (status, _, _, *rest) in shown.items()}
+    """The same without times, and without the tag that follows from when the league began."""
+    return {
+        name: (status, {tag: value for tag, value in tags.items() if tag != LEAGUE_RUN}, *rest)
+        if name != "registered model"
+        else (status, tags, *rest)
+        for name, (status, _, _, tags, *rest) in shown.items()
+    }

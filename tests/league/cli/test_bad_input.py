@@ -116,7 +116,7 @@ def test_a_player_with_path_characters_is_refused(cli_run, finished, player):
 
 
 def test_an_unknown_player_names_the_nearest(cli_run, finished):
-    refused(cli_run("tournament", "smoke/main-1-g000", "bot:random", "--home", finished), "did you mean smoke/main-01-g000?")
+    refused(cli_run("tournament", "smoke/main-1-g000", "bot:random", "--home", finished), "did you mean 'smoke/main-01-g000'?")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_players_of_a_league_are_those_of_all_groups():
         ([{"policy": {"hidden": [3]}}], "population.0.count is missing"),
         (
             [{"count": 3, "learner": "a2c", "hyper": {"clip": 0.1}}],
-            "there is no setting 'population.0.hyper.clip'; did you mean 'population.0.hyper.learning_rate'?",
+            "there is no setting 'population.0.hyper.clip' (there are learning_rate, entropy, gamma, gae_lambda)",
         ),
         ([{"count": 0}], "population.0.count is 0, but: input should be greater than or equal to 1"),
         ([3], "population.0 is 3, but: input should be a valid dictionary or instance of GroupConfig"),

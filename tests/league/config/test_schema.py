@@ -124,7 +124,21 @@ def test_an_override_is_a_dotted_key_and_a_yaml_value(text, key, value):
     assert parse_override(text) == (key, value)
 
 
-@pytest.mark.parametrize("text", ["train.updates", "=4", "train.hidden=[1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train.updates",
+        "=4",
+        "train.hidden=[1",
+        "train..updates=4",
+        ".train=4",
+        "train.=4",
+        "game.options={a: 1, a: 2}",
+        "seed=!!bool foo",
+        "game=&a {options: *a}",
+        "name=\0",
+    ],
+)
 def test_an_override_that_cannot_be_read_is_refused(text):
     with pytest.raises(LeagueError, match="--set"):
         parse_override(text)
@@ -152,19 +166,52 @@ def test_yaml_numbers_without_a_point_are_numbers(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("values", "sentence"),
     [
-        (b"name: [1", "is not valid YAML"),
-        (b"\xff\xfe\x00\x80", "is not a text file"),
-        (b"", "has no settings"),
-        (b"- a\n- b\n", "has no settings"),
+        ({"generations": True}, "generations is true, but a whole number is wanted"),
+        ({"seed": False}, "seed is false, but a whole number is wanted"),
+        ({"population": True}, "population is true, but a whole number is wanted"),
+        ({"population": [{"count": True}]}, "population.0.count is true, but a whole number is wanted"),
+        ({"train": {"copies": True}}, "train.copies is true, but a whole number is wanted"),
+        ({"train": {"value_weight": True}}, "train.value_weight is true, but a number is wanted"),
+        ({"matchmaking": {"self_play": True}}, "matchmaking.self_play is true, but a number is wanted"),
+        ({"policy": {"hidden": [8, True]}}, "policy.hidden is [8, true], but a whole number is wanted"),
+        ({"evolution": {"operators": {"perturb": True}}}, "evolution.operators is {'perturb': true}, but a number is wanted"),
+        ({"hyper": {"clip": True}}, "hyper.clip.start is true, but a number is wanted"),
+        ({"hyper": {"clip": {"low": False}}}, "hyper.clip.low is false, but a number is wanted"),
+        ({"compute": {"workers": True}}, "compute.workers is true, but a whole number is wanted"),
     ],
 )
-def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, text, sentence):
+def test_no_boolean_passes_as_a_number(values: dict[str, Any], sentence: str):
+    assert refused(values) == f"the configuration: {sentence}"
+
+
+def test_booleans_stay_where_they_are_wanted():
+    config = check({"name": "mine", "game": {"name": "x", "options": {"a": True, "b": [True]}}, "tracking": False})
+    assert config.game.options == {"a": True, "b": [True]}
+    assert config.tracking is False
+
+
+def test_the_game_may_be_a_plain_word(tmp_path: Path):
     file = tmp_path / "mine.yaml"
-    file.write_bytes(text)
-    with pytest.raises(LeagueError, match=sentence):
-        load_config(str(file))
+    file.write_text("name: mine\ngame: classic/tictactoe_v3\n")
+    assert load_config(str(file)) == check({"name": "mine", "game": GAME})
+    assert load_config(str(file), {"game.teams": [["player_1"], ["player_2"]]}).game.name == "classic/tictactoe_v3"
+    assert load_config("smoke", {"game": "classic/rps_v2"}).game.name == "classic/rps_v2"
+
+
+@pytest.mark.parametrize(
+    "values", [{"zebra": 1}, {"train": {"q": 1}}, {"comms": {"topology": "zzz"}}, {"matchmaking": {"rule": "q"}}]
+)
+def test_nothing_is_suggested_where_nothing_is_near(values: dict[str, Any]):
+    sentence = refused(values)
+    assert "did you mean" not in sentence
+    assert "(there are " in sentence or "(known: " in sentence
+
+
+def test_no_preset_is_suggested_where_none_is_near():
+    with pytest.raises(LeagueError, match=r"'q' is neither a file nor a preset \(presets: connect-four, "):
+        load_config("q")
 
 
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path):

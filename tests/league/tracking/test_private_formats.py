@@ -53,7 +53,7 @@ def plain(unknown: None, home: Path) -> Path:
     ("installed", "tested"), [("3.17.2", True), ("3.17.9", True), ("3.18.0", False), ("3.1.7", False), ("4.0.0rc1", False)]
 )
 def test_a_release_series_is_what_is_tested(monkeypatch: pytest.MonkeyPatch, installed: str, tested: bool) -> None:
-    monkeypatch.setattr(private_formats, "_installed", lambda: installed)
+    monkeypatch.setattr(private_formats, "installed", lambda: installed)
     assert private_formats.supported() == tested
 
 
@@ -80,12 +80,12 @@ def test_images_are_named_as_mlflow_names_them(synced: Path, home: Path) -> None
 
 
 def test_a_view_shows_the_runs_and_charts_that_it_is_made_of() -> None:
-    tags = saved_views(VIEWS, "cup", 5)
+    tags = saved_views(VIEWS, "cup", 5, "abc")
     assert list(tags) == [VIEW_TAG + key for key in ("cup-league", "cup-players", "cup-generations")]
     saved = json.loads(tags[VIEW_TAG + "cup-players"])
     state = json.loads(saved["state"])
     assert (saved["name"], saved["createdAt"]) == ("cup · 2 · players", 5)
-    assert state["searchFilter"] == "tags.kind = 'player' AND tags.league = 'cup'"
+    assert state["searchFilter"] == "tags.kind = 'player' AND tags.league = 'cup' AND tags.league_run = 'abc'"
     assert [section["columns"] for section in state["compareRunSections"]] == [1, 2]
     charts = [(chart["metricSectionId"], chart["type"], chart["metricKey"]) for chart in state["compareRunCharts"]]
     assert charts[:2] == [("section-0", "LINE", "player/elo"), ("section-1", "LINE", "player/score")]
@@ -133,7 +133,7 @@ def test_an_unknown_mlflow_gets_one_image_a_step_by_its_own_interface(plain: Pat
 def test_an_unknown_mlflow_that_is_filled_in_again_gets_nothing_twice(plain: Path) -> None:
     before = everything(plain)
     with closing(Tracker(Store(plain / "leagues" / "cup"), plain)) as tracker:
-        assert tracker.fill_in(fail, thorough=True) == []
+        assert tracker.fill_in(fail, thorough=True).generations == []
     with closing(sqlite3.connect(plain / client.DATABASE)) as database, database:
         database.execute("UPDATE tags SET value = '-1' WHERE key = 'generation' AND value = '2'")
     with closing(Tracker(Store(plain / "leagues" / "cup"), plain)) as tracker:

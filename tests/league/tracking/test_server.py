@@ -88,7 +88,7 @@ def test_the_server_is_small_and_stays_on_this_machine(two: Path) -> None:
     assert command[1:4] == ["-m", "mlflow", "server"]
     pairs = set(zip(command[4::2], command[5::2], strict=True))
     assert {("--workers", "1"), ("--host", "127.0.0.1"), ("--backend-store-uri", f"sqlite:///{two}/mlflow.db")} <= pairs
-    assert server._environment()["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
+    assert server._environment(5000, "127.0.0.1")["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
 
 
 def test_a_home_without_tracking_is_one_sentence(tmp_path: Path) -> None:
