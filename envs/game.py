@@ -176,9 +176,31 @@ class Game:
             GameError: The text is no description of a game.
         """
         try:
-            return TypeAdapter(cls).validate_json(text)
+            game = TypeAdapter(cls).validate_json(text)
         except ValidationError as error:
-            raise GameError(f"this is no description of a game: {error}") from error
+            fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = ".".join(map(str, fault["loc"]))
+            raise GameError(f"this is no description of a game: {where}: {fault['msg']}") from error
+        if not game.fits_together():
+            raise GameError("this is no description of a game: its seats, teams, sides and roles do not fit together")
+        return game
+
+    def fits_together(self) -> bool:
+        """Return whether every seat is in one team and one role, and every team and every role on one side."""
+        seats, teams = range(len(self.seats)), range(len(self.teams))
+        return (
+            len(set(self.seats)) == len(seats) > 0
+            and sorted(seat for team in self.teams for seat in team) == list(seats)
+            and sorted(seat for role in self.roles for seat in role.seats) == list(seats)
+            and sorted(team for side in self.sides for team in side.teams) == list(teams)
+            and sorted(role for side in self.sides for role in side.roles) == list(range(len(self.roles)))
+            and all(0 <= role.side < len(self.sides) for role in self.roles)
+            and all(index in self.sides[role.side].roles for index, role in enumerate(self.roles))
+            and all(len(role.seats) == role.per_team * len(self.sides[role.side].teams) for role in self.roles)
+            and all(len(self.teams[team]) == side.seats_per_team for side in self.sides for team in side.teams)
+            and all(role.actions.size > 0 and all(size >= 0 for size in role.observation_shape) for role in self.roles)
+            and self.state_size >= 0
+        )
 
     def slots(self, role: int) -> int:
         """Return the rows per copy in a role's tensors: one in turn-based games, else one for each of the role's seats."""

@@ -28,8 +28,8 @@ DEEPEST, MOST = 64, 2_000_000
 """How deep values may be nested, and how many there may be in the options of one game."""
 
 
-LONGEST_TEXT = 2**18
-"""Bytes of the longest text in an array."""
+LONGEST_TEXT, LARGEST_ARRAY = 2**18, 2**26
+"""Bytes of the longest text in an array, and of an array that is read."""
 
 
 class Function:
@@ -74,7 +74,10 @@ class Kind(NamedTuple):
 
 def _array(given: Any) -> np.ndarray:
     kind, shape, values = given
-    return np.array(values, _number_kind(kind)).reshape(shape)
+    number = _number_kind(kind)
+    if number.itemsize * len(values) > LARGEST_ARRAY or any(isinstance(value, list) for value in values):
+        raise ValueError("the array is too large")
+    return np.array(values, number).reshape(shape)
 
 
 def _number_kind(name: Any) -> np.dtype:
@@ -107,7 +110,7 @@ KINDS: dict[type, Kind] = {
         "$timedelta", lambda value: [value.days, value.seconds, value.microseconds], lambda parts: datetime.timedelta(*parts)
     ),
     Decimal: Kind("$decimal", str, Decimal),
-    Fraction: Kind("$fraction", str, Fraction),
+    Fraction: Kind("$fraction", str, lambda text: Fraction(*map(int, _text(text).split("/")))),
     type(Path()): Kind("$path", str, Path),
     np.ndarray: Kind("$array", lambda value: [value.dtype.str, list(value.shape), value.ravel().tolist()], _array),
     Function: Kind("$callable", lambda value: value.reference, lambda text: Function(_text(text))),

@@ -1,6 +1,8 @@
 """Finds users' own callables by their name in text: `module:callable` or `path/to/file.py:callable`.
 
-Resolving a name runs its file, so a configuration must be trusted like code. The working directory is searched too.
+Resolving a name runs its file, so a name is trusted like code. The working directory is searched too. A name that comes from a
+file of somebody else's is refused with `refuse`, and `find` then raises an error; `permit` lets it be found. Nothing else in
+the project imports a user's code, so that what is refused here does not run.
 """
 
 from __future__ import annotations
@@ -19,6 +21,11 @@ from envs.faults import GameError, environment_code, nearest
 from envs.neighbours import beside
 from envs.notebook import write_down
 from envs.places import file_at, root_of, searched
+from envs.sources import files_of, split
+
+_PERMITTED: set[str] = set()
+_REFUSED: dict[str, str] = {}
+"""Places of code, by name and by file, and for those that are refused the sentence that says why. They hold for the process."""
 
 _LOADING: list[Path] = []
 """Files that are being loaded at the moment."""
@@ -28,9 +35,16 @@ def find(reference: str) -> Callable[..., Any]:
     """Find the callable that `reference` names.
 
     Raises:
-        GameError: The file or module cannot be imported, has no such name, or the name is not callable.
+        GameError: The reference is refused, or the file or module cannot be imported, has no such name, or the name is not
+            callable.
     """
-    place, _, attribute = reference.rpartition(":")
+    parts = split(reference)
+    if parts is None:
+        raise GameError(f"{reference!r} names no code: write module:callable or path/to/file.py:callable.")
+    place, attribute = parts
+    refused = refusal(reference)
+    if refused:
+        raise GameError(refused)
     if place.endswith(".py") and not file_at(place).is_file():
         raise GameError(f"There is no file {file_at(place)}{searched(place)}.")
     with environment_code(f"{reference} cannot be imported"):
@@ -41,6 +55,55 @@ def find(reference: str) -> Callable[..., Any]:
     if not callable(found):
         raise GameError(f"{attribute!r} in {place} is not callable.")
     return found
+
+
+def refuse(reference: str, sentence: str) -> None:
+    """Let `find` raise an error for a reference, and for others to the same file, unless the code is permitted.
+
+    Args:
+        reference: The code.
+        sentence: The message of the error.
+    """
+    if not permitted(reference):
+        _REFUSED.setdefault(_key(reference), sentence)
+
+
+def permit(reference: str) -> None:
+    """Let `find` find a reference, even if it was refused or will be. Names that are no references change nothing."""
+    if split(reference) is None:
+        return
+    _PERMITTED.add(_key(reference))
+    for key in (_key(reference), _place(reference)):
+        _REFUSED.pop(key, None)
+
+
+def permitted(reference: str) -> bool:
+    """Return whether a reference was permitted."""
+    return _key(reference) in _PERMITTED
+
+
+def refusal(reference: str) -> str:
+    """Return the sentence with which a reference is refused; "" if it is not."""
+    if not _REFUSED or permitted(reference):
+        return ""
+    return _REFUSED.get(_key(reference)) or _REFUSED.get(_place(reference), "")
+
+
+def forget_permissions() -> None:
+    """Forget what was permitted and refused in this process."""
+    _PERMITTED.clear()
+    _REFUSED.clear()
+
+
+def _place(reference: str) -> str:
+    return reference.rpartition(":")[0]
+
+
+def _key(reference: str) -> str:
+    """Return what a reference is known by: the file that it runs last, or its place if there is no such file."""
+    parts = split(reference)
+    files = files_of(parts[0]) if parts else None
+    return str(files[-1]) if files else _place(reference)
 
 
 def reference_to(function: Any) -> str:

@@ -22,6 +22,7 @@ from pettingzoo.utils.env import AECEnv, ParallelEnv
 
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
+from envs.makers import require_maker
 from envs.options import resolved
 from envs.references import find
 from envs.stock.cycle import straight
@@ -232,7 +233,9 @@ def _maker(name: str) -> Callable[..., Any]:
     """Find the callable for a game's name."""
     _registry_is_ours()
     if ":" in name:
-        return find(name)
+        found = find(name)
+        require_maker(name, found)
+        return found
     family, _, game = name.partition("/")
     if family not in FAMILIES or game not in _modules(family):
         known = [known for each in FAMILIES for known in _names(each)]

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import envs
 from envs.faults import GameError
 from envs.references import loading
+from league.config.foreign import references
 from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
 from league.config.validation import check_parts
@@ -28,6 +29,7 @@ from league.execution.watcher import Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
 from league.storage.store import Store, default_home
+from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
@@ -65,12 +67,14 @@ class League:
                 notebook.
 
         Raises:
-            LeagueError: The configuration does not fit the game, or names something that does not exist.
+            LeagueError: The configuration does not fit the game, names something that does not exist, or is that of a stored
+                league whose code is not trusted.
         """
         if not isinstance(config, LeagueConfig):
             config = check(config)
             look_from_here(config.model_dump(mode="json"))
         self.config = config
+        self.code = NamedCode(references(config.model_dump(mode="json")))
         self.home = default_home() if home is None else Path(home)
         self._display = display_for(progress)
         self.watcher: Watcher = watcher or self._display
@@ -94,6 +98,7 @@ class League:
                 'write `if __name__ == "__main__":` before what it does when it is started'
             )
         store, self.config = open_to_run(self.config, self.game, self.home, self.watcher.warn, resume=resume)
+        self.code.remember(self.watcher.warn)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers)
         worker = self.make_sync_worker(store, self.config, self.watcher.warn, self.watcher.progress)

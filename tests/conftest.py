@@ -1,7 +1,9 @@
 """What every test stands on: one thread of arithmetic, no screen, no telephone home, no league of the person who runs it."""
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 
 # Before anything is imported, and inherited by every process that a test starts.
@@ -12,6 +14,7 @@ os.environ.update(
     SDL_AUDIODRIVER="dummy",
     PYGAME_HIDE_SUPPORT_PROMPT="1",
     MLFLOW_DISABLE_TELEMETRY="true",
+    XDG_STATE_HOME=tempfile.mkdtemp(prefix="state-of-tests-"),  # what the person who runs the tests trusts is left alone
 )
 os.environ.pop("LEAGUE_HOME", None)
 os.environ.pop("MLFLOW_TRACKING_URI", None)
@@ -20,6 +23,7 @@ import pytest
 import torch
 from hypothesis import settings
 
+from envs.references import forget_permissions
 from tests.launching import Launcher
 
 torch.set_num_threads(1)
@@ -39,3 +43,16 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     launcher = Launcher(tmp_path_factory.mktemp("launched"))
     yield launcher
     launcher.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_permitted() -> None:
+    """Every test begins like a process of its own: nobody has named any code yet."""
+    forget_permissions()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def state_is_removed() -> Iterator[None]:
+    """What the tests trust is forgotten when they are over."""
+    yield
+    shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from agents.kernels.elementary import ONE
+from agents.models.layout import UnfitWeights
 from agents.models.stack import Stack
 from envs import compiling
 from envs.compiling import Floats, vectorised
@@ -41,12 +42,21 @@ class Adam:
 
     @classmethod
     def restored(cls, stack: Stack, states: Sequence[Mapping[str, np.ndarray]]) -> Adam:
-        """The moments of a stack's players from the result of `states`; zero for a player without a state."""
+        """The moments of a stack's players from the result of `states`; zero for a player without a state.
+
+        Raises:
+            UnfitWeights: They do not belong to the players' architecture.
+        """
         adam, layout = cls.fresh(stack.parameters), stack.spec.parameters
         for index, arrays in enumerate(states):
             if arrays:
                 for moment, kept in (("mean", adam.mean), ("square", adam.square)):
-                    kept[index] = layout.from_arrays({name: arrays[f"{moment}.{name}"] for name, _ in layout.shapes})
+                    prefix = f"{moment}."
+                    kept[index] = layout.from_arrays(
+                        {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+                    )
+                if "steps" not in arrays or arrays["steps"].shape != (1,):
+                    raise UnfitWeights("the state of the optimiser does not say how many steps were made")
                 adam.steps[index] = float(arrays["steps"][0])
         return adam
 

@@ -19,6 +19,10 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu"
 GAINS = {"tanh": 5.0 / 3.0, "relu": 2.0**0.5}
 
 
+class UnfitWeights(ValueError):
+    """Weights do not belong to an architecture; the message says where they differ from it."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Names and shapes of the pieces of a flat vector, in order."""
@@ -44,13 +48,15 @@ class Layout:
         """The inverse of `to_arrays`.
 
         Raises:
-            ValueError: A piece is missing, or its shape is not that of this architecture.
+            UnfitWeights: A piece is missing, or has another shape or type than this architecture gives it.
         """
         for name, shape in self.shapes:
             if name not in arrays:
-                raise ValueError(f"the weights have no {name}; they belong to another architecture")
+                raise UnfitWeights(f"the weights have no {name}; they belong to another architecture")
             if arrays[name].shape != shape:
-                raise ValueError(f"{name} has shape {arrays[name].shape} in the weights, this architecture needs {shape}")
+                raise UnfitWeights(f"{name} has shape {arrays[name].shape} in the weights, this architecture needs {shape}")
+            if arrays[name].dtype != np.float32:
+                raise UnfitWeights(f"{name} has numbers of type {arrays[name].dtype} in the weights, not float32")
         return torch.cat([torch.from_numpy(np.ascontiguousarray(arrays[name])).reshape(-1) for name, _ in self.shapes])
 
 

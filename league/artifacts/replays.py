@@ -5,7 +5,6 @@ Replays are derived data. A missing replay can be recorded again from the match 
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from league.storage.generation import RatingRow
 from league.storage.store import Store
 from tournaments.match.moves import UnreadableMoves
 from tournaments.replay.format import SUFFIX, Profile, Replay, ReplayError, load, save
+from tournaments.replay.limits import decompressed
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import PHOTOGRAPHS, record
 from tournaments.replay.showcase import choose
@@ -100,13 +100,29 @@ def _record(
 
 
 def with_recorded(history: History, store: Store) -> History:
-    """The history with the recorded matches of the newest generation that has any. Unreadable files are left out."""
+    """The history with the recorded matches of the newest generation that has any.
+
+    Files that cannot be read, or that are of another game, are left out.
+    """
     paths: Sequence[Path] = ()
     for generation in range(history.number, -1, -1):
         paths = store.recorded(generation)
         if paths:
             break
-    return replace(history, recorded=[replay for path in paths if (replay := readable(path)) is not None])
+    found = [replay for path in paths if (replay := readable(path)) is not None]
+    return replace(history, recorded=[replay for replay in found if _of_league(replay, history)])
+
+
+def _of_league(replay: Replay, history: History) -> bool:
+    """Return whether a recorded match is of the game of a league, and its messages are as long as there."""
+    game, size = history.game, history.config.comms.message_size
+    seats = [(seat.seat, seat.team) for seat in replay.seats]
+    said = next((d.message for step in replay.steps for d in step.decisions if d.message is not None), None)
+    return (
+        replay.setup.name == game.name
+        and seats == list(zip(game.seats, game.team_of_seat, strict=True))
+        and (said is None or len(said) == size)
+    )
 
 
 def readable(path: Path) -> Replay | None:
@@ -136,6 +152,6 @@ def finals_first(store: Store, generation: int) -> list[Path]:
 def _is_final(path: Path) -> bool:
     """Whether a file says that it is a final. The file is not fully checked here, because loading takes longer."""
     try:
-        return "final" in json.loads(gzip.decompress(path.read_bytes()))["tags"]
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
+        return "final" in json.loads(decompressed(path))["tags"]
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, RecursionError):
         return False

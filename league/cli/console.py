@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import sys
@@ -9,21 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from league.cli.streams import OwnOutput
 from league.errors import LeagueError
+from league.execution.terminal import SafeConsole, brief
 from league.paths import expanded
 from league.storage.store import HOME, HOME_VARIABLE, Store, leagues
 
-WIDE = 160
-"""Width in characters of output that is not printed to a terminal."""
-
-out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
-
-STRANGE = "�"
-"""Replaces characters that cannot be printed."""
+out, err = SafeConsole(), SafeConsole(stderr=True)
 
 output = OwnOutput(out)
 """Redirects everything else that is printed on standard output."""
@@ -41,17 +35,30 @@ Home = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", callback=_take_output, help="print only JSON")]
+Trust = Annotated[bool, typer.Option("--trust", help="allow the code that these files name; remembered until the code changes")]
 LeagueName = Annotated[str, typer.Argument(help="a league")]
 
 
+def replace_what_cannot_be_shown() -> None:
+    """Let output in an encoding that lacks a character show a substitute, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def print_json(value: Any) -> None:
-    """Print a value as one line of JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False), file=out.file)
+    """Print a value as one line of JSON, in which characters that would control a terminal are written as escapes."""
+    print_plain(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def harmless(text: str) -> str:
-    """Replace all characters that would control a terminal instead of being displayed."""
-    return "".join(character if character.isprintable() else STRANGE for character in text)
+def print_plain(text: str) -> None:
+    """Print JSON or YAML as it is, except that characters that would control a terminal are written as its escapes."""
+    typer.echo("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text), file=out.file)
+
+
+def warn(sentence: str) -> None:
+    """Print a sentence on standard error."""
+    err.print(brief(sentence))
 
 
 def at(home: Path) -> str:
@@ -64,7 +71,10 @@ def readable(home: Path) -> list[Store]:
     stores = []
     for name in leagues(home):
         try:
-            stores.append(Store.open(home, name))
+            store = Store.open(home, name)
+            store.overview()
         except LeagueError as error:
-            err.print(f"left out {name}: {error}", highlight=False, markup=False)
+            warn(f"left out {name}: {error}")
+        else:
+            stores.append(store)
     return stores

@@ -13,10 +13,10 @@ from rich.text import Text
 import envs
 from envs.conformance.check import Clause, check
 from envs.game import ActionSpace, Game
-from league.cli.console import harmless
 from league.cli.rehearsal import configuration, rehearse
 from league.config.memory import memory_of
 from league.config.schema import LeagueConfig
+from league.execution.terminal import harmless
 
 
 @dataclass(frozen=True)

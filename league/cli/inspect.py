@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from envs.faults import GameError
 from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
+from league.errors import LeagueError
 from league.paths import expanded
 from league.storage.store import Store
+from tournaments.replay.format import ReplayError
 
 app = typer.Typer()
 
@@ -28,6 +33,22 @@ def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
         out.print(f"no leagues in {home} yet; try: league run connect-four")
 
 
+@contextmanager
+def _fits_together(name: str) -> Iterator[None]:
+    """Say in a sentence that the parts of a league's database do not fit together, wherever that is found.
+
+    Raises:
+        LeagueError: They do not.
+    """
+    try:
+        yield
+    except (GameError, ReplayError):  # these are sentences
+        raise
+    except (LookupError, TypeError, ArithmeticError, RuntimeError, StopIteration, ValueError) as error:
+        found = f"{type(error).__name__}: {error}"
+        raise LeagueError(f"the database of the league {name!r} is damaged: its parts do not fit together ({found})") from error
+
+
 @app.command()
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
@@ -36,10 +57,11 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
     from league.evaluation.standings import standings_rows
 
     store = Store.open(home, name)
-    if as_json:
-        facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
-        print_json({**facts, "standings": standings_rows(store)})
-    else:
+    with _fits_together(name):
+        if as_json:
+            facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
+            print_json({**facts, "standings": standings_rows(store)})
+            return
         rows = read(store)
         out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
         out.print()
@@ -56,7 +78,8 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     if as_json:
         keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
         print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
-    else:
+        return
+    with _fits_together(name):
         out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
 
 
@@ -70,11 +93,12 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     from tournaments.rating.payoff import payoff as count
 
     store = _begun(home, name)
-    table = count(outcomes(stored_game(store), store.matches()))
-    if as_json:
-        print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
-    else:
-        out.print(payoff_table(table))
+    with _fits_together(name):
+        table = count(outcomes(stored_game(store), store.matches()))
+        if as_json:
+            print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
+        else:
+            out.print(payoff_table(table))
 
 
 @app.command()
@@ -93,8 +117,9 @@ def report(
 
     store = Store.open(home, name)
     champion = store.champion()
-    page, *others = write(with_recorded(read(store), store), to or store.folder)
-    elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
+    with _fits_together(name):
+        page, *others = write(with_recorded(read(store), store), to or store.folder)
+        elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
     done = counted(store.generation() + 1, "generation")
     out.print(f"{page}: champion {champion} with {elo:.0f} Elo after {done}", highlight=False)
     out.print(f"beside it: {', '.join(path.name for path in others)}", highlight=False)

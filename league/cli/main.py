@@ -7,20 +7,36 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from envs.faults import GameError, IllegalAction
 from league.cli.bench import app as bench_app
-from league.cli.console import HOME, Home, Json, LeagueName, at, err, harmless, out, output, print_json
+from league.cli.console import (
+    HOME,
+    Home,
+    Json,
+    LeagueName,
+    Trust,
+    at,
+    err,
+    out,
+    output,
+    print_json,
+    print_plain,
+    replace_what_cannot_be_shown,
+    warn,
+)
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
 from league.errors import LeagueError
+from league.execution.terminal import brief, harmless
 from league.importing import collector_paused
 from league.paths import expanded
 from league.storage.store import Store, leagues
@@ -31,6 +47,8 @@ if TYPE_CHECKING:
     from league.config.schema import LeagueConfig
 
 HELP = "Train and evaluate leagues of reinforcement-learning players on any PettingZoo game."
+UsageError: Any = typer.BadParameter.__base__
+"""The error of a wrong command line."""
 
 app = typer.Typer(
     name="league",
@@ -97,7 +115,7 @@ def run(
     if print_config:
         from league.config.reference import commented
 
-        typer.echo(commented(resolved), nl=False)
+        print_plain(commented(resolved).rstrip("\n"))
         return
     _turn(resolved, home, resume)
 
@@ -110,13 +128,16 @@ def resume(
     ] = None,
     executor: ExecutorName = None,
     workers: Workers = None,
+    trust: Trust = False,
     home: Home = HOME,
 ) -> None:
     """Continue a league after its last committed generation."""
     from league.config.schema import check
-    from league.evaluation.configuration import stored_config
+    from league.evaluation.configuration import require_trust, stored_config
 
-    config = stored_config(Store.open(home, name))
+    store = Store.open(home, name)
+    require_trust(store, playing=False, trust=trust)
+    config = stored_config(store)
     compute = {key: value for key, value in (("executor", executor), ("workers", workers)) if value is not None}
     values = config.model_dump()
     values["compute"] |= compute
@@ -138,6 +159,7 @@ def tournament(
         Path | None,
         typer.Option("--html", metavar="FILE", parser=expanded, help="write an HTML page of the tournament, with replays"),
     ] = None,
+    trust: Trust = False,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
@@ -147,7 +169,7 @@ def tournament(
 
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
-    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor)
+    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor, trust=trust)
     contest = played.contest
     if as_json:
         print_json(contest.plain())
@@ -158,7 +180,7 @@ def tournament(
     if html is not None:
         from league.artifacts.tournament_page import contest_html
 
-        html.write_text(contest_html(played, lambda sentence: err.print(sentence, highlight=False, markup=False)), "utf-8")
+        html.write_text(contest_html(played, warn), "utf-8")
         err.print(f"the page of this tournament: {html}", highlight=False, markup=False)
 
 
@@ -195,7 +217,7 @@ def games(
 
 
 @app.command()
-def sync(name: LeagueName, home: Home = HOME) -> None:
+def sync(name: LeagueName, trust: Trust = False, home: Home = HOME) -> None:
     """Copy to MLflow everything about a league that MLflow does not have yet.
 
     This also works for leagues that were run with tracking=false, and after mlflow.db was deleted or moved.
@@ -204,7 +226,7 @@ def sync(name: LeagueName, home: Home = HOME) -> None:
 
     output.take()
     store = Store.open(home, name)
-    update = fill_in(store, lambda sentence: err.print(sentence, highlight=False, markup=False))
+    update = fill_in(store, warn, trust=trust)
     added = update.generations
     said = f"{added[0]} to {added[-1]} were added" if added else "nothing was missing"
     if update.mended:
@@ -232,7 +254,7 @@ def ui(
     """Open the MLflow UI on the charts of a league."""
     from league.tracking.server import open_ui
 
-    raise typer.Exit(open_ui(home, name, port, host, browser=browser))
+    raise typer.Exit(open_ui(home, name, port, host, browser=browser, say=out.print))
 
 
 @app.command()
@@ -240,7 +262,7 @@ def settings() -> None:
     """Print every setting of a configuration: name, default, range, unit and meaning, as a Markdown page."""
     from league.config.reference import page
 
-    typer.echo(page(), nl=False)
+    print_plain(page().rstrip("\n"))
 
 
 def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
@@ -310,18 +332,32 @@ def _sentences() -> Iterator[None]:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    said = "\n".join(map(harmless, f"error: {sentence}".splitlines()))
-    err.print(said, highlight=False, markup=False, style="red")
+    err.print("\n".join(map(harmless, brief(f"error: {sentence}").splitlines())), style="red")
     sys.exit(2)
+
+
+def _run() -> int:
+    """Run the command that was asked for; what Typer says of a wrong command line goes through our console, too."""
+    try:
+        return app(prog_name="league", standalone_mode=False) or 0
+    except UsageError as error:
+        said = StringIO()
+        error.show(file=said)
+        err.print(brief(said.getvalue()))
+        return int(error.exit_code)
+    except typer.Abort:
+        return 1
 
 
 def main() -> None:
     """Entry point of the `league` command."""
+    replace_what_cannot_be_shown()
     with _sentences():
         try:
-            app(prog_name="league")
+            code = _run()
         finally:
             output.give_back()
+        sys.exit(code)
 
 
 if __name__ == "__main__":

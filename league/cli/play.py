@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from league.cli.console import HOME, Home, out
+from league.cli.console import HOME, Home, Trust, out
+from league.execution.terminal import harmless
 from tournaments.tickets import SEEDS
 
 app = typer.Typer()
@@ -25,6 +26,7 @@ def play_by_hand(
     ] = None,
     name: Annotated[str, typer.Option(help="your name in the replay")] = "you",
     view: Annotated[bool, typer.Option("--view", help="show the player's estimates before every move")] = False,
+    trust: Trust = False,
     home: Home = HOME,
 ) -> None:
     """Play against a player in the terminal. The game is saved as a replay.
@@ -34,7 +36,7 @@ def play_by_hand(
     from league.play.pairing import pair
     from league.play.session import keep, match_name, opening, play
 
-    pairing = pair(game, against, home, seat, name)
+    pairing = pair(game, against, home, seat, name, trust=trust)
     seed = time.time_ns() % SEEDS if seed is None else seed
     for line in opening(pairing, seed):
         out.print(line, highlight=False, markup=False)
@@ -47,7 +49,7 @@ def play_by_hand(
 
 def _ask(prompt: str) -> str:
     """Read a line; print it if the input is not a terminal, which would have echoed it."""
-    answer = input(prompt)
+    answer = input(harmless(prompt))
     if not sys.stdin.isatty():
         out.print(answer, highlight=False, markup=False)
     return answer

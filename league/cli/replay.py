@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from league.cli.console import HOME, Home, Json, err, harmless, out, print_json, readable
+from league.cli.console import HOME, Home, Json, Trust, out, print_json, readable, warn
 from league.errors import LeagueError, disk_has_room
+from league.execution.terminal import brief, harmless
 from league.paths import expanded
 from league.storage.store import Store, leagues
 from tournaments.replay.format import ReplayError
@@ -36,7 +37,7 @@ def replay_list(
         try:
             loaded.append((path, load(path)))
         except ReplayError as error:
-            err.print(harmless(f"left out {path}: {error}"), highlight=False, markup=False)
+            warn(harmless(f"left out {path}: {error}"))
     if as_json:
         print_json({"replays": replay_rows(loaded)})
     else:
@@ -66,7 +67,7 @@ def replay_show(
         if browsing:
             out.clear()
         for line in lines(replay, place):
-            out.print(harmless(line), highlight=False, markup=False)
+            out.print(harmless(line))
         if browsing:
             answer = asked("Enter: next · b: back · q: quit  ")
             if answer == "q":
@@ -85,13 +86,13 @@ def replay_verify(
         list[Path] | None,
         typer.Argument(metavar="[FILES]...", parser=expanded, help="replay files or names of leagues; default: all replays"),
     ] = None,
+    trust: Trust = False,
     as_json: Json = False,
     home: Home = HOME,
 ) -> None:
     """Play recorded matches again on the stock game and compare every step."""
-    from league.evaluation.configuration import find_code_of
+    from league.evaluation.verification import verify_file
     from league.play.session import played_by_hand
-    from tournaments.replay.verification import verify
 
     paths: list[Path] = []
     for item in files or [*(Path(store.name) for store in readable(home)), *played_by_hand(home)]:
@@ -101,8 +102,7 @@ def replay_verify(
             paths.append(item)
     failed = []
     for path in paths:
-        find_code_of(path)
-        verification = verify(path)
+        verification = verify_file(path, trust=trust)
         if not verification.verified:
             failed.append({"file": str(path), "reason": verification.reason})
     if as_json:
@@ -110,7 +110,7 @@ def replay_verify(
     else:
         out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
         for failure in failed:
-            out.print(harmless(f"failed: {failure['file']}: {failure['reason']}"), highlight=False, markup=False)
+            out.print(brief(harmless(f"failed: {failure['file']}: {failure['reason']}")))
     if failed:
         raise typer.Exit(1)
 

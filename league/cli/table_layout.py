@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from league.cli.console import harmless
 from league.cli.terminal_charts import Figure, Screen
+from league.execution.terminal import harmless
 
 GAP = 2
 """Spaces between columns; one if there is no room for more."""
@@ -63,15 +62,16 @@ def sheet(
         longest = max(left, key=lambda name: widths[name] if name in shown else -1)
         gone = [name for name in names if name not in shown]
         below = ", ".join([*[caption] * bool(caption), *[f"no room for: {', '.join(gone)}"] * bool(gone)])
-        table = Table(title=escape(title), caption=escape(below) or None, box=None, padding=(0, gap, 0, 0), pad_edge=False)
+        heading, foot = Text(harmless(title), "italic"), Text(harmless(below), "dim italic") if below else None
+        table = Table(title=heading, caption=foot, box=None, padding=(0, gap, 0, 0), pad_edge=False)
         table.title_justify, table.caption_justify, table.header_style = "left", "left", "bold"
         for name in shown:
             width = widths[name] if name != longest else min(widths[name], max(widths[name] + room + gap, SHORTEST))
             table.add_column(name, justify="left" if name in left else "right", no_wrap=True, width=width)
         drawn: Sequence[Text] = ()
         if chart is not None and gap == GAP and room >= chart.least:
-            heading, drawn = chart.draw(min(chart.most, room))
-            table.add_column(heading, no_wrap=True)
+            above, drawn = chart.draw(min(chart.most, room))
+            table.add_column(Text(above), no_wrap=True)
         for number, row in enumerate(rows):
             cells = [Text(cell, overflow="ellipsis") for name, cell in zip(names, row, strict=True) if name in shown]
             table.add_row(*cells, *drawn[number : number + 1])

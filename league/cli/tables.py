@@ -191,16 +191,7 @@ def leagues_table(stores: Sequence[Store]) -> Figure:
 
 def league_rows(stores: Sequence[Store]) -> list[dict[str, object]]:
     """Return the leagues of a home as plain values."""
-    return [
-        {
-            "league": store.name,
-            "game": store.fact("game"),
-            "generation": store.generation(),
-            "players": len(store.players()),
-            "champion": store.champion() if store.generation() >= 0 else None,
-        }
-        for store in stores
-    ]
+    return [dict(store.overview()) for store in stores]
 
 
 def replay_rows(replays: Sequence[tuple[Path, Replay]]) -> list[dict[str, object]]:

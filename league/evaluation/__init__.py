@@ -2,5 +2,5 @@
 
 Reading order: `resolve` (finds a player by its name), `tournament` (matches between players of any leagues), `standings` and
 `results` (the state of a league), `configuration` (the stored configuration of a league), `opening` (a league's store when it
-begins or goes on), `source_code` (the commit of the user's code).
+begins or goes on), `verification` (replay files of any origin), `source_code` (the commit of the user's code).
 """

@@ -1,15 +1,22 @@
-"""Reads the configuration of a league and the description of its game from the store."""
+"""Reads the configuration of a league and the description of its game from the store.
+
+Somebody else may have written the store. `stored_config` and `stored_game` run none of the code that it names. Everything that
+makes a league or its players act calls `require_trust` first.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from envs.faults import GameError
 from envs.game import Game
 from league.config import own_code
-from league.config.yaml_file import read_text
+from league.config.foreign import Reference, needed_to_play, plain, references
 from league.errors import LeagueError
 from league.storage.store import Store
+from league.storage.trusted import refuse_untrusted, require
 from league.version import __version__
 
 if TYPE_CHECKING:
@@ -19,7 +26,8 @@ if TYPE_CHECKING:
 def stored_config(store: Store) -> LeagueConfig:
     """The configuration that a league runs with. Its name is that of the league's folder, which may have been renamed.
 
-    The files of the user's own that it names are looked for, from wherever this is called; see `league.config.own_code`.
+    The files of the user's own that it names are looked for, from wherever this is called; see `league.config.own_code`. Code
+    that is not trusted stays refused: the configuration is for looking.
 
     Raises:
         LeagueError: The configuration cannot be read, or a newer version of the project wrote it.
@@ -28,6 +36,7 @@ def stored_config(store: Store) -> LeagueConfig:
 
     values = _values(store)
     own_code.look_again(values, sources(store), store.folder)
+    refuse_untrusted(_named(store, values), _called(store))
     try:
         return check(values | {"name": store.name}, f"the configuration stored with {store.name}")
     except UnknownSettings as error:
@@ -36,6 +45,23 @@ def stored_config(store: Store) -> LeagueConfig:
             f"a newer version of the project wrote the league {store.name!r}: it has settings that version {__version__} does "
             f"not know ({settings}); use that version, or a newer one"
         ) from error
+
+
+def require_trust(store: Store, *, playing: bool, trust: bool = False) -> None:
+    """Make sure that the user trusts the code that a league names, before any of it runs.
+
+    Args:
+        store: The league.
+        playing: Only games of its players are wanted. The code of its rules and learners is not needed.
+        trust: Trust the code, and remember that.
+
+    Raises:
+        LeagueError: The code is not trusted, or the configuration cannot be read.
+    """
+    values = _values(store)
+    own_code.look_again(values, sources(store), store.folder)
+    found = _named(store, values)
+    require(needed_to_play(found) if playing else found, _called(store), trust=trust)
 
 
 def find_code_of(replay: Path) -> None:
@@ -68,25 +94,43 @@ def stored_game(store: Store) -> Game:
     Leagues of earlier versions have no stored description. The environment is then made to describe it.
 
     Raises:
-        LeagueError: The description cannot be read.
+        LeagueError: The description cannot be read, or the league has none and its game is code that is not trusted.
         GameError: The league has no description, and its game cannot be made.
     """
     text = store.fact("description", missing="")
     if text:
-        return Game.from_json(text)
+        try:
+            return Game.from_json(text)
+        except GameError as error:
+            raise LeagueError(f"the description of the game of {store.name} cannot be read: {error}") from error
     import envs
 
+    require_trust(store, playing=True)
     config = stored_config(store)
     return envs.describe(config.game.setup(), config.arena.state)
 
 
 def _values(store: Store) -> dict[str, Any]:
     """The stored settings, unchecked."""
-    where = f"the configuration stored with {store.name}"
+    return plain(store.fact("config"), f"the configuration stored with {store.name}")
+
+
+def _called(store: Store) -> str:
+    return f"the league {store.name!r}"
+
+
+def _named(store: Store, values: dict[str, Any]) -> list[Reference]:
+    """List the code that a league names: in its configuration, and in what it says of its players."""
+    players = [_parsed(text) for text in store.mentions()]
     try:
-        values = read_text(store.fact("config"), "the text")
+        return references({**values, "players": players})
     except LeagueError as error:
-        raise LeagueError(f"{where} is damaged: {error}") from error
-    if not isinstance(values, dict):
-        raise LeagueError(f"{where} is damaged: it holds no settings")
-    return values
+        raise LeagueError(f"the configuration stored with {store.name} cannot be read: {error}") from error
+
+
+def _parsed(text: str) -> Any:
+    """Read an architecture, which is JSON; other texts stay as they are."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

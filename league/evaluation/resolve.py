@@ -14,11 +14,12 @@ import envs
 from envs.arena import Timestep, blank_memory
 from envs.description import survey
 from envs.game import Game, GameSetup
+from envs.references import permit
 from envs.spaces import decoder, encoder, masker
 from league.config.faults import hint
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
-from league.evaluation.configuration import stored_config
+from league.evaluation.configuration import require_trust, stored_config
 from league.execution.architectures import architecture_of
 from league.execution.tasks import Contestant, actor_factory
 from league.population.player import Player, is_bot
@@ -43,18 +44,26 @@ class Named:
     player: Player | None = None
 
 
-def resolve(name: str, home: Path) -> Named:
+def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
     """Find a player: `LEAGUE/champion`, `LEAGUE/PLAYER-NAME`, `bot:NAME` or `module:callable`.
 
+    Args:
+        name: The player. A bot's code may run, since it is named here.
+        home: Where leagues live.
+        trust: Trust the code that the league names, and remember that.
+
     Raises:
-        LeagueError: There is no such player. The message names the most similar one.
+        LeagueError: There is no such player (the message names the most similar one), or its league names code that is not
+            trusted.
     """
     if is_bot(name):
+        permit(name.removeprefix("bot:"))
         return Named(name, Contestant(bot=name.removeprefix("bot:")))
     league, slash, player_name = name.partition("/")
     if not slash or "/" in player_name:
         raise LeagueError(f"{name!r} is no player; a player is LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")
     store = Store.open(home, league)
+    require_trust(store, playing=True, trust=trust)
     config = stored_config(store)
     wanted = store.champion() if player_name == "champion" else player_name
     players = {player.name: player for player in store.players() if player.status != "anchor"}

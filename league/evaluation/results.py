@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from league.evaluation.configuration import stored_config
+from league.evaluation.configuration import require_trust, stored_config
 from league.evaluation.resolve import ActingPlayer, resolve
 from league.evaluation.standings import standings
 from league.population.player import is_bot
@@ -55,8 +55,17 @@ class Result:
         """All frozen players and anchors, best first."""
         return standings(self.store)
 
-    def player(self, name: str = "champion") -> ActingPlayer:
-        """A player that acts on PettingZoo observations: `champion`, a player's name, or a bot."""
+    def player(self, name: str = "champion", *, trust: bool = False) -> ActingPlayer:
+        """A player that acts on PettingZoo observations: `champion`, a player's name, or a bot.
+
+        Args:
+            name: The player.
+            trust: Trust the code that the league names, and remember that; needed for leagues that somebody else has run.
+
+        Raises:
+            LeagueError: There is no such player, or the league names code that is not trusted.
+        """
         home: Path = self.store.folder.parent.parent
+        require_trust(self.store, playing=True, trust=trust)
         setup = stored_config(self.store).game.setup()
         return ActingPlayer(resolve(name if is_bot(name) else f"{self.store.name}/{name}", home), setup)

@@ -13,6 +13,7 @@ import numpy as np
 import envs
 from envs.description import StateKind
 from envs.game import Game, GameSetup
+from envs.references import permit
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
 from league.config.validation import format_of
@@ -131,6 +132,7 @@ def hold(
     seed: int = 0,
     executor: str = "processes",
     done: Callable[[int], None] = lambda tasks: None,
+    trust: bool = False,
 ) -> Played:
     """Play a tournament.
 
@@ -144,17 +146,15 @@ def hold(
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
         done: Called with the number of finished tasks of the round.
+        trust: Trust the code that the players' leagues name, and remember that.
 
     Raises:
-        LeagueError: A player is unknown or named twice, the players have different games, or the format cannot be played.
+        LeagueError: A player is unknown or named twice, the players have different games, their leagues name code that is not
+            trusted, or the format cannot be played.
     """
     form = form if isinstance(form, str) else reference_to(form)
-    try:
-        form = form if ":" in form else known("format", form, FORMATS)
-        known("executor", executor, EXECUTORS)
-    except ValueError as error:
-        raise LeagueError(str(error)) from error
-    players = {named.name: named for named in (resolve(name, home) for name in names)}
+    _check_names(form, game, executor)
+    players = {named.name: named for named in (resolve(name, home, trust=trust) for name in names)}
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
@@ -181,6 +181,22 @@ def hold(
     }
     contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
+
+
+def _check_names(form: str, game: str | None, executor: str) -> None:
+    """Find the format and the executor; the code of the format and of the game may run, since the user names it.
+
+    Raises:
+        LeagueError: There is no such format or executor.
+    """
+    permit(form)
+    permit(game or "")
+    try:
+        if ":" not in form:
+            known("format", form, FORMATS)
+        known("executor", executor, EXECUTORS)
+    except ValueError as error:
+        raise LeagueError(str(error)) from error
 
 
 def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:

@@ -7,7 +7,9 @@ import time
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
+from league.execution.terminal import SafeConsole, brief
 from league.execution.watcher import Silent
 from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
@@ -20,7 +22,7 @@ def display_for(progress: bool | None) -> Lines | Silent:
         progress: Whether the progress is printed; None for in a terminal and in a notebook.
     """
     shown = sys.stderr.isatty() or "ipykernel" in sys.modules if progress is None else progress
-    return Lines(Console(stderr=True, soft_wrap=True)) if shown else Silent()
+    return Lines(SafeConsole(stderr=True)) if shown else Silent()
 
 
 class Lines:
@@ -68,7 +70,7 @@ class Lines:
 
     def warn(self, sentence: str) -> None:
         """See `Watcher`."""
-        self.console.print(f"[yellow]warning:[/yellow] {sentence}", highlight=False)
+        self.console.print(Text.assemble(("warning: ", "yellow"), brief(sentence)))
 
     def foreign(self, line: str) -> None:
         """Print a line of the output of foreign code, above the live line; may be called from another thread."""
@@ -86,10 +88,10 @@ class Lines:
         rate = f" · {self._rate:,.0f} agent-steps/s" if self._rate else ""
         text = f"generation {self._number}/{self._total - 1} · {self._phase}{detail}{rate}{self._left()}"
         if self._status is None:
-            self._status = self.console.status(text)
+            self._status = self.console.status(Text(text))
             self._status.start()
         else:
-            self._status.update(text)
+            self._status.update(Text(text))
 
     def _left(self) -> str:
         ahead = self._total - self._number - (self._phase == "report")

@@ -6,7 +6,7 @@ of a task, in any process, gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from math import isfinite
@@ -20,10 +20,11 @@ import envs
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.kernels.mlp import Networks
-from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
+from agents.learners.contract import Schedule, Train, TrainingInput, TrainingOutput
 from agents.learners.hyper import stacked
 from agents.learners.table import COMMON, DECISIONS, DEFAULT, learner_spec
 from agents.models.architecture import Architecture
+from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs.arena import Actor, Arena
@@ -173,7 +174,8 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
     with one_thread():
         device, game = torch.device(task.arena.device), envs.describe(task.arena.setup, task.arena.state)
         learner, trainees = learner_of(task.learner), task.trainees
-        stack = Stack.of(PlayerSpec(game, task.architecture), [trainee.weights for trainee in trainees], device)
+        named = {trainee.name: trainee.weights for trainee in trainees}
+        stack = _stack(PlayerSpec(game, task.architecture), named, device)
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
         centralised = task.architecture.critic == "centralised"
@@ -190,7 +192,7 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
                 watch=watch,
             )
             watch.start()
-            output = learner(given)
+            output = _learnt(learner, given, named)
             if not isinstance(output, TrainingOutput) or len(output.states) != len(trainees):
                 raise LeagueError(
                     f"the learner {task.learner!r} gave {output!r:.80}, not a TrainingOutput with a state for each player"
@@ -248,8 +250,8 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
     kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
     for architecture, temperature in dict.fromkeys(kinds):
         names = [name for name, c in contestants.items() if (c.architecture, c.temperature) == (architecture, temperature)]
-        arrays = [weights for name in names if (weights := contestants[name].weights) is not None]
-        stack = Stack.of(PlayerSpec(game, architecture), arrays, device)
+        arrays = {name: weights for name in names if (weights := contestants[name].weights) is not None}
+        stack = _stack(PlayerSpec(game, architecture), arrays, device)
         stacks.append((stack, Networks(stack), temperature, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
@@ -265,6 +267,34 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
         return actors
 
     return factory
+
+
+def _stack(spec: PlayerSpec, players: Mapping[str, Arrays], device: torch.device) -> Stack:
+    """Stack players by name.
+
+    Raises:
+        LeagueError: The weights of one of them do not belong to its networks.
+    """
+    try:
+        return Stack.of(spec, list(players.values()), device)
+    except UnfitWeights as error:
+        raise LeagueError(f"the weights of {_names(players)} cannot be used: {error}") from error
+
+
+def _learnt(learner: Train, given: TrainingInput, players: Mapping[str, Arrays]) -> TrainingOutput:
+    """Train.
+
+    Raises:
+        LeagueError: What a player's learner kept does not belong to its networks.
+    """
+    try:
+        return learner(given)
+    except UnfitWeights as error:
+        raise LeagueError(f"what the learner of {_names(players)} kept cannot be used: {error}") from error
+
+
+def _names(players: Iterable[str]) -> str:
+    return " or ".join(players)
 
 
 @contextmanager

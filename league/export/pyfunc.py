@@ -21,11 +21,14 @@ import safetensors.numpy
 from gymnasium import spaces
 
 from agents.models.architecture import CLIP, Architecture
+from agents.models.layout import UnfitWeights
+from agents.models.spec import PlayerSpec
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.references import find
 from envs.spaces import observed
 from league.config.schema import LeagueConfig
+from league.errors import LeagueError
 from league.execution.architectures import architecture_of
 from league.population.player import Player
 from league.storage.generation import GenerationRow
@@ -109,8 +112,15 @@ class Deployment:
             champion: The player.
             weights: Its weights.
             row: The generation in which it became champion.
+
+        Raises:
+            LeagueError: The weights do not belong to the champion's networks.
         """
         architecture = architecture_of(champion, self.config, self.spec.game)
+        try:
+            PlayerSpec(self.spec.game, architecture).parameters.from_arrays(weights)
+        except UnfitWeights as error:
+            raise LeagueError(f"the weights of {champion.name} cannot be used: {error}") from error
         temperature = self.config.groups[champion.group].policy.temperature
         return _Export(self.config, self.spec, architecture, temperature).parts(champion, weights, row)
 

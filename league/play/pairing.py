@@ -7,6 +7,7 @@ from pathlib import Path
 
 from envs.description import EnvironmentSpec, survey
 from envs.game import Game, GameSetup
+from envs.references import permit
 from league.artifacts.replays import profile_of
 from league.config.faults import hint
 from league.errors import LeagueError
@@ -56,7 +57,7 @@ class Pairing:
         return [self.game.seats[seat] for seat in self.game.teams[self.team] if seat not in self.seats]
 
 
-def pair(game: str, against: str, home: Path, seat: str | None = None, name: str = "you") -> Pairing:
+def pair(game: str, against: str, home: Path, seat: str | None = None, name: str = "you", *, trust: bool = False) -> Pairing:
     """Find the game, the player and the person's seats.
 
     Args:
@@ -65,14 +66,17 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
         home: The folder of the leagues.
         seat: A seat, or a side, of which the person takes the first team; None is the first seat of the first side.
         name: The person's name.
+        trust: Trust the code that the player's league names, and remember that.
 
     Raises:
-        LeagueError: One of them does not exist, they do not fit together, or the person's seat has continuous actions.
+        LeagueError: One of them does not exist, they do not fit together, the person's seat has continuous actions, or the
+            player's league names code that is not trusted.
         GameError: The game cannot be made.
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST or "/" in name or ":" in name:
         raise LeagueError(f"--name {name!r}: use up to {LONGEST} characters, none of them '/' or ':', which players have")
-    named = resolve(against, home)
+    permit(game)
+    named = resolve(against, home, trust=trust)
     if named.config is not None and named.config.game.name != game:
         raise LeagueError(f"{against} has learnt the game {named.config.game.name}, not {game}")
     config = named.config

@@ -9,6 +9,7 @@ from league.errors import disk_has_room
 from league.report.advice.commands import CONFIG
 from league.report.page import report_html
 from league.report.solution import solution_yaml
+from league.storage.blobs import write_durably
 
 REPORT, SOLUTION = "report.html", "solution.yaml"
 
@@ -30,5 +31,5 @@ def write(history: History, folder: Path) -> list[Path]:
     with disk_has_room(f"the report could not be written to {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_durably(folder / name, text.encode())
     return [folder / name for name in texts]

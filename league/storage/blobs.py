@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from safetensors import SafetensorError
 
 from agents.models.names import todays_name
 from league.errors import LeagueError, disk_has_room
+from league.storage.links import plain_files
+
+FILE = re.compile(r"[0-9a-f]{64}\.safetensors")
+UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.safetensors\.\d+")
+"""Names of the files of arrays, and of those that `write_durably` has not finished. Files of other names are not ours."""
 
 
 class Blobs:
@@ -52,14 +58,19 @@ class Blobs:
             )
         try:
             return {todays_name(name): value for name, value in safetensors.numpy.load(data).items()}
-        except SafetensorError as error:
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:  # what is no file of arrays, or of unknown types
             raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
 
     def keep_only(self, digests: Collection[str]) -> None:
-        """Delete every file that is not named in `digests`."""
-        for path in self.folder.glob("*.safetensors"):
+        """Delete every file of arrays that is not named in `digests`; other files, and what a link leads to, stay."""
+        for path in plain_files(self.folder, FILE):
             if path.stem not in digests:
                 path.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Delete what a killed process left half-written."""
+        for path in plain_files(self.folder, UNFINISHED):
+            path.unlink(missing_ok=True)
 
     def path(self, digest: str) -> Path:
         """The path of the arrays with a hash, whether or not the file exists."""

@@ -15,11 +15,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
+from league.config.foreign import plain, references
 from league.errors import LeagueError, disk_has_room
 from league.storage.database import Warn, reading, silent, writing
 from league.storage.schema import FORMAT, PLAYERS
+from league.storage.trusted import refuse_untrusted
 
 PLAYERS_OF_FORMAT_1 = """
 SELECT name, league_role, status, parent, operator, born, weights, optimiser, hyper, retired,
@@ -101,7 +101,9 @@ def identity_of(config: str) -> str:
     """
     from league.config.schema import check  # deferred, because it is needed once per league and not by every reader
 
-    return check(yaml.safe_load(config), "the stored configuration").identity()
+    values = plain(config, "the stored configuration")
+    refuse_untrusted(references(values), "the stored configuration")
+    return check(values, "the stored configuration").identity()
 
 
 def _format(database: sqlite3.Connection) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from league.population.player import Player
@@ -32,10 +33,17 @@ def player_row(player: Player) -> tuple[Any, ...]:
 
 
 def player_of(row: Sequence[Any]) -> Player:
-    """A row of `PLAYER` as a player."""
+    """A row of `PLAYER` as a player.
+
+    Raises:
+        ValueError: The row is damaged.
+    """
     values = {field.name: value for field, value in zip(fields(Player), row, strict=True)}
-    _check([values[name] for name in WORDS], *[str] * len(WORDS))
-    return Player(**values | {"hyper": json.loads(values["hyper"])})
+    values["hyper"] = figures_of(values["hyper"])
+    for name, kinds in KINDS.items():
+        if type(values[name]) not in kinds:
+            raise ValueError(f"the {name} of a player is {values[name]!r:.40}")
+    return Player(**values)
 
 
 def generation_of(row: Sequence[Any]) -> GenerationRow:
@@ -46,7 +54,7 @@ def generation_of(row: Sequence[Any]) -> GenerationRow:
     """
     number, champion, seconds, steps, phases, figures, at = row
     _check(row, int, str, float, int, str, str, str)
-    return GenerationRow(number, champion, seconds, steps, json.loads(phases), json.loads(figures), at)
+    return GenerationRow(number, champion, seconds, steps, figures_of(phases), figures_of(figures), at)
 
 
 def rating_of(row: Sequence[Any]) -> RatingRow:
@@ -57,6 +65,18 @@ def rating_of(row: Sequence[Any]) -> RatingRow:
     """
     _check(row, int, str, float, float, float, float, int, int, int, int)
     return RatingRow(*row)
+
+
+def figures_of(text: str) -> dict[str, Any]:
+    """Figures by name, from JSON.
+
+    Raises:
+        ValueError: There is something else.
+    """
+    found = json.loads(text)
+    if not isinstance(found, dict) or not all(type(value) in (int, float, NoneType) for value in found.values()):
+        raise ValueError(f"figures by name are {text!r:.40}")
+    return found
 
 
 def _check(row: Sequence[Any], *kinds: type) -> None:
@@ -84,11 +104,19 @@ def match_row(result: MatchResult) -> tuple[Any, ...]:
 
 
 def match_of(row: Sequence[Any]) -> MatchResult:
-    """A row of `matches` as a result."""
+    """A row of `matches` as a result.
+
+    Raises:
+        ValueError: The row is damaged.
+    """
     match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
-    names = _tuple(players)
-    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _tuple(weights))
-    return MatchResult(ticket, _tuple(returns), steps, actions, bool(truncated))
+    names, values = _names(players), _numbers(returns)
+    ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _names(weights))
+    if len(values) != len(names) or not type(generation) is type(seed) is type(steps) is int or not isinstance(match, str):
+        raise ValueError(f"the match {match!r:.40} is damaged")
+    if not isinstance(actions, bytes) or not isinstance(series, str):
+        raise ValueError(f"the match {match!r:.40} is damaged")
+    return MatchResult(ticket, values, steps, actions, bool(truncated))
 
 
 def training_row(record: TrainingRecord) -> tuple[Any, ...]:
@@ -103,7 +131,7 @@ def training_row(record: TrainingRecord) -> tuple[Any, ...]:
 def training_of(row: Sequence[Any]) -> TrainingRecord:
     """A row of `training` as a training record."""
     match, generation, learner, players, learns, seed, games, wins, draws, losses, mean = row
-    names = _tuple(players)
+    names = _names(players)
     ticket = Ticket(match, generation, "train", seed, names, _tuple(learns), match, ("",) * len(names))
     return TrainingRecord(ticket, learner, games, wins, draws, losses, mean)
 
@@ -111,4 +139,32 @@ def training_of(row: Sequence[Any]) -> TrainingRecord:
 @lru_cache(maxsize=2**12)
 def _tuple(text: str) -> tuple[Any, ...]:
     """A JSON list as a tuple. The result is cached, because many rows have the same players."""
-    return tuple(json.loads(text))
+    found = json.loads(text)
+    if not isinstance(found, list):
+        raise ValueError(f"a list is {text!r:.40}")
+    return tuple(found)
+
+
+@lru_cache(maxsize=2**12)
+def _names(text: str) -> tuple[str, ...]:
+    found = _tuple(text)
+    if not all(isinstance(name, str) for name in found):
+        raise ValueError(f"a list of names is {text!r:.40}")
+    return found
+
+
+@lru_cache(maxsize=2**12)
+def _numbers(text: str) -> tuple[float, ...]:
+    found = _tuple(text)
+    if not all(type(number) in (int, float) for number in found):
+        raise ValueError(f"a list of numbers is {text!r:.40}")
+    return found
+
+
+KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(WORDS, (str,)),
+    **dict.fromkeys(("parent", "snapshot_of"), (str, NoneType)),
+    **dict.fromkeys(("born", "retired", "frozen"), (int, NoneType)),
+    "group": (int,),
+}
+"""What the columns of a player may hold. SQLite lets any column hold anything, and so does a damaged file."""

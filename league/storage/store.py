@@ -8,7 +8,6 @@ write at a time.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,9 +20,11 @@ from league.population.player import LEAGUE_NAME, NAME_RULE, Player
 from league.storage import database as db
 from league.storage.blobs import Blobs
 from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
+from league.storage.links import lock_file, plain_files
 from league.storage.migration import check_format, show_as_today, upgrade
 from league.storage.rows import (
     PLAYER,
+    figures_of,
     generation_of,
     match_of,
     match_row,
@@ -36,7 +37,7 @@ from league.storage.rows import (
     training_row,
 )
 from league.storage.schema import CHANGES, FORMAT, SCHEMA
-from tournaments.replay.format import SUFFIX
+from tournaments.replay.format import SUFFIX, UNFINISHED
 from tournaments.tickets import MatchResult
 
 HOME = Path("mlruns")
@@ -160,7 +161,7 @@ class Store:
         Raises:
             LeagueError: Another process has the lock.
         """
-        lock = (self.folder / "lock").open("w")
+        lock = lock_file(self.folder / "lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -184,10 +185,11 @@ class Store:
             self._lock = None
 
     def _sweep(self) -> None:
-        """Delete partially written files of a killed process. Their names begin with a dot."""
-        for folder in (self.weights.folder, self.optimisers.folder, self.replays):
-            for path in folder.glob(".*"):
-                path.unlink(missing_ok=True)
+        """Delete partially written files of a killed process, and nothing else."""
+        self.weights.sweep()
+        self.optimisers.sweep()
+        for path in plain_files(self.replays, UNFINISHED):
+            path.unlink(missing_ok=True)
 
     def commit(self, turn: Generation) -> None:
         """Add a generation in one transaction.
@@ -241,6 +243,20 @@ class Store:
             raise LeagueError(f"the league {self.name!r} has no committed generation yet")
         return str(rows[0][0])
 
+    def overview(self) -> dict[str, str | int | None]:
+        """What a list of leagues shows: `league`, `game`, `generation`, the number of `players`, and the `champion`.
+
+        Raises:
+            LeagueError: The database is damaged.
+        """
+        generation = self.generation()
+        champion = self.champion() if generation >= 0 else None
+        players = {player.name for player in self.players()}
+        if champion is not None and champion not in players:
+            raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
+        facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
+        return {**facts, "players": len(players), "champion": champion}
+
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
         columns = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
@@ -250,6 +266,14 @@ class Store:
         """The players with the given statuses, or all players, in order of birth."""
         found = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name", make=player_of)
         return [player for player in found if not statuses or player.status in statuses]
+
+    def mentions(self) -> list[str]:
+        """What the players are that may name code: anchors, learners and architectures, each once."""
+        rows = self._read(
+            "SELECT name FROM players WHERE status = 'anchor' "
+            "UNION SELECT learner FROM players UNION SELECT architecture FROM players"
+        )
+        return sorted(str(row[0]) for row in rows)
 
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
@@ -265,7 +289,7 @@ class Store:
         """The training metrics of a generation: player → metrics of each update."""
         query = 'SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"'
         found: dict[str, list[dict[str, float]]] = {}
-        for player, figures in self._read(query, (generation,), lambda row: (row[0], json.loads(row[1]))):
+        for player, figures in self._read(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
             found.setdefault(player, []).append(figures)
         return found
 
@@ -312,7 +336,13 @@ class Store:
             rows = database.execute(query, tuple(values)).fetchall()
         try:
             return [make(row) for row in rows]
-        except (ValueError, TypeError, LookupError) as error:  # the page is sound, what stands on it is not
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            OverflowError,
+            RecursionError,
+        ) as error:  # the page is sound, what stands on it is not
             raise LeagueError(f"{self.path} cannot be read: a row in it is damaged ({error})") from error
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:

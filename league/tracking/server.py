@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import webbrowser
+from collections.abc import Callable
 from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,7 +31,13 @@ PATIENCE = 60.0
 
 
 def open_ui(
-    home: Path, league: str | None = None, port: int = 5000, host: str = "127.0.0.1", *, browser: bool | None = None
+    home: Path,
+    league: str | None = None,
+    port: int = 5000,
+    host: str = "127.0.0.1",
+    *,
+    browser: bool | None = None,
+    say: Callable[[str], None] = print,
 ) -> int:
     """Serve the MLflow UI until it ends or Ctrl-C is pressed.
 
@@ -42,6 +49,7 @@ def open_ui(
         port: The port of the server.
         host: The address of the server.
         browser: Whether to open the first link in a browser. None opens it if there is a screen.
+        say: Prints a line.
 
     Returns:
         The server's exit status, 0 after Ctrl-C.
@@ -57,22 +65,22 @@ def open_ui(
     if not links:
         raise LeagueError(f"nothing is tracked in {home} yet; `league sync NAME` adds a league that has been run")
     for place in tracked.elsewhere:
-        print(f"The files of these runs are looked for in {place}: to have them here, move mlflow.db away and `league sync`.")
+        say(f"The files of these runs are looked for in {place}: to have them here, move mlflow.db away and `league sync`.")
     # The server has its own session, so that it and its worker end together. Whatever ends this process must end it, too.
     ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, signal.default_int_handler) for number in ends}
     if not _loopback(host):
-        print(f"Everybody who can reach {host} can read, change and delete what MLflow holds: it asks nobody who they are.")
-    print("MLflow is starting, which takes some seconds …", flush=True)
+        say(f"Everybody who can reach {host} can read, change and delete what MLflow holds: it asks nobody who they are.")
+    say("MLflow is starting, which takes some seconds …")
     server = subprocess.Popen(
         command(home.resolve(), port, host), env=_environment(port, host), cwd=home, start_new_session=True
     )
     try:
         if _answers(server, port, host):
             width = max(map(len, links))
-            print("\n".join(f"{name:{width}s}  {link}" for name, link in links.items()))
-            print(f"In Python: mlflow.set_tracking_uri({uri_of(home.resolve() / DATABASE)!r})")
-            print("Ctrl-C ends it.", flush=True)
+            say("\n".join(f"{name:{width}s}  {link}" for name, link in links.items()))
+            say(f"In Python: mlflow.set_tracking_uri({uri_of(home.resolve() / DATABASE)!r})")
+            say("Ctrl-C ends it.")
             if _has_screen() if browser is None else browser:
                 webbrowser.open(next(iter(links.values())))
         return server.wait()

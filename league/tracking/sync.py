@@ -11,7 +11,7 @@ from league.analysis.history import History, read
 from league.artifacts.replays import keep_replays
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
-from league.evaluation.configuration import stored_config
+from league.evaluation.configuration import require_trust, stored_config
 from league.storage.store import Store
 from league.tracking.client import Warn
 
@@ -63,9 +63,11 @@ class LeagueSync:
             thorough: Whether to make existing replays again if they cannot be read.
 
         Raises:
-            LeagueError: The disk is full, or the store cannot be read.
+            LeagueError: The disk is full, the store cannot be read, or the league names code that is not trusted.
             GameError: The game cannot be made.
         """
+        if self._recorded < generation:
+            require_trust(self.store, playing=True)
         while self._recorded < generation:
             self.history = read(self.store, self.history, until=self._recorded + 1)
             keep_replays(self.store, self.history, warn, self.progress, thorough=thorough)
@@ -88,20 +90,23 @@ class LeagueSync:
             self._tracker.close()
 
 
-def fill_in(store: Store, warn: Warn) -> Update:
+def fill_in(store: Store, warn: Warn, *, trust: bool = False) -> Update:
     """Make all missing replays of a league, and add everything that is missing in MLflow, even if the league is not tracked.
 
     Args:
         store: The league.
         warn: Called with a message for everything that cannot be made.
+        trust: Trust the code that the league names, and remember that.
 
     Returns:
         What was added to MLflow and what was put right in it.
 
     Raises:
-        LeagueError: The league has no generation yet, or MLflow cannot be updated. The message says why.
+        LeagueError: The league has no generation yet, it names code that is not trusted, or MLflow cannot be updated. The
+            message says why.
     """
     store.champion()
+    require_trust(store, playing=True, trust=trust)
     with closing(LeagueSync(store)) as sync:
         sync.tracker.hold()
         try:

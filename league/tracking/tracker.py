@@ -10,6 +10,7 @@ from typing import TextIO
 from league.analysis.history import History, read
 from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
+from league.storage.links import lock_file
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import Experiment
@@ -99,7 +100,7 @@ class Tracker:
         """
         if self._lock is not None:
             return
-        lock, end = (self._store.folder / "sync.lock").open("w"), time.monotonic() + client.PATIENCE
+        lock, end = lock_file(self._store.folder / "sync.lock"), time.monotonic() + client.PATIENCE
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -170,3 +170,16 @@ def test_a_setup_comes_back_from_json_with_its_types():
     setup = GameSetup("my:game", {"layout": {0: (1, 2)}, "day": datetime.date(2024, 1, 1)}, (("w_v1", {"k": {3}}),), (("a",),))
     back = TypeAdapter(GameSetup).validate_json(json.dumps(setup.plain()), strict=True)
     assert (back.options, back.wrappers, back.teams) == (setup.options, setup.wrappers, setup.teams)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"$fraction": "1e999999999"},
+        {"$array": ["<U65536", [4096], [""] * 4096]},
+        {"$array": ["<U65536", [2, 2048], [[""] * 2048] * 2]},
+    ],
+)
+def test_what_would_take_all_memory_or_time_is_refused(spelt):
+    with pytest.raises(GameError):
+        given(spelt)

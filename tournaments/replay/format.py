@@ -9,158 +9,36 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zlib
-from dataclasses import dataclass, field, is_dataclass, replace
-from io import BytesIO
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from envs.game import GameSetup
-from tournaments.tickets import SEEDS, Purpose
+from tournaments.replay.consistency import fault_of
+from tournaments.replay.limits import TooLarge, decompressed
+from tournaments.replay.parts import Channel as Channel
+from tournaments.replay.parts import Decision as Decision
+from tournaments.replay.parts import Profile as Profile
+from tournaments.replay.parts import Replay as Replay
+from tournaments.replay.parts import ReplaySeat as ReplaySeat
+from tournaments.replay.parts import Step as Step
+from tournaments.replay.parts import View as View
 
 FORMAT: Literal[2] = 2
 SUFFIX = ".replay.json.gz"
-LARGEST = 512 * 2**20
-"""Maximal size of the uncompressed JSON in bytes. Larger files are refused, because they may be decompression bombs."""
+UNFINISHED = re.compile(r"\..+\.replay\.json\.gz\.\d+")
+"""Names of files that `save` has not finished."""
+
+SPELT_OTHERWISE = 32 * 2**20
+"""The most bytes of JSON that is spelt otherwise than `save` spells it, for example indented: comparing it takes memory."""
 
 
 class ReplayError(ValueError):
     """A replay cannot be read; the message is one clear sentence."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Properties of a player when the match was played; unknown ones are None or "".
-
-    Attributes:
-        weights: Content hash of its weights.
-        league_role: Main agent, exploiter, anchor …
-        generation: Generation of birth.
-        elo: Its rating, points above the anchor.
-        elo_low: Lower end of the rating's interval.
-        elo_high: Upper end.
-    """
-
-    weights: str = ""
-    league_role: str = ""
-    generation: int | None = None
-    elo: float | None = None
-    elo_low: float | None = None
-    elo_high: float | None = None
-
-
-@dataclass(frozen=True)
-class ReplaySeat:
-    """A seat of the game: PettingZoo's agent id, the index of its team, the name of its role, its player."""
-
-    seat: str
-    team: int
-    role: str
-    player: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The action of one seat at one step, with what its player computed.
-
-    Attributes:
-        seat: Index of the seat.
-        action: The action, or the components of a continuous one.
-        legal: The legal actions; None for continuous actions.
-        probabilities: Probability of each action (continuous: the mean of each component); None if the player reports none.
-        value: The critic's estimate of the seat's discounted future reward; None without a critic.
-        message: The message that the seat sent; None without communication.
-    """
-
-    seat: int
-    action: int | tuple[float, ...]
-    legal: tuple[int, ...] | None
-    probabilities: tuple[float | None, ...] | None = None
-    value: float | None = None
-    message: tuple[float | None, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Channel:
-    """An edge of the communication graph: the weight that the listening seat gives to the messages of the speaking seat."""
-
-    speaker: int
-    listener: int
-    weight: float
-
-
-@dataclass(frozen=True)
-class View:
-    """The visible state: a hash of all observations, and the elements of the picture (None if the game cannot be drawn)."""
-
-    observation: str
-    frame: dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the arena.
-
-    Attributes:
-        decisions: Decisions of the seats that acted, in order of seats.
-        rewards: Reward of every seat, rounded to 6 decimals.
-        terminated: Seats that terminated.
-        truncated: Seats that were truncated.
-        view: The visible state after the step.
-    """
-
-    decisions: tuple[Decision, ...]
-    rewards: tuple[float, ...]
-    terminated: tuple[bool, ...]
-    truncated: tuple[bool, ...]
-    view: View
-
-
-@dataclass(frozen=True)
-class Replay:
-    """One match.
-
-    Attributes:
-        format: Version of the file format.
-        setup: The game.
-        match: The match's id.
-        series: The series to which it belongs.
-        seed: The match's seed.
-        purpose: The purpose of the match.
-        generation: The generation in which it was played.
-        tags: The reasons for which it was kept: final, upset, longest, closest, pairing.
-        seats: The seats and their players.
-        players: Player → profile.
-        opening: The visible state before the first step.
-        steps: The steps.
-        returns: Return of each team: mean over its seats of the summed rewards.
-        channels: The communication graph; empty without communication.
-        labels: Role → names of its actions; empty if the actions have numbers only.
-        versions: Versions of Python and of the packages that played it.
-        digest: sha256 of everything that re-execution can verify; see `digest`.
-        seal: sha256 of the whole replay; see `sealed`.
-    """
-
-    format: Literal[2]
-    setup: GameSetup
-    match: str
-    series: str
-    seed: int
-    purpose: Purpose
-    generation: int
-    tags: tuple[str, ...]
-    seats: tuple[ReplaySeat, ...]
-    players: dict[str, Profile]
-    opening: View
-    steps: tuple[Step, ...]
-    returns: tuple[float, ...]
-    channels: tuple[Channel, ...] = ()
-    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
-    digest: str = ""
-    seal: str = ""
 
 
 def digest(replay: Replay) -> str:
@@ -220,33 +98,39 @@ def save(replay: Replay, path: Path) -> None:
 
 
 def load(path: Path) -> Replay:
-    """Read a replay.
+    """Read a replay. Whatever passes can be shown, drawn and played again without further checks of its parts.
 
     Raises:
-        ReplayError: The file does not exist, is broken, is not a replay, or has another format.
+        ReplayError: The file does not exist, is broken, is not a replay, has another format, holds more than can be read, or
+            its parts do not fit together.
     """
     try:
-        with gzip.GzipFile(fileobj=BytesIO(path.read_bytes())) as file:
-            data = file.read(LARGEST + 1)
+        data = decompressed(path)
     except (OSError, EOFError, zlib.error) as error:
         raise ReplayError(f"{path.name} cannot be read: {error}.") from error
-    if len(data) > LARGEST:
-        raise ReplayError(f"{path.name} holds more than {LARGEST} bytes.")
+    except TooLarge as error:
+        raise ReplayError(f"{path.name} {error}.") from error
     fault = f"{path.name} is not a replay of format {FORMAT}"
     try:
         replay = READER.validate_json(data, strict=True)
-        said = _json(replay)
-        same = said == data or json.loads(said) == json.loads(data)
+        same = _same(replay, data)
     except ValidationError as error:
         raise ReplayError(f"{fault}: {_first_fault(error)}.") from error
-    except ValueError as error:  # NaN or half of a surrogate pair, which JSON cannot represent
+    except (ValueError, RecursionError) as error:  # NaN or half of a surrogate pair, which JSON cannot represent
         raise ReplayError(f"{fault}: {error}.") from error
     # pydantic fills in defaults and ignores unknown keys, so a file that passed may still differ from what it was read as.
     if not same:
         raise ReplayError(f"{fault}: a key is missing or unknown.")
-    if not 0 <= replay.seed < SEEDS:
-        raise ReplayError(f"{fault}: the seed {replay.seed} is not in [0, 2**31).")
+    unfit = fault_of(replay)
+    if unfit:
+        raise ReplayError(f"{fault}: {unfit}.")
     return replay
+
+
+def _same(replay: Replay, data: bytes) -> bool:
+    """Return whether a text says what was read from it and no more. A text that `save` did not write may be spelt otherwise."""
+    said = _json(replay)
+    return said == data or (len(data) <= SPELT_OTHERWISE and json.loads(said) == json.loads(data))
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -8,7 +8,7 @@ factor. Therefore a mistake is defined relative to how much outlooks change in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -132,9 +132,14 @@ def outlook_changes(replay: Replay) -> list[OutlookChange]:
 
     A truncated seat has no last change, because its remaining return is unknown.
     """
+    values: list[dict[int, float]] = [{} for _ in replay.seats]
+    for number, step in enumerate(replay.steps):
+        for decision in step.decisions:
+            if decision.value is not None:
+                values[decision.seat][number] = decision.value
     found: list[OutlookChange] = []
     for seat in range(len(replay.seats)):
-        points = list(_outlook(replay, seat))
+        points = list(_outlook(replay, seat, values[seat]))
         found += [
             OutlookChange(seat, step, until, before, after, forced_at(replay, step, seat))
             for (step, before), (until, after) in pairwise(points)
@@ -254,13 +259,18 @@ def _comparable(replay: Replay) -> bool:
     )
 
 
-def _outlook(replay: Replay, seat: int) -> Iterator[tuple[int, float]]:
-    """Yield step and outlook at each of a seat's decisions with a value, and at the seat's termination."""
+def _outlook(replay: Replay, seat: int, values: Mapping[int, float]) -> Iterator[tuple[int, float]]:
+    """Yield step and outlook at each of a seat's decisions with a value, and at the seat's termination.
+
+    Args:
+        replay: The match.
+        seat: The seat.
+        values: Step → value at its decision.
+    """
     got = 0.0
     for number, step in enumerate(replay.steps):
-        value = next((decision.value for decision in step.decisions if decision.seat == seat), None)
-        if value is not None:
-            yield number, got + value
+        if number in values:
+            yield number, got + values[number]
         got += step.rewards[seat]
         if step.terminated[seat]:
             yield number + 1, got

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from envs.arena import Timestep
 from envs.description import StateKind, survey
 from envs.faults import GameError
-from envs.game import Game, Role
+from envs.game import Game, GameSetup, Role
 from envs.stock.arena import StockArena
 from tournaments.replay.format import Decision, Replay, ReplayError, Step, digest, load, sealed
 from tournaments.replay.re_execution import (
@@ -31,24 +33,43 @@ class Verification:
     reason: str = ""
 
 
-def verify(path: Path) -> Verification:
+Gate: TypeAlias = Callable[[GameSetup], None]
+"""Raises a `GameError` if the game of a replay must not be made: it may be code, in a file that somebody else wrote."""
+
+
+def no_code(setup: GameSetup) -> None:
+    """Let published games pass, and no others.
+
+    Raises:
+        GameError: The game is code of its own.
+    """
+    if ":" in setup.name:
+        raise GameError(f"the file names code, {setup.name}, which does not run unasked; see `league replay verify --trust`")
+
+
+def verify(path: Path, gate: Gate = no_code) -> Verification:
     """Verify a replay file: it can be read, and it passes `check`."""
     try:
-        return check(load(path))
+        return check(load(path), gate)
     except ReplayError as error:
         return Verification(False, str(error))
 
 
-def check(replay: Replay) -> Verification:
+def check(replay: Replay, gate: Gate = no_code) -> Verification:
     """Check that re-execution of a replay gives the same match and that the content matches its digest and its seal.
 
     Args:
         replay: The replay.
+        gate: Says whether the game may be made; asked before anything is imported.
 
     Returns:
         The verification. It fails for a modified action, legal action, reward, ending, observation hash, seat, seed or return,
         and the reason names the first difference. Modifications that re-execution cannot notice fail by the digest or the seal.
     """
+    try:
+        gate(replay.setup)
+    except GameError as error:
+        return Verification(False, str(error))
     fault = _fault(replay, "joint")
     if fault and _fault(replay, "none"):  # the match may have been played without asking for states
         return Verification(False, fault)

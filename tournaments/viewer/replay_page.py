@@ -8,6 +8,7 @@ from typing import Any
 
 from envs.rendering.boards import SEATS
 from envs.rendering.labels import names_in
+from tournaments.replay.consistency import fault_of
 from tournaments.replay.format import Decision, Profile, Replay, ReplayError, Step
 from tournaments.replay.highlights import drawn, highlights, result, winners
 from tournaments.viewer.document import Packed, asset, document, render
@@ -88,7 +89,9 @@ def content(replay: Replay) -> dict[str, Any]:
     Raises:
         ReplayError: The replay's parts do not fit together.
     """
-    _check(replay)
+    unfit = fault_of(replay)
+    if unfit:
+        raise ReplayError(f"{replay.match}: {unfit}.")
     names, roles = _names(replay)
     setup = replay.setup.plain()
     legal: dict[tuple[int, ...], int] = {}
@@ -200,26 +203,3 @@ def _ended(step: Step, before: Step | None) -> Iterator[list[int]]:
     for seat, over in enumerate(zip(step.terminated, step.truncated, strict=True)):
         if any(over) and not (before and (before.terminated[seat] or before.truncated[seat])):
             yield [seat, int(not over[0])]
-
-
-def _check(replay: Replay) -> None:
-    """Check that all seats, teams and lists fit together.
-
-    Raises:
-        ReplayError: They do not.
-    """
-    seats, teams = len(replay.seats), len(replay.returns)
-    if {seat.team for seat in replay.seats} != set(range(teams)):
-        raise ReplayError(f"{replay.match} has returns of {teams} teams, but its seats belong to others.")
-    heard = [end for channel in replay.channels for end in (channel.speaker, channel.listener)]
-    _within(replay, "channels", heard, seats)
-    for number, step in enumerate(replay.steps):
-        _within(replay, f"step {number}", [decision.seat for decision in step.decisions], seats)
-        if not len(step.rewards) == len(step.terminated) == len(step.truncated) == seats:
-            raise ReplayError(f"{replay.match} has {seats} seats, but step {number} has another number of seats.")
-
-
-def _within(replay: Replay, where: str, named: Sequence[int], seats: int) -> None:
-    wrong = [seat for seat in named if not 0 <= seat < seats]
-    if wrong:
-        raise ReplayError(f"{replay.match}, {where}: there is no seat {wrong[0]} among {seats}.")

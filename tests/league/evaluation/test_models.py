@@ -10,8 +10,8 @@ import pytest
 
 from league import League, LeagueConfig
 from league.evaluation.resolve import ActingPlayer, resolve
+from league.evaluation.verification import verify_file
 from tournaments.replay.format import SUFFIX, load
-from tournaments.replay.verification import verify
 
 ROOT = Path(__file__).parents[3]
 GAMES = ROOT / "tests" / "envs" / "games"
@@ -78,7 +78,7 @@ def test_its_replays_are_verified_and_say_what_was_thought(home):
     files = sorted((home / "leagues" / "tiny" / "replays").rglob(f"*{SUFFIX}"))
     assert files
     for file in files:
-        assert verify(file).verified, verify(file)
+        assert verify_file(file).verified, verify_file(file)
     said = [d.probabilities for file in files for step in load(file).steps for d in step.decisions]
     assert any(chances is not None for chances in said)
 

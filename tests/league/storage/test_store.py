@@ -210,10 +210,13 @@ def test_a_second_writer_is_refused_until_the_first_lets_go(store, tmp_path):
     second.unlock()
 
 
-@pytest.mark.parametrize("folder", ["weights", "optimisers", "replays"])
+WRITTEN = {"weights": f"{'ab' * 32}.safetensors", "optimisers": f"{'cd' * 32}.safetensors", "replays": "g000.replay.json.gz"}
+
+
+@pytest.mark.parametrize("folder", WRITTEN)
 def test_what_a_killed_process_left_half_written_is_swept_away(store, tmp_path, folder):
     store.unlock()
-    half, whole = store.folder / folder / ".abc.safetensors.17", store.folder / folder / "abc.safetensors"
+    half, whole = store.folder / folder / f".{WRITTEN[folder]}.17", store.folder / folder / WRITTEN[folder]
     half.parent.mkdir(exist_ok=True)
     for path in (half, whole):
         path.write_bytes(b"half")

@@ -66,6 +66,7 @@ const viewerHeader = (() => {
       ["Series", story.series],
       ["Digest", story.digest],
       ["Seal", story.seal],
+      ["Digest and seal", "show that the file was not changed since; not who made it"],
       ...story.players.filter((player) => player.weights).map((player) => [`Weights of ${player.name}`, player.weights]),
       ...story.versions,
     ].filter(([, value]) => value !== "" && value !== "{}" && value !== "[]");
