@@ -25,8 +25,8 @@ from envs.registry import Environment, construct, dispose
 MORE, MOST = 1000, 100
 """Short games are played with further seeds until so many moves are made, or so many games are played."""
 
-ENOUGH = 500
-"""Moves of the games that are only compared with another game."""
+ENOUGH, FEWEST, ENOUGH_SECONDS = 500, 30, 5.0
+"""Maximal and minimal number of moves of games that are only compared with another game, and how long each may take."""
 
 
 @dataclass
@@ -39,8 +39,9 @@ class Evidence:
         environment: An environment of it, in which nothing is played; None if it cannot be made.
         faults: Stage → what went wrong there: `made`, `opened`, `spaces`, `teams`, `closed`.
         seconds: How long it took to make an environment.
-        games: Games played in fresh environments with different seeds.
-        more: Games with further seeds, in one environment.
+        games: The first game, in a fresh environment; none if there is no playing it.
+        few: Number of moves after which games are broken off that are only compared with the first one.
+        more: Games with further seeds. The first of them is in a fresh environment.
         again: The first of them, played again in another fresh environment.
         reused: The first of them, played again in the same environment.
         beside: The first of them, played in two environments in turn, while others use the process's random generators.
@@ -55,6 +56,7 @@ class Evidence:
     faults: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     games: list[Trace] = field(default_factory=list)
+    few: int = ENOUGH
     more: list[Trace] = field(default_factory=list)
     again: Trace | None = None
     reused: Trace | None = None
@@ -99,7 +101,7 @@ def gather(setup: GameSetup, moves: int, state: StateKind = "joint", *, elsewher
             with _noted(evidence, "again"):
                 _play(evidence, new, moves)
                 if elsewhere and evidence.games[0].finished:
-                    _play_elsewhere(evidence, moves)
+                    _play_elsewhere(evidence)
     for environment in made:
         with _noted(evidence, "closed"):
             dispose(environment, setup)
@@ -139,28 +141,29 @@ def _describe(evidence: Evidence) -> None:
 
 def _play(evidence: Evidence, new: Callable[[], Environment], moves: int) -> None:
     """Play the games in this process."""
-    name, few = evidence.setup.name, min(moves, ENOUGH)
-    player = new()
-    evidence.games = [trace(name, player, 0, moves)]
-    if not evidence.games[0].finished:
+    name, player, begun = evidence.setup.name, new(), time.perf_counter()
+    evidence.games = [first := trace(name, player, 0, moves)]
+    spent = time.perf_counter() - begun
+    if not first.finished:
         return
-    evidence.reused = trace(name, player, 0, moves)
+    evidence.few = few = min(moves, ENOUGH, max(FEWEST, int(ENOUGH_SECONDS * (first.move + 1) / max(spent, 1e-9))))
+    evidence.reused = trace(name, player, 0, few)
     evidence.beside = traces_in_turn(name, [new(), new()], 0, few, _disturb)
-    evidence.again = trace(name, new(), 0, moves)
-    evidence.games.append(trace(name, new(), 1, moves))
+    evidence.again = trace(name, new(), 0, few)
     if not isinstance(evidence.environment, ParallelEnv):
         evidence.asked = trace(name, new(), 0, few, curious=True)
-    made = sum(game.move for game in evidence.games)
-    for seed in range(2, MOST):
-        if made >= MORE or any(game.fault for game in evidence.played):
+    made = first.move
+    for seed in range(1, MOST):
+        if made >= MORE or spent > ENOUGH_SECONDS or any(game.fault for game in evidence.played):
             break
-        evidence.more.append(trace(name, player, seed, moves))
+        evidence.more.append(trace(name, new() if seed == 1 else player, seed, moves))
         made += evidence.more[-1].move + 1
+        spent = time.perf_counter() - begun
 
 
-def _play_elsewhere(evidence: Evidence, moves: int) -> None:
+def _play_elsewhere(evidence: Evidence) -> None:
     try:
-        evidence.elsewhere = fingerprints_elsewhere(evidence.setup, 0, min(moves, ENOUGH))
+        evidence.elsewhere = fingerprints_elsewhere(evidence.setup, 0, evidence.few)
     except Unreachable as error:
         evidence.unreachable = str(error)
 

@@ -138,7 +138,7 @@ def _flags(evidence: Evidence) -> str | None:
     fault = fault or _first(evidence, "truncation", lambda frame: flag_fault(frame.truncated))
     if fault:
         return fault
-    for game in evidence.games:
+    for game in (*evidence.games, *evidence.more):
         for agent, move in game.left:
             return (
                 f"{agent} left the game at move {move} (seed {game.seed}) without having terminated or been truncated; "
@@ -148,7 +148,7 @@ def _flags(evidence: Evidence) -> str | None:
 
 
 def _deaths(evidence: Evidence) -> str | None:
-    for game in evidence.games:
+    for game in (*evidence.games, *evidence.more):
         for agent, move in game.stayed:
             return f"{agent} ended at move {move} (seed {game.seed}) but is still among the agents afterwards."
         ended: set[Any] = set()
