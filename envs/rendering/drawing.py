@@ -71,6 +71,8 @@ def text(name: str, drawn: Frame, seat: int | None = None) -> str | None:
     if "text" in drawn:
         again = characters(drawn["text"])  # the frame may come from a file of somebody else's
         return None if again is None else str(again["text"])
+    if "png" in drawn:  # older replays of some games hold photographs
+        return None
     return TEXTS[name](drawn, seat) if name in TEXTS else None
 
 

@@ -1,4 +1,4 @@
-"""The actions of a match, as arrays and as the bytes in the match log.
+"""The actions of a match, as arrays and as the bytes in the match log: the format, and how it is read.
 
 The encoding of a match begins with `HEAD`: mode (uint8; its high bit marks this format), steps T (uint32), seats A (uint16).
 The body follows, compressed if the mode contains `DEFLATED`. It consists of
@@ -17,14 +17,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.compiling import compiled
 from envs.game import Game, Role
 
 HEAD, OLD_HEAD = struct.Struct("<BIH"), struct.Struct("<II")
@@ -52,49 +49,8 @@ class Moves:
     actions: tuple[NDArray[np.int64] | NDArray[np.float32], ...]
 
 
-def encode(game: Game, moves: Moves) -> bytes:
-    """Encode one match; see `encode_all`."""
-    return encode_all(game, moves.acting, moves.actions, [len(moves.acting)])[0]
-
-
-def encode_all(
-    game: Game, acting: NDArray[np.bool_], actions: Sequence[NDArray[np.generic]], lengths: Sequence[int] | NDArray[np.int64]
-) -> list[bytes]:
-    """Encode several matches, each separately. The arrays hold the steps of all matches one after another.
-
-    Args:
-        game: The game played.
-        acting: bool [L, A], who acted at each step of each match.
-        actions: Per role, [L, seats(, n)], or [L, 1(, n)] if one entry holds the action of whichever seat acted. Entries of
-            seats that did not act are ignored.
-        lengths: Number of steps of each match; they add up to L.
-
-    Returns:
-        The bytes of each match, in the format described in the docstring of this module.
-    """
-    ends = np.cumsum(lengths, dtype=np.int64)
-    starts, modes, seats = ends - lengths, np.zeros(len(ends), np.int64), acting.shape[1]
-    _find_modes(np.ascontiguousarray(acting), ends, modes)
-    steps = list(zip(modes.tolist(), starts.tolist(), ends.tolist(), strict=True))
-    parts = [[b"" if mode else np.packbits(acting[start:end]).tobytes() for mode, start, end in steps]]
-    for role, chosen in zip(game.roles, actions, strict=True):
-        places = np.flatnonzero(acting[:, role.seats])  # step × number of seats + position of the seat in the role
-        rows = places if chosen.shape[1] > 1 else places // len(role.seats)
-        kept = chosen.reshape(-1, *chosen.shape[2:])[rows].astype(_kept(role))
-        cuts = np.searchsorted(places, np.append(starts, len(acting)) * len(role.seats)) * (kept.nbytes // max(1, len(kept)))
-        done = kept.tobytes()
-        parts.append([done[start:end] for start, end in pairwise(cuts.tolist())])
-    written = []
-    for (mode, start, end), *pieces in zip(steps, *parts, strict=True):
-        body = b"".join(pieces)
-        if len(body) >= LONG and len(packed := zlib.compress(body, 6)) < len(body):
-            mode, body = mode | DEFLATED, packed
-        written.append(HEAD.pack(WRITTEN | mode, end - start, seats) + body)
-    return written
-
-
 def decode(game: Game, blob: bytes) -> Moves:
-    """Decode what `encode` wrote, in this or in the first format.
+    """Decode what `encoding.encode` wrote, in this or in the first format.
 
     Raises:
         ValueError: The bytes are broken or belong to a game with other seats.
@@ -119,7 +75,7 @@ def decode(game: Game, blob: bytes) -> Moves:
     acting, at = _acting(body, mode, steps, seats)
     decoded = []
     for role in game.roles:
-        mask, kept = acting[:, role.seats], _kept(role) if mode != OLD else _kept_before(role)
+        mask, kept = acting[:, role.seats], kept_as(role) if mode != OLD else _kept_before(role)
         width = () if role.actions.kind == "discrete" else (role.actions.size,)
         size = int(mask.sum()) * int(np.prod(width, dtype=int)) * kept.itemsize
         if len(body) < at + size:
@@ -140,7 +96,7 @@ def idle_seats(seats: int, blob: bytes) -> tuple[int, ...]:
 
     Args:
         seats: Number of seats A of the game.
-        blob: The match as `encode` wrote it, in this or in the first format.
+        blob: The match as `encoding.encode` wrote it, in this or in the first format.
     """
     try:
         return _idle_before(seats, blob) if blob[:1] == bytes([OLD]) else _idle(seats, blob)
@@ -176,20 +132,6 @@ def _never(acting: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple(np.flatnonzero(~acting.any(0)).tolist())
 
 
-@compiled
-def _find_modes(acting: NDArray[np.bool_], ends: NDArray[np.int64], modes: NDArray[np.int64]) -> None:
-    """Determine how to encode who acted: acting [L, A], ends [M] → modes [M]."""
-    start, seats = 0, acting.shape[1]
-    for match in range(len(ends)):
-        everybody, in_turn = True, True
-        for step in range(start, ends[match]):
-            for seat in range(seats):
-                everybody &= acting[step, seat]
-                in_turn &= acting[step, seat] == (seat == (step - start) % seats)
-        modes[match] = IN_TURN if in_turn else ALL if everybody else 0
-        start = ends[match]
-
-
 def _acting(body: bytes, mode: int, steps: int, seats: int) -> tuple[NDArray[np.bool_], int]:
     """Decode who acted; also return the offset in the body at which the actions begin."""
     if mode != OLD and mode & (ALL | IN_TURN):
@@ -204,7 +146,8 @@ def _acting(body: bytes, mode: int, steps: int, seats: int) -> tuple[NDArray[np.
     return np.unpackbits(bits, count=steps * seats).astype(bool).reshape(steps, seats), end
 
 
-def _kept(role: Role) -> np.dtype:
+def kept_as(role: Role) -> np.dtype:
+    """Return the type in which the actions of a role are written."""
     return np.dtype("u1" if role.actions.kind == "discrete" and role.actions.size <= 256 else _kept_before(role))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.game import Game
-from tournaments.match.moves import encode_all
+from tournaments.match.encoding import encode_all
 
 PAGES = 256
 """Minimal number of recorded steps after which finished matches are cut out and unneeded steps are deleted."""

@@ -101,7 +101,7 @@ def test_a_file_that_is_no_yaml_is_refused(cli_run, tmp_path):
 def test_a_configuration_of_another_game_is_refused_on_resume(cli_run, tmp_path):
     cli_run("run", "smoke", "--home", tmp_path, "--set", "generations=1", *SMALL)
     said = cli_run("run", "smoke", "--home", tmp_path, "--resume", "--set", "game.name=classic/rps_v2", *SMALL)
-    assert "the league 'smoke' plays classic/tictactoe_v3, but this configuration has classic/rps_v2" in said.err
+    assert 'game.name is "classic/tictactoe_v3" there and "classic/rps_v2" here' in said.err
     assert said.code == 2
 
 

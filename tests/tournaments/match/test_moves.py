@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.game import ActionSpace
-from tournaments.match.moves import HEAD, IN_TURN, WRITTEN, Moves, decode, encode, encode_all, idle_seats
+from tournaments.match.encoding import encode, encode_all
+from tournaments.match.moves import HEAD, IN_TURN, WRITTEN, Moves, decode, idle_seats
 
 
 def draw(game, steps, seed):

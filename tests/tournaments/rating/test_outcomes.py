@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournaments.match.moves import Moves, encode
+from tournaments.match.encoding import encode
+from tournaments.match.moves import Moves
 from tournaments.rating.outcomes import outcomes
 from tournaments.schedule.formats import Plan, round_robin
 from tournaments.tickets import MatchResult

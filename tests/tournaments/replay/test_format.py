@@ -12,7 +12,8 @@ import envs
 from envs.bots.registry import BotActor, find_bot
 from envs.game import GameSetup
 from tournaments.human.replay_text import bar, lines
-from tournaments.match.moves import Moves, decode, encode
+from tournaments.match.encoding import encode
+from tournaments.match.moves import Moves, decode
 from tournaments.match.play import play
 from tournaments.replay.format import Channel, Profile, ReplayError, load, save, sealed
 from tournaments.replay.re_execution import ReplayMismatch, fingerprint

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from envs.rendering.drawing import TEXTS
-from envs.rendering.schemas import EXPECTED
+from envs.rendering.drawing import TEXTS, text
+from envs.rendering.schemas import EXPECTED, frame_fault
 from tests.tournaments.replay.mutations import GAMES, mutations, recordings, try_readers
 from tournaments.human.replay_text import lines
 from tournaments.replay import limits
@@ -107,7 +107,10 @@ def test_a_file_that_would_take_much_memory_is_refused_while_it_is_read(recorded
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2 * limits.LARGEST / 1024
 
 
-@pytest.mark.parametrize("data", [b"", b"\x1f\x8b", gzip.compress(b"{}")[:-4], gzip.compress(b"{}") + b"more", b"plain"])
+EMPTY = gzip.compress(b"{}", mtime=0)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x1f\x8b", EMPTY[:-4], EMPTY + b"more", b"plain"])
 def test_what_is_not_one_compressed_file_is_refused(tmp_path, data):
     path = tmp_path / "one.replay.json.gz"
     path.write_bytes(data)
@@ -123,3 +126,9 @@ def test_a_device_is_not_read():
 def test_every_step_of_a_recorded_match_is_shown(recorded):
     replay = load(recorded[0])
     assert all(lines(replay, step) for step in range(len(replay.steps) + 1))
+
+
+def test_a_photograph_of_a_game_that_is_drawn_today_is_shown_without_characters():
+    older = {"width": 4, "height": 4, "png": "iVBORw0KGgo="}
+    assert frame_fault("classic/chess_v6", older) == ""
+    assert text("classic/chess_v6", older) is None
