@@ -24,6 +24,10 @@ class GameError(ValueError):
     """A game cannot be found, made, described or played; the message is one clear sentence."""
 
 
+class GameWarning(UserWarning):
+    """A game can be played, but something of it is left out; the message is one clear sentence."""
+
+
 class IllegalAction(ValueError):
     """An acting seat chose an action that its mask forbids."""
 

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
-from envs.faults import GameError, environment_code, nearest
+from envs.faults import GameError, GameWarning, environment_code, nearest
 from envs.game import GameSetup
 from envs.makers import require_maker
 from envs.options import resolved
@@ -176,7 +176,7 @@ def _with_pictures(maker: Callable[..., Any], setup: GameSetup, options: dict[st
     try:
         drawn = _call(maker, setup, {**options, "render_mode": mode})
     except GameError as error:
-        warnings.warn(f"{error}; replays of {setup.name} have no pictures", stacklevel=3)
+        warnings.warn(f"{error}; replays of {setup.name} have no pictures", GameWarning, stacklevel=3)
         return plain
     dispose(plain, setup)
     return drawn

@@ -6,11 +6,13 @@ import io
 import json
 import shlex
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from envs.faults import GameWarning
 from league.cli.streams import OwnOutput
 from league.errors import LeagueError
 from league.execution.terminal import SafeConsole, brief
@@ -44,6 +46,18 @@ def replace_what_cannot_be_shown() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def show_warnings_as_sentences() -> None:
+    """Let warnings about games be printed like all sentences, without the place in our code that says them."""
+    warnings.formatwarning = _sentence
+
+
+_USUAL = warnings.formatwarning
+
+
+def _sentence(message: Warning | str, category: type[Warning], *place: Any, **line: Any) -> str:
+    return f"warning: {message}\n" if issubclass(category, GameWarning) else _USUAL(message, category, *place, **line)
 
 
 def print_json(value: Any) -> None:

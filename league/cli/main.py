@@ -28,6 +28,7 @@ from league.cli.console import (
     print_json,
     print_plain,
     replace_what_cannot_be_shown,
+    show_warnings_as_sentences,
     warn,
 )
 from league.cli.inspect import app as look_app
@@ -352,6 +353,7 @@ def _run() -> int:
 def main() -> None:
     """Entry point of the `league` command."""
     replace_what_cannot_be_shown()
+    show_warnings_as_sentences()
     with _sentences():
         try:
             code = _run()

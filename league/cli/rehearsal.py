@@ -12,11 +12,11 @@ from envs.faults import GameError, environment_code
 from league.config.load import configured, load_config, presets
 from league.config.schema import LeagueConfig, check
 from league.errors import LeagueError
+from league.evaluation.verification import verify_file
 from league.execution.watcher import Silent
 from league.manager import League
 from league.storage.store import Store
 from tournaments.replay.format import Replay, ReplayError, load
-from tournaments.replay.verification import verify
 
 NAME = "check"
 
@@ -100,7 +100,7 @@ def _run(config: LeagueConfig, home: Path, watcher: _Listener) -> tuple[int, Seq
 
 
 def _verified(paths: Sequence[Path], warnings: Sequence[str]) -> Clause:
-    verified = [(path, verify(path)) for path in paths]
+    verified = [(path, verify_file(path)) for path in paths]
     faults = [f"{path.name}: {found.reason}" for path, found in verified if not found.verified]
     faults += warnings
     if not paths:

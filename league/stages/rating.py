@@ -20,6 +20,9 @@ def rate(draft: Draft) -> Draft:
     context = draft.context
     log = outcomes(context.game, draft.matches)
     table = draft.past + payoff(log)
+    present = {*table.players, ANCHOR, *(player.name for player in draft.snapshots)}
+    if len(present) > len(table.players):  # somebody was absent from all its games, and has no result
+        table = table.restrict(sorted(present))
     generator = context.seeds.numpy(draft.number, "bootstrap")
     ratings = fit(table, ANCHOR, generator, replicates=context.config.tournament.bootstrap)
     return replace(draft, rated=Rated(log, table, ratings))

@@ -101,6 +101,20 @@ def absent():
     return _Absent()
 
 
+class _Alone(_Absent):
+    """Only one seat ever plays, so that no game compares anybody."""
+
+    def here(self):
+        return self.possible_agents[2:]
+
+    def pay(self, actions):
+        return dict.fromkeys(actions, 1.0)
+
+
+def alone():
+    return _Alone()
+
+
 class _SometimesEmpty(Guess):
     """No game at all with every seed whose last digit is 0, 1 or 2."""
 

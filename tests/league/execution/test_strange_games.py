@@ -88,6 +88,12 @@ def test_a_seat_that_never_played_is_rated_by_nothing(league, tmp_path):
         assert outcome.player in ticket.players[1:]
 
 
+def test_a_league_whose_games_compare_nobody_is_rated_by_the_prior(league, tmp_path):
+    assert league("strange.py:alone").code == 0
+    store = Store.open(tmp_path, "tiny")
+    assert {row.elo for row in store.ratings(store.generation())} == {0.0}
+
+
 def test_an_environment_without_pictures_has_replays_without_and_a_warning(league, tmp_path):
     with pytest.warns(UserWarning, match="have no pictures"):
         said = league("makers.py:no_pictures")
