@@ -193,15 +193,6 @@ def test_a_champion_whose_weights_are_gone_is_left_out_and_spoken_of(league: Sto
     )
 
 
-def test_a_home_that_was_moved_is_one_sentence(synced: Path, tmp_path: Path) -> None:
-    moved = shutil.copytree(synced, tmp_path / "moved")
-    store, heard = Store(moved / "leagues" / "cup"), []
-    go_on(store)
-    sync_mlflow(store, moved, heard.append)
-    assert len(heard) == 1
-    assert "move it away, and a new one is made" in heard[0]
-
-
 def test_a_second_sync_changes_nothing(league: Store, home: Path) -> None:
     sync_mlflow(league, home, fail)
     before = everything(home)
