@@ -40,9 +40,9 @@ def _faults(replay: Replay) -> Iterator[str]:
         yield "it names actions of a role that no seat has"
     if _too_large(_numbers(replay)):
         yield f"a return, rating or weight is above {LARGEST:g}"
-    message: set[int] = set()
+    lengths: dict[int, int] = {}
     for number, step in enumerate(replay.steps):
-        for fault in _step_faults(replay, step, message):
+        for fault in _step_faults(replay, step, lengths):
             yield f"step {number}: {fault}"
     for number, view in enumerate((replay.opening, *(step.view for step in replay.steps)), -1):
         fault = "" if view.frame is None else frame_fault(replay.setup.name, view.frame)
@@ -50,8 +50,8 @@ def _faults(replay: Replay) -> Iterator[str]:
             yield f"the picture after step {number} cannot be drawn: {fault}" if number >= 0 else f"the first picture: {fault}"
 
 
-def _step_faults(replay: Replay, step: Step, message: set[int]) -> Iterator[str]:
-    """Yield the faults of a step; `message` collects the lengths of messages."""
+def _step_faults(replay: Replay, step: Step, lengths: dict[int, int]) -> Iterator[str]:
+    """Yield the faults of a step; `lengths` collects the length of the messages of every seat."""
     seats = len(replay.seats)
     if not len(step.rewards) == len(step.terminated) == len(step.truncated) == seats:
         yield f"it has another number of seats than {seats}"
@@ -63,10 +63,9 @@ def _step_faults(replay: Replay, step: Step, message: set[int]) -> Iterator[str]
         yield f"a reward is above {LARGEST:g}"
     for decision in step.decisions:
         yield from _decision_faults(decision)
-        if decision.message is not None:
-            message.add(len(decision.message))
-    if len(message) > 1:
-        yield "messages have different lengths"
+        message = decision.message
+        if message is not None and lengths.setdefault(decision.seat, len(message)) != len(message):
+            yield f"the messages of seat {decision.seat} have different lengths"
 
 
 def _decision_faults(decision: Decision) -> Iterator[str]:

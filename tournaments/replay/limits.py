@@ -36,7 +36,11 @@ def decompressed(path: Path) -> bytes:
         zlib.error: It is not compressed by gzip.
         EOFError: It ends early.
     """
-    if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device may have no end
+    try:
+        kind = path.stat().st_mode
+    except ValueError as error:  # a NUL in it
+        raise OSError("its name is not that of a file") from error
+    if not stat.S_ISREG(kind):  # a pipe or a device may have no end
         raise OSError("it is no plain file")
     with path.open("rb") as file:
         unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)

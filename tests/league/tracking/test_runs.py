@@ -263,7 +263,7 @@ def test_seats_that_speak_are_drawn(home: Path) -> None:
     config = CONFIG.model_copy(update={"game": GameConfig(name="mpe2/simple_tag_v3"), "comms": CommsConfig(topology="ring")})
     store = found_league(home, config, count=0)
     commit(store, replace(turns()[0], matches=()))
-    sync_mlflow(store, home, fail)
+    sync_mlflow(store, home, print)  # the champion's weights are those of another game
     store.unlock()
     images = (home / "artifacts" / "mpe2-simple_tag_v3").glob("*/artifacts/images/comm_graph+step+0+*.png")
     assert len(list(images)) == 1

@@ -139,7 +139,7 @@ def test_a_game_without_a_drawing_is_photographed():
     photographed = record(played(setup)[0], setup)
     frames = [photographed.opening.frame, *(step.view.frame for step in photographed.steps)]
     assert all(base64.b64decode(frame["png"]).startswith(b"\x89PNG") for frame in frames)
-    assert check(photographed).verified
+    assert check(photographed, gate=lambda setup: None).verified
 
 
 def test_a_replay_of_players_who_do_not_speak_has_no_channels(result):
