@@ -92,9 +92,9 @@ def refuse_untrusted(found: Sequence[Reference], where: str) -> list[str]:
             permit(reference.code)
             continue
         known = any(entry.get("path") == code.path for entry in entries)
-        why = "has changed since you trusted it" if known else "is somebody else's as far as is known here"
+        why = "it has changed since you trusted it" if known else "it is not on your list of trusted code"
         sentence = (
-            f"{where} names code that would run, and that {why}: {reference.setting} is {reference.code} ({code.path}). {HOW}"
+            f"{where} names code that would run, but {why}: {reference.setting} is {reference.code} ({code.path}). {HOW}"
         )
         refuse(reference.code, sentence)
         sentences.append(sentence)
