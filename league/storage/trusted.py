@@ -93,9 +93,7 @@ def refuse_untrusted(found: Sequence[Reference], where: str) -> list[str]:
             continue
         known = any(entry.get("path") == code.path for entry in entries)
         why = "it has changed since you trusted it" if known else "it is not on your list of trusted code"
-        sentence = (
-            f"{where} names code that would run, but {why}: {reference.setting} is {reference.code} ({code.path}). {HOW}"
-        )
+        sentence = f"{where} names code that would run, but {why}: {reference.setting} is {reference.code} ({code.path}). {HOW}"
         refuse(reference.code, sentence)
         sentences.append(sentence)
     return sentences
