@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
 
 from envs.places import remember, remembered
+
+SAFE_PATH = "PYTHONSAFEPATH"
+"""The environment variable that keeps a Python process from importing from its working directory."""
 
 
 class Worker(ForkServerProcess):
@@ -22,7 +28,8 @@ class Worker(ForkServerProcess):
         script, self._places = sys.modules["__main__"], remembered()
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            super().start()
+            with _safe_path():
+                super().start()
         finally:
             sys.modules["__main__"] = script
 
@@ -30,6 +37,20 @@ class Worker(ForkServerProcess):
         """Do the work, in the new process."""
         remember(self._places)
         super().run()
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Let the fork server, which starts with the first process, import nothing from the working directory."""
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 class WorkerContext(ForkServerContext):

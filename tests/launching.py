@@ -38,7 +38,10 @@ class Launcher:
             folder: An empty one, for what the programs print.
         """
         self._out, self._err = folder / "out", folder / "err"
-        self._server = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # -P: the folder of this file has folders that are named like the project's packages.
+        self._server = subprocess.Popen(
+            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def __call__(self, program: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Ran:
         """Run a program to its end, without anything to read from its standard input.
@@ -88,7 +91,7 @@ def become(program: Sequence[str], folder: str, environment: Mapping[str, str], 
         os.close(opened)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the old one has read the server's requests
     sys.argv = list(program)
-    sys.path[0] = str(Path(program[0]).resolve().parent)
+    sys.path.insert(0, str(Path(program[0]).resolve().parent))
     runpy.run_path(program[0], run_name="__main__")
 
 

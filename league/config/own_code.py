@@ -18,13 +18,11 @@ from typing import Any
 
 from envs.notebook import NOTEBOOKS, folder
 from envs.places import file_at, forget, missed, remember
+from envs.sources import split
 from league.errors import LeagueError
 
 FACT = "sources"
 """The fact of a league under which its sources are stored."""
-
-REFERENCE = re.compile(r"(?P<place>[^:\n\0]+\.py|[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
-"""`path/to/file.py:callable` or `module:callable`."""
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -62,8 +60,8 @@ class Source:
 
 def places_in(values: Any) -> list[str]:
     """List the files and modules that plain settings name, each once."""
-    found = (REFERENCE.fullmatch(text.removeprefix("bot:")) for text in _texts(values))
-    return list(dict.fromkeys(match["place"] for match in found if match))
+    found = (split(text.removeprefix("bot:")) for text in _texts(values))
+    return list(dict.fromkeys(parts[0] for parts in found if parts))
 
 
 def _texts(values: Any) -> Iterator[str]:
@@ -276,9 +274,9 @@ def functions_named(options: Any) -> Any:
         return {key: functions_named(value) for key, value in options.items()}
     if isinstance(options, list):
         return [functions_named(value) for value in options]
-    match = REFERENCE.fullmatch(options) if isinstance(options, str) else None
-    if match is None:
+    parts = split(options) if isinstance(options, str) else None
+    if parts is None:
         return options
-    place = match["place"]
+    place = parts[0]
     known = place.endswith(".py") or (place.split(".")[0] not in sys.stdlib_module_names and _found(place) is not None)
     return {"$callable": options} if known else options

@@ -79,6 +79,7 @@ def writing(path: Path, warn: Warn = silent) -> Iterator[sqlite3.Connection]:
     with _in_a_sentence(path), closing(connect(path, PATIENCE)) as database:  # closed without a commit, it rolls back
         database.execute("PRAGMA cache_spill = OFF")  # without a log, a page that is written early may meet a reader
         patiently(lambda: database.execute("BEGIN IMMEDIATE"), path, warn)
+        _require_plain_tables(database, path)
         yield database
         patiently(lambda: database.execute("COMMIT"), path, warn)
 
@@ -99,6 +100,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
                 if kind_of(error) not in CANNOT_WRITE or not path.is_file():
                     raise
                 database = open_ones.enter_context(_without_writing(path))
+            _require_plain_tables(database, path)
             yield database
         except sqlite3.DatabaseError as error:
             raise LeagueError(f"{path} cannot be read: {error}") from error
@@ -126,6 +128,17 @@ def _take_snapshot(database: sqlite3.Connection) -> None:
     """Begin to read: what is committed from now on is not seen."""
     database.execute("BEGIN")
     database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+
+
+def _require_plain_tables(database: sqlite3.Connection, path: Path) -> None:
+    """Make sure that a database has no views: what a view says can differ each time that it is read.
+
+    Raises:
+        LeagueError: It has one, so no version of this project has made it.
+    """
+    found = database.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchone()
+    if found:
+        raise LeagueError(f"{path} is not the database of a league: it holds the view {found[0]!r:.60}")
 
 
 def keep_log(path: Path, warn: Warn = silent) -> None:

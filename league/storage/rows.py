@@ -114,6 +114,8 @@ def match_of(row: Sequence[Any]) -> MatchResult:
     ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _names(weights))
     if len(values) != len(names) or not type(generation) is type(seed) is type(steps) is int or not isinstance(match, str):
         raise ValueError(f"the match {match!r:.40} is damaged")
+    if not match or "/" in match or "\0" in match:  # files are named after matches
+        raise ValueError(f"the match {match!r:.40} has no name for a file")
     if not isinstance(actions, bytes) or not isinstance(series, str):
         raise ValueError(f"the match {match!r:.40} is damaged")
     return MatchResult(ticket, values, steps, actions, bool(truncated))

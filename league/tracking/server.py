@@ -107,12 +107,13 @@ def command(home: Path, port: int, host: str) -> list[str]:
         "--port",
         str(port),
     ]
-    return [sys.executable, "-m", "mlflow", "server", *options, "--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    return [sys.executable, "-P", "-m", "mlflow", "server", *options, "--workers", "1", "--uvicorn-opts", "--log-level warning"]
 
 
 def _environment(port: int, host: str) -> dict[str, str]:
     """Environment variables of the server; what the user has set stays."""
     told = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+    told["PYTHONSAFEPATH"] = "1"  # no file of the home is imported
     if not _loopback(host):  # MLflow answers only those who call it by a name that it knows
         names = [f"{name}:{port}" for name in (*_names(host), "localhost", "127.0.0.1")]
         told["MLFLOW_SERVER_ALLOWED_HOSTS"] = ",".join(names)

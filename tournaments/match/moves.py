@@ -32,6 +32,10 @@ LONG = 256
 """Bodies of at least this many bytes are compressed. Shorter ones gain nothing."""
 
 
+LARGEST = 2**26
+"""The most bytes of a decompressed match. A damaged or hostile match could otherwise take all memory."""
+
+
 class UnreadableMoves(ValueError):
     """The bytes of a match's actions are broken."""
 
@@ -60,14 +64,14 @@ def decode(game: Game, blob: bytes) -> Moves:
     """
     try:
         if blob[:1] == bytes([OLD]):
-            body = zlib.decompress(blob)
+            body = _decompressed(blob)
             (steps, seats), mode = OLD_HEAD.unpack_from(body), OLD
             body = body[OLD_HEAD.size :]
         else:
             mode, steps, seats = HEAD.unpack_from(blob)
             if mode & ~(ALL | IN_TURN | DEFLATED) != WRITTEN:
                 raise ValueError(f"they begin with {mode:#04x}")
-            body = zlib.decompress(blob[HEAD.size :]) if mode & DEFLATED else blob[HEAD.size :]
+            body = _decompressed(blob[HEAD.size :]) if mode & DEFLATED else blob[HEAD.size :]
     except (zlib.error, struct.error, ValueError) as error:
         raise UnreadableMoves(f"the actions of this match cannot be read: {error}") from error
     if seats != len(game.seats):
@@ -104,6 +108,14 @@ def idle_seats(seats: int, blob: bytes) -> tuple[int, ...]:
         return ()
 
 
+def _decompressed(data: bytes) -> bytes:
+    found = zlib.decompressobj()
+    body = found.decompress(data, LARGEST)
+    if not found.eof:
+        raise ValueError(f"they hold more than {LARGEST} bytes, or end early")
+    return body
+
+
 def _idle(seats: int, blob: bytes) -> tuple[int, ...]:
     mode, steps, _ = HEAD.unpack_from(blob)
     if mode & ALL:
@@ -114,11 +126,11 @@ def _idle(seats: int, blob: bytes) -> tuple[int, ...]:
     start = zlib.decompressobj().decompress(body, first) if mode & DEFLATED else body[:first]
     if _everybody(start, seats):
         return ()
-    return _never(_acting(zlib.decompress(body) if mode & DEFLATED else body, mode, steps, seats)[0])
+    return _never(_acting(_decompressed(body) if mode & DEFLATED else body, mode, steps, seats)[0])
 
 
 def _idle_before(seats: int, blob: bytes) -> tuple[int, ...]:
-    body = zlib.decompress(blob)
+    body = _decompressed(blob)
     steps, _ = OLD_HEAD.unpack_from(body)
     return _never(_acting(body[OLD_HEAD.size :], OLD, steps, seats)[0])
 

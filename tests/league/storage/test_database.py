@@ -237,3 +237,10 @@ def test_a_log_of_the_league_before_is_not_taken_for_that_of_the_new_one(tmp_pat
         again = Store.create(tmp_path, "cup", FACTS)
     assert again.fact("config") == FACTS["config"]
     again.unlock()
+
+
+def test_a_view_in_the_place_of_a_table_is_refused(store):
+    with closing(sqlite3.connect(store.path)) as database:
+        database.executescript("ALTER TABLE players RENAME TO real; CREATE VIEW players AS SELECT * FROM real;")
+    with pytest.raises(LeagueError, match="holds the view 'players'"):
+        store.players()

@@ -94,7 +94,7 @@ def test_equal_code_elsewhere_is_trusted_only_with_equal_neighbours(folder, name
         require(moved, "the league 'cup'")
         return
     (tmp_path / "elsewhere/rules.py").unlink()
-    with pytest.raises(LeagueError, match="somebody else's"):
+    with pytest.raises(LeagueError, match="not on your list"):
         require(moved, "the league 'cup'")
 
 

@@ -121,3 +121,11 @@ def test_broken_bytes_are_refused_in_a_sentence(games, broken):
 def test_moves_of_another_game_are_refused(games):
     with pytest.raises(ValueError, match="a game of 4 seats, but duel has 2"):
         decode(games["duel"], encode(games["race"], draw(games["race"], 5, 0)))
+
+
+def test_a_match_that_would_take_all_memory_is_refused(games, monkeypatch):
+    monkeypatch.setattr("tournaments.match.moves.LARGEST", 1000)
+    bomb = zlib.compress(bytes(100_000))
+    assert idle_seats(2, bomb) == ()
+    with pytest.raises(ValueError, match="more than 1000 bytes"):
+        decode(games["duel"], bomb)
