@@ -86,7 +86,7 @@ def test_a_server_that_ends_at_once_is_not_waited_for(two: Path, monkeypatch: py
 def test_the_server_is_small_and_stays_on_this_machine(two: Path) -> None:
     command = server.command(two, 5000, "127.0.0.1")
     assert command[1:5] == ["-P", "-m", "mlflow", "server"]
-    pairs = set(zip(command[4::2], command[5::2], strict=True))
+    pairs = set(zip(command[5::2], command[6::2], strict=True))
     assert {("--workers", "1"), ("--host", "127.0.0.1"), ("--backend-store-uri", f"sqlite:///{two}/mlflow.db")} <= pairs
     assert server._environment(5000, "127.0.0.1")["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
 
