@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from envs.sources import OURS
+
 LONGEST = 400
 """Longest text of a foreign error or value that is quoted in a sentence, in characters."""
 
 _PROJECT = Path(__file__).parents[1]
-_OURS = tuple(f"{_PROJECT / room}/" for room in ("agents", "comms", "envs", "league", "tournaments"))
+_OURS = tuple(f"{_PROJECT / room}/" for room in OURS)
 _PYTHON = tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib"))
 _LIBRARIES = ("/numpy/", "/gymnasium/", "/pettingzoo/utils/", "/supersuit/", "/importlib/", "<frozen ", "<__array_function__")
 """Parts of the paths of code that is neither ours nor an environment's own."""

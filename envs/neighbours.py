@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from envs.sources import OURS
+
 _BROUGHT: dict[Path, dict[str, ModuleType]] = {}
 """Folder → modules in it that were imported by files of this folder."""
-
-_OURS = {path.name for path in Path(__file__).parents[1].iterdir() if (path / "__init__.py").is_file()}
-"""Packages of this project, which nothing beside a user's file replaces."""
 
 
 @contextmanager
@@ -47,7 +46,7 @@ def beside(folder: Path) -> Iterator[None]:
 def _lies_in(module: ModuleType, folder: Path) -> bool:
     """Return whether a module is a user's own file in a folder or below it."""
     file = getattr(module, "__file__", None)
-    if not file or module.__name__.split(".")[0] in _OURS:
+    if not file or module.__name__.split(".")[0] in OURS:  # nothing beside a user's file replaces them
         return False
     path = Path(file).resolve()
     return path.is_relative_to(folder) and not any(part.endswith("-packages") for part in path.parts)

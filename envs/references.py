@@ -21,7 +21,7 @@ from envs.faults import GameError, environment_code, nearest
 from envs.neighbours import beside
 from envs.notebook import write_down
 from envs.places import file_at, root_of, searched
-from envs.sources import files_of, split
+from envs.sources import OURS, files_of, split
 
 _PERMITTED: set[str] = set()
 _REFUSED: dict[str, str] = {}
@@ -138,9 +138,6 @@ def _module(place: str) -> ModuleType:
             sys.path.insert(0, str(folder))
     return importlib.import_module(place)
 
-
-OURS = ("agents", "comms", "envs", "league", "tournaments")
-"""The packages of the project."""
 
 ALIAS = "own_"
 """How the names of modules begin that are loaded by their path."""

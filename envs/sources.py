@@ -10,6 +10,9 @@ from pathlib import Path
 
 from envs.places import file_at, root_of
 
+OURS = ("agents", "comms", "envs", "league", "tournaments")
+"""The packages of this project."""
+
 
 def split(reference: str) -> tuple[str, str] | None:
     """Split `module:callable` or `path/to/file.py:callable` into the place and the attribute.

@@ -1,6 +1,7 @@
 """A league made by hand and what MLflow shows of it, for tests."""
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -185,6 +186,17 @@ def go_on(store: Store) -> None:
 
 def fail(sentence: str) -> None:
     raise AssertionError(sentence)
+
+
+def sync_another_of_the_same_name(league: Store, home: Path) -> None:
+    """Sync a league, delete its folder, and sync another one that takes its name."""
+    sync_mlflow(league, home, fail)
+    league.unlock()
+    shutil.rmtree(league.folder)
+    again = found_league(home, count=0)
+    commit(again, replace(turns()[0], seconds=77.0))
+    sync_mlflow(again, home, fail)
+    again.unlock()
 
 
 def sync_mlflow(store: Store, home: Path, warn: Callable[[str], None]) -> None:

@@ -23,6 +23,7 @@ from tests.league.paper_league import (
     mlflow_client,
     registered,
     runs,
+    sync_another_of_the_same_name,
     sync_mlflow,
     turns,
     without_times,
@@ -226,13 +227,7 @@ def test_what_an_earlier_version_has_shown_is_adopted(damaged: Path, harm: str, 
 
 
 def test_views_show_the_runs_of_one_league_run(league: Store, home: Path) -> None:
-    sync_mlflow(league, home, fail)
-    league.unlock()
-    shutil.rmtree(league.folder)
-    again = found_league(home, count=0)
-    commit(again, replace(turns()[0], seconds=77.0))
-    sync_mlflow(again, home, fail)
-    again.unlock()
+    sync_another_of_the_same_name(league, home)
     there = mlflow_client(home)
     roots = {run.info.run_id: run for run in there.search_runs(["1"], "tags.kind = 'league'")}
     assert len(roots) == 2

@@ -32,6 +32,7 @@ from tests.league.paper_league import (
     parent,
     registered,
     runs,
+    sync_another_of_the_same_name,
     sync_mlflow,
     turns,
     without_times,
@@ -228,13 +229,7 @@ def test_a_league_that_goes_on_runs_again(league: Store, home: Path) -> None:
 
 
 def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store, home: Path) -> None:
-    sync_mlflow(league, home, fail)
-    league.unlock()
-    shutil.rmtree(league.folder)
-    again = found_league(home, count=0)
-    commit(again, replace(turns()[0], seconds=77.0))
-    sync_mlflow(again, home, fail)
-    again.unlock()
+    sync_another_of_the_same_name(league, home)
     there = mlflow_client(home)
     found = there.search_runs(["1"], "tags.kind = 'league'")
     assert sorted(run.data.tags["generation"] for run in found) == ["0", "2"]
