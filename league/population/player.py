@@ -32,7 +32,7 @@ class Player:
         operator: The way in which it was made: `founder`, `snapshot`, a mutation operator, or `anchor`.
         born: Generation of birth; None for anchors.
         weights: Content hash of its weights; "" for anchors.
-        optimiser: Content hash of its optimiser's moments; "" if there are none.
+        learner_state: Content hash of what its learner keeps from one training to the next; "" if there is nothing.
         hyper: Its hyper-parameters by name.
         retired: Generation in which it was replaced, or None.
         snapshot_of: For a snapshot, the active player that was frozen; else None.
@@ -50,7 +50,7 @@ class Player:
     operator: str
     born: int | None
     weights: str = ""
-    optimiser: str = ""
+    learner_state: str = ""
     hyper: Mapping[str, float] = field(default_factory=dict)
     retired: int | None = None
     snapshot_of: str | None = None
@@ -91,7 +91,7 @@ def snapshot(player: Player, generation: int, weights: str) -> Player:
         operator="snapshot",
         born=generation,
         weights=weights,
-        optimiser="",
+        learner_state="",
         retired=None,
         snapshot_of=player.name,
         frozen=generation,
@@ -106,9 +106,9 @@ def child(parent: Player, name: str, generation: int, operator: str, genome: tup
         name: The child's name.
         generation: Generation of birth.
         operator: The mutation operator that made it.
-        genome: Content hash of its weights, content hash of its optimiser's moments or "", and its hyper-parameters.
+        genome: Content hash of its weights, content hash of its learner's state or "", and its hyper-parameters.
     """
-    weights, optimiser, hyper = genome
+    weights, state, hyper = genome
     return replace(
         parent,
         name=name,
@@ -116,7 +116,7 @@ def child(parent: Player, name: str, generation: int, operator: str, genome: tup
         operator=operator,
         born=generation,
         weights=weights,
-        optimiser=optimiser,
+        learner_state=state,
         hyper=hyper,
     )
 

@@ -30,7 +30,7 @@ def evolve(draft: Draft) -> Draft:
     born = births_in_groups(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
     children = [_child(draft, birth, by_name[birth.parent], ever + number + 1) for number, birth in enumerate(born)]
     leaving = [by_name.pop(birth.replaces) for birth in born]
-    retired = [replace(player, status="retired", optimiser="", retired=draft.number) for player in leaving]
+    retired = [replace(player, status="retired", learner_state="", retired=draft.number) for player in leaving]
     return replace(draft, actives=[*by_name.values(), *children], retired=[*draft.retired, *retired])
 
 
@@ -39,11 +39,11 @@ def _child(draft: Draft, birth: Birth, parent: Player, number: int) -> Player:
     store, hyper = draft.context.store, draft.context.config.groups[parent.group].hyper
     genome = Genome(
         store.weights.get(parent.weights, parent.name),
-        store.optimisers.get(parent.optimiser, parent.name),
+        store.learner_states.get(parent.learner_state, parent.name),
         parent.hyper,
         hyper.bounds(),
         hyper.scales(),
     )
     made = apply_operator(birth.operator, genome, draft.context.seeds.generator(birth.seed))
-    weights, state = store.weights.put(made.weights), store.optimisers.put(made.state) if made.state else ""
+    weights, state = store.weights.put(made.weights), store.learner_states.put(made.state) if made.state else ""
     return child(parent, active_name(number), draft.number, birth.operator, (weights, state, made.hyper))

@@ -17,7 +17,7 @@ def freeze(draft: Draft) -> Draft:
     store, moved, snapshots = draft.context.store, [], []
     for player in draft.actives:
         result = draft.trained[player.name]
-        weights, optimiser = store.weights.put(result.weights), store.optimisers.put(result.state)
-        moved.append(replace(player, weights=weights, optimiser=optimiser))
+        weights, state = store.weights.put(result.weights), store.learner_states.put(result.state)
+        moved.append(replace(player, weights=weights, learner_state=state))
         snapshots.append(snapshot(player, draft.number, weights))
     return replace(draft, actives=moved, snapshots=snapshots)

@@ -39,7 +39,7 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
         Trainee(
             player.name,
             store.weights.get(player.weights, player.name),
-            store.optimisers.get(player.optimiser, player.name) if player.optimiser else {},
+            store.learner_states.get(player.learner_state, player.name) if player.learner_state else {},
             player.hyper,
             draft.tickets[player.name],
         )

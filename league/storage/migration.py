@@ -1,28 +1,42 @@
 """Support for leagues of earlier formats. Readers see them in the present format. A writer upgrades them in one transaction.
 
-Format 2 adds columns to the table `players`:
+Format 2 added columns to the table `players`:
 
 - `snapshot_of` and `frozen`: the player that a snapshot froze, and the generation in which it was frozen. Format 1 expressed
   this only by the operator's name.
 - `learner`, `architecture` and `group`: in format 1 every player learnt by PPO in one group. The architecture stays empty,
   which means "that of the league's configuration". To write it out would need the game, which must not be necessary to read a
   league.
+
+Format 3 calls a column and a folder `learner_state` and `learner_states`. They were called `optimiser` and `optimisers`, but
+they hold what any learner keeps. The folder is renamed after the transaction: if the upgrade fails, the league is still
+complete in its earlier format. If the process is killed between the two, the next writer renames the folder. Only writers read
+the states.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from league.config.foreign import plain, references
 from league.errors import LeagueError, disk_has_room
+from league.storage.blobs import FILE
 from league.storage.database import Warn, reading, silent, writing
+from league.storage.links import plain_files
 from league.storage.schema import FORMAT, PLAYERS
 from league.storage.trusted import refuse_untrusted
 
+LEARNER_STATES = "learner_states"
+"""The folder in which a league keeps the states of its learners."""
+
+EARLIER_LEARNER_STATES = "optimisers"
+"""The name of this folder before format 3."""
+
 PLAYERS_OF_FORMAT_1 = """
-SELECT name, league_role, status, parent, operator, born, weights, optimiser, hyper, retired,
+SELECT name, league_role, status, parent, operator, born, weights, optimiser AS learner_state, hyper, retired,
     CASE operator WHEN 'snapshot' THEN parent END AS snapshot_of,
     CASE operator WHEN 'snapshot' THEN born END AS frozen,
     CASE status WHEN 'anchor' THEN '' ELSE 'ppo' END AS learner,
@@ -30,7 +44,15 @@ SELECT name, league_role, status, parent, operator, born, weights, optimiser, hy
     0 AS "group"
 FROM main.players
 """
-"""Players of format 1 with the columns of format 2."""
+
+PLAYERS_OF_FORMAT_2 = """
+SELECT name, league_role, status, parent, operator, born, weights, optimiser AS learner_state, hyper, retired,
+    snapshot_of, frozen, learner, architecture, "group"
+FROM main.players
+"""
+
+PLAYERS_AS_TODAY = {"1": PLAYERS_OF_FORMAT_1, "2": PLAYERS_OF_FORMAT_2}
+"""Earlier format → its players with the columns of the present format."""
 
 
 def check_format(name: str, found: str) -> None:
@@ -52,9 +74,10 @@ def check_format(name: str, found: str) -> None:
 
 def show_as_today(database: sqlite3.Connection) -> None:
     """Let a connection read a league of any format as if it had the present one. The file is not changed."""
-    if _format(database) == "1":
+    earlier = PLAYERS_AS_TODAY.get(_format(database))
+    if earlier:
         database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
-        database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_OF_FORMAT_1}")
+        database.execute(f"CREATE TEMP VIEW players AS {earlier}")
 
 
 def upgrade(path: Path, warn: Warn = silent) -> None:
@@ -72,25 +95,50 @@ def upgrade(path: Path, warn: Warn = silent) -> None:
     if found == str(FORMAT):
         return
     with disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged"), writing(path, warn) as database:
-        for number in range(int(found), FORMAT):
-            STEPS[number](database)
+        STEPS[found](database)
         database.execute("UPDATE league SET value = ? WHERE key = 'format'", (str(FORMAT),))
 
 
-def _from_1_to_2(database: sqlite3.Connection) -> None:
-    """Add the new columns, and compute the identity as in this version."""
-    database.execute(f"CREATE TEMP TABLE upgraded AS {PLAYERS_OF_FORMAT_1}")
+def use_todays_folder(league: Path) -> None:
+    """Rename the folder of the learners' states if it still has its earlier name. Only the league's writer may call this.
+
+    A league may have both folders, for example after somebody copied a backup of an earlier format over it. The files of the
+    earlier folder then move into the present one.
+
+    Args:
+        league: The league's folder.
+    """
+    before, after = league / EARLIER_LEARNER_STATES, league / LEARNER_STATES
+    if before.exists() and not after.exists():
+        before.rename(after)
+    for path in plain_files(before, FILE):
+        shutil.move(path, after / path.name)
+
+
+def _from_1(database: sqlite3.Connection) -> None:
+    """Make the table of players anew, and compute the identity as in this version."""
+    _remake_players(database, PLAYERS_OF_FORMAT_1)
+    (config,) = database.execute("SELECT value FROM league WHERE key = 'config'").fetchone()
+    database.execute("UPDATE league SET value = ? WHERE key = 'identity'", (identity_of(config),))
+
+
+def _from_2(database: sqlite3.Connection) -> None:
+    """Make the table of players anew."""
+    _remake_players(database, PLAYERS_OF_FORMAT_2)
+
+
+def _remake_players(database: sqlite3.Connection, as_today: str) -> None:
+    """Replace the table of players by one of the present format, with what a query finds in it."""
+    database.execute(f"CREATE TEMP TABLE upgraded AS {as_today}")
     database.execute("DROP TABLE main.players")
     for statement in _statements(PLAYERS):
         database.execute(statement)
     database.execute("INSERT INTO main.players SELECT * FROM upgraded")
     database.execute("DROP TABLE upgraded")
-    (config,) = database.execute("SELECT value FROM league WHERE key = 'config'").fetchone()
-    database.execute("UPDATE league SET value = ? WHERE key = 'identity'", (identity_of(config),))
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1_to_2}
-"""Earlier format → function that upgrades a database to the next format, inside a transaction."""
+STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1": _from_1, "2": _from_2}
+"""Earlier format → function that upgrades a database to the present format, inside a transaction."""
 
 
 def identity_of(config: str) -> str:

@@ -17,7 +17,7 @@ from tournaments.tickets import MatchResult, Ticket
 PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
 """Columns of a player, in the order of its fields."""
 
-WORDS = ("name", "league_role", "status", "operator", "weights", "optimiser", "learner", "architecture")
+WORDS = ("name", "league_role", "status", "operator", "weights", "learner_state", "learner", "architecture")
 """Columns of a player that hold text."""
 
 

@@ -1,13 +1,13 @@
 """The tables of a league's database. Results are only appended, and frozen players never change: SQLite enforces both."""
 
-FORMAT = 2
+FORMAT = 3
 """Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
 
 PLAYERS = """
 CREATE TABLE players (
     name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
-    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER, snapshot_of TEXT, frozen INTEGER,
-    learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
+    weights TEXT NOT NULL, learner_state TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER, snapshot_of TEXT,
+    frozen INTEGER, learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
 CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
     BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
 """
@@ -38,5 +38,5 @@ CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, '
 CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 """
 
-CHANGES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "optimiser", "hyper", "retired"))
+CHANGES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "learner_state", "hyper", "retired"))
 """The columns of a player that may change while it is active."""

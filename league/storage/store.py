@@ -1,6 +1,6 @@
 """A league on disk: one folder, one SQLite file, and one transaction per generation.
 
-`<home>/leagues/<name>/` has `league.db`, `weights/`, `optimisers/` and `replays/`. Files are written before the transaction
+`<home>/leagues/<name>/` has `league.db`, `weights/`, `learner_states/` and `replays/`. Files are written before the transaction
 that refers to them. If a process is killed, it therefore leaves at most files to which nothing refers. Only one process may
 write at a time.
 """
@@ -21,7 +21,7 @@ from league.storage import database as db
 from league.storage.blobs import Blobs
 from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
 from league.storage.links import lock_file, plain_files
-from league.storage.migration import check_format, show_as_today, upgrade
+from league.storage.migration import LEARNER_STATES, check_format, show_as_today, upgrade, use_todays_folder
 from league.storage.rows import (
     PLAYER,
     figures_of,
@@ -59,7 +59,7 @@ class Store:
         """Use the league in `folder`; see `create` and `open`."""
         self.folder, self.warn = folder, warn
         self.weights = Blobs(folder / "weights")
-        self.optimisers = Blobs(folder / "optimisers")
+        self.learner_states = Blobs(folder / LEARNER_STATES)
         self.replays = folder / "replays"
         self._lock: TextIO | None = None
 
@@ -148,11 +148,12 @@ class Store:
         self.hold()
         with ExitStack() as on_failure:
             on_failure.callback(self.unlock)
-            self._sweep()
             if self.path.exists():
                 db.check_pages(self.path)
                 upgrade(self.path, self.warn)
+                use_todays_folder(self.folder)
                 db.keep_log(self.path, self.warn)
+            self._sweep()
             on_failure.pop_all()
 
     def hold(self) -> None:
@@ -187,7 +188,7 @@ class Store:
     def _sweep(self) -> None:
         """Delete partially written files of a killed process, and nothing else."""
         self.weights.sweep()
-        self.optimisers.sweep()
+        self.learner_states.sweep()
         for path in plain_files(self.replays, UNFINISHED):
             path.unlink(missing_ok=True)
 
@@ -226,7 +227,7 @@ class Store:
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
-        self.optimisers.keep_only({player.optimiser for player in self.players("active")})
+        self.learner_states.keep_only({player.learner_state for player in self.players("active")})
 
     def generation(self) -> int:
         """The number of the last committed generation, or −1 if there is none."""

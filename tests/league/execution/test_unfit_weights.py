@@ -24,7 +24,7 @@ def replace_weights(home, data, column="weights", status="historical"):
     """Let the champion, or all active players, have a file of other contents, whose name is its hash."""
     store = Store.open(home, "smoke")
     digest = hashlib.sha256(data).hexdigest()
-    folder = store.weights if column == "weights" else store.optimisers
+    folder = store.weights if column == "weights" else store.learner_states
     folder.path(digest).write_bytes(data)
     with closing(sqlite3.connect(store.path)) as league, league:
         league.executescript("DROP TRIGGER IF EXISTS frozen_stay")
@@ -34,7 +34,7 @@ def replace_weights(home, data, column="weights", status="historical"):
 def arrays_of(home, column="weights", status="historical"):
     store = Store.open(home, "smoke")
     player = next(player for player in store.players(status) if getattr(player, column))
-    folder = store.weights if column == "weights" else store.optimisers
+    folder = store.weights if column == "weights" else store.learner_states
     return folder.get(getattr(player, column), player.name)
 
 
@@ -59,13 +59,13 @@ def test_unfit_weights_are_refused_in_a_sentence(cli_run, home, change):
 
 
 @pytest.mark.parametrize("change", ["nothing", "one less", "a longer one", "doubles"])
-@pytest.mark.parametrize("column", ["weights", "optimiser"])
+@pytest.mark.parametrize("column", ["weights", "learner_state"])
 def test_a_league_with_unfit_weights_does_not_go_on(cli_run, home, change, column):
     arrays = arrays_of(home, column, "active")
     changed = CHANGES[change](arrays, sorted(arrays)[0])
     replace_weights(home, safetensors.numpy.save(changed), column, "active")
     said = cli_run("resume", "smoke", "--generations", "5", "--home", home)
-    if column == "optimiser" and not changed:
+    if column == "learner_state" and not changed:
         assert said.code == 0  # nothing is kept: as if nothing had been learnt yet
     else:
         assert said.code == 2

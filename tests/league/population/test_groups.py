@@ -75,11 +75,11 @@ def test_a_child_has_its_parents_role_learner_architecture_and_group():
     born = child(parent, "main-09", 4, "perturb", ("w2", "", {"clip": 0.3}))
     assert (born.league_role, born.learner, born.architecture, born.group) == ("main exploiter", "a2c", "b", 2)
     assert (born.name, born.parent, born.operator, born.born) == ("main-09", "main-01-g004", "perturb", 4)
-    assert (born.status, born.weights, born.optimiser, born.hyper) == ("active", "w2", "", {"clip": 0.3})
+    assert (born.status, born.weights, born.learner_state, born.hyper) == ("active", "w2", "", {"clip": 0.3})
 
 
 def test_a_snapshot_says_whom_it_froze_and_when():
     frozen = snapshot(FOUNDER, 7, "w7")
     assert (frozen.name, frozen.snapshot_of, frozen.frozen) == ("main-01-g007", "main-01", 7)
     assert (frozen.status, frozen.parent, frozen.operator, frozen.born) == ("historical", "main-01", "snapshot", 7)
-    assert (frozen.weights, frozen.optimiser, frozen.learner) == ("w7", "", "ppo")
+    assert (frozen.weights, frozen.learner_state, frozen.learner) == ("w7", "", "ppo")

@@ -32,7 +32,7 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["weights", "optimisers", "replays"])
+@pytest.mark.parametrize("name", ["weights", "learner_states", "replays"])
 def test_in_a_plain_folder_only_what_we_left_half_written_is_deleted(store, name):
     filled(store.folder / name)
     store.lock()
@@ -41,19 +41,19 @@ def test_in_a_plain_folder_only_what_we_left_half_written_is_deleted(store, name
     assert len(kept & set(OURS)) == 1  # each folder has its own kind of files
 
 
-@pytest.mark.parametrize("name", ["weights", "optimisers", "replays"])
+@pytest.mark.parametrize("name", ["weights", "learner_states", "replays"])
 def test_behind_a_link_nothing_is_deleted(store, tmp_path, name):
     elsewhere = filled(tmp_path / "elsewhere")
     (store.folder / name).symlink_to(elsewhere)
     store.lock()
-    store.optimisers.keep_only(set())
+    store.learner_states.keep_only(set())
     assert {path.name for path in elsewhere.iterdir()} == {*OURS, *FOREIGN}
 
 
-def test_optimisers_that_nobody_needs_are_deleted_and_other_files_are_not(store):
-    filled(store.optimisers.folder)
-    store.optimisers.keep_only(set())
-    assert {path.name for path in store.optimisers.folder.iterdir()} == {*OURS, *FOREIGN} - {f"{HASH}.safetensors"}
+def test_learner_states_that_nobody_needs_are_deleted_and_other_files_are_not(store):
+    filled(store.learner_states.folder)
+    store.learner_states.keep_only(set())
+    assert {path.name for path in store.learner_states.folder.iterdir()} == {*OURS, *FOREIGN} - {f"{HASH}.safetensors"}
 
 
 def test_a_link_among_plain_files_stays_with_what_it_leads_to(store, tmp_path):
@@ -88,7 +88,7 @@ def test_a_folder_that_is_not_there_has_no_files(tmp_path):
 def test_a_league_goes_on_with_its_weights_on_another_disk(tmp_path, smoke):
     League(smoke({"generations": 1}), tmp_path / "home").run()
     folder = tmp_path / "home/leagues/smoke"
-    for name in ("weights", "optimisers", "replays"):
+    for name in ("weights", "learner_states", "replays"):
         (folder / name).rename(tmp_path / name)
         (folder / name).symlink_to(tmp_path / name)
     before = {path.name for path in (tmp_path / "weights").iterdir()}

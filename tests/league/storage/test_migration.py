@@ -18,7 +18,8 @@ from league.evaluation.tournament import hold
 from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
 from league.storage import migration
-from league.storage.migration import upgrade
+from league.storage.migration import EARLIER_LEARNER_STATES, LEARNER_STATES, upgrade
+from league.storage.schema import FORMAT
 from league.storage.store import Store
 from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE, fingerprint, unpack
 
@@ -26,7 +27,7 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 from league.storage import migration
-migration.identity_of = lambda config: os.kill(os.getpid(), signal.SIGKILL)
+migration._statements = lambda script: os.kill(os.getpid(), signal.SIGKILL)
 migration.upgrade(Path(sys.argv[1]))
 """
 
@@ -47,6 +48,11 @@ def dump(path: Path) -> list[str]:
     """Everything in a database."""
     with closing(sqlite3.connect(path / "league.db")) as database:
         return list(database.iterdump())
+
+
+def states(folder: Path) -> set[str]:
+    """The hashes of the learners' states in a folder."""
+    return {path.stem for path in folder.iterdir()}
 
 
 def upgraded(home: Path, archive: str) -> Store:
@@ -88,7 +94,7 @@ def test_a_reader_sees_the_same_players_before_and_after_the_upgrade(tmp_path, a
     before = store.players()
     store.lock()
     store.unlock()
-    assert form(store.folder) == "2"
+    assert form(store.folder) == str(FORMAT)
     assert store.players() == before
 
 
@@ -139,13 +145,60 @@ def test_frozen_players_of_an_upgraded_league_never_change(tmp_path, archive, st
         database.execute("UPDATE players SET weights = 'other' WHERE status = ?", (status,))
 
 
-@of_format_1
+@every_league
 def test_an_upgrade_that_is_killed_in_the_middle_changes_nothing(tmp_path, archive):
     path = unpack(archive, tmp_path)
     before = dump(path)
     ended = subprocess.run([sys.executable, "-c", KILL, path / "league.db"], check=False)
     assert ended.returncode == -9
     assert dump(path) == before
+    assert (path / EARLIER_LEARNER_STATES).is_dir()
+
+
+@every_league
+def test_the_upgrade_gives_the_folder_of_the_learners_states_its_present_name(tmp_path, archive):
+    before = states(unpack(archive, tmp_path) / EARLIER_LEARNER_STATES)
+    store = Store.open(tmp_path, NAMES[archive])
+    store.lock()
+    store.unlock()
+    assert states(store.folder / LEARNER_STATES) == before
+    assert before >= {player.learner_state for player in store.players("active") if player.learner_state}
+    assert not (store.folder / EARLIER_LEARNER_STATES).exists()
+
+
+@every_league
+def test_a_league_that_was_killed_between_the_upgrade_and_the_new_folder_finds_its_learners_states(tmp_path, archive):
+    path = unpack(archive, tmp_path)
+    before = states(path / EARLIER_LEARNER_STATES)
+    upgrade(path / "league.db")
+    store = Store.open(tmp_path, NAMES[archive])
+    store.lock()
+    store.unlock()
+    assert states(path / LEARNER_STATES) == before
+
+
+def test_an_old_league_that_was_copied_over_its_upgraded_self_finds_its_learners_states(tmp_path):
+    path = upgraded(tmp_path, "rps-format-2").folder
+    expected = states(path / LEARNER_STATES)
+    for file in (path / LEARNER_STATES).iterdir():
+        file.unlink()
+    unpack("rps-format-2", tmp_path)
+    store = Store.open(tmp_path, NAMES["rps-format-2"])
+    store.lock()
+    store.unlock()
+    assert states(path / LEARNER_STATES) == expected
+
+
+def test_a_folder_of_learners_states_that_is_a_link_keeps_leading_where_it_led(tmp_path):
+    path = unpack("rps-format-2", tmp_path)
+    before = states(path / EARLIER_LEARNER_STATES)
+    (path / EARLIER_LEARNER_STATES).rename(tmp_path / "elsewhere")
+    (path / EARLIER_LEARNER_STATES).symlink_to(tmp_path / "elsewhere")
+    store = Store.open(tmp_path, NAMES["rps-format-2"])
+    store.lock()
+    store.unlock()
+    assert (path / LEARNER_STATES).readlink() == tmp_path / "elsewhere"
+    assert states(path / LEARNER_STATES) == before
 
 
 @of_format_1
@@ -159,6 +212,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path, archive, monkeypatch):
     with pytest.raises(LeagueError, match="not valid any more"):
         Store.open(tmp_path, NAMES[archive]).lock()
     assert dump(path) == before
+    assert (path / EARLIER_LEARNER_STATES).is_dir()
 
 
 @of_format_1
@@ -174,7 +228,7 @@ def test_a_league_that_could_not_be_upgraded_can_be_locked_by_another(tmp_path, 
     store = Store.open(tmp_path, NAMES[archive])
     store.lock()
     store.unlock()
-    assert form(store.folder) == "2"
+    assert form(store.folder) == str(FORMAT)
 
 
 def test_upgrading_a_league_of_todays_format_changes_nothing(tmp_path):

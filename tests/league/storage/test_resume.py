@@ -99,12 +99,12 @@ def test_a_league_is_not_begun_twice(tmp_path, smoke, facts):
     assert facts(tmp_path) == before
 
 
-def test_an_optimiser_goes_on_where_it_was(tmp_path, smoke):
-    """A league whose optimisers were lost would end elsewhere: they are part of the state."""
+def test_a_learner_goes_on_where_it_was(tmp_path, smoke):
+    """A league whose learners had forgotten their state would end elsewhere: it is part of the state."""
     League(smoke({"generations": 1}), tmp_path).run()
     store = Store.open(tmp_path, "smoke")
-    named = {player.optimiser for player in store.players("active") if player.optimiser}
+    named = {player.learner_state for player in store.players("active") if player.learner_state}
     assert named
-    assert {path.stem for path in store.optimisers.folder.iterdir()} == named
-    steps = {float(store.optimisers.get(digest, "it")["steps"][0]) for digest in named}
+    assert {path.stem for path in store.learner_states.folder.iterdir()} == named
+    steps = {float(store.learner_states.get(digest, "it")["steps"][0]) for digest in named}
     assert steps == {2 * 2 * 2}  # updates × epochs × minibatches

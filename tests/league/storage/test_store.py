@@ -140,7 +140,7 @@ def test_a_frozen_player_never_changes(store, status):
 
 def test_an_active_player_moves_on_and_keeps_its_birth(store):
     store.commit(turn(0))
-    moved = replace(MAIN, weights="w1", optimiser="o1", hyper={"clip": 0.25})
+    moved = replace(MAIN, weights="w1", learner_state="o1", hyper={"clip": 0.25})
     store.commit(turn(1, players=[moved]))
     assert store.players("active") == [moved]
 
@@ -151,14 +151,14 @@ def test_matches_stay_in_order_beyond_the_thousandth_generation(store):
     assert [result.ticket.generation for result in store.matches()] == [999, 999, 1000, 1000]
 
 
-def test_optimisers_nobody_needs_are_deleted_and_weights_never(store):
-    weights, optimisers = [], []
+def test_learner_states_nobody_needs_are_deleted_and_weights_never(store):
+    weights, states = [], []
     for number in range(2):
         arrays = {"a": np.full(3, float(number))}
         weights.append(store.weights.put(arrays))
-        optimisers.append(store.optimisers.put(arrays))
-        store.commit(turn(number, players=[replace(MAIN, weights=weights[number], optimiser=optimisers[number])]))
-    assert [store.optimisers.path(digest).exists() for digest in optimisers] == [False, True]
+        states.append(store.learner_states.put(arrays))
+        store.commit(turn(number, players=[replace(MAIN, weights=weights[number], learner_state=states[number])]))
+    assert [store.learner_states.path(digest).exists() for digest in states] == [False, True]
     assert [store.weights.path(digest).exists() for digest in weights] == [True, True]
 
 
@@ -210,7 +210,11 @@ def test_a_second_writer_is_refused_until_the_first_lets_go(store, tmp_path):
     second.unlock()
 
 
-WRITTEN = {"weights": f"{'ab' * 32}.safetensors", "optimisers": f"{'cd' * 32}.safetensors", "replays": "g000.replay.json.gz"}
+WRITTEN = {
+    "weights": f"{'ab' * 32}.safetensors",
+    "learner_states": f"{'cd' * 32}.safetensors",
+    "replays": "g000.replay.json.gz",
+}
 
 
 @pytest.mark.parametrize("folder", WRITTEN)
