@@ -1,4 +1,5 @@
 """Measurements of the speed of this machine: training, tournaments, and stepping of games.
 
-Reading order: `measure` (times the tasks of a league), `roofline` (times only the matrix products).
+Reading order: `measure` (times the tasks of a league), `groups` (measures every group of a configuration), `roofline` (times
+only the matrix products).
 """

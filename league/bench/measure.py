@@ -105,14 +105,15 @@ class Timed:
     limit: float
 
 
-def measure_training(config: LeagueConfig, seconds: float, processes: int = 1) -> Figures:
-    """Measure the training of one stack of `config.players` players, in one or several processes.
+def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, group: int = 0) -> Figures:
+    """Measure the training of one stack of players of a group, in one or several processes.
 
     Args:
         config: Game, networks, schedule and players. Each player has `train.copies` copies of the arena.
         seconds: Approximate duration. At least one update is made.
         processes: Number of processes that train at the same time. Each has its own stack of players and one thread. With 1,
             this process trains.
+        group: Index of the group. A population that is a number is one group.
 
     Raises:
         LeagueError: The device does not exist, or a player's weights diverged.
@@ -120,7 +121,7 @@ def measure_training(config: LeagueConfig, seconds: float, processes: int = 1) -
     """
     arena = _prepare(config)
     executor: Executor = Processes(processes) if processes > 1 else Serial()
-    stints = [Stint(train_task(config, number), seconds) for number in range(processes)]
+    stints = [Stint(train_task(config, number, group), seconds) for number in range(processes)]
     try:
         if processes > 1:  # start all processes before the measurement begins
             executor.map(time_training, [replace(stint, seconds=0.0) for stint in stints], lambda done: None)
@@ -148,24 +149,30 @@ def time_training(stint: Stint) -> Timed:
     spend(1)
     once = _total(spend(1)[1])
     units, watch, ended = spend(max(1, ceil(stint.seconds / once)))
+    limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds)) if roofline.applies(task.architecture) else 0.0
+    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit)
+
+
+def _limit(task: TrainTask, seconds: float) -> float:
+    """The roofline of a training task, in decisions per second."""
     with one_thread():
-        limit = roofline.rate(
+        return roofline.rate(
             envs.describe(task.arena.setup, task.arena.state),
             task.architecture,
             task.schedule,
             sum(len(trainee.tickets) for trainee in task.trainees),
             len(task.trainees),
-            seconds=min(ROOFLINE_SECONDS, stint.seconds),
+            seconds=seconds,
             device=torch.device(task.arena.device),
         )
-    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit)
 
 
 def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
-    """Measure round robins between `config.players` new players for about `seconds` seconds. Only whole round robins count.
+    """Measure round robins between `config.players` new players, of all groups, for about `seconds` seconds.
 
-    Every pair plays on every side. A round robin has at least `tournament.matches_per_task` games. It is cut into tasks of that
-    size, and each task is played in `tournament.copies` copies. Actions are sampled as in training.
+    Only whole round robins count. Every pair plays on every side. A round robin has at least `tournament.matches_per_task`
+    games. It is cut into tasks of that size, and each task is played in `tournament.copies` copies. Actions are sampled as in
+    training.
 
     Raises:
         LeagueError: The device does not exist.
@@ -229,7 +236,7 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
 
 
 def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
-    """Measure only the matrix products of training `config.players` players; see `league.bench.roofline`.
+    """Measure only the matrix products of training `config.players` players of one group; see `league.bench.roofline`.
 
     Raises:
         LeagueError: The device does not exist.
@@ -252,29 +259,42 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
     return Figures("", units, perf_counter() - start, limit, {}, *_memory(config.compute.device), limit=limit)
 
 
-def train_task(config: LeagueConfig, number: int) -> TrainTask:
-    """A training task of new players in one stack; each takes every seat of its copies. `number` changes the random seed."""
-    game = envs.describe(config.game.setup(), config.arena.state)
-    spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng([config.seed, number])
+def train_task(config: LeagueConfig, number: int, group: int = 0) -> TrainTask:
+    """A training task of new players in one stack; each takes every seat of its copies.
+
+    Args:
+        config: The settings. The stack has as many players as the group, but at most `stack`.
+        number: Changes the random seed.
+        group: Index of the group.
+    """
+    game, settings = envs.describe(config.game.setup(), config.arena.state), config.groups[group]
+    spec, generator = PlayerSpec(game, config.architecture(game, group)), np.random.default_rng([config.seed, number])
     trainees = []
-    for index in range(config.players):
+    for index in range(min(settings.count, config.stack)):
         name, copies = active_name(index + 1), config.train.copies
         alone = Situation(name, "main agent", 0, (), payoff([], [name]), prior_games=1.0, self_play=1.0)
         tickets = training_tickets(game, alone, opponents_of(self_play, alone), copies, generator, first=index * copies)
         weights = initialise_weights(spec, int(generator.integers(2**31)))
-        trainees.append(Trainee(name, weights, {}, config.hyper.start(), tickets))
+        trainees.append(Trainee(name, weights, {}, settings.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
-    return TrainTask(_arena(config), spec.architecture, trainees, {}, config.train.schedule(), seed, config.learner)
+    return TrainTask(_arena(config), spec.architecture, trainees, {}, config.train.schedule(), seed, settings.learner)
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
-    """A round robin between new players, cut into tasks. `number` changes the seeds of the games but not the players."""
+    """A round robin between new players of all groups, cut into tasks.
+
+    Args:
+        config: The settings.
+        number: Changes the seeds of the games but not the players.
+    """
     game, settings = envs.describe(config.game.setup(), config.arena.state), config.tournament
-    spec, generator = PlayerSpec(game, config.architecture(game)), np.random.default_rng(config.seed)
-    names = [active_name(index + 1) for index in range(config.players)]
-    contestants = {
-        name: Contestant(spec.architecture, initialise_weights(spec, int(generator.integers(2**31)))) for name in names
-    }
+    generator, contestants = np.random.default_rng(config.seed), dict[str, Contestant]()
+    for index, group in enumerate(config.groups):
+        spec = PlayerSpec(game, config.architecture(game, index))
+        for _ in range(group.count):
+            weights = initialise_weights(spec, int(generator.integers(2**31)))
+            contestants[active_name(len(contestants) + 1)] = Contestant(spec.architecture, weights)
+    names = list(contestants)
     pairs, size = max(1, len(names) * (len(names) - 1) // 2), settings.matches_per_task
     tickets = round_robin(game, names, Plan(ceil(size / pairs), number))
     starts = range(0, len(tickets), size)

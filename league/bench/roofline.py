@@ -45,6 +45,11 @@ class Network:
     acts: bool
 
 
+def applies(architecture: Architecture) -> bool:
+    """Whether the products of `networks` are those of an architecture: perceptrons without memory."""
+    return architecture.encoder == "mlp" and architecture.memory == "none"
+
+
 def networks(game: Game, architecture: Architecture, copies: int) -> list[Network]:
     """The networks of a player that takes every seat of `copies` copies. Messages between seats are not counted."""
     turns = len(game.seats) if game.turn_based else 1

@@ -1,27 +1,20 @@
-"""The commands of `league bench`: their options, and the output of the figures."""
+"""The commands of `league bench` and their options."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from league.cli.console import Json, out, print_json
+from league.cli.bench_output import print_figures, print_league
+from league.cli.console import Json
 from league.errors import LeagueError
 
 if TYPE_CHECKING:
-    from league.bench.measure import Figures
     from league.config.schema import LeagueConfig
 
 app = typer.Typer(help="Measure how fast this machine trains, plays and steps games.", no_args_is_help=True)
-
-PACKAGES = ("marl-league", "torch", "numpy", "pettingzoo")
-"""Packages whose versions are printed with the figures, besides Python's."""
 
 GameName = Annotated[str, typer.Option("--game", help="family/game_vN, module:callable or path/to/file.py:callable")]
 Players = Annotated[int, typer.Option(min=1, help="number of players; the copies are divided among them")]
@@ -69,7 +62,7 @@ def train(
     schedule = _schedule(steps, epochs, minibatches)
     config = _config(game, players, copies, policy=shape, train=schedule, arena=_arena(twin, workers), device=device)
     figures = measure_training(config, seconds, processes)
-    _print(
+    print_figures(
         "train",
         _settings(config, "policy", "schedule", "arena") | {"threads": threads, "processes": processes, "seconds": seconds},
         {
@@ -109,7 +102,7 @@ def tournament(
     config = _config(game, players, None, policy=shape, tournament=settings, arena=_arena(twin, workers), device=device)
     figures = measure_tournament(config, seconds)
     played = {"copies": config.tournament.copies, "matches": config.tournament.matches_per_task}
-    _print(
+    print_figures(
         "tournament",
         _settings(config, "policy", "arena") | played | {"threads": threads, "seconds": seconds},
         {"games_per_second": figures.per_second, "games": figures.units, "moves_per_game": figures.moves},
@@ -137,7 +130,7 @@ def arena(
     figures = measure_arena(config, seconds)
     result = {"agent_steps_per_second": figures.per_second, "agent_steps": figures.units}
     settings = _settings(config, "arena") | {"copies": config.train.copies, "threads": threads, "seconds": seconds}
-    _print("arena", settings, result, figures, as_json=as_json)
+    print_figures("arena", settings, result, figures, as_json=as_json)
 
 
 @app.command("roofline")
@@ -165,7 +158,28 @@ def roofline_alone(
     config = _config(game, players, copies, policy=shape, train=schedule, device=device)
     figures = measure_roofline(config, seconds)
     settings = _settings(config, "policy", "schedule") | {"threads": threads, "seconds": seconds}
-    _print("roofline", settings, {"roofline_agent_steps_per_second": figures.limit}, figures, as_json=as_json)
+    print_figures("roofline", settings, {"roofline_agent_steps_per_second": figures.limit}, figures, as_json=as_json)
+
+
+@app.command("league")
+def whole_league(
+    config: Annotated[str, typer.Argument(help="a preset or a YAML file, as for `league run`")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.copies=32")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.01, help="approximate duration of each measurement")] = SECONDS,
+    as_json: Json = False,
+) -> None:
+    """Measure a configuration: the training of every group of its population, and a tournament between all of them."""
+    from league.bench.groups import measure_league
+    from league.config.load import load_config, parse_override
+
+    resolved = load_config(config, dict(map(parse_override, settings or [])))
+    figures = measure_league(resolved, seconds)
+    training = resolved.train.model_dump(include={"steps", "epochs", "minibatches"})
+    shape = {"copies": resolved.train.copies * resolved.players, **training}
+    shown = _settings(resolved, "arena") | shape | {"threads": 1, "processes": 1, "seconds": seconds}
+    print_league(shown, figures, as_json=as_json)
 
 
 def _config(game: str, players: int, copies: int | None, *, device: str | None, **sections: Mapping[str, Any]) -> LeagueConfig:
@@ -229,46 +243,3 @@ def _settings(config: LeagueConfig, *parts: str) -> dict[str, Any]:
     for part in parts:
         chosen |= sections[part]
     return chosen
-
-
-def _print(command: str, settings: dict[str, Any], result: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
-    from league.execution.executors import cores
-
-    plain = {
-        "bench": command,
-        "settings": settings,
-        **result,
-        "measured_seconds": figures.seconds,
-        "phases": dict(figures.phases),
-        "arena": figures.arena,
-        "peak_memory_mib": figures.peak_memory_mib,
-        "peak_device_memory_mib": figures.peak_device_memory_mib,
-        "machine": _machine(settings["device"]),
-        "cores": cores(),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
-    }
-    if as_json:
-        print_json(plain)
-        return
-    table = Table(box=None, show_header=False, pad_edge=False, title=f"bench {command}", title_justify="left")
-    for name, value in settings.items():
-        table.add_row(name, ",".join(map(str, value)) if isinstance(value, list) else str(value), style="dim")
-    for name, value in result.items():
-        table.add_row(name.replace("_", " "), f"{value:,.2f}" if value < 1000 else f"{value:,.0f}", style="bold")
-    for name, share in figures.phases.items():
-        table.add_row(f"  {name}", f"{share:.1%}")
-    table.add_row("peak memory", f"{figures.peak_memory_mib:,.0f} MiB")
-    table.add_row("machine", plain["machine"])
-    out.print(table)
-
-
-def _machine(device: str) -> str:
-    """The name of the GPU, or of the processor."""
-    if device.startswith("cuda"):
-        import torch
-
-        return torch.cuda.get_device_name(device)
-    listing = Path("/proc/cpuinfo")
-    lines = listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
