@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
+from envs import native
 from envs.faults import GameError, GameWarning, environment_code, nearest
 from envs.game import GameSetup
 from envs.makers import require_maker
@@ -37,11 +38,13 @@ class Family:
 
     Attributes:
         package: The package that holds one module per game.
-        install: The command that installs the package and what its games need.
+        install: The command that installs the package and what its games need; "" if nothing is needed.
+        modules: The modules that hold a game; None if they are all whose name ends with a version.
     """
 
     package: str
     install: str
+    modules: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class KnownGame:
 
 
 FAMILIES = {
+    "native": Family("envs.native", "", native.GAMES),
     "classic": Family("pettingzoo.classic", "pip install 'pettingzoo[classic]'"),
     "butterfly": Family("pettingzoo.butterfly", "pip install 'pettingzoo[butterfly]'"),
     "sisl": Family("pettingzoo.sisl", "pip install 'pettingzoo[sisl]'"),
@@ -260,6 +264,9 @@ def _modules(family: str) -> list[str]:
     package = FAMILIES[family].package
     if importlib.util.find_spec(package.split(".")[0]) is None:
         return []
+    known = FAMILIES[family].modules
+    if known is not None:
+        return sorted(known)
     spec = importlib.util.find_spec(package)
     places = spec.submodule_search_locations if spec else None
     return sorted(module.name for module in pkgutil.iter_modules(places) if re.search(r"_v\d+$", module.name))

@@ -47,6 +47,9 @@ class Known:
 TOGETHER = Known()
 
 KNOWN: Mapping[str, Known] = {
+    "native/predator_prey": TOGETHER,
+    "native/signal": TOGETHER,
+    "native/traffic_junction": TOGETHER,
     "mpe2/simple": TOGETHER,
     "mpe2/simple_spread": TOGETHER,
     "mpe2/simple_reference": TOGETHER,

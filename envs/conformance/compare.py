@@ -71,7 +71,7 @@ def _record(arena: Arena, seeds: Tensor, generator: torch.Generator) -> Trace:
     following = torch.cat([seeds[1:], torch.full((1, arena.copies), RESTS)])
     played = torch.zeros(arena.copies, dtype=torch.int64)
     now, trace = arena.restart(seeds[0]), []
-    while bool(now.acting.any()):
+    while bool((played < len(seeds)).any()):
         actions = random_actions(arena.game, now, generator)
         trace.append((_views(now), [chosen.cpu().numpy() for chosen in actions]))
         now = arena.step(actions, following.gather(0, played.clamp(max=len(seeds) - 1)[None])[0])
@@ -137,6 +137,7 @@ class _Witness:
     def reset(self, seed: int) -> View:
         """Start a game; return the expected view."""
         begun = self.environment.reset(seed=seed)
+        self.infos: Mapping[str, Any] = {} if self.game.turn_based else begun[1]
         self._see(None if self.game.turn_based else begun[0])
         return self._view(self._acting())
 
@@ -156,9 +157,12 @@ class _Witness:
             self._see(None)
         else:
             chosen = {seat: actions[role][slot] for seat, (role, slot) in zip(game.seats, _slots(game), strict=True)}
-            seen, reward, ended, cut, _ = environment.step(chosen)
+            seen, reward, ended, cut, self.infos = environment.step(chosen)
             self._see(seen)
         over = all(ended[seat] or cut[seat] for seat in game.seats)
+        if not game.turn_based:
+            ended = {seat: flag or self.infos[seat].get("ends", False) for seat, flag in ended.items()}
+            cut = {seat: flag and not ended[seat] for seat, flag in cut.items()}
         view = {
             "reward": np.array([reward[seat] for seat in game.seats], np.float32),
             "terminated": np.array([ended[seat] for seat in game.seats]),
@@ -171,8 +175,10 @@ class _Witness:
         return view | self._view(self._acting()), over
 
     def _acting(self) -> Sequence[int]:
-        agents = [self.environment.agent_selection] if self.game.turn_based else self.environment.agents
-        return [self.game.seats.index(agent) for agent in agents]
+        if self.game.turn_based:
+            return [self.game.seats.index(self.environment.agent_selection)]
+        waiting = {agent for agent, info in self.infos.items() if not info.get("acts", True)}
+        return [self.game.seats.index(agent) for agent in self.environment.agents if agent not in waiting]
 
     def _see(self, raw: Mapping[str, Any] | None) -> None:
         """Store the observation and the legal actions of every seat."""

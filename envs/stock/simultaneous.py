@@ -10,15 +10,31 @@ from numpy.typing import NDArray
 
 from envs.stock.one_copy import Copy
 
+ACTS, ENDS = "acts", "ends"
+"""Keys of `infos` by which an agent that stays in `agents` says that it does not act now, and that a life of it has ended."""
+
+
+def waits(info: Mapping[str, Any] | None) -> bool:
+    """Return whether an agent's info says `acts: False`: it stays in the game, but does not act, and sees nothing."""
+    return info is not None and not info.get(ACTS, True)
+
+
+def ends(info: Mapping[str, Any] | None) -> bool:
+    """Return whether an agent's info says `ends: True`: what it earns later, it does not owe to what it did before."""
+    return info is not None and bool(info.get(ENDS, False))
+
 
 class SimultaneousCopy(Copy):
     """A parallel environment. Every seat has a slot of its own.
 
-    A seat that is missing from `agents` without having been ended pauses: it does not act, and goes on when it is back.
+    A seat that is missing from `agents` without having been ended pauses: it does not act, and goes on when it is back. An
+    agent that stays in `agents` can pause, too, and can end one of several lives; its `infos` say so, see `waits` and `ends`.
     """
 
     def _open(self) -> bool:
         self.last: dict[int, NDArray[np.float32]] = {}
+        self.idle: dict[int, Any] = {}
+        """Seats in `agents` that wait → an action that the environment ignores."""
         observations, infos = self.environment.reset(seed=self.seed)
         living = [self._seat(agent) for agent in self.environment.agents]
         if living:
@@ -28,6 +44,7 @@ class SimultaneousCopy(Copy):
     def _move(self) -> bool:
         environment, agents, ended = self.environment, self.agents, self.ended
         actions = {agents[seat]: self.decode[seat](self.told[seat]) for seat in self.living}
+        actions |= {agents[seat]: ignored for seat, ignored in self.idle.items()}
         observations, rewards, terminations, truncations, infos = environment.step(actions)
         for agent, reward in rewards.items():
             self._pay(agent, reward)
@@ -36,9 +53,12 @@ class SimultaneousCopy(Copy):
             agent = agents[seat]
             terminated, truncated = terminations.get(agent, False), truncations.get(agent, False)
             if terminated or truncated:
+                terminated = terminated or ends(infos.get(agent))
                 self._end(seat, terminated, truncated)
                 if not terminated:
                     cut.append(seat)
+            elif ends(infos.get(agent)):
+                self.row.terminated[seat] = True
         living = sorted({self._seat(agent) for agent in environment.agents} - ended)
         if not living:
             self._end_of_all()
@@ -50,13 +70,18 @@ class SimultaneousCopy(Copy):
         return False
 
     def _show(self, living: list[int], observations: Mapping[Any, Any], infos: Mapping[Any, Any]) -> None:
-        """Write the observations and legal actions of all living seats."""
-        if living != self.living:
+        """Write the observations and legal actions of all living seats that act."""
+        everybody = living
+        waiting = [seat for seat in living if waits(infos.get(self.agents[seat]))]
+        if waiting or self.idle:
+            living = [seat for seat in living if seat not in waiting]
+            self.idle = {seat: self.decode[seat](np.zeros_like(self.told[seat])) for seat in waiting}
+        if living != self.living or waiting:
             for gone in set(self.living).difference(living):
                 self._hide(gone)
             self.row.acting[living] = True
             self.living = living
-            self.playing = sorted({*self.playing, *living} - self.ended)
+            self.playing = sorted({*self.playing, *everybody} - self.ended)
         for seat in living:
             agent = self.agents[seat]
             if agent not in observations:

@@ -21,6 +21,9 @@ class RoundsArena(Immediate):
     an accelerator, where every query makes the host wait, the device is therefore queried once per game. There an action out of
     range is clamped to the nearest one, and reported when the games end, or are ended by `restart` or `close`. On the CPU it is
     reported at once. Timesteps that were returned are never modified.
+
+    A subclass whose seats pause sets `_acting`, bool [N, A], whenever it starts or plays. One whose seats have several lives
+    sets `_lives_ended`, bool [N, A], whenever it plays.
     """
 
     def __init__(self, game: Game, rounds: int, copies: int, device: torch.device) -> None:
@@ -30,6 +33,7 @@ class RoundsArena(Immediate):
         self._rounds = rounds
         self._never = torch.zeros(copies, dtype=torch.bool, device=device)
         self._nobody = self._never[:, None].expand(-1, len(game.seats))
+        self._lives_ended = self._nobody
         self._nothing = torch.zeros(copies, len(game.seats), device=device)
         self._legal = tuple(
             torch.ones(copies, len(role.seats), role.actions.size, dtype=torch.bool, device=device)
@@ -44,6 +48,7 @@ class RoundsArena(Immediate):
         self.idle()
         self._refuse_belatedly()
         self._begin(seeds.cpu())
+        self._lives_ended = self._nobody
         return self._timestep(self._nothing, None)
 
     def step(self, actions: Sequence[Tensor], next_seeds: Tensor) -> Timestep:
@@ -77,20 +82,23 @@ class RoundsArena(Immediate):
         self._someone_plays, self._someone_rests = bool(plays.any()), not bool(plays.all())
         self._playing = plays.to(self.device)
         self._resting = (~plays).to(self.device)
-        self._acting = self._playing[:, None].expand(-1, len(self.game.seats))
+        self._everybody = self._playing[:, None].expand(-1, len(self.game.seats))
+        self._acting = self._everybody
         self._extremes: list[list[Tensor]] = [[] for _ in self.game.roles]
 
     def _timestep(self, reward: Tensor, final: Final | None, over: Tensor | None = None) -> Timestep:
         """Return the present timestep; `over`, bool [N], is True where games have just been truncated."""
         observation, state = self._view()
+        several = self._lives_ended is not self._nobody
+        cut = self._nobody if over is None else over[:, None].expand(-1, len(self.game.seats))
         return Timestep(
             observation=observation,
             legal=self._legal,
             acting=self._acting,
             state=state,
             reward=reward,
-            terminated=self._nobody,
-            truncated=self._nobody if over is None else over[:, None].expand(-1, len(self.game.seats)),
+            terminated=self._lives_ended,
+            truncated=cut & ~self._lives_ended if several else cut,
             over=self._never if over is None else over,
             final=final,
             cut=over is not None,
@@ -101,7 +109,9 @@ class RoundsArena(Immediate):
         role = self.game.roles[number]
         if role.actions.kind == "continuous":
             return chosen
-        if self._someone_rests:
+        if self._acting is not self._everybody:
+            chosen = chosen.masked_fill(~self._acting[:, list(role.seats)], 0)
+        elif self._someone_rests:
             chosen = chosen.masked_fill(self._resting[:, None], 0)
         low, high = torch.aminmax(chosen)
         size = role.actions.size

@@ -26,7 +26,8 @@ from envs.twins.simple_tag import TagArena, tag_world
 from envs.twins.table import TWINS
 
 CPU = torch.device("cpu")
-TOGETHER = [name for name in TWINS if not describe(name).turn_based]
+NATIVE = [name for name in TWINS if name.startswith("native/")]
+ROUNDS = [name for name in TWINS if not describe(name).turn_based and name not in NATIVE]
 PARTICLES = [name for name in TWINS if name.startswith("mpe2/")]
 UNTOUCHABLE = ["mpe2/simple_adversary_v3", "mpe2/simple_reference_v3", "mpe2/simple_speaker_listener_v4"]
 SOLID = [name for name in PARTICLES if name not in UNTOUCHABLE]
@@ -43,6 +44,11 @@ def differs(arena, name, episodes, tolerance=0.0, **options):
 @pytest.mark.parametrize("name", ["classic/connect_four_v3", "classic/tictactoe_v3", "classic/rps_v2", *UNTOUCHABLE])
 def test_a_thousand_games_are_exactly_those_of_the_stock_game(name):
     assert differs(twin(name, 50), name, 1000) == 0.0
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_games_of_this_project_are_exactly_those_of_their_twins(name):
+    assert differs(twin(name, 20), name, 100) == 0.0
 
 
 @pytest.mark.parametrize("name", SOLID)
@@ -67,6 +73,11 @@ def test_a_thousand_games_with_contacts_are_those_of_the_stock_game_up_to_roundi
         ("mpe2/simple_reference_v3", {"continuous_actions": True, "max_cycles": 40}),
         ("mpe2/simple_reference_v3", {"local_ratio": 0.2, "max_cycles": 3}),
         ("mpe2/simple_push_v3", {"continuous_actions": True, "max_cycles": 60}),
+        ("native/signal", {"goals": 5, "steps": 3}),
+        ("native/predator_prey", {"difficulty": "medium", "mode": "competitive"}),
+        ("native/predator_prey", {"mode": "cooperative", "vision": 2}),
+        ("native/traffic_junction", {"difficulty": "medium", "vision": 1}),
+        ("native/traffic_junction", {"difficulty": "hard", "arrival": 0.3}),
     ],
 )
 def test_twins_follow_the_options_they_cover(name, options):
@@ -251,11 +262,12 @@ def test_a_copy_that_rests_ignores_actions_and_shows_nothing(name):
 @pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize("action", [-1, None, 1000])
 def test_an_action_that_does_not_exist_is_refused(name, action):
-    arena = twin(name, 2)
-    arena.restart(torch.arange(2))
+    arena = twin(name, 2, **({"arrival": 1.0} if name == "native/traffic_junction" else {}))
+    now = arena.restart(torch.arange(2))
     action = arena.game.roles[-1].actions.size if action is None else action
     actions = [torch.zeros(2, arena.game.slots(role), dtype=torch.int64) for role in range(len(arena.game.roles))]
-    actions[-1][1, 0] = action
+    acting = now.acting[1, list(arena.game.roles[-1].seats)]
+    actions[-1][1, 0 if arena.game.turn_based else int(acting.int().argmax())] = action
     with pytest.raises(IllegalAction, match=rf"copy 1.* {action} "):
         arena.step(actions, torch.arange(2))
 
@@ -268,7 +280,7 @@ def late(name):
     return arena, [torch.full((2, arena.game.slots(role)), 1000) for role in range(len(arena.game.roles))]
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", ROUNDS)
 def test_an_action_that_does_not_exist_is_refused_when_the_game_ends_where_asking_is_slow(name):
     arena, actions = late(name)
     arena.step(actions, torch.arange(2))
@@ -285,10 +297,15 @@ def test_an_action_that_does_not_exist_is_refused_before_it_is_forgotten(end):
         end(arena)
 
 
-@pytest.mark.parametrize("continuous", [False, True])
-@pytest.mark.parametrize("name", TOGETHER)
-def test_a_step_within_a_game_asks_the_device_nothing(name, continuous):
-    options = {"continuous_actions": True} if continuous and name in PARTICLES else {}
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in [*ROUNDS, "native/traffic_junction"]),
+        *((name, {"continuous_actions": True}) for name in PARTICLES),
+        ("native/signal", {"steps": 9}),
+    ],
+)
+def test_a_step_within_a_game_asks_the_device_nothing(name, options):
     # Tensors on this device hold no numbers: whoever asks for one is refused.
     arena = TWINS[name](describe(GameSetup(name, options)), options, 3, torch.device("meta"))
     now = arena.restart(torch.tensor([1, RESTS, 3]))
@@ -332,6 +349,10 @@ def test_a_piece_on_a_full_column_is_refused():
         ("classic/rps_v2", {"num_actions": 4}),
         ("classic/rps_v2", {"max_cycles": 0}),
         ("classic/connect_four_v3", {"rows": 8}),
+        ("native/signal", {"goals": 0}),
+        ("native/predator_prey", {"difficulty": "easiest"}),
+        ("native/traffic_junction", {"arrival": 2}),
+        ("native/traffic_junction", {"difficulty": "easiest"}),
     ],
 )
 def test_an_option_the_twin_does_not_cover_is_refused(name, options):
