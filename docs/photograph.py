@@ -29,14 +29,11 @@ from league.tracking.views import key_of
 
 FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 90.0
-"""Maximum number of seconds to wait for the start of MLflow's server."""
-
 TRAINING = "workflowType=machine_learning"
 """The query that selects MLflow's user interface for training (there are two)."""
 
 SETTLED = 1500
-"""Milliseconds until the animation of MLflow's charts has ended."""
+"""Milliseconds until the animation of MLflow's charts has ended. No event tells, so a picture waits for so long."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def served(home: Path, league: str) -> Iterator[Shelf]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = [Path(sys.executable).with_name("league"), "ui", "--home", home, "--port", str(port), "--no-browser"]
-    address, begun = f"http://127.0.0.1:{port}", time.monotonic()
+    address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL)
     try:
         while True:
@@ -71,7 +68,7 @@ def served(home: Path, league: str) -> Iterator[Shelf]:
                 urllib.request.urlopen(f"{address}/health", timeout=5).close()
                 break
             except OSError:
-                if server.poll() is not None or time.monotonic() - begun > PATIENCE:
+                if server.poll() is not None:
                     raise
                 time.sleep(0.3)
         yield _shelf(home, league, address)
@@ -95,8 +92,6 @@ def ratings(page: Page, shelf: Shelf) -> None:
     charts = f"runs?{TRAINING}&compareRunsMode=CHART&viewStateShareKey={key_of(shelf.league, 'players')}"
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/{charts}")
     page.locator(".js-plotly-plot").first.wait_for()
-    _put_aside(page)
-    page.wait_for_timeout(SETTLED)
 
 
 def compare(page: Page, shelf: Shelf, *generations: str) -> None:
@@ -104,26 +99,24 @@ def compare(page: Page, shelf: Shelf, *generations: str) -> None:
     runs, experiments = json.dumps([shelf.runs[name] for name in generations]), json.dumps([shelf.experiment])
     page.goto(f"{shelf.address}/#/compare-runs?runs={quote(runs)}&experiments={quote(experiments)}&{TRAINING}")
     page.get_by_text("Run details").wait_for()
-    _put_aside(page)
     page.get_by_text("Visualizations", exact=True).click()  # the tables are below them
-    page.wait_for_timeout(SETTLED)
 
 
 def artifact(page: Page, shelf: Shelf, run: str, name: str) -> FrameLocator:
     """Open a page of this project among the artifacts of a run. Returns the frame in which MLflow shows it."""
     page.goto(f"{shelf.address}/#/experiments/{shelf.experiment}/runs/{shelf.runs[run]}/artifacts?{TRAINING}")
     page.get_by_text(name, exact=True).click()
-    _put_aside(page)
     frame = page.frame_locator("iframe").first
     frame.locator("main").first.wait_for()
     return frame
 
 
-def _put_aside(page: Page) -> None:
-    """Close the assistant that MLflow opens beside its pages."""
+def settle(page: Page) -> None:
+    """Let MLflow's page come to rest before a picture is taken, and close the assistant that MLflow opens beside its pages."""
     page.wait_for_timeout(SETTLED / 2)
     for button in page.get_by_role("button", name="Close", exact=True).all():
         button.click()
+    page.wait_for_timeout(SETTLED)
 
 
 def main() -> None:
@@ -140,10 +133,13 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         generations = sorted(name for name in shelf.runs if name.startswith("gen-"))
         ratings(page, shelf)
+        settle(page)
         page.screenshot(path=FOLDER / "mlflow-ratings.png")
         compare(page, shelf, generations[0], generations[-1])
+        settle(page)
         page.screenshot(path=FOLDER / "mlflow-compare.png")
         frame = artifact(page, shelf, generations[-1], "replay.html")
+        settle(page)
         frame.get_by_role("button", name="To the end").click()
         frame.get_by_role("button", name="One step back").click()
         page.wait_for_timeout(SETTLED)

@@ -37,6 +37,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test PYTEST_ARGS=--long`: as many games as CONTRIBUTING asks of a new twin, and not a quarter of them."""
+    parser.addoption("--long", action="store_true", help="play all games of the comparisons of twins with stock games")
+
+
+@pytest.fixture(scope="session")
+def many(request: pytest.FixtureRequest) -> int:
+    """The number of games in which a twin is compared with the stock game."""
+    return 1000 if request.config.getoption("--long") else 250
+
+
 @pytest.fixture(scope="session")
 def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """Runs programs in processes of their own."""

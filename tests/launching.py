@@ -2,6 +2,9 @@
 
 A server process imports them once. For each program it forks: the child changes to the program's folder, takes its arguments
 and environment, and runs its file as `__main__`. Whatever a program imports from its own folder is imported anew.
+
+Python's fork server, from which the workers of a league are forked, is also started once, and the programs share it. A worker
+therefore has the standard streams and the environment of the server process, not those of its program.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import TextIO
 
 IMPORTED = ("torch", "league.cli.main", "league.manager", "league.tracking.tracker", "league.evaluation.tournament")
 
@@ -69,19 +74,29 @@ class Launcher:
         self._server.communicate()
 
 
-def serve() -> dict[str, object] | None:
+def serve(answers: TextIO) -> dict[str, object] | None:
     """Fork for each request; a child returns with its request, the server itself with None when there are no more."""
     for line in sys.stdin:
         child = os.fork()
         if not child:
             return json.loads(line)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
     return None
+
+
+def start_fork_server() -> None:
+    """Start Python's fork server with the imports of a league's workers."""
+    from envs.processes import worker_context
+
+    first = worker_context("league.execution.tasks").Process()
+    first.start()
+    first.join()
 
 
 def become(program: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[str]) -> None:
     """Be a program."""
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined] - it runs, but is not our child
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -98,5 +113,8 @@ def become(program: Sequence[str], folder: str, environment: Mapping[str, str], 
 if __name__ == "__main__":
     for module in IMPORTED:
         import_module(module)
-    if request := serve():
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what workers print is no answer
+    start_fork_server()
+    if request := serve(answers):
         become(**request)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -75,18 +76,35 @@ def browser(chromium: str) -> Iterator[Browser]:
         program.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of 1600 by 900; the test fails if anything was wrong in it."""
-    context = browser.new_context(viewport={"width": 1600, "height": 900}, color_scheme="light")
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """One window for a file of tests. To open another one takes longer than most tests."""
+    context = browser.new_context()
     context.set_default_timeout(0)  # events are waited for, however busy the machine is
-    window, faults = context.new_page(), list[str]()
-    window.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
-    window.on("pageerror", lambda error: faults.append(str(error)))
-    window.on("request", lambda request: None if request.url.startswith(LOCAL) else faults.append(request.url))
-    window.on("dialog", lambda dialog: (faults.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
-    yield window
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(window: Page) -> Iterator[Page]:
+    """An empty page, 1600 by 900, in the light; the test fails if anything was wrong in it."""
+    faults: list[str] = []
+    watching: dict[Any, Callable[[Any], object]] = {
+        "console": lambda message: faults.append(message.text) if message.type in ("error", "warning") else None,
+        "pageerror": lambda error: faults.append(str(error)),
+        "request": lambda request: None if request.url.startswith(LOCAL) else faults.append(request.url),
+        "dialog": lambda dialog: (faults.append(f"a dialog: {dialog.message}"), dialog.dismiss()),
+    }
+    window.goto("about:blank")
+    window.set_viewport_size({"width": 1600, "height": 900})
+    window.emulate_media(media="null", color_scheme="light", reduced_motion="null")
+    window.mouse.move(0, 0)
+    for event, watch in watching.items():
+        window.on(event, watch)
+    yield window
+    window.goto("about:blank")
+    for event, watch in watching.items():
+        window.remove_listener(event, watch)
     assert faults == []
 
 

@@ -106,7 +106,25 @@ def league(home: Path) -> Iterator[Store]:
     store.unlock()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def damaged(synced: Path, tmp_path: Path) -> Path:
+    """A home of one's own whose league was synced, to be damaged. It is a copy of `synced`, as of a home that was moved."""
+    home = tmp_path / "damaged"
+    shutil.copytree(synced, home)
+    client.connect(home)
+    return home
+
+
+@pytest.fixture
+def locked(damaged: Path) -> Iterator[Store]:
+    """The league in `damaged`, which may go on."""
+    store = Store.open(damaged, "cup")
+    store.lock()
+    yield store
+    store.unlock()
+
+
+@pytest.fixture(scope="session")
 def synced(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
     """A home whose league was synced once; not to be changed."""
     home = tmp_path_factory.mktemp("synced")

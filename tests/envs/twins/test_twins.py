@@ -42,8 +42,8 @@ def differs(arena, name, episodes, tolerance=0.0, **options):
 
 
 @pytest.mark.parametrize("name", ["classic/connect_four_v3", "classic/tictactoe_v3", "classic/rps_v2", *UNTOUCHABLE])
-def test_a_thousand_games_are_exactly_those_of_the_stock_game(name):
-    assert differs(twin(name, 50), name, 1000) == 0.0
+def test_hundreds_of_games_are_exactly_those_of_the_stock_game(name, many):
+    assert differs(twin(name, 50), name, many) == 0.0
 
 
 @pytest.mark.parametrize("name", NATIVE)
@@ -52,8 +52,8 @@ def test_games_of_this_project_are_exactly_those_of_their_twins(name):
 
 
 @pytest.mark.parametrize("name", SOLID)
-def test_a_thousand_games_with_contacts_are_those_of_the_stock_game_up_to_rounding(name):
-    assert differs(twin(name, 100), name, 1000, tolerance=1e-4) < 1e-6
+def test_hundreds_of_games_with_contacts_are_those_of_the_stock_game_up_to_rounding(name, many):
+    assert differs(twin(name, 50), name, many, tolerance=1e-4) < 1e-6
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,6 @@ from tests.league.paper_league import (
 GAME = "classic/tictactoe_v3"
 
 
-@pytest.fixture
-def damaged(league: Store, home: Path) -> Path:
-    """A home whose league is synced wholly, to be damaged."""
-    sync_mlflow(league, home, fail)
-    return home
-
-
 def fill_in(home: Path) -> tuple[list[int], bool]:
     """The generations that a thorough sync adds, and whether it puts anything right."""
     with closing(Tracker(Store(home / "leagues" / "cup"), home)) as tracker:
@@ -123,10 +116,10 @@ def test_what_was_there_is_found_again_and_nothing_is_there_twice(
 
 
 @pytest.mark.parametrize("harm", ["delete the league's run", "delete a folder"])
-def test_a_league_that_goes_on_adopts_its_runs(damaged: Path, league: Store, harm: str) -> None:
+def test_a_league_that_goes_on_adopts_its_runs(damaged: Path, locked: Store, harm: str) -> None:
     HARMS[harm](damaged)
-    go_on(league)
-    sync_mlflow(league, damaged, fail)
+    go_on(locked)
+    sync_mlflow(locked, damaged, fail)
     assert set(runs(damaged)) >= {"cup", "gen-000", "gen-003", "main-01"}  # each of them once
     assert [version["run"] for version in registered(damaged)] == ["gen-000", "gen-001", "gen-002", "gen-003"]
 
@@ -161,12 +154,12 @@ def test_a_run_that_a_person_has_renamed_keeps_its_name_and_is_not_made_again(da
     assert name not in found
 
 
-def test_an_experiment_that_a_person_has_renamed_is_used_under_its_name(damaged: Path, league: Store) -> None:
+def test_an_experiment_that_a_person_has_renamed_is_used_under_its_name(damaged: Path, locked: Store) -> None:
     there = mlflow_client(damaged)
     there.rename_experiment(there.get_experiment_by_name(GAME).experiment_id, "renamed")
     assert fill_in(damaged) == ([], False)
-    go_on(league)
-    sync_mlflow(league, damaged, fail)
+    go_on(locked)
+    sync_mlflow(locked, damaged, fail)
     assert there.get_experiment_by_name(GAME) is None
     assert "gen-003" in runs(damaged)
 
@@ -180,11 +173,11 @@ def test_an_experiment_of_an_earlier_version_that_was_renamed_is_known_by_its_fo
     assert there.get_experiment_by_name(GAME) is None
 
 
-def test_a_model_that_a_person_has_renamed_is_used_under_its_name(damaged: Path, league: Store) -> None:
+def test_a_model_that_a_person_has_renamed_is_used_under_its_name(damaged: Path, locked: Store) -> None:
     mlflow_client(damaged).rename_registered_model("cup", "best ever")
     assert fill_in(damaged) == ([], False)
-    go_on(league)
-    sync_mlflow(league, damaged, fail)
+    go_on(locked)
+    sync_mlflow(locked, damaged, fail)
     assert [model.name for model in mlflow_client(damaged).search_registered_models()] == ["best ever"]
     assert len(registered(damaged, "best ever")) == 4
 
@@ -210,10 +203,10 @@ def forget(home: Path) -> None:
         there.set_model_version_tag("cup", version.version, LEAGUE_RUN, root)
 
 
-def test_a_league_that_an_earlier_version_has_shown_goes_on(damaged: Path, league: Store) -> None:
+def test_a_league_that_an_earlier_version_has_shown_goes_on(damaged: Path, locked: Store) -> None:
     forget(damaged)
-    go_on(league)
-    sync_mlflow(league, damaged, fail)
+    go_on(locked)
+    sync_mlflow(locked, damaged, fail)
     assert len({run.data.tags[LEAGUE_RUN] for run in runs(damaged).values()}) == 1
     assert len(registered(damaged)) == 4
 

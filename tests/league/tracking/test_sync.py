@@ -29,13 +29,6 @@ from tests.league.paper_league import (
 )
 
 
-@pytest.fixture
-def damaged(league: Store, home: Path) -> Path:
-    """A home whose league is synced wholly, to be damaged."""
-    sync_mlflow(league, home, fail)
-    return home
-
-
 def fill_in(home: Path) -> list[int]:
     """What `league sync` does, but for replays, which cannot be recorded of a league that was made by hand."""
     with closing(Tracker(Store(home / "leagues" / "cup"), home)) as tracker:
@@ -120,7 +113,7 @@ def test_only_the_generations_that_are_missing_are_added(home: Path) -> None:
 
 
 def test_adding_that_broke_off_is_completed_by_the_league_itself(
-    damaged: Path, league: Store, monkeypatch: pytest.MonkeyPatch, synced: Path
+    damaged: Path, locked: Store, monkeypatch: pytest.MonkeyPatch, synced: Path
 ) -> None:
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
@@ -133,7 +126,7 @@ def test_adding_that_broke_off_is_completed_by_the_league_itself(
         patch.setattr(MlflowClient, "set_registered_model_alias", breaks)
         with pytest.raises(BehindError, match="cannot be brought up to date with cup: the disk is full"):
             fill_in(damaged)
-    sync_mlflow(league, damaged, fail)
+    sync_mlflow(locked, damaged, fail)
     assert without_times(everything(damaged)) == without_times(everything(synced))
 
 
