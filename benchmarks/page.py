@@ -40,7 +40,9 @@ def page(records: Sequence[Record], remarks: str) -> str:
         remarks: Text that was written by hand and is added at the end.
     """
     measured = {row.name: [record for record in records if record["row"] == (row.same_runs or row.name)] for row in ROWS}
-    parts = [INTRODUCTION.format(rounds=_rounds(measured)), *_machine(records), *_table(measured), *_profiles(measured)]
+    machines = list(dict.fromkeys(record["machine"] for record in records))
+    shown = [*_machines(machines, records), *_table(measured, machines), *_profiles(measured)]
+    parts = [INTRODUCTION.format(rounds=_rounds(measured)), *shown]
     return "\n".join([*parts, remarks]).rstrip() + "\n"
 
 
@@ -58,15 +60,15 @@ def values(row: Row, records: Sequence[Record]) -> tuple[list[float], list[float
     return found
 
 
-def _table(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+def _table(measured: Mapping[str, Sequence[Record]], machines: Sequence[str]) -> Iterator[str]:
     yield "## Bars\n"
-    yield "| work | ours | compared with | | ratio | goal | |"
-    yield "|---|--:|---|--:|--:|--:|---|"
+    yield "| work | ours | compared with | | ratio | measured | goal | |"
+    yield "|---|--:|---|--:|--:|---|--:|---|"
     for row in ROWS:
         ours, other = values(row, measured[row.name])
         sign = "≤" if row.at_most else "≥"
         if not ours or not other:
-            yield f"| {row.work} | | {row.other.what} | | | {sign} {row.goal:g} | not measured |"
+            yield f"| {row.work} | | {row.other.what} | | | | {sign} {row.goal:g} | not measured |"
             continue
         ratio = median(ours) / median(other)
         each = [one / two for one, two in zip(ours, other, strict=False)]
@@ -74,9 +76,17 @@ def _table(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
         verdict = "reached" if reached else "**not reached**"
         yield (
             f"| {row.work} | {_number(ours, row.ours.figure)} | {row.other.what} | {_number(other, row.other.figure)} | "
-            f"**{ratio:.3g}** ({min(each):.3g} … {max(each):.3g}) | {sign} {row.goal:g} | {verdict} |"
+            f"**{ratio:.3g}** ({min(each):.3g} … {max(each):.3g}) | {_measured(measured[row.name], machines)} | "
+            f"{sign} {row.goal:g} | {verdict} |"
         )
     yield ""
+
+
+def _measured(records: Sequence[Record], machines: Sequence[str]) -> str:
+    """When the runs of a row were made, and on which machines, as text: `2026-01-02, 5 rounds, machine 1`."""
+    dates, rounds = sorted({record["date"][:10] for record in records}), len({record["round"] for record in records})
+    numbers = ", ".join(str(machines.index(name) + 1) for name in dict.fromkeys(record["machine"] for record in records))
+    return f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}, {rounds} round{'s' * (rounds > 1)}, machine {numbers}"
 
 
 def _number(figures: Sequence[float], figure: str) -> str:
@@ -101,12 +111,15 @@ def _profiles(measured: Mapping[str, Sequence[Record]]) -> Iterator[str]:
     yield ""
 
 
-def _machine(records: Sequence[Record]) -> Iterator[str]:
-    yield "## Machine\n"
-    yield from dict.fromkeys(record["machine"] for record in records)
-    versions = {name: number for record in records for name, number in record["printed"].get("versions", {}).items()}
-    dates = sorted({record["date"][:10] for record in records})
-    if dates:
-        yield "Versions: " + ", ".join(f"{name} {number}" for name, number in sorted(versions.items())) + "."
-        yield f"Measured on {dates[0]}." if len(dates) == 1 else f"Measured from {dates[0]} to {dates[-1]}."
+def _machines(machines: Sequence[str], records: Sequence[Record]) -> Iterator[str]:
+    yield "## Machines\n"
+    yield from (f"{number + 1}. {machine}" for number, machine in enumerate(machines))
+    yield ""
+    versions: dict[str, dict[str, None]] = {}
+    for record in records:
+        for name, number in record["printed"].get("versions", {}).items():
+            versions.setdefault(name, {})[number] = None
+    if versions:
+        yield "Versions: " + ", ".join(f"{name} {' and '.join(found)}" for name, found in sorted(versions.items())) + "."
+    yield "The table says when a row was measured. A row that is older than the code may be out of date."
     yield ""

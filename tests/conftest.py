@@ -1,10 +1,12 @@
 """What every test stands on: one thread of arithmetic, no screen, no telephone home, no league of the person who runs it."""
 
+import fcntl
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 # Before anything is imported, and inherited by every process that a test starts.
 os.environ.update(
@@ -46,6 +48,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def many(request: pytest.FixtureRequest) -> int:
     """The number of games in which a twin is compared with the stock game."""
     return 1000 if request.config.getoption("--long") else 250
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once for all processes that run tests: `once("league", make)`. It is not to be changed afterwards."""
+    folder = tmp_path_factory.getbasetemp()
+    together = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def folder_of(name: str, make: Callable[[Path], object]) -> Path:
+        made = together / name
+        with (together / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                shutil.rmtree(begun := together / f"{name}.begun", ignore_errors=True)  # the last attempt failed
+                begun.mkdir()
+                make(begun)
+                begun.rename(made)
+        return made
+
+    return folder_of
 
 
 @pytest.fixture(scope="session")

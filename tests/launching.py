@@ -4,7 +4,8 @@ A server process imports them once. For each program it forks: the child changes
 and environment, and runs its file as `__main__`. Whatever a program imports from its own folder is imported anew.
 
 Python's fork server, from which the workers of a league are forked, is also started once, and the programs share it. A worker
-therefore has the standard streams and the environment of the server process, not those of its program.
+then has the standard streams and the environment of the server process, not those of its program. Where that matters, a program
+gets a fork server of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import TextIO
 
-IMPORTED = ("torch", "league.cli.main", "league.manager", "league.tracking.tracker", "league.evaluation.tournament")
+IMPORTED = (
+    "torch",
+    "league.cli.main",
+    "league.manager",
+    "league.tracking.tracker",
+    "league.evaluation.tournament",
+    "mlflow.pyfunc",
+)
 
 
 @dataclass(frozen=True)
@@ -48,18 +56,27 @@ class Launcher:
             [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def __call__(self, program: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Ran:
+    def __call__(
+        self,
+        program: Sequence[str | Path],
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        own_workers: bool = False,
+    ) -> Ran:
         """Run a program to its end, without anything to read from its standard input.
 
         Args:
             program: A Python file and its arguments.
             folder: The directory in which it runs.
             environment: Variables beside those of the tests.
+            own_workers: Whether it starts a fork server of its own, which takes seconds.
         """
         request = {
             "program": [str(word) for word in program],
             "folder": str(folder),
             "environment": {**os.environ, **(environment or {})},
+            "own_workers": own_workers,
             "streams": [os.devnull, str(self._out), str(self._err)],
         }
         assert self._server.stdin is not None
@@ -94,9 +111,14 @@ def start_fork_server() -> None:
     first.join()
 
 
-def become(program: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[str]) -> None:
+def become(
+    program: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[str], own_workers: bool
+) -> None:
     """Be a program."""
-    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined] - it runs, but is not our child
+    if own_workers:
+        forkserver._forkserver._forkserver_pid = forkserver._forkserver._forkserver_alive_fd = None
+    else:
+        forkserver._forkserver.ensure_running = lambda: None  # it runs, but it is not our child
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -4,6 +4,7 @@ import html
 
 import pytest
 from markupsafe import Markup
+from playwright.sync_api import CDPSession
 
 from tests.browser.paper_replays import crowd, duel
 from tests.browser.watching import VALUES, boards, place, until, until_at

@@ -78,19 +78,15 @@ def facts() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, smoke: Callable[..., LeagueConfig]) -> Path:
+def finished(once: Callable[..., Path], smoke: Callable[..., LeagueConfig]) -> Path:
     """A home with the smoke league run to its end; not to be changed."""
-    home = tmp_path_factory.mktemp("finished")
-    League(smoke(), home).run()
-    return home
+    return once("finished", lambda home: League(smoke(), home).run())
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(once: Callable[..., Path]) -> Path:
     """A fresh database: MLflow takes seconds to make one."""
-    home = tmp_path_factory.mktemp("template")
-    client.connect(home)
-    return home / client.DATABASE
+    return once("template", client.connect) / client.DATABASE
 
 
 @pytest.fixture

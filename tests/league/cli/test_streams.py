@@ -60,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, launch: Launcher) -> Path:
     (folder / "loud.py").write_text(LOUD)
     settings = ["game.name=loud.py:loud", "generations=1", "tracking=false", "tournament.games=2"]
     run = [LEAGUE, "run", "smoke", *(part for setting in settings for part in ("--set", setting))]
-    done = launch(run, folder)
+    done = launch(run, folder, own_workers=True)
     assert done.returncode == 0, done.stderr
     assert "in C" not in done.stdout
     assert "stepped" in done.stderr
@@ -69,7 +69,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, launch: Launcher) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_json_is_alone_on_standard_output(folder: Path, launch: Launcher, command: list[str]) -> None:
-    done = launch([LEAGUE, *command, "--json"], folder)
+    done = launch([LEAGUE, *command, "--json"], folder, own_workers=True)
     assert isinstance(json.loads(done.stdout), dict)
     assert len(done.stdout.splitlines()) == 1
     assert "made in C" in done.stderr
@@ -78,7 +78,7 @@ def test_json_is_alone_on_standard_output(folder: Path, launch: Launcher, comman
 
 @pytest.mark.parametrize("command", COMMANDS[:3], ids=" ".join)
 def test_tables_are_alone_on_standard_output_too(folder: Path, launch: Launcher, command: list[str]) -> None:
-    done = launch([LEAGUE, *command], folder)
+    done = launch([LEAGUE, *command], folder, own_workers=True)
     assert done.stdout
     assert not [word for word in ("hello", "made", "stepped", "thinking") if word in done.stdout.splitlines()]
 

@@ -1,8 +1,6 @@
 """Players that remember and players that see, in leagues of seconds: resumed, replayed, recorded, and acting elsewhere."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +33,7 @@ from league.config.schema import GameConfig
 
 named = resolve("tiny/champion", Path(sys.argv[1]))
 player = ActingPlayer(named, named.config.game.setup())
-seen = [{agent: np.array(x, np.float32) for agent, x in step.items()} for step in json.loads(sys.stdin.read())]
+seen = [{agent: np.array(x, np.float32) for agent, x in step.items()} for step in json.loads(Path(sys.argv[2]).read_text())]
 print(json.dumps([{agent: int(action) for agent, action in player.act(step).items()} for step in seen]))
 """
 
@@ -93,17 +91,17 @@ def observations(player, steps=4):
     ]
 
 
-def test_a_champion_acts_in_a_fresh_process_as_it_does_here(kind, home):
+def test_a_champion_acts_in_another_process_as_it_does_here(kind, home, tmp_path, launch):
     named = resolve("tiny/champion", home)
     player = ActingPlayer(named, named.config.game.setup())
     if player.game.turn_based:
         pytest.skip("seats act one at a time; the games that are played at once are enough")
     seen = observations(player)
     here = [{agent: int(action) for agent, action in player.act(step).items()} for step in seen]
-    told = json.dumps([{agent: x.tolist() for agent, x in step.items()} for step in seen])
-    ran = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, str(home)], input=told, capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    (tmp_path / "seen.json").write_text(json.dumps([{agent: x.tolist() for agent, x in step.items()} for step in seen]))
+    (tmp_path / "act.py").write_text(ELSEWHERE)
+    ran = launch([tmp_path / "act.py", home, tmp_path / "seen.json"], tmp_path)
+    assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout.splitlines()[-1]) == here
 
 
