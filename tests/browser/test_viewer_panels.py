@@ -149,7 +149,7 @@ def test_every_text_of_a_file_is_shown_as_text_and_runs_nothing(show, words):
     page = show(replay)
     for position in range(4):
         page.get_by_role("slider", name="Step").fill(str(position))
-        page.wait_for_timeout(20)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.text_content(".viewer-team .viewer-player") == words
     assert page.locator("main img:not(.viewer-picture), main script, base").count() == 0
     assert page.locator("[onload], [onerror]").count() == 0

@@ -12,6 +12,7 @@ import pytest
 from envs import places
 from league import League, LeagueConfig, load_config
 from league.cli import main
+from league.evaluation import verification
 from league.evaluation.standings import standings_rows
 from league.storage.store import Store
 from league.tracking import client
@@ -23,6 +24,12 @@ def forget_places() -> Iterator[None]:
     """Where one test found its files is nothing to another."""
     yield
     places.forget()
+
+
+@pytest.fixture(autouse=True)
+def wait_for_verifications(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A match that is verified in a process of its own is waited for, however busy the machine is."""
+    monkeypatch.setattr(verification, "PATIENCE", 10_000)
 
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}
