@@ -95,14 +95,13 @@ def shown(home: Path) -> Counter[tuple[object, ...]]:
     return found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill leagues and compare; the exit code. Without arguments, those of the command line are read."""
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--preset", default="smoke")
     parser.add_argument("--set", action="append", default=[], help="as in league run; tracking=true lets MLflow take part")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args()
     leagues, moments, same = Leagues(given.preset, ["tracking=false", *given.set]), random.Random(given.seed), 0
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole"

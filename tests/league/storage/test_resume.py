@@ -1,5 +1,7 @@
 """Interrupted leagues end like leagues that were not."""
 
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,16 +13,18 @@ from league.stages.draft import Draft
 from league.stages.table import STAGES
 from league.storage.store import Store
 from league.tracking.tracker import Tracker
-from tests.league.storage import kill_and_resume
+
+SCRIPT = Path(__file__).with_name("kill_and_resume.py")
 
 
 class Stop(Exception):
     """The league is stopped from outside."""
 
 
-def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted(capsys):
-    assert kill_and_resume.main(["--kills", "3", "--seed", "5"]) == 0
-    assert "3 of 3 resumed leagues" in capsys.readouterr().out
+def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
+    ended = subprocess.run([sys.executable, SCRIPT, "--kills", "3", "--seed", "5"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "3 of 3 resumed leagues" in ended.stdout
 
 
 @pytest.mark.parametrize("name", STYLES["league"].stages)
