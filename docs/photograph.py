@@ -45,12 +45,14 @@ class Shelf:
         address: The address of the server.
         experiment: Id of the game's experiment.
         runs: Name of a run of the league → its id.
+        server: The process that serves them, `league ui`.
     """
 
     league: str
     address: str
     experiment: str
     runs: dict[str, str]
+    server: subprocess.Popen[bytes]
 
 
 @contextmanager
@@ -71,20 +73,20 @@ def served(home: Path, league: str) -> Iterator[Shelf]:
                 if server.poll() is not None:
                     raise
                 time.sleep(0.3)
-        yield _shelf(home, league, address)
+        yield _shelf(home, league, address, server)
     finally:
         server.terminate()
         server.wait()
 
 
-def _shelf(home: Path, league: str, address: str) -> Shelf:
+def _shelf(home: Path, league: str, address: str, server: subprocess.Popen[bytes]) -> Shelf:
     query = (
         "SELECT runs.name, run_uuid, experiment_id FROM runs JOIN tags USING (run_uuid) "
         "WHERE tags.key = 'league' AND tags.value = ? AND lifecycle_stage = 'active'"
     )
     with closing(sqlite3.connect(f"{(home / 'mlflow.db').resolve().as_uri()}?mode=ro", uri=True)) as database:
         rows = database.execute(query, (league,)).fetchall()
-    return Shelf(league, address, str(rows[0][2]), {name: run for name, run, _ in rows})
+    return Shelf(league, address, str(rows[0][2]), {name: run for name, run, _ in rows}, server)
 
 
 def ratings(page: Page, shelf: Shelf) -> None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +34,7 @@ SHORT = ["train.copies=8", "train.steps=16", "tournament.games=4", "tracking=fal
 """Added to the runs of the README, whose own settings stay."""
 
 ELSEWHERE = {"make demo", "make test", "source .venv/bin/activate", "league ui"}
-"""Not run from a shell in the commands' test: make is looked into below, the UI has a test of its own."""
+"""Not run here: make is looked into below, and the UI is opened in `tests/browser/test_mlflow_ui.py`."""
 
 
 def blocks(language: str) -> list[str]:
@@ -113,23 +109,3 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
 def test_every_link_of_the_readme_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
-
-
-def test_the_ui_answers_and_ends_with_ctrl_c(folder: Path, launch: Launcher) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    quiet = subprocess.DEVNULL
-    ui = subprocess.Popen([LEAGUE, "ui", "--port", str(port)], cwd=folder, stdout=quiet, stderr=quiet)
-    try:
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
-                    assert answer.status == 200
-                break
-            except OSError:
-                assert ui.poll() is None, "the UI ended by itself"
-                time.sleep(0.5)
-    finally:
-        ui.send_signal(signal.SIGINT)
-        assert ui.wait() in (0, 130)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -85,3 +86,8 @@ def test_a_replay_plays_among_the_artifacts(window, photograph, shelf):
 def test_the_report_and_the_tournament_open_among_the_artifacts(window, photograph, shelf):
     photograph.artifact(window, shelf, "seen", "report.html").get_by_text("Who is the champion?").wait_for()
     photograph.artifact(window, shelf, "seen", "tournament.html").get_by_role("table").first.wait_for()
+
+
+def test_at_last_ctrl_c_ends_the_ui(shelf):
+    shelf.server.send_signal(signal.SIGINT)
+    assert shelf.server.wait() in (0, 130)
