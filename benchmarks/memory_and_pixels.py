@@ -1,6 +1,6 @@
 """Measures the benefit of memory and of convolutions, with one game for each and a control player.
 
-    python benchmarks/memory_and_pixels.py [--seeds 5] [--only memory|pixels]
+    python benchmarks/memory_and_pixels.py [--seeds 0 1 2 3 4] [--only memory|pixels]
 
 * memory: the first step shows a cue, and the answer is due 20 steps later. `policy.memory: gru` is compared with the same
   player without a memory.
@@ -8,7 +8,8 @@
   many parameters.
 
 Every player is trained for as many decisions as its control. It acts as in training and is measured in 500 games with itself.
-Success is the share of right answers; chance is 0.5. The program prints one JSON line per seed and player, and a summary.
+Success is the share of right answers; chance is 0.5. The program prints one JSON line per seed and player, keeps it in
+`memory_and_pixels.jsonl`, and writes `remarks.md`, which `figures.py --write` adds to `docs/figures.md`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,6 +32,7 @@ from league.execution.tasks import Contestant, PlayTask, play, train
 from tournaments.schedule.formats import Plan, round_robin
 
 GAMES = Path(__file__).parents[1] / "tests/envs/games"
+RESULTS, REMARKS = (Path(__file__).with_name(name) for name in ("memory_and_pixels.jsonl", "remarks.md"))
 MEASURED = 500
 
 MEMORY: dict[str, Any] = {
@@ -74,9 +76,9 @@ def measured(name: str, seed: int) -> dict[str, Any]:
     }
 
 
-def rows(seeds: int, only: str | None) -> Iterator[dict[str, Any]]:
+def rows(seeds: Sequence[int], only: str | None) -> Iterator[dict[str, Any]]:
     """The results of all requested players, for every seed."""
-    for seed in range(seeds):
+    for seed in seeds:
         for name, (part, _, _) in PLAYERS.items():
             if only in (None, part):
                 yield measured(name, seed)
@@ -85,15 +87,38 @@ def rows(seeds: int, only: str | None) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(5))
     parser.add_argument("--only", choices=("memory", "pixels"))
     arguments = parser.parse_args()
-    found: dict[str, list[float]] = {}
+    kept = [json.loads(line) for line in RESULTS.read_text("utf-8").splitlines()] if RESULTS.is_file() else []
     for row in rows(arguments.seeds, arguments.only):
         print(json.dumps(row), flush=True)
-        found.setdefault(row["player"], []).append(row["success"])
-    for name, successes in found.items():
-        print(f"{name}: {min(successes):.3f} to {max(successes):.3f}, median {median(successes):.3f} of {len(successes)} seeds")
+        kept = [one for one in kept if (one["player"], one["seed"]) != (row["player"], row["seed"])] + [row]
+        RESULTS.write_text("".join(json.dumps(one) + "\n" for one in kept), "utf-8")
+    REMARKS.write_text(section(kept), "utf-8")
+
+
+def section(kept: Sequence[Mapping[str, Any]]) -> str:
+    """The section of the page of figures."""
+    lines = [
+        "## Memory and pixels\n",
+        "`benchmarks/memory_and_pixels.py` trains each player and its control for the same number of decisions, and counts",
+        f"right answers in {MEASURED} games. Chance is 0.5. In the game of memory, the first step shows a cue, and the answer",
+        "is due 20 steps later. In the game of pixels, a noisy image has a small shape at a random position.\n",
+        "| player | game | decisions | weights of the actor | right answers, by seed | median |",
+        "|---|---|--:|--:|---|--:|",
+    ]
+    for name, (part, _, _) in PLAYERS.items():
+        ours = sorted((row for row in kept if row["player"] == name), key=lambda row: row["seed"])
+        if ours:
+            each, decisions, weights = (
+                [row["success"] for row in ours],
+                ours[0]["decisions"],
+                ours[0]["parameters of the actor"],
+            )
+            listed = ", ".join(f"{row['seed']}: {row['success']:.3f}" for row in ours)
+            lines.append(f"| {name} | {part} | {decisions:,} | {weights:,} | {listed} | {median(each):.3f} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
