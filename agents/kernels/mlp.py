@@ -81,7 +81,7 @@ class Perceptron:
             self._last_sum = self._sums[-1].transpose(1, 2).numpy()
             self._bias_sums = [sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._workspace = workspace
-        self._head, self._head_sum = (np.empty(self._last.shape, np.float32) for _ in range(2))
+        self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
         self._bias, self._bias_sum = ([np.empty(bias.shape, np.float32) for bias in self._biases] for _ in range(2))
         self.renew()
 
