@@ -1,4 +1,4 @@
-"""Measures the time of the preset connect-four outside training and tournaments, including MLflow."""
+"""Measures the preset connect-four, MLflow included: its rate, and the time outside training and tournaments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from envs.stopwatch import Stopwatch
 from league import League, load_config
+from league.execution.executors import cores
 from league.execution.watcher import Silent
 
 WORK = ("training", "tournament")
@@ -22,11 +23,15 @@ class PhaseClock(Silent):
     """Adds up the seconds of each phase. Time before the first phase of a generation belongs to `beginning`."""
 
     def __init__(self) -> None:
-        self.watch, self._phase = Stopwatch(), "beginning"
+        self.watch, self._phase, self.agent_steps = Stopwatch(), "beginning", 0
 
     def generation(self, number: int, total: int) -> None:
         """See `Watcher`."""
         self.phase("beginning")
+
+    def trained(self, decisions: int) -> None:
+        """See `Watcher`."""
+        self.agent_steps += decisions
 
     def phase(self, name: str) -> None:
         """See `Watcher`."""
@@ -34,15 +39,15 @@ class PhaseClock(Silent):
         self._phase = name
 
 
-def measure(changes: Mapping[str, object]) -> Mapping[str, float]:
-    """Run the league in a temporary folder. Returns the seconds of each phase."""
+def measure(changes: Mapping[str, object]) -> tuple[Mapping[str, float], int]:
+    """Run the league in a temporary folder. Returns the seconds of each phase, and the decisions that were learnt from."""
     clock = PhaseClock()
     with TemporaryDirectory() as home:
         league = League(load_config("connect-four", changes), home, clock)
         clock.watch.start()
         league.run()
         clock.phase("ended")
-    return clock.watch.seconds
+    return clock.watch.seconds, clock.agent_steps
 
 
 def main() -> None:
@@ -52,15 +57,16 @@ def main() -> None:
     parser.add_argument("--bare", action="store_true", help="also run it without MLflow and replays, to measure their cost")
     asked = parser.parse_args()
     changes = {"generations": asked.generations} if asked.generations else {}
-    seconds = measure(changes)
+    seconds, agent_steps = measure(changes)
     total = sum(seconds.values())
     found = {
         "seconds": total,
+        "agent_steps_per_second_and_core": agent_steps / total / cores(),
         "overhead_seconds": total - sum(seconds[phase] for phase in WORK),
         "phases": {phase: spent / total for phase, spent in seconds.items()},
     }
     if asked.bare:
-        bare = sum(measure({**changes, **BARE}).values())
+        bare = sum(measure({**changes, **BARE})[0].values())
         found |= {"bare_seconds": bare, "slower_by": total / bare - 1}
     print(json.dumps(found))
 

@@ -18,18 +18,20 @@ compared as ratios, because machines differ. The two sides of a row run in turn,
 (or to two cores, where the row says so). The ratio is that of the medians. The lowest and the highest ratio of a round are in
 parentheses.
 
-On both sides, compilation and other work that is done once is not timed, actor and critic are separate networks with two hidden
-layers and the same input, and a rollout has 128 steps and is learnt from in 4 epochs of 4 minibatches. An agent-step is one
-decision of one agent that is learnt from: connect four has one per move, and simple_tag has four per step. The *roofline* is
-the rate that `torch.mm` alone would allow for the same networks, rows and epochs. It is measured in the same process, directly
-after the training.
+The first rows are measured with the defaults of a league and on the demo. In the other rows there are 1,024 copies of connect
+four or 512 of simple_tag, where the table does not say otherwise, and a rollout has 128 steps and is learnt from in 4 epochs of
+4 minibatches. On both sides, compilation and other work that is done once is not timed (except in the demo), and actor and
+critic are separate networks with two hidden layers and the same input. An agent-step is one decision of one agent that is
+learnt from: connect four has one per move, and simple_tag has four per step. The *roofline* is the rate that `torch.mm` alone
+would allow for the same networks, rows and epochs. It is measured in the same process, directly after the training.
 
 This project's side is naive self-play through `league bench`, which times the tasks that `league run` runs. Its observations
 are standardised, as in `league run`; the other systems use them unchanged. Their programs are in `benchmarks/peers/`.
 """
 
 UNITS = {"agent_steps_per_second": "agent-steps/s", "roofline_agent_steps_per_second": "agent-steps/s",
-         "games_per_second": "games/s", "seconds": "s", "overhead_seconds": "s", "command": "s", "pace": "s"}  # fmt: skip
+         "agent_steps_per_second_and_core": "agent-steps/s a core", "games_per_second": "games/s", "seconds": "s",
+         "overhead_seconds": "s", "command": "s", "pace": "s"}  # fmt: skip
 
 
 def page(records: Sequence[Record], remarks: str) -> str:

@@ -1,8 +1,8 @@
 """The rows of the page of figures: the two sides of each comparison, and the goal of the ratio.
 
-On both sides, networks have two hidden layers and a separate critic with the same input. A rollout has 128 steps and is learnt
-from in 4 epochs of 4 minibatches. Each side has the number of copies of the game that is best for it. All other settings are
-the defaults of `league run`.
+The first rows have the defaults of `league run`, and the settings of the demo. In the others, networks have two hidden layers
+and a separate critic with the same input on both sides. A rollout has 128 steps and is learnt from in 4 epochs of 4
+minibatches. Each side has the number of copies of the game that is best for it. All other settings are the defaults.
 """
 
 from __future__ import annotations
@@ -97,6 +97,19 @@ def players(count: int, goal: float, copies: str = "1024") -> Row:
     )
 
 
+def usual(name: str, game: str) -> Row:
+    """A row that compares training with the defaults of a league with its matrix products alone."""
+    command = ("train", "--game", game)
+    label = "connect four" if game == CONNECT_FOUR else "simple_tag"
+    return Row(
+        name,
+        f"train {label} with a league's defaults: share of roofline",
+        Contender("ours", "league", command, STEPS),
+        Contender("matrix products alone", "league", command, ROOFLINE),
+        0.65,
+    )
+
+
 ONE = training(CONNECT_FOUR, "--copies", "1024")
 TWIN = training(TAG, "--copies", "512")
 STOCK = training(TAG, "--copies", "128", "--twin", "never", "--workers", "2", cores=2)
@@ -115,7 +128,30 @@ TANH, RELU, WIDE = (
     ("--hidden", width, "--activation", kind) for width, kind in (("64,64", "tanh"), ("64,64", "relu"), ("256,256", "relu"))
 )
 
+DEMO = ("--copies", "256", "--players", "2", "--steps", "32", "--minibatches", "8", "--hidden", "128,128")
+
 ROWS = (
+    usual("connect-four-defaults", CONNECT_FOUR),
+    usual("tag-defaults", TAG),
+    Row(
+        "tournament-defaults",
+        "tournament of connect four with a league's defaults",
+        Contender("ours", "league", ("tournament", "--game", CONNECT_FOUR), GAMES),
+        replace(TOURNAMENT, what="8,192 matches in a task"),
+        0.85,
+    ),
+    Row(
+        "demo",
+        "the demo (`make demo`) as a whole, on two cores",
+        replace(LEAGUE, what="ours", figure="agent_steps_per_second_and_core"),
+        Contender(
+            "self-play of the same networks on one core",
+            "league",
+            ("train", "--game", CONNECT_FOUR, *DEMO, "--activation", "relu", "--no-normalise"),
+            STEPS,
+        ),
+        0.5,
+    ),
     Row(
         "connect-four-pgx",
         "train connect four, 2×64 tanh",

@@ -66,6 +66,13 @@ def make(
     return StockArena(spec, copies, workers, device, fresh, render, kept, joint)
 
 
+def takes_twin(setup: GameSetup, twin: Literal["auto", "never", "always"] = "auto", state: StateKind = "joint") -> bool:
+    """Whether `make` takes the batched twin for the same arguments. Nothing of a stock environment is made."""
+    if twin == "never":
+        return False
+    return not isinstance(_twin(survey(setup, state).game, setup, 1, torch.device("cpu"), False, state), str)
+
+
 def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool, state: StateKind) -> Arena | str:
     """Make the batched twin of a game, or return the reason why there is none."""
     # Deferred: loading the twins takes time, and callers with twin="never" do without them.

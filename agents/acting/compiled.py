@@ -9,10 +9,10 @@ from torch import Tensor
 
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
-from agents.kernels import loops
 from agents.kernels.mlp import Networks, groups, portions
 from agents.models.stack import Stack
 from envs.arena import Timestep
+from envs.compiling import Ints
 
 
 class Compiled:
@@ -35,22 +35,21 @@ class Compiled:
     ) -> None:
         """See `agents.acting.seated.Backend`. There is no memory, and discrete actions have no bounds."""
         roles = self._seating.game.sides[side].roles
-        for role, routing in zip(roles, self._seating.deciding(side, now), strict=True):
-            self._choose(role, routing, now, noise[role], actions[role], log_probs[role])
+        for role, (rows, counts) in zip(roles, self._seating.places(side, now), strict=True):
+            self._choose(role, rows, counts, now, noise[role], actions[role], log_probs[role])
 
-    def _choose(self, number: int, routing: Routing, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor) -> None:
-        """Choose for one role."""
+    def _choose(
+        self, number: int, rows: Ints, counts: Ints, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor
+    ) -> None:
+        """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
         role, legal = self._seating.game.roles[number], now.legal[number]
         assert legal is not None
         source, allowed = now.observation[number].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
-        rows, counts = routing.index.numpy(), routing.counts.numpy()
         flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), log_probs.view(-1).numpy()
         for who in groups(*rows.shape):
-            network = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who)
+            network, mine = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who), rows[who]
             for part in portions(rows.shape[1]):
-                logits = network.forward(network.look(source, rows[who], part))[1]
-                _, log_sum = loops.softmax(logits, rows[who], part.start, allowed, self._temperature)
-                loops.draw(logits, log_sum, rows[who], part.start, counts[who], *flat)
+                network.choose(source, mine, part, allowed, self._temperature, counts[who], *flat)
 
     def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""

@@ -88,25 +88,54 @@ class Experience:
             floats(steps + 1, copies, seats, memory_size),
         )
 
-    def see(self, step: int, block: slice, now: Timestep, memory: Tensor) -> None:
-        """Store observations, states and memory of a block of copies before step `step`."""
-        for kept, seen in zip(self.observation, now.observation, strict=True):
-            kept[step, block] = seen
-        for rule, allowed in zip(self.legal, now.legal, strict=True):
-            if rule is not None and allowed is not None:
-                rule[step, block] = allowed
-        if self.state.shape[-1] > 0:
-            self.state[step, block] = now.state
-        self.acting[step, block] = now.acting
-        if self.memory.shape[-1] > 0:
-            self.memory[step, block] = memory[..., : self.memory.shape[-1]]
 
-    def get(self, step: int, block: slice, now: Timestep) -> None:
-        """Store the rewards and endings of step `step` in a block of copies."""
-        self.reward[step, block] = now.reward
-        self.terminated[step, block] = now.terminated
-        self.truncated[step, block] = now.truncated
-        self.over[step, block] = now.over
+class Book:
+    """The part of an experience that belongs to a block of copies, page by page.
+
+    A page holds views of the tensors at one step. They are made once, because a view costs more than writing a few hundred
+    copies of a small game.
+    """
+
+    def __init__(self, experience: Experience, block: slice) -> None:
+        """Open the pages of the copies `block`."""
+
+        def pages(x: Tensor) -> tuple[Tensor, ...]:
+            return x[:, block].unbind(0)
+
+        def of_roles(tensors: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+            return list(zip(*map(pages, tensors), strict=True))
+
+        self.experience = experience
+        self.action, self.log_prob = of_roles(experience.action), of_roles(experience.log_prob)
+        self._observation = of_roles(experience.observation)
+        self._legal = [None if x is None else pages(x) for x in experience.legal]
+        joint, carried = experience.state.shape[-1] > 0, experience.memory.shape[-1] > 0
+        self._state = pages(experience.state) if joint else None
+        self._memory = pages(experience.memory) if carried else None
+        self._acting = pages(experience.acting)
+        got = experience.reward, experience.terminated, experience.truncated, experience.over
+        self._reward, self._terminated, self._truncated, self._over = map(pages, got)
+
+    def see(self, step: int, now: Timestep, memory: Tensor) -> None:
+        """Store observations, states and memory before step `step`."""
+        for kept, seen in zip(self._observation[step], now.observation, strict=True):
+            kept.copy_(seen)
+        for rule, allowed in zip(self._legal, now.legal, strict=True):
+            if rule is not None and allowed is not None:
+                rule[step].copy_(allowed)
+        if self._state is not None:
+            self._state[step].copy_(now.state)
+        self._acting[step].copy_(now.acting)
+        if self._memory is not None:
+            kept = self._memory[step]
+            kept.copy_(memory[..., : kept.shape[-1]])
+
+    def get(self, step: int, now: Timestep) -> None:
+        """Store the rewards and endings of step `step`."""
+        self._reward[step].copy_(now.reward)
+        self._terminated[step].copy_(now.terminated)
+        self._truncated[step].copy_(now.truncated)
+        self._over[step].copy_(now.over)
 
 
 @dataclass
@@ -172,9 +201,16 @@ class Table:
     opponents: Sequence[Actor]
     now: Timestep
     memory: Tensor = field(init=False)
+    _book: Book | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.memory = blank_memory(self.arena.game, self.arena.copies, [self.learners, *self.opponents], self.arena.device)
+
+    def book(self, experience: Experience) -> Book:
+        """This table's part of an experience. The last one is kept."""
+        if self._book is None or self._book.experience is not experience:
+            self._book = Book(experience, self.block)
+        return self._book
 
 
 def collect(
@@ -188,22 +224,25 @@ def collect(
     watch = watch or Stopwatch()
     game, device = tables[0].arena.game, tables[0].arena.device
     steps, copies, _ = experience.reward.shape
+    for log_prob in experience.log_prob:
+        log_prob.zero_()  # seats of other players have none
     for step in range(steps + 1):
         noise = [uniform(copies, game, role, generator, device) for role in range(len(game.roles))] if step < steps else []
         seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=device) if step < steps else None
         for table in tables:
+            book = table.book(experience)
             if step > 0:
                 table.now = table.arena.finish()
                 watch.lap("step")
-                experience.get(step - 1, table.block, table.now)
+                book.get(step - 1, table.now)
                 if anybody_cut_off(table.now):
                     experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now), table.memory)
                 if table.memory.shape[2] > 0:
                     table.memory.masked_fill_(table.now.over.view(-1, 1, 1), 0.0)
-            experience.see(step, table.block, table.now, table.memory)
+            book.see(step, table.now, table.memory)
             watch.lap("record")
             if seeds is not None:
-                actions = decide(table, experience, step, [numbers[table.block] for numbers in noise])
+                actions = decide(table, book, step, [numbers[table.block] for numbers in noise])
                 watch.lap("act")
                 table.arena.begin(actions, seeds[table.block])
                 watch.lap("step")
@@ -211,12 +250,10 @@ def collect(
     watch.lap("record")
 
 
-def decide(table: Table, experience: Experience, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
+def decide(table: Table, book: Book, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
     """Choose the actions of all players at a table. Actions and log-probabilities of learning players are stored."""
-    raw = [action[step, table.block] for action in experience.action]
-    log_probs = table.learners.decide(table.now, table.memory, noise, raw)
-    for kept, log_prob in zip(experience.log_prob, log_probs, strict=True):
-        kept[step, table.block] = log_prob
+    raw = book.action[step]
+    table.learners.decide(table.now, table.memory, noise, raw, book.log_prob[step])
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:
         opponent.act(table.now, table.memory, noise, actions)

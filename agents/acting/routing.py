@@ -126,6 +126,12 @@ def _lists(owner: Ints, players: int, least: int) -> tuple[Ints, Ints]:
 
 
 @vectorised
+def deciders(owner: Ints, acting: Flags, team: Ints, mine: Flags, players: int) -> tuple[Ints, Ints]:
+    """`route` of `movers` at once: index [P, W] and counts [P], see `Routing`; arguments as in `movers`, and P."""
+    return _lists(_movers(owner, acting, team, mine), players, LEAST)
+
+
+@vectorised
 def _movers(owner: Ints, acting: Flags, team: Ints, mine: Flags) -> Ints:
     """Compute `movers` in compiled loops."""
     holder = np.full(owner.shape[0], -1, np.int64)

@@ -79,7 +79,14 @@ class SeatedStack:
         self._actors: list[Backend] = [compiled if serves and stack.spec.plain(side) else self._general for side in sides]
         self._critics: Backend = compiled if serves and stack.spec.plain_critics else self._general
 
-    def decide(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor], actions: Sequence[Tensor]) -> list[Tensor]:
+    def decide(
+        self,
+        now: Timestep,
+        memory: Tensor,
+        noise: Sequence[Tensor],
+        actions: Sequence[Tensor],
+        log_probs: Sequence[Tensor] | None = None,
+    ) -> Sequence[Tensor]:
         """Choose an action for every seat of this stack and write raw actions, which are unbounded if continuous.
 
         Args:
@@ -87,11 +94,13 @@ class SeatedStack:
             memory: float [N, A, H or more], the memory of the seats; rows of this stack's acting seats are written.
             noise: Per role, uniform [N, slots, n].
             actions: Per role, [N, slots] or [N, slots, n], contiguous. Only rows of this stack are written.
+            log_probs: Per role, float32 [N, slots], contiguous. Only rows of this stack are written. By default they are made.
 
         Returns:
-            Per role, the log-probability of the chosen action, float32 [N, slots]; 0 for seats of other players.
+            Per role, the log-probability of the chosen action, float32 [N, slots]; by default 0 for seats of other players.
         """
-        log_probs = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
+        if log_probs is None:
+            log_probs = [torch.zeros(tensor.shape[:2], device=tensor.device) for tensor in noise]
         for side, backend in enumerate(self._actors):
             backend.choose(side, now, memory, noise, actions, log_probs, bound=False)
         return log_probs

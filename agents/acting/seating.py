@@ -7,8 +7,10 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from agents.acting.routing import EMPTY, Routing, movers, route
+from agents.acting.routing import EMPTY, Routing, deciders, movers, route
+from envs import compiling
 from envs.arena import Timestep
+from envs.compiling import Flags, Ints
 from envs.game import Game
 
 
@@ -35,12 +37,21 @@ class Seating:
         """Whether each seat is held by a player of the stack, bool [N, A]."""
         return self.owner[:, self._team_of_seat] != EMPTY
 
+    def places(self, side: int, now: Timestep) -> list[tuple[Ints, Ints]]:
+        """`deciding` for compiled loops: per role of a side, the index and the counts of the routing."""
+        if self.game.turn_based:
+            acting, roles = now.acting.contiguous().numpy(), self.game.sides[side].roles
+            owner, team, mine = self._tables
+            return [deciders(owner, acting, team, mine[role], self.players) for role in roles]
+        return self._fixed[side]
+
     def deciding(self, side: int, now: Timestep) -> list[Routing]:
         """Per role of a side, the rows [N * slots] of its tensors that each player decides for."""
         if self.game.turn_based:
             roles, team = self.game.sides[side].roles, self._team_of_seat
             holders = (movers(self.owner, now.acting, team, self._seats_of_role[role]) for role in roles)
-            return [route(holder, self.players, self._most_copies) for holder in holders]
+            width = None if compiling.serve(self.owner.device) else self._most_copies
+            return [route(holder, self.players, width) for holder in holders]
         return self._seats[side]
 
     def groups(self, x: Tensor, routing: Routing, role: int) -> Tensor:
@@ -67,6 +78,16 @@ class Seating:
             [routing.of_seats(game.roles[role].per_team) for role in side.roles]
             for side, routing in zip(game.sides, self.views, strict=True)
         ]
+
+    @cached_property
+    def _tables(self) -> tuple[Ints, Ints, Flags]:
+        """The owners [N, K], the team of each seat [A] and the seats of each role [roles, A] as arrays."""
+        return self.owner.contiguous().numpy(), self._team_of_seat.numpy(), self._seats_of_role.numpy()
+
+    @cached_property
+    def _fixed(self) -> list[list[tuple[Ints, Ints]]]:
+        """`_seats` as arrays."""
+        return [[(routing.index.numpy(), routing.counts.numpy()) for routing in side] for side in self._seats]
 
     @cached_property
     def _most_copies(self) -> int:

@@ -201,6 +201,30 @@ def draw(
 
 
 @vectorised
+def decide(
+    hidden: Floats,
+    bias: Floats,
+    tanh: bool,
+    weight: Floats,
+    head_bias: Floats,
+    logits: Floats,
+    rows: Ints,
+    start: int,
+    legal: Flags,
+    temperature: float,
+    counts: Ints,
+    noise: Floats,
+    action: Ints,
+    log_prob: Floats,
+) -> None:
+    """`activate`, `heads`, `softmax` and `draw`, one after the other; see there."""
+    activate(hidden, bias, tanh)
+    heads(hidden, weight, head_bias, logits)
+    log_sum = softmax(logits, rows, start, legal, temperature)[1]
+    draw(logits, log_sum, rows, start, counts, noise, action, log_prob)
+
+
+@vectorised
 def surrogate(
     logits: Floats,
     chances: Floats,

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from agents.kernels import loops
-from agents.kernels.loops import Floats, Ints
+from agents.kernels.loops import Flags, Floats, Ints
 from agents.models.architecture import CLIP
 from agents.models.stack import Stack
 
@@ -73,12 +73,16 @@ class Perceptron:
         self._scale = torch.rsqrt(statistics[f"{seen}.variance"] + 1e-8).contiguous().numpy()
         layers = range(len(architecture.hidden) + 1)
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
-        self._biases = [parameters[f"{prefix}.{layer}.bias"] for layer in layers]
+        self._last = self._weights[-1].transpose(1, 2).numpy()
+        self._biases = [parameters[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         if gradient is not None:
             sums = stack.spec.parameters.split(gradient[who])
             self._sums = [sums[f"{prefix}.{layer}.weight"] for layer in layers]
-            self._bias_sums = [sums[f"{prefix}.{layer}.bias"] for layer in layers]
+            self._last_sum = self._sums[-1].transpose(1, 2).numpy()
+            self._bias_sums = [sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._workspace = workspace
+        self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
+        self._bias, self._bias_sum = ([np.empty(bias.shape, np.float32) for bias in self._biases] for _ in range(2))
         self.renew()
 
     @property
@@ -113,6 +117,33 @@ class Perceptron:
         loops.heads(inputs[-1][1], self._head, self._bias[-1], out)
         return inputs, out
 
+    def choose(
+        self,
+        source: Floats,
+        rows: Ints,
+        part: slice,
+        legal: Flags,
+        temperature: float,
+        counts: Ints,
+        noise: Floats,
+        action: Ints,
+        log_prob: Floats,
+    ) -> None:
+        """Let an actor with discrete actions decide: `look`, `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
+        n = part.stop - part.start
+        before = self.look(source, rows, part)
+        *layers, (last, bias) = zip(self._weights[:-1], self._bias, strict=False)
+        for layer, (weight, inner) in enumerate(layers):
+            hidden = self._buffer(f"hidden {layer}", n, weight.shape[2])
+            torch.bmm(before[0], weight, out=hidden[0])
+            loops.activate(hidden[1], inner, self.tanh)
+            before = hidden
+        hidden = self._buffer(f"hidden {len(layers)}", n, last.shape[2])
+        torch.bmm(before[0], last, out=hidden[0])
+        logits = self._buffer("out", n, self.outputs)[1]
+        head = hidden[1], bias, self.tanh, self._head, self._bias[-1], logits
+        loops.decide(*head, rows, part.start, legal, temperature, counts, noise, action, log_prob)
+
     def backward(self, inputs: list[Buffer], gradient: Floats) -> None:
         """Add the gradients by the parameters, from the gradient by the output [P, n, K] and the inputs from `forward`."""
         n, hidden = gradient.shape[1], inputs[-1][1]
@@ -129,16 +160,17 @@ class Perceptron:
 
     def renew(self) -> None:
         """Read the parameters again after they have changed."""
-        self._head = self._weights[-1].transpose(1, 2).contiguous().numpy()
-        self._bias = [bias.contiguous().numpy() for bias in self._biases]
-        self._head_sum = np.zeros_like(self._head)
-        self._bias_sum = [np.zeros_like(bias) for bias in self._bias]
+        np.copyto(self._head, self._last)
+        self._head_sum.fill(0.0)
+        for kept, bias, total in zip(self._bias, self._biases, self._bias_sum, strict=True):
+            np.copyto(kept, bias)
+            total.fill(0.0)
 
     def finish(self) -> None:
         """Write the gradients by the last layer and by the biases, which are summed separately, into the gradient."""
-        self._sums[-1].copy_(torch.from_numpy(self._head_sum).transpose(1, 2))
+        np.copyto(self._last_sum, self._head_sum)
         for total, apart in zip(self._bias_sums, self._bias_sum, strict=True):
-            total.copy_(torch.from_numpy(apart))
+            np.copyto(total, apart)
 
     def _buffer(self, use: str, rows: int, width: int) -> Buffer:
         return self._workspace.buffer(use, len(self._mean), rows, width)

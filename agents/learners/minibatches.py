@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from agents.acting.rollout import Experience
-from agents.acting.routing import EMPTY, Routing, route, slots_acting
+from agents.acting.routing import EMPTY, LEAST, Routing, route, slots_acting
 from agents.learners.losses import standardised
 from agents.learners.sequences import Sequences, at_once, in_turns
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack, return_scale
+from envs import compiling
+from envs.compiling import Flags, Ints, compiled
 from envs.game import Game
 
 
@@ -227,22 +231,29 @@ def minibatch_of(stack: Stack, side: int, batch: Batch, indices: tuple[Tensor, T
         batch: The side's decisions.
         indices: From `shuffled`: positions in the players' lists of units (`Batch.units`), and a mask of the padding.
     """
-    units, sequences, start = batch.units.index.gather(1, indices[0]), batch.sequences, None
-    if sequences is None:
-        rows, chosen = units, indices[1]
-    else:
-        rows, start = rows_of(sequences.rows, units).flatten(1), rows_of(sequences.start, units)
-        mine = sequences.owner[rows] == torch.arange(len(rows), device=rows.device).unsqueeze(1)
-        chosen = mine & indices[1].repeat_interleave(sequences.rows.shape[1], 1)
-    weight = rows_of(batch.learnt, rows) * chosen.unsqueeze(2).to(torch.float32)
-    advantage = standardised(rows_of(batch.advantage, rows), weight)
+    return minibatches_of(stack, side, batch, [indices])[0]
+
+
+def minibatches_of(stack: Stack, side: int, batch: Batch, dealt: Sequence[tuple[Tensor, Tensor]]) -> list[Minibatch]:
+    """Take all minibatches of a pass out of a batch at once, M of them; see `minibatch_of`. `dealt` is from `shuffled`."""
+    positions, chosen = (torch.stack(list(column)) for column in zip(*dealt, strict=True))
+    rows, sequences = batch.units.index.expand(len(dealt), -1, -1).gather(2, positions), batch.sequences
+    starts: Iterable[Tensor | None] = repeat(None)
+    if sequences is not None:
+        units, rows = rows, rows_of(sequences.rows, rows).flatten(2)
+        mine = sequences.owner[rows] == torch.arange(rows.shape[1], device=rows.device).unsqueeze(1)
+        chosen = mine & chosen.repeat_interleave(sequences.rows.shape[1], 2)
+        starts = rows_of(sequences.start, units).unbind(0)
+    weight = rows_of(batch.learnt, rows) * chosen.unsqueeze(3).to(torch.float32)
+    advantage = standardised(rows_of(batch.advantage, rows).flatten(0, 1), weight.flatten(0, 1)).view_as(weight)
     deviation, mean = return_scale(stack.spec.statistics.split(stack.statistics), stack.spec.game.sides[side].name)
     target = (rows_of(batch.target, rows) - mean.view(-1, 1, 1)) / deviation.view(-1, 1, 1)
-    return Minibatch(side, batch, rows, weight, advantage, target, start)
+    parts = zip(rows.unbind(0), weight.unbind(0), advantage.unbind(0), target.unbind(0), starts, strict=False)
+    return [Minibatch(side, batch, *part) for part in parts]
 
 
 def rows_of(x: Tensor, rows: Tensor) -> Tensor:
-    """Rows of x [R, …] by number [P, b]: [P, b, …]; several times faster than fancy indexing."""
+    """Rows of x [R, …] by numbers [P, b], or of more axes: [P, b, …]; several times faster than fancy indexing."""
     return x.index_select(0, rows.flatten()).view(*rows.shape, *x.shape[1:])
 
 
@@ -271,6 +282,10 @@ def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list
     rows = real.shape[1]
     parts = min(minibatches, rows)
     counts = real.sum(1)
+    if compiling.serve(real.device):
+        orders = [torch.randperm(count, generator=generator) for count in counts.tolist()]
+        found = (torch.from_numpy(x) for x in _dealt(torch.cat(orders).numpy(), counts.numpy(), rows, parts, LEAST))
+        return list(zip(*(x.unbind(0) for x in found), strict=True))
     part_of = torch.full(real.shape, EMPTY, device=real.device)
     for player, count in enumerate(counts.tolist()):
         order = torch.randperm(count, generator=generator, device=real.device)
@@ -280,6 +295,39 @@ def shuffled(real: Tensor, minibatches: int, generator: torch.Generator) -> list
     routing = route(torch.where(part_of == EMPTY, EMPTY, part_of + first).flatten(), len(real) * parts, width)
     positions, chosen = (x.view(len(real), parts, routing.index.shape[1]) for x in (routing.index % rows, routing.real))
     return list(zip(positions.unbind(1), chosen.unbind(1), strict=True))
+
+
+@compiled
+def _dealt(order: Ints, counts: Ints, rows: int, parts: int, least: int) -> tuple[Ints, Flags]:
+    """Divide the rows of P players as `shuffled` does.
+
+    Args:
+        order: The players' permutations of their rows, one after another.
+        counts: [P], number of rows of each player.
+        rows: Maximum number of rows.
+        parts: M, number of minibatches.
+        least: Minimum width of a minibatch.
+
+    Returns:
+        Positions [M, P, b], in the order of the rows, and a mask of the padding [M, P, b].
+    """
+    part_of, sizes, start = np.empty((len(counts), rows), np.int64), np.zeros((parts, len(counts)), np.int64), 0
+    for p in range(len(counts)):
+        for j in range(counts[p]):
+            part = j * parts // counts[p]
+            part_of[p, order[start + j]] = part
+            sizes[part, p] += 1
+        start += counts[p]
+    width = max(sizes.max(), least)
+    positions, real = np.zeros((parts, len(counts), width), np.int64), np.zeros((parts, len(counts), width), np.bool_)
+    sizes[:] = 0
+    for p in range(len(counts)):
+        for row in range(counts[p]):
+            part = part_of[p, row]
+            positions[part, p, sizes[part, p]] = row
+            real[part, p, sizes[part, p]] = True
+            sizes[part, p] += 1
+    return positions, real
 
 
 def _places(game: Game) -> list[int]:

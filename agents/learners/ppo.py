@@ -13,7 +13,7 @@ import torch
 
 from agents.learners.contract import Schedule, TrainingInput, TrainingOutput
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import minibatch_of, shuffled
+from agents.learners.minibatches import minibatches_of, shuffled
 from agents.learners.on_policy import Batches, Report, alternate, explained_variance, gradient_of
 from agents.learners.optimiser import Adam
 from agents.models.stack import Stack
@@ -39,13 +39,10 @@ def improve(
     totals = stack.parameters.new_zeros(6, stack.size)
     gradient = gradient_of(stack)
     for _ in range(schedule.epochs):
-        indices = [shuffled(batch.units.real, schedule.minibatches, generator) for _, batch in batches]
-        for chosen in zip_longest(*indices):  # a side with few decisions has fewer minibatches
-            minibatches = [
-                minibatch_of(stack, side, batch, rows)
-                for (side, batch), rows in zip(batches, chosen, strict=True)
-                if rows is not None
-            ]
+        dealt = [shuffled(batch.units.real, schedule.minibatches, generator) for _, batch in batches]
+        taken = [minibatches_of(stack, *batch, deal) for batch, deal in zip(batches, dealt, strict=True)]
+        for of_sides in zip_longest(*taken):  # a side with few decisions has fewer minibatches
+            minibatches = [minibatch for minibatch in of_sides if minibatch is not None]
             slope, figures = gradient(minibatches, hyper, schedule.value_weight)
             totals += figures
             adam.step(stack.parameters, slope, hyper.learning_rate, schedule.max_gradient)

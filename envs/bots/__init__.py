@@ -1,4 +1,5 @@
 """Scripted players.
 
-Reading order: `turn` (the input of a bot), `registry` (the table of bots), `own` (bots of the user's own), `minimax`, `chaser`.
+Reading order: `turn` (the input of a bot), `registry` (the table of bots), `own` (bots of the user's own), `minimax` with
+`search` (its compiled loop), `chaser`.
 """

@@ -1,21 +1,25 @@
 """Minimax search in board games: the bots `minimax-1` to `minimax-6`.
 
-The search expands all continuations of all games side by side on bitboards, without a Python loop over games or boards.
+The search uses bitboards. A compiled loop makes shallow searches on the CPU, board by board. In all others the continuations of
+all games are expanded side by side, without a Python loop over games or boards.
 Positions are valued only by who wins and how soon. Among equally good moves the bot chooses at random, in favour of moves
 through which more winning lines run.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from envs import compiling
+from envs.bots.search import CERTAIN, search
 from envs.bots.turn import Bot, Turn
 from envs.faults import GameError
 from envs.game import Game
 from envs.twins.board import BoardRules
-from envs.twins.connect_four import CONNECT_FOUR
-from envs.twins.tictactoe import TICTACTOE
+from envs.twins.connect_four import CONNECT_FOUR, STEPS
+from envs.twins.tictactoe import LINES, TICTACTOE
 
 RULES: dict[str, tuple[BoardRules, tuple[int, ...]]] = {
     "classic/connect_four_v3": (CONNECT_FOUR, (1, 2, 3, 4, 3, 2, 1)),
@@ -23,8 +27,17 @@ RULES: dict[str, tuple[BoardRules, tuple[int, ...]]] = {
 }
 """Game → its rules, and for each action the number of winning lines through its cell (connect four: along a row)."""
 
-WIN = 100.0
+WINNING: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "classic/connect_four_v3": (STEPS, ()),
+    "classic/tictactoe_v3": ((), tuple(sum(1 << cell for cell in line) for line in LINES)),
+}
+"""Game → the bit distances at which four pieces in a row win, and the sets of pieces that win."""
+
+WIN = float(CERTAIN)
 """Value of an immediate win; each ply of delay subtracts 1."""
+
+SHALLOW = 2
+"""Depth up to which the compiled loop is faster than tensors, whose calls cost more than so few boards."""
 
 BOARDS_AT_ONCE = 1 << 17
 """Maximal number of boards that are expanded side by side. It bounds the memory."""
@@ -43,13 +56,16 @@ def minimax(game: Game, plies: int) -> Bot:
     if game.name not in RULES:
         raise GameError(f"The bot minimax-{plies} plays {' and '.join(RULES)}, not {game.name}.")
     rules, lines = RULES[game.name]
+    winning = WINNING[game.name]
 
     def bot(turn: Turn) -> Tensor:
         own, other = bitboards(rules, turn.observation)
-        together = max(1, BOARDS_AT_ONCE // rules.columns**plies)
-        worth = torch.cat(
-            [values(rules, *boards, plies) for boards in zip(own.split(together), other.split(together), strict=True)]
-        )
+        if compiling.serve(own.device) and plies <= SHALLOW:
+            worth = searched(rules, winning, own, other, plies)
+        else:
+            together = max(1, BOARDS_AT_ONCE // rules.columns**plies)
+            boards = zip(own.split(together), other.split(together), strict=True)
+            worth = torch.cat([values(rules, *part, plies) for part in boards])
         best = worth == worth.amax(-1, keepdim=True)
         # The index with the largest u ** (1 / w) is distributed in proportion to w (Efraimidis and Spirakis, 2006, A-Res).
         return (turn.noise ** (1 / turn.noise.new_tensor(lines)) + best).argmax(-1)
@@ -103,3 +119,13 @@ def values(rules: BoardRules, own: Tensor, other: Tensor, plies: int) -> Tensor:
         # The opponent's value changes sign, and one more ply of delay moves it towards 0 by 1.
         worth[going_on] = torch.where(reply.isinf(), 0.0, reply.sign() - reply)
     return torch.where(piece == 0, -torch.inf, worth)
+
+
+def searched(
+    rules: BoardRules, winning: tuple[tuple[int, ...], tuple[int, ...]], own: Tensor, other: Tensor, plies: int
+) -> Tensor:
+    """Compute `values` in a compiled loop, for an entry of `WINNING`."""
+    floors = np.array([1 << column * rules.stride for column in range(rules.columns)])
+    columns = floors * ((1 << rules.height) - 1)
+    steps, masks = (np.array(lines, np.int64) for lines in winning)
+    return torch.from_numpy(search(own.contiguous().numpy(), other.contiguous().numpy(), plies, floors, columns, steps, masks))

@@ -30,7 +30,7 @@ from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
-from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, one_thread, play, train
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, at_once, one_thread, play, train
 from league.population.matchmaking import Situation, opponents_of, self_play, training_tickets
 from league.population.player import active_name
 from tournaments.rating.payoff import payoff
@@ -171,8 +171,8 @@ def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
     """Measure round robins between `config.players` new players, of all groups, for about `seconds` seconds.
 
     Only whole round robins count. Every pair plays on every side. A round robin has at least `tournament.matches_per_task`
-    games. It is cut into tasks of that size, and each task is played in `tournament.copies` copies. Actions are sampled as in
-    training.
+    games. It is cut into tasks of that size, and each task is played in as many copies as in a league. Actions are sampled
+    as in training.
 
     Raises:
         LeagueError: The device does not exist.
@@ -299,6 +299,11 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     tickets = round_robin(game, names, Plan(ceil(size / pairs), number))
     starts = range(0, len(tickets), size)
     return [PlayTask(_arena(config), contestants, tickets[start : start + size], settings.copies) for start in starts]
+
+
+def matches_at_once(config: LeagueConfig) -> int:
+    """Number of matches that a league's tournament plays at the same time in one task."""
+    return min(at_once(_arena(config), config.tournament.copies), config.tournament.matches_per_task)
 
 
 def _prepare(config: LeagueConfig) -> str:

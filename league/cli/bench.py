@@ -94,14 +94,14 @@ def tournament(
     as_json: Json = False,
 ) -> None:
     """Measure tournaments: round robins between new players. Actions are sampled from the policies."""
-    from league.bench.measure import measure_tournament
+    from league.bench.measure import matches_at_once, measure_tournament
 
     _one_thread(threads)
     shape = _policy(hidden, activation, critic, normalise)
     settings = {"copies": copies, "matches_per_task": matches}
     config = _config(game, players, None, policy=shape, tournament=settings, arena=_arena(twin, workers), device=device)
     figures = measure_tournament(config, seconds)
-    played = {"copies": config.tournament.copies, "matches": config.tournament.matches_per_task}
+    played = {"copies": matches_at_once(config), "matches": config.tournament.matches_per_task}
     print_figures(
         "tournament",
         _settings(config, "policy", "arena") | played | {"threads": threads, "seconds": seconds},

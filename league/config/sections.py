@@ -226,7 +226,9 @@ class TournamentConfig(Section):
     )
     anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random always plays and has 0 Elo")
     bootstrap: int = Field(200, ge=20, le=10_000, description="bootstrap replicates for the 95 % intervals")
-    copies: int = Field(256, ge=1, le=65536, description="matches that one task plays at the same time")
+    copies: int | None = Field(
+        None, ge=1, le=65536, description="matches that one task plays at the same time; default: 1024 with a twin, else 256"
+    )
     matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches per task")
     replays: bool = Field(True, description="record replays of the most interesting matches")
 

@@ -30,6 +30,7 @@ from agents.models.stack import Stack
 from envs.arena import Actor, Arena
 from envs.bots.registry import BotActor
 from envs.description import StateKind
+from envs.factory import takes_twin
 from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
 from league.config.plugins import bot_of
@@ -41,6 +42,9 @@ from tournaments.tickets import MatchResult, Ticket
 
 Arrays = Mapping[str, np.ndarray]
 Twin = Literal["auto", "never", "always"]
+
+TWINS_AT_ONCE, STOCK_AT_ONCE = 1024, 256
+"""Number of matches that a task plays at the same time by default, on a twin and in stock environments."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +156,13 @@ class PlayTask:
         arena: The arena.
         contestants: All players that are named on the tickets.
         tickets: The tickets to play.
-        copies: Number of matches that are played at the same time.
+        copies: Number of matches that are played at the same time; None is the number for the game, see `at_once`.
     """
 
     arena: ArenaSpec
     contestants: Mapping[str, Contestant]
     tickets: Sequence[Ticket]
-    copies: int
+    copies: int | None
 
 
 def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
@@ -231,7 +235,7 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
     """
     with one_thread():
         game, device = envs.describe(task.arena.setup, task.arena.state), torch.device(task.arena.device)
-        copies = min(task.copies, len(task.tickets))
+        copies = min(at_once(task.arena, task.copies), len(task.tickets))
         critics = {each.architecture.critic for each in task.contestants.values() if each.architecture is not None}
         joint = critics != {"local"}  # a match needs no joint state, but its replay may, and both have to be the same game
         with closing(_make_arena(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad():
@@ -242,6 +246,13 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
             if watch is not None:
                 watch.lap("rest")
             return results
+
+
+def at_once(arena: ArenaSpec, copies: int | None) -> int:
+    """Number of matches that are played at the same time. A twin's copies take little memory, and many of them are faster."""
+    if copies is None:
+        return TWINS_AT_ONCE if takes_twin(arena.setup, arena.twin, arena.state) else STOCK_AT_ONCE
+    return copies
 
 
 def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> ActorFactory:

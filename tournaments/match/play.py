@@ -124,8 +124,10 @@ class Part:
         self._sheet = Scoresheet(arena.game)
         self._rewards = torch.zeros((arena.copies, len(arena.game.seats)), dtype=torch.float64, device=arena.device)
         self._truncated = torch.zeros(arena.copies, dtype=torch.bool, device=arena.device)
+        self._cut = False  # whether any seat may have been truncated
         self._begun = np.zeros(arena.copies, np.int64)
         self._playing = np.array(opening)
+        self._running = bool((self._playing != NOTHING).any())
         self._following = np.array([queue.take(queue.seating[ticket]) if ticket != NOTHING else NOTHING for ticket in opening])
         self._memory = torch.zeros((arena.copies, len(arena.game.seats), 0), device=arena.device)
         self._seat()
@@ -134,7 +136,7 @@ class Part:
     @property
     def running(self) -> bool:
         """True while a match is being played in some copy of this part."""
-        return bool((self._playing != NOTHING).any())
+        return self._running
 
     def begin(self, watch: Stopwatch) -> None:
         """Let the actors decide in all copies, then start the arena's step."""
@@ -163,32 +165,41 @@ class Part:
             raise self._failed(error) from error
         watch.lap("step")
         self._rewards += now.reward
-        self._truncated |= now.truncated.any(1)
+        if now.cut is not False:
+            self._cut = True
+            self._truncated |= now.truncated.any(1)
         over = np.flatnonzero(now.over.cpu().numpy())
         if len(over):
             self._replace(over, results)
-        since = self._begun[self._playing != NOTHING].min(initial=self._sheet.step)
         if self._sheet.full or not self.running:
-            results.keep(*self._sheet.cut(since))
-        if self._sheet.step - since >= max_steps:
-            late = self._playing[(self._begun == since) & (self._playing != NOTHING)]
+            results.keep(*self._sheet.cut(self._since()))
+        if self._sheet.step >= max_steps and self._sheet.step - self._since() >= max_steps:
+            late = self._playing[(self._begun == self._since()) & (self._playing != NOTHING)]
             names = ", ".join(self._tickets[ticket].match for ticket in late)
             raise MatchTooLong(f"{names}: not over after {max_steps} steps; give {self._arena.game.name} a limit on its length")
         watch.lap("bookkeeping")
+
+    def _since(self) -> int:
+        """The first step of the oldest running match, or the present one if none runs."""
+        return int(self._begun[self._playing != NOTHING].min(initial=self._sheet.step))
 
     def _replace(self, over: NDArray[np.int64], results: Results) -> None:
         """Store the results of matches that are over in the copies `over`, and take up the matches that follow there."""
         # The arena reset these copies itself, with the seeds given to the step, so the following matches run already.
         queue, tickets, following = self._queue, self._playing[over], self._following[over]
         where = torch.from_numpy(over).to(self._arena.device)
-        rewards, truncated = (kept.index_select(0, where).cpu().numpy() for kept in (self._rewards, self._truncated))
-        results.note(tickets, rewards, truncated)
+        truncated = np.zeros(len(over), np.bool_)
+        if self._cut:
+            truncated = self._truncated.index_select(0, where).cpu().numpy()
+            self._truncated.index_fill_(0, where, False)
+        results.note(tickets, self._rewards.index_select(0, where).cpu().numpy(), truncated)
         self._sheet.close(tickets, over, self._begun[over])
         self._rewards.index_fill_(0, where, 0.0)
-        self._truncated.index_fill_(0, where, False)
-        self._memory.index_fill_(0, where, 0.0)
+        if self._memory.shape[2]:
+            self._memory.index_fill_(0, where, 0.0)
         self._begun[over] = self._sheet.step
         self._playing[over] = following
+        self._running = bool((following != NOTHING).any()) or bool((self._playing != NOTHING).any())
         seatings = queue.seating[following]
         self._following[over] = [queue.take(seating) if seating != NOTHING else NOTHING for seating in seatings.tolist()]
         self._seat(new=bool(((seatings != queue.seating[tickets]) & (following != NOTHING)).any()))

@@ -20,6 +20,7 @@ from agents.learners.minibatches import Minibatch, rows_of, seat_rows
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs import compiling
+from envs.compiling import Floats
 
 
 def covers(stack: Stack) -> bool:
@@ -38,22 +39,22 @@ class Derived:
 
     def gradient(self, minibatches: Sequence[Minibatch], hyper: HyperParameters, value_weight: float) -> tuple[Tensor, Tensor]:
         """See `agents.learners.gradient.autograd.gradient`. The next call overwrites the result."""
-        stack, totals = self.stack, self.stack.parameters.new_zeros(6, self.stack.size)
+        stack, totals = self.stack, np.zeros((6, self.stack.size), np.float32)
         self._gradient.zero_()
         self._networks.renew()
         for minibatch in minibatches:
             count = minibatch.weight.flatten(1).sum(1)
-            totals[0] += count
+            totals[0] += count.numpy()
             share = 1.0 / count.clamp_min(1e-9)
             if stack.spec.architecture.critic == "centralised":
                 self._judge(minibatch, share * value_weight, totals)
             for place in range(len(minibatch.batch.observation)):
                 self._act(minibatch, place, share, hyper, value_weight, totals)
         self._networks.finish()
-        return self._gradient, totals
+        return self._gradient, torch.from_numpy(totals)
 
     def _act(
-        self, minibatch: Minibatch, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Tensor
+        self, minibatch: Minibatch, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Floats
     ) -> None:
         """Run one role's actor, and its local critic if it has one, forward and backward on the same rows."""
         spec, batch = self.stack.spec, minibatch.batch
@@ -63,8 +64,8 @@ class Derived:
         assert legal is not None
         source, allowed = batch.observation[place].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
         rows = seat_rows(minibatch.rows, batch.observation[place].shape[1]).numpy()
-        weight = (minibatch.weight[..., here] * rows_of(batch.present[place], minibatch.rows)).flatten(1).numpy()
-        figures, errors = np.zeros((len(share), 4), np.float32), np.zeros(len(share), np.float32)
+        weight = _weight(spec, minibatch, place, here).flatten(1).numpy()
+        figures, errors = np.zeros((totals.shape[1], 4), np.float32), np.zeros(totals.shape[1], np.float32)
         known = batch.action[place].flatten().numpy(), batch.log_prob[place].flatten().numpy()
         advantage, clip, bonus = minibatch.advantage[..., here].flatten(1).numpy(), hyper.clip.numpy(), hyper.entropy.numpy()
         target, weigh = minibatch.target[..., here].flatten(1).numpy(), (share * value_weight).numpy()
@@ -84,18 +85,19 @@ class Derived:
                     inputs, value = critic.forward(seen)
                     loops.squared_error(value, part.start, *to_judge)
                     critic.backward(inputs, value)
-        totals[[1, 3, 4, 5]] += torch.from_numpy(figures.T)
-        totals[2] += torch.from_numpy(errors)
+        totals[1] += figures[:, 0]
+        totals[2] += errors
+        totals[3:] += figures[:, 1:].T
 
-    def _judge(self, minibatch: Minibatch, share: Tensor, totals: Tensor) -> None:
+    def _judge(self, minibatch: Minibatch, share: Tensor, totals: Floats) -> None:
         """Run a side's centralised critic forward and backward."""
         side, batch = self.stack.spec.game.sides[minibatch.side], minibatch.batch
         target, weight = minibatch.target, minibatch.weight
-        if batch.place is not None:
-            mover = torch.nn.functional.one_hot(batch.place[minibatch.rows], side.seats_per_team)
+        if batch.place is not None and side.seats_per_team > 1:
+            mover = torch.nn.functional.one_hot(rows_of(batch.place, minibatch.rows), side.seats_per_team)
             target, weight = target.expand(mover.shape).contiguous(), weight * mover
-        source, rows = batch.states.numpy(), batch.state[minibatch.rows].numpy()
-        known = target.numpy(), weight.numpy(), share.numpy(), totals[2].numpy()
+        source, rows = batch.states.numpy(), rows_of(batch.state, minibatch.rows).numpy()
+        known = target.numpy(), weight.numpy(), share.numpy(), totals[2]
         for who in groups(*rows.shape):
             critic = self._networks.get(f"critic.{side.name}", f"state.{side.name}", who)
             of_group = [array[who] for array in known]
@@ -103,6 +105,14 @@ class Derived:
                 inputs, value = critic.forward(critic.look(source, rows[who], part))
                 loops.squared_error(value, part.start, *of_group)
                 critic.backward(inputs, value)
+
+
+def _weight(spec: PlayerSpec, minibatch: Minibatch, place: int, here: slice) -> Tensor:
+    """The weights of a role's seats, [P, b, seats]; 0 where the role does not act."""
+    weight = minibatch.weight[..., here]
+    if minibatch.batch.place is None or len(spec.game.sides[minibatch.side].roles) == 1:
+        return weight  # only decisions have a weight, and these columns are those of no other role
+    return weight * rows_of(minibatch.batch.present[place], minibatch.rows)
 
 
 def _columns(spec: PlayerSpec, minibatch: Minibatch, place: int) -> slice:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import pytest
 import torch
 
-from agents.acting.rollout import Experience, Table, Tally, collect, last_view
+from agents.acting.rollout import Book, Experience, Table, Tally, collect, last_view
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from envs.arena import Final, Immediate, Timestep
@@ -79,6 +79,18 @@ def test_memory_keeps_what_was_seen_before_each_step_and_what_came_of_it(game, g
         assert torch.equal(experience.state[step], seen.state)
         assert all(torch.equal(kept[step], x) for kept, x in zip(experience.observation, seen.observation, strict=True))
         assert step == 0 or torch.equal(experience.reward[step - 1], seen.reward)
+
+
+def test_a_table_writes_only_the_pages_of_its_copies(game, glance):
+    experience, now = Experience.empty(game, 2, 3 * COPIES, torch.device("cpu")), glance(game, COPIES, 0)
+    book = Book(experience, slice(COPIES, 2 * COPIES))
+    book.see(1, now, empty(game))
+    book.get(1, now)
+    for kept, shown in ((experience.state, now.state), (experience.acting, now.acting), (experience.reward, now.reward)):
+        assert torch.equal(kept[1, COPIES : 2 * COPIES], shown)
+        assert not kept[:, :COPIES].any()
+        assert not kept[:, 2 * COPIES :].any()
+        assert not kept[0].any()
 
 
 def test_the_arena_gets_bounded_actions_and_memory_keeps_the_raw_ones(games, glance, founders):

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.acting.routing import EMPTY, movers, route
+from agents.acting.routing import EMPTY, deciders, movers, route
 from agents.kernels import loops
 from agents.learners.optimiser import Adam
 from agents.models.normalisation import moments
@@ -71,6 +71,21 @@ def test_drawn_actions_are_as_frequent_as_their_chances(seed):
     np.testing.assert_allclose(log_prob, np.log(chances[0, 0])[action], atol=1e-5)
 
 
+@pytest.mark.parametrize("tanh", [True, False])
+def test_deciding_in_one_call_has_the_bits_of_its_parts(tanh):
+    bias, weight, head = rows(2, 16, seed=1).numpy(), rows(2, 5, 16, seed=2).numpy(), rows(2, 5, seed=3).numpy()
+    index, legal = np.arange(80).reshape(2, 40), rows(80, 5, seed=4).numpy() > 0
+    legal[:, 2] = True
+    counts, noise = np.array([40, 31]), torch.rand(80, 5, generator=torch.Generator().manual_seed(5)).numpy()
+    (one, other), out = (rows(2, 40, 16).numpy() for _ in range(2)), np.empty((2, 40, 5), np.float32)
+    together, apart = [(np.full(80, -1), np.zeros(80, np.float32)) for _ in range(2)]
+    loops.decide(one, bias, tanh, weight, head, out.copy(), index, 0, legal, 0.7, counts, noise, *together)
+    loops.activate(other, bias, tanh)
+    loops.heads(other, weight, head, out)
+    loops.draw(out, loops.softmax(out, index, 0, legal, 0.7)[1], index, 0, counts, noise, *apart)
+    assert all(np.array_equal(x, y) for x, y in zip(together, apart, strict=True))
+
+
 def generally(function, *arguments):
     """What a function gives where kernels do not serve."""
     with pytest.MonkeyPatch.context() as patch:
@@ -105,6 +120,18 @@ def test_movers_are_those_of_the_general_way(seed):
     acting = torch.nn.functional.one_hot(seat, 5)[:, :4].bool()
     arguments = owner, acting, torch.tensor([0, 1, 0, 1]), mine
     assert torch.equal(movers(*arguments), generally(movers, *arguments))
+
+
+@given(SEEDS, st.integers(1, 4))
+def test_deciders_are_the_route_of_the_movers(seed, players):
+    generator = torch.Generator().manual_seed(seed)
+    owner, mine = torch.randint(EMPTY, players, (9, 2), generator=generator), torch.tensor([True, False, True, True])
+    acting = torch.nn.functional.one_hot(torch.randint(0, 5, (9,), generator=generator), 5)[:, :4].bool()
+    arguments = owner, acting, torch.tensor([0, 1, 0, 1]), mine
+    expected = route(movers(*arguments), players)
+    index, counts = deciders(*(x.numpy() for x in arguments), players)
+    assert np.array_equal(index, expected.index.numpy())
+    assert np.array_equal(counts, expected.counts.numpy())
 
 
 @given(SEEDS)

@@ -13,7 +13,7 @@ from agents.kernels import mlp
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import minibatch_of, shuffled
+from agents.learners.minibatches import minibatch_of, minibatches_of, shuffled
 from agents.learners.on_policy import estimate
 from agents.learners.optimiser import Adam
 from agents.models.stack import Stack
@@ -41,8 +41,8 @@ def plain(request, games):
     return games[request.param]
 
 
-def sampled(game, stack, flicker, seed):
-    """One minibatch of a random collection, seen by a policy that has moved since, players with few rows and with many."""
+def collected(game, stack, flicker, seed):
+    """The batches of a random collection, with players that have few rows and players that have many."""
     owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(seed))
     experience, generator = Experience.empty(game, STEPS, COPIES, CPU), torch.Generator().manual_seed(seed)
     arena = flicker(game, COPIES)
@@ -50,9 +50,24 @@ def sampled(game, stack, flicker, seed):
         now = arena.restart(torch.zeros(COPIES, dtype=torch.int64))
         table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], now)
         collect([table], experience, Tally.empty(game, COPIES, CPU), generator)
-        batches = estimate(stack, owner, experience, HYPER.gamma, HYPER.gae_lambda)
+        return estimate(stack, owner, experience, HYPER.gamma, HYPER.gae_lambda)
+
+
+def sampled(game, stack, flicker, seed):
+    """One minibatch of a random collection, seen by a policy that has moved since."""
+    batches, generator = collected(game, stack, flicker, seed), torch.Generator().manual_seed(seed)
     stack.parameters += 0.1 * torch.randn(stack.parameters.shape, generator=generator)
     return [minibatch_of(stack, side, batch, shuffled(batch.routing.real, 2, generator)[0]) for side, batch in batches]
+
+
+def test_minibatches_taken_together_have_the_bits_of_those_taken_one_by_one(plain, founders, flicker):
+    stack, generator = founders(plain, PLAYERS, 0), torch.Generator().manual_seed(0)
+    for side, batch in collected(plain, stack, flicker, 0):
+        dealt = shuffled(batch.units.real, 3, generator)
+        for one, indices in zip(minibatches_of(stack, side, batch, dealt), dealt, strict=True):
+            alone = minibatch_of(stack, side, batch, indices)
+            for name in ("rows", "weight", "advantage", "target"):
+                assert torch.equal(getattr(one, name), getattr(alone, name))
 
 
 @pytest.mark.parametrize("rows", [mlp.ROWS, 4, 1])

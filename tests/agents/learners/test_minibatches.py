@@ -1,10 +1,12 @@
 """Which decisions go into which minibatch."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.learners.minibatches import shuffled
+from envs import compiling
 
 
 def dealt(counts: list[int], minibatches: int, seed: int) -> list[list[list[int]]]:
@@ -28,6 +30,14 @@ def test_a_players_minibatches_are_equally_long_whatever_the_others_have(counts,
     for parts in dealt(counts, minibatches, seed):
         sizes = [len(part) for part in parts]
         assert max(sizes) - min(sizes) <= 1
+
+
+@given(COUNTS, st.integers(1, 6), st.integers(0, 2**31))
+def test_the_compiled_loop_deals_as_tensors_do(counts, minibatches, seed):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiling, "serve", lambda device: False)
+        expected = dealt(counts, minibatches, seed)
+    assert dealt(counts, minibatches, seed) == expected
 
 
 def test_there_are_no_more_minibatches_than_rows():

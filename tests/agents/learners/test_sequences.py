@@ -10,7 +10,7 @@ from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.learners.gradient import autograd
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import minibatch_of, shuffled
+from agents.learners.minibatches import minibatch_of, minibatches_of, shuffled
 from agents.learners.on_policy import estimate
 from agents.learners.optimiser import Adam
 from envs.arena import Final, Immediate
@@ -118,6 +118,16 @@ def test_every_decision_learnt_from_is_dealt_once(game, collected):
     for side, batch in found.batches():
         dealt = [minibatch_of(found.stack, side, batch, indices) for indices in shuffled(batch.units.real, 2, generator)]
         assert torch.equal(sum(minibatch.weight.flatten(1).sum(1) for minibatch in dealt), batch.weight.flatten(1).sum(1))
+
+
+def test_sequences_taken_together_have_the_bits_of_those_taken_one_by_one(game, collected):
+    found, generator = collected(game), torch.Generator().manual_seed(0)
+    for side, batch in found.batches():
+        dealt = shuffled(batch.units.real, 3, generator)
+        for one, indices in zip(minibatches_of(found.stack, side, batch, dealt), dealt, strict=True):
+            alone = minibatch_of(found.stack, side, batch, indices)
+            for name in ("rows", "weight", "advantage", "target", "start"):
+                assert torch.equal(getattr(one, name), getattr(alone, name))
 
 
 def test_the_gradient_reaches_what_was_seen_many_steps_ago(games, collected):

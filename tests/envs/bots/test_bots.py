@@ -6,9 +6,10 @@ import torch
 
 import envs
 from envs.arena import RESTS, Insight
-from envs.bots.minimax import values
+from envs.bots.minimax import RULES, WINNING, bitboards, searched, values
 from envs.bots.registry import BotActor, find_bot, random
 from envs.bots.turn import Turn
+from envs.conformance.compare import random_actions
 from envs.description import describe
 from envs.faults import GameError
 from envs.game import ActionSpace, GameSetup
@@ -38,6 +39,19 @@ def play(setup, first, second, copies, seed=0):
         now = arena.step(actions, torch.full((copies,), RESTS))
         total += now.reward
     return total
+
+
+@pytest.mark.parametrize("plies", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_the_compiled_search_finds_the_values_of_the_tensors(name, plies):
+    rules, generator = RULES[name][0], torch.Generator().manual_seed(plies)
+    arena = envs.make(name, 64)
+    now, seen = arena.restart(torch.arange(64)), []
+    for _ in range(30):
+        seen.append(bitboards(rules, now.observation[0]))
+        now = arena.step(random_actions(arena.game, now, generator), torch.arange(64))
+    own, other = (torch.cat(column) for column in zip(*seen, strict=True))
+    assert torch.equal(searched(rules, WINNING[name], own, other, plies), values(rules, own, other, plies))
 
 
 def position(columns):

@@ -1,11 +1,12 @@
 """The identity of a league: what belongs to it, and that new settings leave the identities of old leagues alone."""
 
 import pytest
+import yaml
 from pydantic import Field
 
 from league.config.identity import FORMAT_1, what_counts
 from league.config.load import load_config, presets
-from league.config.schema import LeagueConfig
+from league.config.schema import LeagueConfig, check, to_yaml
 from league.config.sections import TrainConfig
 
 # Computed by commit 05c64ed, which wrote the first format of the store.
@@ -52,6 +53,15 @@ def counts(**changes):
 @pytest.mark.parametrize("preset", sorted(OF_PRESETS))
 def test_presets_have_the_identity_that_they_had_in_the_first_format(preset):
     assert load_config(preset).identity() == OF_PRESETS[preset]
+
+
+def test_a_league_keeps_the_number_of_copies_that_was_the_default_when_it_began():
+    """Leagues store every setting, so that `tournament.copies`, once 256 for every game, stays what it was."""
+    begun = load_config("smoke", {"tournament.copies": 256})
+    stored = check(yaml.safe_load(to_yaml(begun)))
+    assert stored.tournament.copies == 256
+    assert stored.identity() == begun.identity() == OF_PRESETS["smoke"]
+    assert stored.identity() != load_config("smoke", {"tournament.copies": None}).identity()
 
 
 def test_settings_of_the_first_format_are_hashed_as_they_were():
