@@ -8,10 +8,13 @@ workers that it starts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 _REMEMBERED: dict[str, str] = {}
 _MISSED: dict[str, list[Path]] = {}
+_CHANGES = count()
+_NOW = [next(_CHANGES)]
 
 
 def remember(places: Mapping[str, str]) -> None:
@@ -21,6 +24,12 @@ def remember(places: Mapping[str, str]) -> None:
         places: `path/to/file.py` or a module's name, as in a reference → the absolute path of the file.
     """
     _REMEMBERED.update(places)
+    _NOW[0] = next(_CHANGES)
+
+
+def changes() -> int:
+    """Return a number that is another one as soon as something else is remembered."""
+    return _NOW[0]
 
 
 def remembered() -> dict[str, str]:
@@ -33,6 +42,7 @@ def forget(*places: str) -> None:
     for place in places or (*_REMEMBERED, *_MISSED):
         _REMEMBERED.pop(place, None)
         _MISSED.pop(place, None)
+    _NOW[0] = next(_CHANGES)
 
 
 def missed(place: str, tried: Sequence[Path]) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-import envs
 from envs.arena import Timestep, blank_memory
-from envs.description import survey
+from envs.description import describe, survey
 from envs.game import Game, GameSetup
 from envs.references import permit
 from envs.spaces import decoder, encoder, masker
@@ -72,7 +71,7 @@ def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
     player = players[wanted]
     if not player.weights:
         raise LeagueError(f"{name} has no weights of its own")
-    contestant = contestants(store, [player], config, envs.describe(config.game.setup(), config.arena.state))[wanted]
+    contestant = contestants(store, [player], config, describe(config.game.setup(), config.arena.state))[wanted]
     return Named(name, contestant, config, player)
 
 

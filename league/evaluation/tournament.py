@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-import envs
-from envs.description import StateKind
+from envs.description import StateKind, describe
 from envs.game import Game, GameSetup
 from envs.references import permit
 from league.config.plugins import reference_to
@@ -158,7 +157,7 @@ def hold(
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
-    described = envs.describe(setup, arena.state)
+    described = describe(setup, arena.state)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     contestants = {name: named.contestant for name, named in players.items()}

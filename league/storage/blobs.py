@@ -87,7 +87,8 @@ def write_durably(path: Path, data: bytes) -> None:
     with disk_has_room(f"{path} could not be written; the last committed generation is not affected"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with temporary.open("wb") as file:
+            temporary.unlink(missing_ok=True)  # a link of this name would lead elsewhere
+            with temporary.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
