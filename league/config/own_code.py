@@ -117,7 +117,8 @@ def from_text(text: str, where: str) -> list[Source]:
     for source in sources:
         if source.sha256 and not SHA256.fullmatch(source.sha256):
             raise LeagueError(f"what {where} says of its own code is damaged: {source.sha256!r:.80} is no hash")
-        if not Path(source.path).name.isprintable() or Path(source.path).name in ("..", "."):
+        called = Path(source.path).name
+        if not called.isprintable() or called == ".." or (source.text and not called):
             raise LeagueError(f"what {where} says of its own code is damaged: {source.path!r:.80} is no file")
         if source.text and hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
             raise LeagueError(

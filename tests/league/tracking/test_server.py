@@ -6,6 +6,7 @@ import socket
 import subprocess
 import webbrowser
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_server_for_everybody_says_so_and_answers_under_the_names_of_this_mach
     assert "Everybody who can reach 0.0.0.0 can read, change and delete" in said
     assert f"http://{names[0]}:{port}/" in said
     told, command = started[0]["env"], started[0]["command"]
-    assert ("--host", "0.0.0.0") in zip(command, command[1:], strict=False)
+    assert ("--host", "0.0.0.0") in pairwise(command)
     assert {f"{name}:{port}" for name in names} <= set(told["MLFLOW_SERVER_ALLOWED_HOSTS"].split(","))
     assert f"http://{names[0]}:{port}" in told["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"].split(",")
 
