@@ -58,6 +58,11 @@ class _Extension(ExtensionFileLoader):
         self._sha256 = sha256
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Load the extension.
+
+        Raises:
+            ImportError: It has changed.
+        """
         if hashlib.sha256(Path(self.path).read_bytes()).digest() != self._sha256:
             raise ImportError(f"{self.path} has changed meanwhile", name=self.name, path=self.path)
         return super().create_module(spec)

@@ -135,6 +135,22 @@ def name(reference: str) -> None:
     """
     if refusal(reference):
         raise GameError(refusal(reference))
+    name_here(reference)
+
+
+def name_here(reference: str) -> None:
+    """Permit what the user names on the command line, in settings or in a script, where it is found from here.
+
+    A league that was opened before may have said where its own file of that name is. The user did not mean that one. If there
+    is no other, nothing is permitted, and the file is found only if it is trusted.
+    """
+    place = _place(reference)
+    if places.of_league(place):
+        theirs = places.remembered()[place]
+        places.forget(place)
+        if split(reference) is None or files_of(place) is None:
+            places.remember({place: theirs}, of_league=True)
+            return
     permit(reference)
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from envs.references import permit
+from envs.references import name_here
 from league.config.faults import hint
 from league.config.foreign import references
 from league.config.own_code import functions_named, look_from_here
@@ -65,7 +65,7 @@ def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str,
     values = dict(with_game_spelt_out(values))
     look_from_here(values, beside)
     for reference in references(values):
-        permit(reference.code)
+        name_here(reference.code)
     return check(with_functions(values), where)
 
 

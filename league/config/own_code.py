@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from envs.notebook import NOTEBOOKS, folder
-from envs.places import file_at, forget, missed, remember
+from envs.places import file_at, forget, missed, of_league, remember
 from envs.references import was_named
 from envs.sources import files_of, split
 from league.errors import LeagueError
@@ -194,7 +194,7 @@ def keep_texts(sources: Sequence[Source], league: Path) -> None:
     """Write files that there are only for this process, as those of a notebook, into the league's folder, where they stay."""
     for source in sources:
         if file_at(source.place).is_relative_to(folder()):
-            remember({source.place: str(write_text(source, league / CODE))})
+            remember({source.place: str(write_text(source, league / CODE))}, of_league=of_league(source.place))
 
 
 def look_from_here(values: Any, beside: Path | None = None) -> None:
@@ -244,7 +244,7 @@ def _installed(path: Path) -> bool:
 def _use(place: str, path: Path) -> None:
     """Remember a file if it is not where it is looked for anyway."""
     if _found(place) != path.resolve():
-        remember({place: str(path.resolve())})
+        remember({place: str(path.resolve())}, of_league=True)
 
 
 def _hash(path: Path) -> str:

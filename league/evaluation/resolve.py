@@ -13,7 +13,7 @@ import torch
 from envs.arena import Timestep, blank_memory
 from envs.description import describe, survey
 from envs.game import Game, GameSetup
-from envs.references import permit
+from envs.references import name_here
 from envs.spaces import decoder, encoder, masker
 from league.config.faults import hint
 from league.config.schema import LeagueConfig
@@ -56,7 +56,7 @@ def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
             trusted.
     """
     if is_bot(name):
-        permit(name.removeprefix("bot:"))
+        name_here(name.removeprefix("bot:"))
         return Named(name, Contestant(bot=name.removeprefix("bot:")))
     league, slash, player_name = name.partition("/")
     if not slash or "/" in player_name:

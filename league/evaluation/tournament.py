@@ -12,7 +12,7 @@ import numpy as np
 
 from envs.description import StateKind, describe
 from envs.game import Game, GameSetup
-from envs.references import permit
+from envs.references import name_here
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
 from league.config.validation import format_of
@@ -188,8 +188,8 @@ def _check_names(form: str, game: str | None, executor: str) -> None:
     Raises:
         LeagueError: There is no such format or executor.
     """
-    permit(form)
-    permit(game or "")
+    name_here(form)
+    name_here(game or "")
     try:
         if ":" not in form:
             known("format", form, FORMATS)

@@ -20,7 +20,7 @@ from typing import Any
 from envs import places
 from envs.captured import Code, TooLarge, capture
 from envs.neighbours import further
-from envs.references import permit, permitted, refusal, refuse
+from envs.references import name_here, permit, permitted, refusal, refuse
 from envs.sources import split
 from league.config.foreign import Reference
 from league.errors import LeagueError
@@ -121,9 +121,12 @@ class NamedCode:
             refused = refusal(reference.code)
             if refused:
                 raise LeagueError(refused)
-        self._found = list(found)
-        self._named = {reference.code: code_of(reference.code) for reference in found}
         for reference in found:
+            if not permitted(reference.code):
+                name_here(reference.code)
+        self._found = [reference for reference in found if permitted(reference.code)]
+        self._named = {reference.code: code_of(reference.code) for reference in self._found}
+        for reference in self._found:
             permit(reference.code, self._named[reference.code])
 
     def remember(self, warn: Callable[[str], None]) -> None:
