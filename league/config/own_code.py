@@ -36,6 +36,10 @@ ABOVE = 4
 """Folders above that of a league that are searched: leagues, home, and the two around the home."""
 
 
+DEEPEST = 32
+"""Folders of a stored path, counted from its file, with which a file is looked for below those folders."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A file of the user's own that a configuration names.
@@ -224,7 +228,7 @@ def _candidates(source: Source, league: Path) -> Iterator[Path]:
         yield stored
     if not source.path and not source.place.endswith(".py"):
         stored = Path(*source.place.split(".")).with_suffix(".py")
-    parts = stored.parts[1:] if stored.is_absolute() else stored.parts
+    parts = (stored.parts[1:] if stored.is_absolute() else stored.parts)[-DEEPEST:]
     for above in league.absolute().parents[:ABOVE]:
         for first in range(len(parts)):
             yield above.joinpath(*parts[first:])

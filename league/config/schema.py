@@ -105,7 +105,9 @@ class LeagueConfig(Section):
         if not isinstance(values, Mapping):
             return values
         values = written_but(values, "game")
-        name_learner(values.get("learner"), info.context)
+        population = values.get("population")
+        for section in (values, *(population if isinstance(population, (list, tuple)) else ())):
+            name_learner(section.get("learner") if isinstance(section, Mapping) else None, info.context)
         return with_inherited(with_defaults(with_game_spelt_out(values)))
 
     @model_validator(mode="after")
