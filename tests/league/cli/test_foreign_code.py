@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import league
 from envs.references import forget_permissions
 from league import League, LeagueConfig
 from league.errors import LeagueError
@@ -360,3 +362,12 @@ def test_a_database_with_a_hole_of_ten_gigabytes_is_listed(cli_run, home):
     with (home / "leagues/smoke/league.db").open("r+b") as file:
         file.truncate(10 * 2**30)
     assert cli_run("list", "--home", home).code == 0
+
+
+def test_the_project_itself_does_not_speak_for_the_user():
+    """`envs.make` and `envs.describe` permit the code of their game. Only what the user has just typed goes there."""
+    for path in Path(league.__file__).parent.rglob("*.py"):
+        if path.name != "games.py":
+            assert not {"envs.make(", "envs.describe(", "envs.naming"} & set(re.findall(r"envs\.\w+\(?", path.read_text())), (
+                path
+            )
