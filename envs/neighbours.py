@@ -192,8 +192,8 @@ def _added(name: str, places: Sequence[tuple[Path, Code]]) -> ModuleSpec | None:
             if not path.is_file():
                 continue
             texts = {at: text for at, text in with_imported([path], code.roots).items() if at not in code.files}
-            if code.named or all(hashlib.sha256(text).hexdigest() in code.more for text in texts.values()):
-                kept = {at: kept_of(at, text) for at, text in texts.items()}
+            kept = {at: kept_of(at, text) for at, text in texts.items()}
+            if code.named or all(hashlib.sha256(text).hexdigest() in code.more for text in kept.values()):
                 _SERVED[code.path, code.roots] = replace(code, files={**code.files, **kept})
                 return _spec_of(name, path, kept[path])
     return None

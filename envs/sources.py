@@ -81,7 +81,7 @@ def _top(name: str, place: str) -> ModuleSpec | None:
     Nothing in the working directory takes the place of an installed module or of one of Python's own.
     """
     spec = _ordinary(name)
-    if spec is not None and (spec.loader is not None or name in sys.modules):
+    if spec is not None and spec.loader_state != OWN_CODE and (spec.loader is not None or name in sys.modules):
         return spec
     folders = [str(folder) for folder in (root_of(place), Path.cwd()) if folder is not None]
     here = PathFinder.find_spec(name, folders)

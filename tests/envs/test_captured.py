@@ -312,3 +312,23 @@ def test_fork_server_resource_tracker_and_workers_import_nothing_from_the_workin
     ran = subprocess.run([sys.executable, "-c", program], cwd=hostile_folder, capture_output=True, text=True, check=False)
     assert ran.stdout == "7\n", ran.stderr
     assert not trace.exists()
+
+
+def test_a_module_that_the_user_names_is_not_the_neighbour_of_other_code(folder, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/rules.py").write_text("def answer():\n    return 5\n")
+    monkeypatch.chdir(tmp_path / "here")
+    trusted(f"{folder}/game.py:make")
+    permit("rules:answer")
+    assert find("rules:answer")() == 5
+
+
+def test_a_module_whose_name_is_taken_is_said(folder, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/rules.py").write_text(RULES)
+    monkeypatch.chdir(tmp_path / "here")
+    permit(f"{folder}/game.py:make")
+    assert find(f"{folder}/game.py:make")() == 1
+    permit("rules:answer")
+    with pytest.raises(GameError, match="was imported under the name rules before"):
+        find("rules:answer")
