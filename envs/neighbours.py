@@ -43,7 +43,7 @@ class Kept(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         """Compile the text. Compiled files are neither read nor written."""
-        return self.source_to_code(self._text, self.path)  # type: ignore[no-any-return]
+        return self.source_to_code(self._text, self.path)
 
     def get_data(self, path: str) -> bytes:
         """Give the text, for tracebacks and `inspect`; other files as they are."""
