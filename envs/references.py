@@ -89,13 +89,13 @@ def _find(reference: str) -> Callable[..., Any]:
         raise GameError(f"{place} has no {attribute!r}{nearest(attribute, vars(module))}")
     if not callable(found):
         raise GameError(f"{attribute!r} in {place} is not callable.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def ours(reference: str) -> Callable[..., Any]:
     """Find a callable that a table of this project names. No text from outside may get here."""
     place, _, attribute = reference.rpartition(":")
-    return vars(importlib.import_module(place))[attribute]  # type: ignore[no-any-return]
+    return vars(importlib.import_module(place))[attribute]
 
 
 def refuse(reference: str, sentence: str) -> None:
