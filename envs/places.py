@@ -8,19 +8,31 @@ workers that it starts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 _REMEMBERED: dict[str, str] = {}
+_OF_LEAGUES: set[str] = set()
 _MISSED: dict[str, list[Path]] = {}
+_CHANGES = count()
+_NOW = [next(_CHANGES)]
 
 
-def remember(places: Mapping[str, str]) -> None:
+def remember(places: Mapping[str, str], *, of_league: bool = False) -> None:
     """Say where files are.
 
     Args:
         places: `path/to/file.py` or a module's name, as in a reference → the absolute path of the file.
+        of_league: Whether a league says so, which somebody else may have made. A user who names such a place means another.
     """
     _REMEMBERED.update(places)
+    (_OF_LEAGUES.update if of_league else _OF_LEAGUES.difference_update)(places)
+    _NOW[0] = next(_CHANGES)
+
+
+def changes() -> int:
+    """Return a number that is another one as soon as something else is remembered."""
+    return _NOW[0]
 
 
 def remembered() -> dict[str, str]:
@@ -28,11 +40,18 @@ def remembered() -> dict[str, str]:
     return dict(_REMEMBERED)
 
 
+def of_league(place: str) -> bool:
+    """Return whether it was a league that said where a file is."""
+    return place in _OF_LEAGUES
+
+
 def forget(*places: str) -> None:
     """Forget where some files are; all, if none is named."""
     for place in places or (*_REMEMBERED, *_MISSED):
         _REMEMBERED.pop(place, None)
         _MISSED.pop(place, None)
+        _OF_LEAGUES.discard(place)
+    _NOW[0] = next(_CHANGES)
 
 
 def missed(place: str, tried: Sequence[Path]) -> None:

@@ -6,13 +6,24 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
 
 from envs.places import remember, remembered
+from envs.references import permissions, take_over
 
-SAFE_PATH = "PYTHONSAFEPATH"
-"""The environment variable that keeps a Python process from importing from its working directory."""
+SAFE_PATH, MORE_PATHS = "PYTHONSAFEPATH", "PYTHONPATH"
+"""Environment variables of Python: one keeps it from importing from its working directory, one names folders for imports."""
+
+
+def safe_imports() -> dict[str, str]:
+    """Environment variables of a Python process that imports nothing from its working directory.
+
+    An empty part of `PYTHONPATH`, as a colon at its end leaves one, stands for the working directory.
+    """
+    folders = [folder for folder in os.environ.get(MORE_PATHS, "").split(os.pathsep) if folder]
+    return {SAFE_PATH: "1", MORE_PATHS: os.pathsep.join(folders)}
 
 
 class Worker(ForkServerProcess):
@@ -20,15 +31,16 @@ class Worker(ForkServerProcess):
 
     Python's own workers begin with importing the script that was started, to find functions that were defined in it. Our
     workers only need functions of this project; whatever users define is named by its file. So a script may run a league
-    without `if __name__ == "__main__"`. A worker knows where users' files are as the process does that starts it.
+    without `if __name__ == "__main__"`. A worker knows where users' files are, and which code is permitted, as the process does
+    that starts it.
     """
 
     def start(self) -> None:
         """Start the process; what it is told of the main script is an empty module."""
-        script, self._places = sys.modules["__main__"], remembered()
+        script, self._places, self._permissions = sys.modules["__main__"], remembered(), permissions()
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            with _safe_path():
+            with safe_path():
                 super().start()
         finally:
             sys.modules["__main__"] = script
@@ -36,21 +48,23 @@ class Worker(ForkServerProcess):
     def run(self) -> None:
         """Do the work, in the new process."""
         remember(self._places)
+        take_over(self._permissions)
         super().run()
 
 
 @contextmanager
-def _safe_path() -> Iterator[None]:
-    """Let the fork server, which starts with the first process, import nothing from the working directory."""
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
+def safe_path() -> Iterator[None]:
+    """Let processes that start meanwhile import nothing from the working directory: fork server, resource tracker, others."""
+    before = {name: os.environ.get(name) for name in (SAFE_PATH, MORE_PATHS)}
+    os.environ.update(safe_imports())
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 class WorkerContext(ForkServerContext):
@@ -67,4 +81,6 @@ def worker_context(preload: str) -> WorkerContext:
     """
     context = WorkerContext()
     context.set_forkserver_preload([preload])
+    with safe_path():
+        resource_tracker.ensure_running()  # otherwise the first lock that is made starts it
     return context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import sysconfig
+from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from envs.places import file_at, root_of
 
 OURS = ("agents", "comms", "envs", "league", "tournaments")
 """The packages of this project."""
+
+OWN_CODE = "own code"
+"""What the specification of a module says as its `loader_state` if it is loaded by `envs.neighbours`."""
 
 
 def split(reference: str) -> tuple[str, str] | None:
@@ -65,19 +69,38 @@ def installed(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in _INSTALLED)
 
 
+def found_ordinarily(place: str) -> bool:
+    """Return whether Python finds a module by itself: it is installed, a part of Python, or on `sys.path`."""
+    spec = _ordinary(place.split(".")[0])
+    return spec is not None and spec is _top(place.split(".")[0], place) and spec.loader_state != OWN_CODE
+
+
 def _top(name: str, place: str) -> ModuleSpec | None:
-    """Find a top-level module: first where it was remembered and in the working directory, as `envs.references.find` does."""
+    """Find a top-level module: what Python finds by itself, then where it was remembered, then in the working directory.
+
+    Nothing in the working directory takes the place of an installed module or of one of Python's own.
+    """
+    spec = _ordinary(name)
+    if spec is not None and spec.loader_state != OWN_CODE and (spec.loader is not None or name in sys.modules):
+        return spec
     folders = [str(folder) for folder in (root_of(place), Path.cwd()) if folder is not None]
-    before = [folder for folder in folders if folder not in sys.path]
-    found = PathFinder.find_spec(name, before) if before and name not in sys.builtin_module_names else None
-    if found is not None and name not in sys.modules:
-        return found
+    here = PathFinder.find_spec(name, folders)
+    return here if spec is None or (here is not None and here.loader is not None) else spec  # a folder alone is no module
+
+
+@cache
+def _ordinary_frozen(name: str) -> ModuleSpec | None:
+    return PathFinder.find_spec(name, [str(_STANDARD)])
+
+
+def _ordinary(name: str) -> ModuleSpec | None:
+    """Find a top-level module as Python does, without importing it."""
     try:
         spec = importlib.util.find_spec(name)
     except (ValueError, ImportError):  # a module that was made by hand has no specification
         return None
     frozen = spec is not None and spec.origin == "frozen"  # kept inside Python, as `os` is; its source is a file all the same
-    return PathFinder.find_spec(name, [str(_STANDARD)]) or spec if frozen else spec
+    return _ordinary_frozen(name) or spec if frozen else spec
 
 
 def _file_of(spec: ModuleSpec) -> list[Path]:
@@ -85,4 +108,12 @@ def _file_of(spec: ModuleSpec) -> list[Path]:
 
 
 _STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
-_INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
+_INSTALLED = [
+    Path(folder).resolve()
+    for folder in dict.fromkeys(
+        [
+            *(sysconfig.get_path(name) for name in ("purelib", "platlib")),
+            *(path for path in sys.path if path.endswith("-packages")),
+        ]
+    )
+]

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-import envs
+from envs.description import describe
 from envs.faults import GameError
-from envs.references import loading
+from envs.references import loading, name
 from league.config.foreign import references
 from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
@@ -71,6 +71,9 @@ class League:
                 league whose code is not trusted.
         """
         if not isinstance(config, LeagueConfig):
+            look_from_here(config)
+            for reference in references(config):
+                name(reference.code)
             config = check(config)
             look_from_here(config.model_dump(mode="json"))
         self.config = config
@@ -79,7 +82,7 @@ class League:
         self._display = display_for(progress)
         self.watcher: Watcher = watcher or self._display
         self.make_sync_worker = make_sync_worker or sync_worker_for
-        self.game = envs.describe(self.config.game.setup(), self.config.arena.state)
+        self.game = describe(self.config.game.setup(), self.config.arena.state)
         check_parts(self.config, self.game)
         self.stages = stages_of(self.config.style)
 

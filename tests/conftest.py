@@ -25,7 +25,8 @@ import pytest
 import torch
 from hypothesis import settings
 
-from envs.references import forget_permissions
+from envs.captured import Code
+from envs.references import EVERYTHING, Permission, forget_permissions, take_over
 from tests.launching import Launcher
 
 torch.set_num_threads(1)
@@ -78,10 +79,17 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     launcher.close()
 
 
+CODE_OF_TESTS: dict[Permission, Code | None] = {
+    Permission((str(path),), EVERYTHING): None for path in Path(__file__).parent.rglob("*.py")
+}
+take_over(CODE_OF_TESTS)  # some name it while they are being collected
+
+
 @pytest.fixture(autouse=True)
-def nothing_is_permitted() -> None:
-    """Every test begins like a process of its own: nobody has named any code yet."""
+def only_code_of_tests_is_permitted() -> None:
+    """Every test begins like a process of its own: nobody has named any code yet, but whoever runs tests names these."""
     forget_permissions()
+    take_over(CODE_OF_TESTS)
 
 
 @pytest.fixture(autouse=True, scope="session")

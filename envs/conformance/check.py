@@ -9,6 +9,7 @@ from envs.conformance.rules import RULES, Rule
 from envs.description import StateKind
 from envs.faults import GameError, environment_code
 from envs.game import GameSetup
+from envs.naming import named
 
 MOVES = 10_000
 """A game that takes more moves than this is assumed to be endless."""
@@ -47,7 +48,7 @@ def check(setup: GameSetup | str, moves: int = MOVES, state: StateKind = "joint"
     Returns:
         One clause per rule; the game fits if all the required ones that were examined passed.
     """
-    evidence = gather(GameSetup(setup) if isinstance(setup, str) else setup, moves, state, elsewhere=elsewhere)
+    evidence = gather(named(setup) if isinstance(setup, str) else setup, moves, state, elsewhere=elsewhere)
     clauses: list[Clause] = []
     for rule in RULES:
         reason = rule.obstacle(evidence)

@@ -12,10 +12,13 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any
 
+from envs.captured import Code
 from envs.conformance.trace import trace
 from envs.faults import GameError, environment_code
 from envs.game import GameSetup
 from envs.places import remember, remembered
+from envs.processes import safe_path
+from envs.references import Permission, permissions, take_over
 from envs.registry import construct
 
 HASHES = "PYTHONHASHSEED"
@@ -46,8 +49,8 @@ def fingerprints_elsewhere(setup: GameSetup, seed: int, moves: int, patience: fl
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_play, args=(theirs, remembered(), setup, seed, moves), daemon=True)
-    with _other_hashes(), _nameless_script():
+    process = context.Process(target=_play, args=(theirs, remembered(), permissions(), setup, seed, moves), daemon=True)
+    with _other_hashes(), _nameless_script(), safe_path():
         process.start()
     theirs.close()
     try:
@@ -90,9 +93,17 @@ def _nameless_script() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-def _play(pipe: Connection, places: dict[str, str], setup: GameSetup, seed: int, moves: int) -> None:
+def _play(
+    pipe: Connection,
+    places: dict[str, str],
+    permitted: dict[Permission, Code | None],
+    setup: GameSetup,
+    seed: int,
+    moves: int,
+) -> None:
     """Be the other process. What the game prints is dropped."""
     remember(places)
+    take_over(permitted)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)

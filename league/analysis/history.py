@@ -224,6 +224,11 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     Raises:
         LeagueError: The league has no generation yet, or it cannot be read.
     """
+    with store.looking():
+        return _read(store, earlier, until)
+
+
+def _read(store: Store, earlier: History | None, until: int | None) -> History:
     rows = [row for row in store.generations() if until is None or row.number <= until]
     if not rows:
         raise LeagueError(f"the league {store.name!r} has no committed generation yet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import envs
+from envs.description import describe
 from league.bench.measure import Figures, measure_tournament, measure_training
 from league.config.schema import LeagueConfig
 from league.config.validation import check_parts
@@ -58,7 +58,7 @@ def measure_league(config: LeagueConfig, seconds: float) -> LeagueFigures:
         LeagueError: The configuration does not fit the game, or a player's weights diverged.
         GameError: The game cannot be made.
     """
-    check_parts(config, envs.describe(config.game.setup(), config.arena.state))
+    check_parts(config, describe(config.game.setup(), config.arena.state))
     rows = [
         GroupRow(
             number,

@@ -20,10 +20,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-import envs
 from agents.models.spec import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
+from envs.description import describe
+from envs.factory import make
 from envs.stopwatch import Stopwatch
 from league.bench import roofline
 from league.config.schema import LeagueConfig
@@ -157,7 +158,7 @@ def _limit(task: TrainTask, seconds: float) -> float:
     """The roofline of a training task, in decisions per second."""
     with one_thread():
         return roofline.rate(
-            envs.describe(task.arena.setup, task.arena.state),
+            describe(task.arena.setup, task.arena.state),
             task.architecture,
             task.schedule,
             sum(len(trainee.tickets) for trainee in task.trainees),
@@ -205,7 +206,7 @@ def measure_arena(config: LeagueConfig, seconds: float) -> Figures:
     generator = torch.Generator(device).manual_seed(config.seed)
     spec = _arena(config)
     workers = min(spec.workers, copies)
-    with closing(envs.make(spec.setup, copies, twin=spec.twin, workers=workers, device=device)) as arena:
+    with closing(make(spec.setup, copies, twin=spec.twin, workers=workers, device=device)) as arena:
         parts, made, watch = arena.parts(), torch.zeros((), dtype=torch.int64, device=device), Stopwatch()
 
         def begin(part: Arena, now: Timestep) -> None:
@@ -243,7 +244,7 @@ def measure_roofline(config: LeagueConfig, seconds: float) -> Figures:
         GameError: The game cannot be described.
     """
     check_device(config.compute.device)
-    game, players = envs.describe(config.game.setup(), config.arena.state), config.players
+    game, players = describe(config.game.setup(), config.arena.state), config.players
     copies, schedule = config.train.copies * players, config.train.schedule()
     start = perf_counter()
     limit = roofline.rate(
@@ -267,7 +268,7 @@ def train_task(config: LeagueConfig, number: int, group: int = 0) -> TrainTask:
         number: Changes the random seed.
         group: Index of the group.
     """
-    game, settings = envs.describe(config.game.setup(), config.arena.state), config.groups[group]
+    game, settings = describe(config.game.setup(), config.arena.state), config.groups[group]
     spec, generator = PlayerSpec(game, config.architecture(game, group)), np.random.default_rng([config.seed, number])
     trainees = []
     for index in range(min(settings.count, config.stack)):
@@ -287,7 +288,7 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
         config: The settings.
         number: Changes the seeds of the games but not the players.
     """
-    game, settings = envs.describe(config.game.setup(), config.arena.state), config.tournament
+    game, settings = describe(config.game.setup(), config.arena.state), config.tournament
     generator, contestants = np.random.default_rng(config.seed), dict[str, Contestant]()
     for index, group in enumerate(config.groups):
         spec = PlayerSpec(game, config.architecture(game, index))
@@ -310,7 +311,7 @@ def _prepare(config: LeagueConfig) -> str:
     """Check the device and the game. Returns the name of the arena's class."""
     check_device(config.compute.device)
     spec = _arena(config)
-    with closing(envs.make(spec.setup, 1, twin=spec.twin, device=spec.device)) as arena:
+    with closing(make(spec.setup, 1, twin=spec.twin, device=spec.device)) as arena:
         return type(arena).__name__
 
 

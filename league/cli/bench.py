@@ -191,8 +191,10 @@ def _config(game: str, players: int, copies: int | None, *, device: str | None, 
             raise LeagueError(f"--copies {copies} cannot be divided evenly among {players} players; try --copies {near}")
         given.setdefault("train", {})["copies"] = copies // players
     given |= {"name": "bench", "game": {"name": game}, "compute": _given({"device": device})}
+    from envs.references import name_here
     from league.config.schema import check
 
+    name_here(game)
     return check(given | {"population": players, "stack": players}, "league bench")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from league.importing import OURS, clash
@@ -9,6 +10,7 @@ from league.importing import OURS, clash
 
 def main() -> None:
     """Run the command line."""
+    _search_the_working_directory_last()
     sentence = clash()
     if not sentence:
         try:
@@ -20,6 +22,12 @@ def main() -> None:
             return
     print(f"error: {sentence}", file=sys.stderr)
     sys.exit(2)
+
+
+def _search_the_working_directory_last() -> None:
+    """Let nothing in the working directory hide an installed module, where `PYTHONPATH` or `python -m` put it in front."""
+    here = ("", os.getcwd())
+    sys.path.sort(key=lambda folder: folder in here)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ from tournaments.replay.format import ReplayError
 app = typer.Typer(help="Show recorded matches, and verify them by playing them again.", no_args_is_help=True)
 
 
+SEAL = "; a seal shows that a file was changed, not who made it"
+
+
 @app.command("list")
 def replay_list(
     name: Annotated[str | None, typer.Argument(help="a league; default: all leagues")] = None,
@@ -108,7 +111,8 @@ def replay_verify(
     if as_json:
         print_json({"verified": len(paths) - len(failed), "failed": failed})
     else:
-        out.print(f"{len(paths) - len(failed)} of {len(paths)} replays verified on the stock game", highlight=False)
+        done = len(paths) - len(failed)
+        out.print(f"{done} of {len(paths)} replays verified on the stock game{SEAL if done else ''}", highlight=False)
         for failure in failed:
             out.print(brief(harmless(f"failed: {failure['file']}: {failure['reason']}")))
     if failed:

@@ -13,6 +13,12 @@ from league.errors import LeagueError
 MOST = 100_000
 """Values that a stored configuration may hold. A text of a few lines can stand for billions of them."""
 
+MOST_CODE = 10_000
+"""Pieces of code that settings may name. Each is looked for on the disk."""
+
+LONGEST = 2**22
+"""Characters of the longest stored settings; reading them takes about a second per million."""
+
 RUN_BY_LEAGUES = ("style", "learner", "matchmaking.", "tournament.format", "evolution.")
 """Settings whose code only a league runs that goes on. Playing a game of its players does without it."""
 
@@ -39,7 +45,7 @@ def references(values: Any) -> list[Reference]:
         values: Mappings, lists and plain values, at most `MOST`.
 
     Raises:
-        LeagueError: There are more values, as in settings that contain themselves.
+        LeagueError: There are more values, as in settings that contain themselves, or they name too much code.
     """
     found: dict[Reference, None] = {}
     for number, (setting, value) in enumerate(_flat(values)):
@@ -49,6 +55,8 @@ def references(values: Any) -> list[Reference]:
             code = value.removeprefix("bot:")
             if split(code) is not None:
                 found[Reference(setting, code)] = None
+        if len(found) > MOST_CODE:
+            raise LeagueError(f"these settings name more than {MOST_CODE} pieces of code; nothing was read")
     return list(found)
 
 
@@ -67,6 +75,8 @@ def plain(text: str, where: str) -> dict[str, Any]:
     Raises:
         LeagueError: It holds no settings.
     """
+    if len(text) > LONGEST:
+        raise LeagueError(f"{where} is damaged: it has more than {LONGEST >> 20} million characters")
     try:
         values = read_text(text, "the text")
     except LeagueError as error:

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from agents.learners.contract import HyperSpec, Scale
 from agents.learners.table import LEARNERS, learner_spec
 from envs.faults import GameError
+from envs.references import name
 from league.config.faults import INNER
 from league.config.sections import Section, known
 
@@ -103,6 +104,7 @@ def _of_the_learner(values: Any, info: Any) -> Any:
     if "learner" not in info.data:  # an unknown learner has already been reported
         return HyperConfig()
     learner, plain = info.data["learner"], values.model_dump() if isinstance(values, HyperConfig) else values
+    name_learner(learner, info.context)
     try:
         section = hyper_section(learner_spec(learner).hyper)
     except GameError as error:
@@ -113,11 +115,25 @@ def _of_the_learner(values: Any, info: Any) -> Any:
             tuple(HyperSpec(name, span["start"], span["low"], span["high"], **UNKNOWN) for name, span in spans)
         )
     try:
-        return section.model_validate(plain)
+        return section.model_validate(plain, context=info.context)
     except ValidationError as error:
         faults = error.errors()
         inner = {"faults": faults, "section": section, "reason": faults[0]["msg"]}
         raise PydanticCustomError(INNER, "{reason}", inner) from error
+
+
+FROM_ELSEWHERE = {"named": False}
+"""The context of settings that are checked, not given in Python: code that they name may run only if it is permitted."""
+
+
+def name_learner(learner: Any, context: Any) -> None:
+    """Permit a learner that a script names when it makes settings.
+
+    Raises:
+        GameError: A file named it before, and the user does not trust it.
+    """
+    if context != FROM_ELSEWHERE and isinstance(learner, str):
+        name(learner)
 
 
 def _complete(values: Any) -> bool:

@@ -7,7 +7,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from envs.references import name_here
 from league.config.faults import hint
+from league.config.foreign import references
 from league.config.own_code import functions_named, look_from_here
 from league.config.schema import LeagueConfig, check, with_game_spelt_out
 from league.config.yaml_file import read_file, read_text
@@ -62,6 +64,8 @@ def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str,
         _set(values, key, value)
     values = dict(with_game_spelt_out(values))
     look_from_here(values, beside)
+    for reference in references(values):
+        name_here(reference.code)
     return check(with_functions(values), where)
 
 

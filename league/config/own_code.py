@@ -12,13 +12,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 from envs.notebook import NOTEBOOKS, folder
-from envs.places import file_at, forget, missed, remember
-from envs.sources import split
+from envs.places import file_at, forget, missed, of_league, remember
+from envs.references import was_named
+from envs.sources import files_of, split
 from league.errors import LeagueError
 
 FACT = "sources"
@@ -34,6 +34,10 @@ LARGEST = 2**20
 
 ABOVE = 4
 """Folders above that of a league that are searched: leagues, home, and the two around the home."""
+
+
+DEEPEST = 32
+"""Folders of a stored path, counted from its file, with which a file is looked for below those folders."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ def from_text(text: str, where: str) -> list[Source]:
     for source in sources:
         if source.sha256 and not SHA256.fullmatch(source.sha256):
             raise LeagueError(f"what {where} says of its own code is damaged: {source.sha256!r:.80} is no hash")
+        called = Path(source.path).name
+        if not called.isprintable() or called == ".." or (source.text and not called):
+            raise LeagueError(f"what {where} says of its own code is damaged: {source.path!r:.80} is no file")
         if source.text and hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
             raise LeagueError(
                 f"what {where} says of its own code is damaged: the text of {source.place!r:.80} has another hash"
@@ -136,6 +143,8 @@ def look_again(values: Any, sources: Sequence[Source], league: Path) -> None:
     """
     kept = {source.place: source for source in sources}
     for place in places_in(values):
+        if was_named(place):
+            continue
         source = kept.get(place, Source(place))
         there = [path for path in dict.fromkeys(_candidates(source, league)) if path.is_file()]
         same = [path for path in there if _hash(path) == source.sha256]
@@ -170,10 +179,18 @@ def changes(values: Any, sources: Sequence[Source], league: Path) -> list[str]:
 
 
 def write_text(source: Source, where: Path) -> Path:
-    """Write the text of a file into a folder below `where`, and return its path."""
+    """Write the text of a file into a folder below `where`, and return its path.
+
+    Raises:
+        LeagueError: The folder is a link.
+    """
     path = where / source.sha256[:8] / Path(source.path).name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(source.text.encode())
+    if path.parent.is_symlink() or where.is_symlink():
+        raise LeagueError(f"{path.parent} is a link, through which code would be written elsewhere; delete it")
+    path.unlink(missing_ok=True)
+    with path.open("xb") as file:
+        file.write(source.text.encode())
     return path
 
 
@@ -181,7 +198,7 @@ def keep_texts(sources: Sequence[Source], league: Path) -> None:
     """Write files that there are only for this process, as those of a notebook, into the league's folder, where they stay."""
     for source in sources:
         if file_at(source.place).is_relative_to(folder()):
-            remember({source.place: str(write_text(source, league / CODE))})
+            remember({source.place: str(write_text(source, league / CODE))}, of_league=of_league(source.place))
 
 
 def look_from_here(values: Any, beside: Path | None = None) -> None:
@@ -211,7 +228,7 @@ def _candidates(source: Source, league: Path) -> Iterator[Path]:
         yield stored
     if not source.path and not source.place.endswith(".py"):
         stored = Path(*source.place.split(".")).with_suffix(".py")
-    parts = stored.parts[1:] if stored.is_absolute() else stored.parts
+    parts = (stored.parts[1:] if stored.is_absolute() else stored.parts)[-DEEPEST:]
     for above in league.absolute().parents[:ABOVE]:
         for first in range(len(parts)):
             yield above.joinpath(*parts[first:])
@@ -219,20 +236,8 @@ def _candidates(source: Source, league: Path) -> Iterator[Path]:
 
 def _found(place: str) -> Path | None:
     """The file of a place as `envs.references.find` would take it; None if there is none."""
-    if place.endswith(".py"):
-        path = file_at(place)
-        return path if path.is_file() else None
-    searched: Sequence[str] | None = [str(Path.cwd()), *sys.path]
-    name, origin = "", None
-    for part in place.split("."):
-        if searched is None:
-            return None
-        name = f"{name}.{part}" if name else part
-        spec = PathFinder.find_spec(name, list(searched))
-        if spec is None:
-            return None
-        origin, searched = spec.origin, spec.submodule_search_locations
-    return Path(origin).resolve() if origin and Path(origin).is_file() else None
+    files = files_of(place)
+    return files[-1] if files else None
 
 
 def _installed(path: Path) -> bool:
@@ -243,7 +248,7 @@ def _installed(path: Path) -> bool:
 def _use(place: str, path: Path) -> None:
     """Remember a file if it is not where it is looked for anyway."""
     if _found(place) != path.resolve():
-        remember({place: str(path.resolve())})
+        remember({place: str(path.resolve())}, of_league=True)
 
 
 def _hash(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, ValidationInfo, field_validator, model_validator
 
 from agents.learners.table import DEFAULT, LEARNERS
 from comms.topology import build, listening_weights
@@ -14,7 +14,7 @@ from envs.description import StateKind
 from envs.game import Game
 from league.config.faults import sentences, unknown_settings
 from league.config.groups import with_inherited
-from league.config.hyper import Hyper, LearnerName
+from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
@@ -100,11 +100,15 @@ class LeagueConfig(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _complete(cls, values: Any) -> Any:
+    def _complete(cls, values: Any, info: ValidationInfo) -> Any:
         """Complete the configuration with the style's settings, and each group with the league's settings."""
         if not isinstance(values, Mapping):
             return values
-        return with_inherited(with_defaults(with_game_spelt_out(written_but(values, "game"))))
+        values = written_but(values, "game")
+        population = values.get("population")
+        for section in (values, *(population if isinstance(population, (list, tuple)) else ())):
+            name_learner(section.get("learner") if isinstance(section, Mapping) else None, info.context)
+        return with_inherited(with_defaults(with_game_spelt_out(values)))
 
     @model_validator(mode="after")
     def _room_for_parents(self) -> LeagueConfig:
@@ -124,8 +128,13 @@ class LeagueConfig(Section):
     def groups(self) -> list[GroupConfig]:
         """The groups of the population, each with all settings. A population that is a number is one group."""
         if isinstance(self.population, int):
-            return [GroupConfig(count=self.population, policy=self.policy, learner=self.learner, hyper=self.hyper)]
+            return [self._group(self.population)]
         return self.population
+
+    def _group(self, count: int) -> GroupConfig:
+        """A group with the league's settings."""
+        settings = {"count": count, "policy": self.policy, "learner": self.learner, "hyper": self.hyper}
+        return GroupConfig.model_validate(settings, context=FROM_ELSEWHERE)
 
     @property
     def players(self) -> int:
@@ -139,12 +148,13 @@ class LeagueConfig(Section):
 
     def identity(self) -> str:
         """Hash of all settings that decide results. Two leagues with the same identity end with the same bits."""
-        defaults = LeagueConfig(name="any", game=GameConfig(name="any"), learner=self.learner)
+        least = {"name": "any", "game": {"name": "any"}, "learner": self.learner}
+        defaults = LeagueConfig.model_validate(least, context=FROM_ELSEWHERE)
         facts = what_counts(self, defaults, FORMAT_1)
         if self.learner != DEFAULT:  # the learner decides the hyper-parameters' defaults, so it is compared separately
             facts["learner"] = self.learner
         if not isinstance(self.population, int):
-            usual = GroupConfig(count=1, policy=self.policy, learner=self.learner, hyper=self.hyper)
+            usual = self._group(1)
             facts["population"] = [what_counts(group, usual, {"count"}) for group in self.population]
         return hash_of(anywhere(facts))
 
@@ -195,7 +205,7 @@ def check(values: Mapping[str, Any], where: str = "the configuration") -> League
         LeagueError: The values are invalid. The message has one sentence per fault.
     """
     try:
-        return LeagueConfig.model_validate(dict(values))
+        return LeagueConfig.model_validate(dict(values), context=FROM_ELSEWHERE)
     except ValidationError as error:
         said = "\n".join(f"{where}: {sentence}" for sentence in sentences(error, LeagueConfig))
         unknown = unknown_settings(error, LeagueConfig)

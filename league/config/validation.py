@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-import envs
 from agents.learners.contract import Train
 from agents.learners.table import LEARNERS
 from agents.mutation import OPERATORS, Genome, Operator
+from envs.factory import make
 from envs.faults import environment_code
 from envs.game import Game
-from envs.references import find
+from envs.references import ours
 from league.config.memory import check_memory
 from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
@@ -42,7 +42,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     if config.arena.state == "none" and any(group.policy.critic == "centralised" for group in config.groups):
         raise LeagueError("arena.state none leaves centralised critics nothing to see; set policy.critic to local as well")
     if config.arena.twin == "always":
-        envs.make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
+        make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
 
 
 def rule_of(name: str) -> Rule:
@@ -78,7 +78,7 @@ def learner_of(name: str) -> Train:
     Raises:
         LeagueError: There is none.
     """
-    return find(LEARNERS[name].code) if name in LEARNERS else load(name, "learner")
+    return ours(LEARNERS[name].code) if name in LEARNERS else load(name, "learner")
 
 
 def apply_operator(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:

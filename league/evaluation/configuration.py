@@ -34,17 +34,20 @@ def stored_config(store: Store) -> LeagueConfig:
     """
     from league.config.schema import UnknownSettings, check  # not loaded by commands that need only the game
 
-    values = _values(store)
-    own_code.look_again(values, sources(store), store.folder)
-    refuse_untrusted(_named(store, values), _called(store))
+    with store.looking():
+        values, kept = _values(store), sources(store)
+        own_code.look_again(values, kept, store.folder)
+        refuse_untrusted(_named(store, values), _called(store))
     try:
-        return check(values | {"name": store.name}, f"the configuration stored with {store.name}")
+        config = check(values | {"name": store.name}, f"the configuration stored with {store.name}")
     except UnknownSettings as error:
         settings = ", ".join(error.settings)
         raise LeagueError(
             f"a newer version of the project wrote the league {store.name!r}: it has settings that version {__version__} does "
             f"not know ({settings}); use that version, or a newer one"
         ) from error
+    refuse_untrusted(references(config.model_dump(mode="json")), _called(store))  # as it was read, it may name more
+    return config
 
 
 def require_trust(store: Store, *, playing: bool, trust: bool = False) -> None:
@@ -58,9 +61,10 @@ def require_trust(store: Store, *, playing: bool, trust: bool = False) -> None:
     Raises:
         LeagueError: The code is not trusted, or the configuration cannot be read.
     """
-    values = _values(store)
-    own_code.look_again(values, sources(store), store.folder)
-    found = _named(store, values)
+    with store.looking():
+        values, kept = _values(store), sources(store)
+        found = _named(store, values)
+    own_code.look_again(values, kept, store.folder)
     require(needed_to_play(found) if playing else found, _called(store), trust=trust)
 
 
@@ -103,11 +107,11 @@ def stored_game(store: Store) -> Game:
             return Game.from_json(text)
         except GameError as error:
             raise LeagueError(f"the description of the game of {store.name} cannot be read: {error}") from error
-    import envs
+    from envs.description import describe  # only such leagues need the games
 
     require_trust(store, playing=True)
     config = stored_config(store)
-    return envs.describe(config.game.setup(), config.arena.state)
+    return describe(config.game.setup(), config.arena.state)
 
 
 def _values(store: Store) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
-import envs
 from envs.arena import Timestep, blank_memory
-from envs.description import survey
+from envs.description import describe, survey
 from envs.game import Game, GameSetup
-from envs.references import permit
+from envs.references import name_here
 from envs.spaces import decoder, encoder, masker
 from league.config.faults import hint
 from league.config.schema import LeagueConfig
@@ -57,7 +56,7 @@ def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
             trusted.
     """
     if is_bot(name):
-        permit(name.removeprefix("bot:"))
+        name_here(name.removeprefix("bot:"))
         return Named(name, Contestant(bot=name.removeprefix("bot:")))
     league, slash, player_name = name.partition("/")
     if not slash or "/" in player_name:
@@ -72,7 +71,7 @@ def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
     player = players[wanted]
     if not player.weights:
         raise LeagueError(f"{name} has no weights of its own")
-    contestant = contestants(store, [player], config, envs.describe(config.game.setup(), config.arena.state))[wanted]
+    contestant = contestants(store, [player], config, describe(config.game.setup(), config.arena.state))[wanted]
     return Named(name, contestant, config, player)
 
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-import envs
-from envs.description import StateKind
+from envs.description import StateKind, describe
 from envs.game import Game, GameSetup
-from envs.references import permit
+from envs.references import name_here
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
 from league.config.validation import format_of
@@ -158,7 +157,7 @@ def hold(
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
-    described = envs.describe(setup, arena.state)
+    described = describe(setup, arena.state)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     contestants = {name: named.contestant for name, named in players.items()}
@@ -189,8 +188,8 @@ def _check_names(form: str, game: str | None, executor: str) -> None:
     Raises:
         LeagueError: There is no such format or executor.
     """
-    permit(form)
-    permit(game or "")
+    name_here(form)
+    name_here(game or "")
     try:
         if ":" not in form:
             known("format", form, FORMATS)

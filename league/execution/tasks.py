@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-import envs
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.kernels.mlp import Networks
@@ -29,8 +28,8 @@ from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs.arena import Actor, Arena
 from envs.bots.registry import BotActor
-from envs.description import StateKind
-from envs.factory import takes_twin
+from envs.description import StateKind, describe
+from envs.factory import make, takes_twin
 from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
 from league.config.plugins import bot_of
@@ -176,14 +175,14 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
     """
     watch = watch or Stopwatch()
     with one_thread():
-        device, game = torch.device(task.arena.device), envs.describe(task.arena.setup, task.arena.state)
+        device, game = torch.device(task.arena.device), describe(task.arena.setup, task.arena.state)
         learner, trainees = learner_of(task.learner), task.trainees
         named = {trainee.name: trainee.weights for trainee in trainees}
         stack = _stack(PlayerSpec(game, task.architecture), named, device)
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
         centralised = task.architecture.critic == "centralised"
-        with closing(_make_arena(task.arena, len(tickets), fresh=False, joint=centralised)) as arena:
+        with closing(_make(task.arena, len(tickets), fresh=False, joint=centralised)) as arena:
             given = TrainingInput(
                 arena=arena,
                 stack=stack,
@@ -234,11 +233,11 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
         One result per ticket, in order.
     """
     with one_thread():
-        game, device = envs.describe(task.arena.setup, task.arena.state), torch.device(task.arena.device)
+        game, device = describe(task.arena.setup, task.arena.state), torch.device(task.arena.device)
         copies = min(at_once(task.arena, task.copies), len(task.tickets))
         critics = {each.architecture.critic for each in task.contestants.values() if each.architecture is not None}
         joint = critics != {"local"}  # a match needs no joint state, but its replay may, and both have to be the same game
-        with closing(_make_arena(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad():
+        with closing(_make(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad():
             factory = actor_factory(game, task.contestants, device)
             if watch is not None:
                 watch.start()
@@ -351,9 +350,9 @@ def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Mapping[str, 
             )
 
 
-def _make_arena(spec: ArenaSpec, copies: int, *, fresh: bool, joint: bool) -> Arena:
+def _make(spec: ArenaSpec, copies: int, *, fresh: bool, joint: bool) -> Arena:
     """Make the arena of a task; `joint` says whether anybody asks for joint states."""
-    return envs.make(
+    return make(
         spec.setup,
         copies,
         twin=spec.twin,

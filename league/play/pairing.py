@@ -7,7 +7,7 @@ from pathlib import Path
 
 from envs.description import EnvironmentSpec, survey
 from envs.game import Game, GameSetup
-from envs.references import permit
+from envs.references import name_here
 from league.artifacts.replays import profile_of
 from league.config.faults import hint
 from league.errors import LeagueError
@@ -75,7 +75,7 @@ def pair(game: str, against: str, home: Path, seat: str | None = None, name: str
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST or "/" in name or ":" in name:
         raise LeagueError(f"--name {name!r}: use up to {LONGEST} characters, none of them '/' or ':', which players have")
-    permit(game)
+    name_here(game)
     named = resolve(against, home, trust=trust)
     if named.config is not None and named.config.game.name != game:
         raise LeagueError(f"{against} has learnt the game {named.config.game.name}, not {game}")

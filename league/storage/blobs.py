@@ -20,6 +20,9 @@ FILE = re.compile(r"[0-9a-f]{64}\.safetensors")
 UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.safetensors\.\d+")
 """Names of the files of arrays, and of those that `write_durably` has not finished. Files of other names are not ours."""
 
+LARGEST = 2**30
+"""Bytes of the largest file of arrays."""
+
 
 class Blobs:
     """A folder of `<sha256>.safetensors` files."""
@@ -32,11 +35,13 @@ class Blobs:
         """Write named arrays (temporary file, fsync, rename) and return their hash.
 
         Raises:
-            LeagueError: The disk is full.
+            LeagueError: The disk is full, or the arrays are too large.
         """
         data = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
+        if len(data) > LARGEST:
+            raise LeagueError(f"arrays of {len(data) >> 20} megabytes cannot be stored; at most {LARGEST >> 20} are read back")
         if not path.exists():
             write_durably(path, data)
         return digest
@@ -48,10 +53,11 @@ class Blobs:
             LeagueError: The file is missing, truncated or changed. The message names `owner`.
         """
         path = self.path(digest)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise LeagueError(f"the weights of {owner} are missing: there is no {path}") from error
+        if not path.is_file():
+            raise LeagueError(f"the weights of {owner} are missing: there is no {path}")
+        if path.stat().st_size > LARGEST:
+            raise LeagueError(f"the weights of {owner} are refused: {path} has more than {LARGEST >> 20} megabytes")
+        data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != digest:
             raise LeagueError(
                 f"the weights of {owner} are refused: the content of {path} does not match its hash (truncated or changed)"
@@ -87,7 +93,8 @@ def write_durably(path: Path, data: bytes) -> None:
     with disk_has_room(f"{path} could not be written; the last committed generation is not affected"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with temporary.open("wb") as file:
+            temporary.unlink(missing_ok=True)  # a link of this name would lead elsewhere
+            with temporary.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias, TypeVar
 
 from league.errors import LeagueError
+from league.storage.links import require_one_name, require_plain
+from league.storage.schema import stranger
 
 Warn: TypeAlias = Callable[[str], None]
 """Told in a sentence what the user should know."""
@@ -29,6 +31,23 @@ PATIENCE = 2.0
 
 READING = 30.0
 """Seconds that a reader waits for a database that is locked."""
+
+LOOKING = 10.0
+"""Seconds that looking over a database may take, as for a list of leagues."""
+
+LONGEST = 2**26
+"""Bytes of the longest text that is read."""
+
+TOO_MUCH = {
+    sqlite3.SQLITE_INTERRUPT: f"looking over it takes more than {LOOKING:g} seconds",
+    sqlite3.SQLITE_TOOBIG: f"a text in it has more than {LONGEST >> 20} megabytes",
+}
+
+LARGEST_COPY = 2**31
+"""Bytes of the largest database that is copied, because nothing can be written beside it."""
+
+STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock, about a millisecond."""
 
 BLOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -58,7 +77,11 @@ def connect(path: Path, timeout: float) -> sqlite3.Connection:
     Args:
         path: The database.
         timeout: Seconds to wait, at each statement, for another program that has locked it.
+
+    Raises:
+        LeagueError: It is a link, or a file beside it is none that SQLite has made: what is written may end up anywhere.
     """
+    require_plain(path, *(path.with_name(path.name + end) for end in BESIDE))
     uri = f"{path.resolve().as_uri()}?mode=rw"
     database = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     database.execute("PRAGMA synchronous = FULL")
@@ -76,21 +99,27 @@ def writing(path: Path, warn: Warn = silent) -> Iterator[sqlite3.Connection]:
     Raises:
         LeagueError: The database is damaged or cannot be written.
     """
+    require_one_name(path)
     with _in_a_sentence(path), closing(connect(path, PATIENCE)) as database:  # closed without a commit, it rolls back
         database.execute("PRAGMA cache_spill = OFF")  # without a log, a page that is written early may meet a reader
         patiently(lambda: database.execute("BEGIN IMMEDIATE"), path, warn)
-        _require_plain_tables(database, path)
+        _require_known_tables(database, path)
         yield database
         patiently(lambda: database.execute("COMMIT"), path, warn)
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, seconds: float | None = None) -> Iterator[sqlite3.Connection]:
     """Look at a database as it is at one moment, also where nothing can be written.
 
+    Args:
+        path: The database.
+        seconds: After so long, looking ends with an error. None has no end.
+
     Raises:
-        LeagueError: The database is not there, or is damaged.
+        LeagueError: The database is not there, is damaged, or holds more than is read.
     """
+    end = None if seconds is None else time.monotonic() + seconds
     with ExitStack() as open_ones:
         try:
             try:
@@ -100,9 +129,12 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
                 if kind_of(error) not in CANNOT_WRITE or not path.is_file():
                     raise
                 database = open_ones.enter_context(_without_writing(path))
-            _require_plain_tables(database, path)
+            _limit(database, end)
+            _require_known_tables(database, path)
             yield database
         except sqlite3.DatabaseError as error:
+            if kind_of(error) in TOO_MUCH:
+                raise LeagueError(f"{path} holds too much to be read: {TOO_MUCH[kind_of(error)]}") from error
             raise LeagueError(f"{path} cannot be read: {error}") from error
 
 
@@ -113,6 +145,10 @@ def _without_writing(path: Path) -> Iterator[sqlite3.Connection]:
     left = [beside for beside in left if beside.stat().st_size]
     with ExitStack() as open_ones:
         if left:
+            if sum(file.stat().st_size for file in (path, *left)) > LARGEST_COPY:
+                raise LeagueError(
+                    f"{path} is too large to be copied, and cannot be read where it is: nothing can be written there"
+                )
             copy = Path(open_ones.enter_context(TemporaryDirectory())) / path.name
             for file in (path, *left):
                 shutil.copyfile(file, copy.with_name(file.name))
@@ -130,15 +166,22 @@ def _take_snapshot(database: sqlite3.Connection) -> None:
     database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
 
-def _require_plain_tables(database: sqlite3.Connection, path: Path) -> None:
-    """Make sure that a database has no views: what a view says can differ each time that it is read.
+def _limit(database: sqlite3.Connection, end: float | None) -> None:
+    """Limit the length of what is read, and the time if there is an end."""
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    if end is not None:
+        database.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
+
+
+def _require_known_tables(database: sqlite3.Connection, path: Path) -> None:
+    """Make sure that a database holds only what some format of a league has.
 
     Raises:
-        LeagueError: It has one, so no version of this project has made it.
+        LeagueError: It holds something else, so no version of this project has made it.
     """
-    found = database.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchone()
+    found = stranger(database)
     if found:
-        raise LeagueError(f"{path} is not the database of a league: it holds the view {found[0]!r:.60}")
+        raise LeagueError(f"{path} is not the database of a league: it holds {found}")
 
 
 def keep_log(path: Path, warn: Warn = silent) -> None:
@@ -151,6 +194,7 @@ def keep_log(path: Path, warn: Warn = silent) -> None:
     Raises:
         LeagueError: The database is damaged or cannot be written.
     """
+    require_one_name(path)
     with _in_a_sentence(path), closing(connect(path, PATIENCE)) as database:
         patiently(lambda: database.execute("PRAGMA journal_mode = WAL").fetchone(), path, warn)
 

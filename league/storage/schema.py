@@ -1,4 +1,14 @@
-"""The tables of a league's database. Results are only appended, and frozen players never change: SQLite enforces both."""
+"""The tables of a league's database. Results are only appended, and frozen players never change: SQLite enforces both.
+
+A database holds what is defined here and nothing else. Somebody else's database could have further triggers, views, virtual
+tables or generated columns, which are programs that run when it is read or changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from functools import cache
 
 FORMAT = 3
 """Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
@@ -10,6 +20,19 @@ CREATE TABLE players (
     frozen INTEGER, learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
 CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
     BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
+"""
+
+PLAYERS_AS_IN_FORMAT_1 = """
+CREATE TABLE players (
+    name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
+    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER);
+"""
+
+PLAYERS_AS_IN_FORMAT_2 = """
+CREATE TABLE players (
+    name TEXT PRIMARY KEY, league_role TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, operator TEXT NOT NULL, born INTEGER,
+    weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER, snapshot_of TEXT, frozen INTEGER,
+    learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
 """
 
 SCHEMA = f"""
@@ -40,3 +63,41 @@ CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, '
 
 CHANGES = ", ".join(f"{column} = excluded.{column}" for column in ("status", "weights", "learner_state", "hyper", "retired"))
 """The columns of a player that may change while it is active."""
+
+
+MOST_OBJECTS = 1000
+"""The most tables, indexes and triggers of a database that are compared; a league has about twenty."""
+
+
+def stranger(database: sqlite3.Connection) -> str:
+    """Find something in a database that no format of a league has.
+
+    Returns:
+        What it is, in words; "" if there is nothing. Something may be missing: a league without an index is the same league.
+    """
+    rows = database.execute(
+        f"SELECT type, name, tbl_name, sql FROM main.sqlite_master ORDER BY type DESC LIMIT {MOST_OBJECTS}"
+    ).fetchall()
+    known = _known()
+    for kind, name, table, sql in rows:
+        own = (str(kind), str(name), str(table), _squeezed(sql)) in known
+        if not own and not (sql is None and kind == "index" and str(name).startswith("sqlite_autoindex_")):
+            return f"the {kind} {name!r:.60}"
+    return "" if len(rows) < MOST_OBJECTS else f"{MOST_OBJECTS} tables, indexes and triggers"
+
+
+@cache
+def _known() -> frozenset[tuple[str, str, str, str]]:
+    """Everything that the databases of all formats are made of. Formats differ in the table of the players only."""
+    found: set[tuple[str, str, str, str]] = set()
+    for script in (SCHEMA, PLAYERS_AS_IN_FORMAT_1, PLAYERS_AS_IN_FORMAT_2):
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.executescript(f"{script} ANALYZE;")  # its result is a table, too
+            rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        found |= {(kind, name, table, _squeezed(sql)) for kind, name, table, sql in rows}
+    return frozenset(found)
+
+
+def _squeezed(sql: object) -> str:
+    """A definition without the spaces and line breaks in it, which differ between versions of this project."""
+    return "".join(str(sql).split())

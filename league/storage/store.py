@@ -52,6 +52,10 @@ def default_home() -> Path:
     return Path(os.environ.get(HOME_VARIABLE) or HOME).expanduser()
 
 
+MOST_LISTED = 300_000
+"""The most players of a league that is listed. Looking over more takes longer than a list may take."""
+
+
 class Store:
     """The folder of a league. Writing needs the lock, and reading does not."""
 
@@ -62,6 +66,7 @@ class Store:
         self.learner_states = Blobs(folder / LEARNER_STATES)
         self.replays = folder / "replays"
         self._lock: TextIO | None = None
+        self._open: sqlite3.Connection | None = None
 
     @classmethod
     def create(cls, home: Path, name: str, facts: Mapping[str, str], warn: db.Warn = db.silent) -> Store:
@@ -248,15 +253,41 @@ class Store:
         """What a list of leagues shows: `league`, `game`, `generation`, the number of `players`, and the `champion`.
 
         Raises:
-            LeagueError: The database is damaged.
+            LeagueError: The database is damaged, or holds more than can be looked over.
         """
-        generation = self.generation()
-        champion = self.champion() if generation >= 0 else None
-        players = {player.name for player in self.players()}
-        if champion is not None and champion not in players:
-            raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
-        facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
+        with self.looking(db.LOOKING):
+            check_format(self.name, self.fact("format"))
+            generation = self.generation()
+            champion = self.champion() if generation >= 0 else None
+            ((count,),) = self._read("SELECT COUNT(*) FROM players")
+            if count > MOST_LISTED:
+                raise LeagueError(f"{self.path} holds {count} players, which is more than is listed")
+            players = {player.name for player in self.players()}
+            if champion is not None and champion not in players:
+                raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
+            facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
         return {**facts, "players": len(players), "champion": champion}
+
+    @contextmanager
+    def looking(self, seconds: float | None = None) -> Iterator[None]:
+        """Read with one connection while the block runs: all that is read there is of one moment, and was checked once.
+
+        Args:
+            seconds: After so long, reading ends with an error. None has no end.
+
+        Raises:
+            LeagueError: The database is not there, is damaged, or holds more than is read.
+        """
+        if self._open is not None:  # the block is inside another one
+            yield
+            return
+        with db.reading(self.path, seconds) as database:
+            show_as_today(database)
+            self._open = database
+            try:
+                yield
+            finally:
+                self._open = None
 
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
@@ -332,9 +363,9 @@ class Store:
 
     def _read(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
         """The result of a query; `make` converts each row to a value."""
-        with db.reading(self.path) as database:
-            show_as_today(database)
-            rows = database.execute(query, tuple(values)).fetchall()
+        with self.looking():
+            assert self._open is not None
+            rows = self._open.execute(query, tuple(values)).fetchall()
         try:
             return [make(row) for row in rows]
         except (

@@ -2,50 +2,36 @@
 
 The list is in the user's own state folder, `$XDG_STATE_HOME/marl-league/trusted.json`, by default under `~/.local/state`. It is
 not kept with the leagues, because somebody else may have made these. An entry is the SHA-256 of a file and of the files that it
-imports from its own folder, wherever they are. When one of them changes, the entry no longer holds.
+imports from its own folder, wherever they are, with the name of the callable that was trusted. When one of the files changes,
+the entry no longer holds. What was read to compute the hash is what runs; see `envs.captured`.
 """
 
 from __future__ import annotations
 
-import ast
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from envs import places
-from envs.references import permit, permitted, refusal, refuse
-from envs.sources import files_of, installed, of_python, split
+from envs.captured import Code, TooLarge, capture
+from envs.neighbours import further
+from envs.references import name_here, permit, permitted, refusal, refuse
+from envs.sources import split
 from league.config.foreign import Reference
 from league.errors import LeagueError
 from league.storage.blobs import write_durably
 
 FILE = "trusted.json"
-NEIGHBOURS = 200
-"""The most files whose imports are followed."""
 
 HOW = (
     "Look at it first; then add --trust to this command (or name the code on the command line). "
     "It is remembered until the code changes"
 )
-
-
-@dataclass(frozen=True)
-class Code:
-    """Code on this machine.
-
-    Attributes:
-        path: The file that is run; the module's name where it is built into Python.
-        sha256: Of the file, of the packages around it, and of what it imports from its own folder.
-    """
-
-    path: str
-    sha256: str
 
 
 def require(found: Sequence[Reference], where: str, *, trust: bool = False) -> None:
@@ -67,9 +53,9 @@ def require(found: Sequence[Reference], where: str, *, trust: bool = False) -> N
 
 
 def refuse_untrusted(found: Sequence[Reference], where: str) -> list[str]:
-    """Refuse, for this process, all code that a file names and the user does not trust; see `envs.references.refuse`.
+    """Permit, for this process, the code that a file names and the user trusts, and say why the rest is refused.
 
-    Code that is not on this machine is refused as well, since it may turn up later, but there is no sentence for it.
+    There is no sentence for code that is not on this machine. It is refused all the same, since it may turn up later.
 
     Args:
         found: The code.
@@ -88,10 +74,12 @@ def refuse_untrusted(found: Sequence[Reference], where: str) -> list[str]:
             refuse(reference.code, f"{reference.code} is named by {where}, and it was not found from {Path.cwd()}{tried}")
             continue
         entries = _entries()
-        if any(entry.get("sha256") == code.sha256 for entry in entries):
-            permit(reference.code)
+        same = [entry for entry in entries if entry.get("sha256") == code.sha256 and _trusts(entry, reference)]
+        if same:
+            more = frozenset(sha256 for entry in same for sha256 in entry.get("more", ()))
+            permit(reference.code, replace(code, more=more), named=False)
             continue
-        known = any(entry.get("path") == code.path for entry in entries)
+        known = any(entry.get("path") == code.path and _trusts(entry, reference) for entry in entries)
         why = "it has changed since you trusted it" if known else "it is not on your list of trusted code"
         sentence = f"{where} names code that would run, but {why}: {reference.setting} is {reference.code} ({code.path}). {HOW}"
         refuse(reference.code, sentence)
@@ -99,15 +87,20 @@ def refuse_untrusted(found: Sequence[Reference], where: str) -> list[str]:
     return sentences
 
 
-def remember(found: Sequence[Reference]) -> None:
+def remember(found: Sequence[Reference], known: dict[str, Code | None] | None = None) -> None:
     """Trust code: in this process, and in later ones as long as it does not change.
+
+    Args:
+        found: The code.
+        known: What it consisted of when the user named it; by default it is read now.
 
     Raises:
         LeagueError: The list of what is trusted cannot be read or written.
     """
-    new = [vars(code) for reference in found if (code := code_of(reference.code)) is not None]
-    for reference in found:
-        permit(reference.code)
+    read = {reference: code_of(reference.code) if known is None else known[reference.code] for reference in found}
+    new = [_entry(reference, code) for reference, code in read.items() if code is not None]
+    for reference, code in read.items():
+        permit(reference.code, code, named=known is not None)
     if not new or all(entry in _entries() for entry in new):
         return
     with _locked():
@@ -129,9 +122,12 @@ class NamedCode:
             if refused:
                 raise LeagueError(refused)
         for reference in found:
-            permit(reference.code)
-        self._found = found
-        self._named = {reference.code: code_of(reference.code) for reference in found}
+            if not permitted(reference.code):
+                name_here(reference.code)
+        self._found = [reference for reference in found if permitted(reference.code)]
+        self._named = {reference.code: code_of(reference.code) for reference in self._found}
+        for reference in self._found:
+            permit(reference.code, self._named[reference.code])
 
     def remember(self, warn: Callable[[str], None]) -> None:
         """Trust the code in later processes, too. A league that was opened meanwhile may not put other code in its place.
@@ -141,24 +137,29 @@ class NamedCode:
         """
         for reference, named in self._named.items():
             now = code_of(reference)
-            if named is not None and (now is None or now.sha256 != named.sha256) and Path(named.path).is_file():
+            if named is None:
+                continue
+            if now is not None and now.sha256 == named.sha256:  # it may have moved into the league's folder
+                self._named[reference] = now
+            elif Path(named.path).is_file():
                 places.remember({reference.rpartition(":")[0]: named.path})
         try:
-            remember(self._found)
+            remember(self._found, self._named)
         except (OSError, LeagueError) as error:
             warn(f"the code of this league has to be trusted again when it is resumed: {error}")
 
 
 def code_of(reference: str) -> Code | None:
-    """Find the code of a reference without running it; None if there is none on this machine."""
+    """Find the code of a reference without running it; None if there is none on this machine.
+
+    Raises:
+        LeagueError: It is too large to be code.
+    """
     parts = split(reference)
-    files = files_of(parts[0]) if parts is not None else None
-    if parts is None or files is None:
-        return None
-    hashed = hashlib.sha256(b"" if files else parts[0].encode())
-    for path in _imported(files):
-        hashed.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
-    return Code(str(files[-1]) if files else f"built into Python: {parts[0]}", hashed.hexdigest())
+    try:
+        return None if parts is None else capture(parts[0])
+    except TooLarge as error:
+        raise LeagueError(str(error)) from error
 
 
 def state_folder() -> Path:
@@ -167,41 +168,18 @@ def state_folder() -> Path:
     return (Path(given) if os.path.isabs(given) else Path.home() / ".local" / "state") / "marl-league"
 
 
-def _imported(files: Sequence[Path]) -> list[Path]:
-    """Return files and all that they import from their own folders, in a fixed order; of installed code, only the files."""
-    found = dict.fromkeys(files)
-    waiting = [path for path in files if not installed(path) and not of_python(path)]
-    while waiting and len(found) < NEIGHBOURS:
-        for path in _neighbours(waiting.pop(0)):
-            if path not in found:
-                found[path] = None
-                waiting.append(path)
-    return list(found)
+def _name_of(reference: Reference) -> str:
+    return reference.code.rpartition(":")[2]
 
 
-def _neighbours(path: Path) -> Iterator[Path]:
-    """Yield the files and packages beside a file, or beside the packages around it, that its imports name."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module or ''}.{alias.name}".lstrip(".") for alias in node.names)]
-        for name in filter(None, names):
-            for folder in _roots(path):
-                place = folder.joinpath(*name.split("."))
-                yield from (each.resolve() for each in (place.with_suffix(".py"), place / "__init__.py") if each.is_file())
+def _trusts(entry: dict[str, Any], reference: Reference) -> bool:
+    """Return whether an entry is for the callable of a reference. Lists of earlier versions do not say which callable it is."""
+    return entry.get("name", _name_of(reference)) == _name_of(reference)
 
 
-def _roots(path: Path) -> Iterator[Path]:
-    """Yield the folder of a file, and the folders around it as long as these are packages."""
-    folder = path.parent
-    yield folder
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
-        folder = folder.parent
-        yield folder
+def _entry(reference: Reference, code: Code) -> dict[str, Any]:
+    more = further(code)
+    return {"path": code.path, "sha256": code.sha256, "name": _name_of(reference), **({"more": more} if more else {})}
 
 
 def _file() -> Path:

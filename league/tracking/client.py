@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import uuid4
 
+from league.storage.database import BESIDE
+from league.storage.links import lock_file, require_plain
 from league.tracking.database import check_schema, follow_move, uri_of
 
 DATABASE = "mlflow.db"
@@ -52,7 +54,8 @@ def connect(home: Path) -> Any:
     """
     home.mkdir(parents=True, exist_ok=True)
     database = home / DATABASE
-    with (home / "mlflow.lock").open("w") as lock:
+    require_plain(database, *(database.with_name(database.name + end) for end in BESIDE))
+    with lock_file(home / "mlflow.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not database.exists():
             _create(database)

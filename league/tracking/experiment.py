@@ -154,8 +154,15 @@ class Experiment:
                 self.client.set_experiment_tag(self.id, key, value)
 
     def folder(self, run: Any) -> Path:
-        """The folder of a run's artifacts."""
-        return path_of(run.info.artifact_uri)
+        """The folder of a run's artifacts.
+
+        Raises:
+            OSError: The database, which may be somebody else's, says that it is outside of the home.
+        """
+        folder = path_of(run.info.artifact_uri)
+        if not folder.resolve().is_relative_to((Path(self.home) / "artifacts").resolve()):
+            raise OSError(f"{Path(self.home) / DATABASE} puts files into {folder}; move it away, and a new one is made")
+        return folder
 
     def write_files(self, run: Any, files: Mapping[str, bytes]) -> None:
         """Write artifacts, each one atomically. A file of the same name is replaced.

@@ -15,6 +15,7 @@ from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
 
+from envs.processes import safe_imports
 from league.errors import LeagueError
 from league.tracking.client import DATABASE
 from league.tracking.database import uri_of
@@ -113,12 +114,12 @@ def command(home: Path, port: int, host: str) -> list[str]:
 def _environment(port: int, host: str) -> dict[str, str]:
     """Environment variables of the server; what the user has set stays."""
     told = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    told["PYTHONSAFEPATH"] = "1"  # no file of the home is imported
     if not _loopback(host):  # MLflow answers only those who call it by a name that it knows
         names = [f"{name}:{port}" for name in (*_names(host), "localhost", "127.0.0.1")]
         told["MLFLOW_SERVER_ALLOWED_HOSTS"] = ",".join(names)
         told["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(f"http://{name}" for name in names)
-    return {**told, **os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    # No file of the home, in which the server works, is imported.
+    return {**told, **os.environ, **safe_imports(), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def _check_free(port: int, host: str) -> None:

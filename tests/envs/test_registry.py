@@ -6,6 +6,7 @@ import pytest
 
 import envs
 from envs.game import GameSetup
+from envs.naming import named
 from envs.registry import construct
 from envs.stock.arena import StockArena
 from envs.twins.board import BoardArena
@@ -234,7 +235,5 @@ def test_a_maker_that_takes_no_render_mode_is_not_asked_for_pictures(tmp_path):
         "from mpe2 import simple_v3\n\n\ndef make():\n    return simple_v3.env()\n\n\ndef keen(render_mode=None):\n"
         "    return simple_v3.env(render_mode=render_mode)\n"
     )
-    modes = [
-        construct(GameSetup(f"{tmp_path}/shy.py:{maker}"), render=True).unwrapped.render_mode for maker in ("make", "keen")
-    ]
+    modes = [construct(named(f"{tmp_path}/shy.py:{maker}"), render=True).unwrapped.render_mode for maker in ("make", "keen")]
     assert modes == [None, "rgb_array"]

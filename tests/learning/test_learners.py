@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.learners.table import LEARNERS
-from envs.references import find
+from envs.references import find, permit
 
 COMMAND = f"{Path(__file__).parents[2]}/benchmarks/learners.py"
 A_LITTLE = {"ppo": "train.updates=20", "a2c": "train.updates=150"}
@@ -17,6 +17,8 @@ A_LITTLE = {"ppo": "train.updates=20", "a2c": "train.updates=150"}
 
 def score(learner, *settings):
     """Share of the points against the random player."""
+    for name in ("score", "configured"):
+        permit(f"{COMMAND}:{name}")
     return find(f"{COMMAND}:score")(find(f"{COMMAND}:configured")(learner, 0, [A_LITTLE[learner], *settings]), games=400)
 
 

@@ -87,7 +87,8 @@ def save(replay: Replay, path: Path) -> None:
     """
     data = gzip.compress(_json(replay), 9, mtime=0)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
+    temporary.unlink(missing_ok=True)  # a link of this name would lead elsewhere
+    with temporary.open("xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

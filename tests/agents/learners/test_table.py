@@ -20,7 +20,7 @@ from agents.learners.table import (
     metric_spec,
 )
 from envs.faults import GameError
-from envs.references import find
+from envs.references import find, ours, permit
 
 HEAD = "from agents.learners.contract import learner\nfrom agents.learners.table import GAMMA, KL\n"
 
@@ -33,7 +33,7 @@ def test_reading_the_tables_loads_neither_torch_nor_numba():
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_the_code_of_every_learner_is_where_the_table_says(name):
-    assert callable(find(LEARNERS[name].code))
+    assert callable(ours(LEARNERS[name].code))
 
 
 @pytest.mark.parametrize("name", LEARNERS)
@@ -55,6 +55,7 @@ def test_a_learner_of_ones_own_is_found_with_what_it_declares(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(f"{HEAD}\n\n@learner(hyper=[GAMMA], metrics=[KL])\ndef mine(given):\n    return given\n")
     reference = f"{file}:mine"
+    permit(reference)
     assert learner_spec(reference) == LearnerSpec(reference, reference, (GAMMA,), (KL,))
     assert find(reference)("what it is given") == "what it is given"
 
@@ -62,6 +63,7 @@ def test_a_learner_of_ones_own_is_found_with_what_it_declares(tmp_path):
 def test_a_function_that_declares_nothing_is_no_learner(tmp_path):
     file = tmp_path / "plain.py"
     file.write_text("def plain(given):\n    return given\n")
+    permit(f"{file}:plain")
     with pytest.raises(GameError, match=r"plain is no learner: put @learner\(hyper=…, metrics=…\)"):
         learner_spec(f"{file}:plain")
 

@@ -13,6 +13,7 @@ from envs.conformance.compare import random_actions
 from envs.description import describe
 from envs.faults import GameError
 from envs.game import ActionSpace, GameSetup
+from envs.references import permit
 from envs.twins.tictactoe import TICTACTOE
 
 C4, TTT, TAG = "classic/connect_four_v3", "classic/tictactoe_v3", "mpe2/simple_tag_v3"
@@ -212,6 +213,7 @@ def test_a_bot_of_ones_own_is_found_by_module_in_the_working_directory(tmp_path,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     role, seen, legal = position([0] * 6)
+    permit("left_hander:leftmost")
     bot = find_bot("left_hander:leftmost", describe(C4))
     assert bot(Turn(role, seen, legal, torch.rand(1, 7))).tolist() == [1]
 
@@ -219,6 +221,7 @@ def test_a_bot_of_ones_own_is_found_by_module_in_the_working_directory(tmp_path,
 def test_a_bot_of_ones_own_is_found_by_file(tmp_path):
     (tmp_path / "right.py").write_text("def rightmost(turn):\n    return 6 - turn.legal.flip(-1).int().argmax(-1)\n")
     role, seen, legal = position([])
+    permit(f"{tmp_path}/right.py:rightmost")
     assert find_bot(f"{tmp_path}/right.py:rightmost", describe(C4))(Turn(role, seen, legal, torch.rand(1, 7))).tolist() == [6]
 
 
@@ -235,5 +238,6 @@ def test_a_bot_of_ones_own_is_found_by_file(tmp_path):
     ],
 )
 def test_a_bot_that_is_not_there_or_does_not_fit_is_refused_in_one_sentence(name, game, says):
+    permit(name)
     with pytest.raises(GameError, match=says):
         find_bot(name, describe(game))

@@ -1,6 +1,6 @@
 """Games that describe themselves in characters."""
 
-from envs.game import GameSetup
+from envs.naming import named
 from envs.registry import construct, offers
 from envs.rendering.characters import COLUMNS, ROWS, characters, letters
 from envs.rendering.drawing import draw, text
@@ -45,7 +45,7 @@ class Typed(ParallelEnv):
 def test_a_game_that_offers_only_text_is_shown_by_it(tmp_path):
     path = tmp_path / "typed.py"
     path.write_text(TYPED)
-    setup = GameSetup(f"{path}:Typed")
+    setup = named(f"{path}:Typed")
     environment = construct(setup, render=True)
     environment.reset(seed=0)
     environment.step({"a": 0, "b": 0})

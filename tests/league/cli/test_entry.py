@@ -18,7 +18,7 @@ def league(*path: Path, program: str = "from league.cli.entry import main; main(
     told = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
     code = f"import sys; sys.argv = ['league', '--version']; {program}"
     return subprocess.run(
-        [sys.executable, "-S", "-c", code], env=told, cwd=path[0], capture_output=True, text=True, check=False
+        [sys.executable, "-S", "-c", code], env=told, cwd=Path(path[0].anchor), capture_output=True, text=True, check=False
     )
 
 
@@ -82,3 +82,15 @@ def test_a_missing_dependency_is_one_sentence(tmp_path: Path) -> None:
     ran = league(tmp_path, ROOT, program="sys.modules['typer'] = None; from league.cli.entry import main; main()")
     assert ran.returncode == 2
     assert ran.stderr.startswith("error: a package cannot be imported (import of typer halted")
+
+
+def test_a_package_in_the_working_directory_does_not_hide_ours(tmp_path: Path) -> None:
+    for name in ("agents", "numpy", "torch", "typer"):
+        foreign(tmp_path, name)
+    told = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}"}  # the empty part is the working directory
+    code = "import sys; sys.path.insert(0, ''); sys.path.insert(0, sys.argv[1]); sys.argv = ['league', 'list']; "
+    code += "from league.cli.entry import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT)], env=told, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr

@@ -1,15 +1,19 @@
 """Leagues and replays of somebody else's: nothing that they name runs unless the user says so, and looking never needs it."""
 
 import gzip
+import hashlib
 import json
+import re
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
 
+import league
 from envs.references import forget_permissions
 from league import League, LeagueConfig
 from league.errors import LeagueError
@@ -275,3 +279,95 @@ def test_a_network_that_a_player_is_made_of_would_run_if_it_were_trusted(cli_run
     plant_in_players(home, code, "architecture")
     said = cli_run("tournament", "smoke/champion", "bot:random", "--games", "2", "--trust", "--home", home)
     assert ran(home), said.err
+
+
+def test_a_league_puts_no_file_of_its_own_in_the_place_of_one_that_the_user_names(cli_run, home, tmp_path):
+    """The folder of the league holds a bot of the name that the user will type, and says that it began with it."""
+    text = CANARY.replace("Path(__file__).parent", f"Path({str(tmp_path)!r})")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    kept = home / "leagues/smoke/code" / sha256[:8] / "mybot.py"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(text)
+    plant(home, "mybot.py:thing", "learner")
+    source = {"place": "mybot.py", "path": "/nowhere/mybot.py", "sha256": sha256, "text": text}
+    with closing(database(home)) as league, league:
+        league.execute("INSERT OR REPLACE INTO league VALUES ('sources', ?)", (json.dumps([source]),))
+    (tmp_path / "mybot.py").write_text("def thing(turn):\n    return turn.legal.float().argmax(-1)\n")
+    for players in (("mybot.py:thing", "smoke/champion"), ("smoke/champion", "mybot.py:thing")):
+        forget_permissions()
+        said = cli_run("tournament", *players, "--games", "2", "--executor", "serial", "--home", home)
+        assert (said.code, ran(home)) == (0, False), said.err
+
+
+def test_our_own_functions_are_not_called_by_a_file_either(cli_run, home, tmp_path):
+    path = replay_naming(
+        home, "league.storage.blobs:write_durably", path={"$path": str(tmp_path / "it-ran")}, data={"$bytes": ""}
+    )
+    said = cli_run("replay", "verify", path, "--home", home)
+    assert (said.code, ran(home)) == (1, False)
+    assert "--trust" in said.out
+
+
+def test_trust_in_one_function_of_a_file_is_none_in_another(cli_run, home, tmp_path):
+    (tmp_path / "own.py").write_text(OWN + "\ndef other(**options):\n    open('it-ran', 'w').close()\n    return game()\n")
+    assert "--trust" not in cli_run("replay", "verify", replay_naming(home, "own.py:game"), "--trust", "--home", home).out
+    forget_permissions()
+    said = cli_run("replay", "verify", replay_naming(home, "own.py:other"), "--home", home)
+    assert (said.code, ran(home)) == (1, False)
+    assert "--trust" in said.out
+
+
+@pytest.mark.parametrize("name", ["own.py:game", "own:game"])
+def test_a_folder_with_files_named_like_packages_hijacks_no_command(cli_run, home, tmp_path, monkeypatch, name):
+    for hidden in ("colorsys", "numpy", "pygame", "sitecustomize", "this"):
+        (tmp_path / f"{hidden}.py").write_text(CANARY)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for module in ("colorsys", "own", "this"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    (tmp_path / "own.py").write_text("import colorsys\nimport numpy\n" + OWN)
+    cli_run("replay", "verify", replay_naming(home, name), "--trust", "--home", home)
+    assert not ran(home)
+    assert str(tmp_path) not in sys.path
+
+
+def test_a_command_that_verifies_says_what_a_seal_does_not_show(cli_run, home):
+    assert "a seal shows that a file was changed, not who made it" in cli_run("replay", "verify", "smoke", "--home", home).out
+
+
+TOO_MUCH = {
+    "a query without an end": """ALTER TABLE players RENAME TO real; CREATE VIEW players AS
+        WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT real.* FROM real, n""",
+    "a trigger": "CREATE TRIGGER more AFTER INSERT ON ratings BEGIN DELETE FROM ratings; END",
+    "a long text": "UPDATE league SET value = hex(zeroblob(100000)) WHERE key = 'game'",
+    "many players": """WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000)
+        INSERT INTO players SELECT name || x, league_role, status, parent, operator, born, '', '', '{}', retired,
+        snapshot_of, frozen, learner, '', "group" FROM n, (SELECT * FROM players LIMIT 1)""",
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_a_league_that_holds_too_much_is_left_out_of_the_list_and_others_are_shown(cli_run, home, monkeypatch, what):
+    monkeypatch.setattr("league.storage.database.LONGEST", 100_000)
+    monkeypatch.setattr("league.storage.store.MOST_LISTED", 1000)
+    shutil.copytree(home / "leagues/smoke", home / "leagues/good")
+    with closing(database(home)) as league, league:
+        league.executescript(TOO_MUCH[what])
+    said = cli_run("list", "--home", home)
+    assert said.code == 0
+    assert "left out smoke: " in said.err
+    assert "good" in said.out
+
+
+def test_a_database_with_a_hole_of_ten_gigabytes_is_listed(cli_run, home):
+    with (home / "leagues/smoke/league.db").open("r+b") as file:
+        file.truncate(10 * 2**30)
+    assert cli_run("list", "--home", home).code == 0
+
+
+def test_the_project_itself_does_not_speak_for_the_user():
+    """`envs.make` and `envs.describe` permit the code of their game. Only what the user has just typed goes there."""
+    for path in Path(league.__file__).parent.rglob("*.py"):
+        if path.name != "games.py":
+            assert not {"envs.make(", "envs.describe(", "envs.naming"} & set(re.findall(r"envs\.\w+\(?", path.read_text())), (
+                path
+            )

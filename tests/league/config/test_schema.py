@@ -8,8 +8,9 @@ import yaml
 
 import league.population.matchmaking
 from agents.learners.table import LEARNERS
+from envs.references import permit
 from league.config.load import load_config, parse_override, presets
-from league.config.schema import check, to_yaml
+from league.config.schema import LeagueConfig, check, to_yaml
 from league.config.sections import known
 from league.errors import LeagueError
 
@@ -304,6 +305,7 @@ def test_an_unknown_learner_is_answered_with_the_nearest_and_all_of_them():
 
 
 def test_a_learner_that_is_not_there_is_named():
+    permit("nowhere.py:mine")
     assert "the learner 'nowhere.py:mine' cannot be used: There is no file" in refused({"learner": "nowhere.py:mine"})
 
 
@@ -313,7 +315,7 @@ def test_a_league_whose_learner_is_gone_can_still_be_read(tmp_path):
         "from agents.learners.contract import learner\nfrom agents.learners.table import GAMMA\n\n\n"
         "@learner(hyper=[GAMMA], metrics=[])\ndef mine(given):\n    return given\n"
     )
-    stored = to_yaml(check({"name": "mine", "game": GAME, "learner": f"{file}:mine"}))
+    stored = to_yaml(LeagueConfig.model_validate({"name": "mine", "game": GAME, "learner": f"{file}:mine"}))
     file.unlink()
     assert to_yaml(check(yaml.safe_load(stored))) == stored
 

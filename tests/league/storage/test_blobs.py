@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from league.errors import LeagueError
-from league.storage.blobs import Blobs, write_durably
+from league.storage.blobs import LARGEST, Blobs, write_durably
 
 ARRAYS = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([1.5], dtype=np.float64)}
 
@@ -110,3 +110,16 @@ def test_another_fault_of_the_disk_is_not_called_full(blobs, monkeypatch):
     with pytest.raises(OSError, match="broken"):
         blobs.put(ARRAYS)
     assert list(blobs.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["a hole", "a pipe"])
+def test_what_is_no_file_of_arrays_or_too_large_is_not_read(blobs, kind):
+    digest = blobs.put(ARRAYS)
+    path = blobs.path(digest)
+    if kind == "a hole":
+        os.truncate(path, LARGEST + 1)
+    else:
+        path.unlink()
+        os.mkfifo(path)
+    with pytest.raises(LeagueError, match="has more than" if kind == "a hole" else "are missing"):
+        blobs.get(digest, "main-01")

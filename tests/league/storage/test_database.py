@@ -1,5 +1,6 @@
 """The database of a league: readers block nobody, kills and read-only folders lose nothing, damage is said in a sentence."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -244,3 +245,97 @@ def test_a_view_in_the_place_of_a_table_is_refused(store):
         database.executescript("ALTER TABLE players RENAME TO real; CREATE VIEW players AS SELECT * FROM real;")
     with pytest.raises(LeagueError, match="holds the view 'players'"):
         store.players()
+
+
+STRANGE = {
+    "a trigger": "CREATE TRIGGER more AFTER INSERT ON ratings BEGIN DELETE FROM ratings; END",
+    "a trigger of a known name": "DROP TRIGGER results_stay; "
+    "CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN DELETE FROM ratings; END",
+    "a view": "CREATE VIEW seen AS SELECT * FROM players",
+    "a virtual table": "CREATE VIRTUAL TABLE words USING fts5(text)",
+    "a generated column": "DROP TABLE updates; CREATE TABLE updates (generation INTEGER, player TEXT, "
+    '"update" INTEGER, figures TEXT GENERATED ALWAYS AS (hex(zeroblob(1000000))))',
+    "an index on an expression": "CREATE INDEX slow ON players (hex(name))",
+    "a table": "CREATE TABLE more (x)",
+}
+
+
+@pytest.mark.parametrize("what", STRANGE)
+def test_what_no_format_of_a_league_has_is_neither_read_nor_changed(store, what):
+    with closing(sqlite3.connect(store.path)) as database:
+        database.executescript(STRANGE[what])
+    for attempt in (store.players, lambda: store.set_fact("game", "other"), store.lock):
+        store.unlock()
+        with pytest.raises(LeagueError, match="is not the database of a league: it holds the "):
+            attempt()
+
+
+def test_a_league_whose_triggers_and_indexes_are_missing_is_still_a_league(store):
+    with closing(sqlite3.connect(store.path)) as database:
+        database.executescript("DROP TRIGGER frozen_stay; DROP INDEX matches_by_generation; ANALYZE;")
+    assert store.generation() == 0
+
+
+@pytest.mark.parametrize("end", db.BESIDE)
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_stands_beside_a_database_and_is_no_file_is_not_opened(store, tmp_path, end, kind):
+    beside = store.path.with_name(store.path.name + end)
+    beside.unlink(missing_ok=True)
+    (tmp_path / "diary").write_text("precious")
+    beside.symlink_to(tmp_path / "diary") if kind == "link" else os.mkfifo(beside)
+    for attempt in (store.players, lambda: store.set_fact("game", "other")):
+        with pytest.raises(LeagueError, match="is a link" if kind == "link" else "is no plain file"):
+            attempt()
+    assert (tmp_path / "diary").read_text() == "precious"
+
+
+def test_a_database_that_is_a_link_is_neither_read_nor_written(store, tmp_path):
+    store.path.rename(tmp_path / "elsewhere.db")
+    store.path.symlink_to(tmp_path / "elsewhere.db")
+    for attempt in (store.players, lambda: store.set_fact("game", "other")):
+        with pytest.raises(LeagueError, match="is a link"):
+            attempt()
+
+
+def test_a_database_with_a_second_name_is_read_and_not_written(store, tmp_path):
+    os.link(store.path, tmp_path / "copy.db")
+    assert store.generation() == 0
+    with pytest.raises(LeagueError, match="also has another name"):
+        store.set_fact("game", "other")
+
+
+def test_a_text_that_is_too_long_is_a_sentence(store, monkeypatch):
+    store.set_fact("long", "x" * 100_000)
+    monkeypatch.setattr(db, "LONGEST", 50_000)
+    with pytest.raises(LeagueError, match="holds too much to be read"):
+        store.fact("long")
+    assert store.generation() == 0
+
+
+def test_looking_ends_when_its_time_is_over(store, monkeypatch):
+    monkeypatch.setattr(db, "STEPS", 1)
+    with pytest.raises(LeagueError, match="holds too much to be read"), store.looking(0.0):
+        store.players()
+
+
+def test_a_league_with_more_players_than_are_listed_is_left_out(cli_run, store, monkeypatch):
+    monkeypatch.setattr("league.storage.store.MOST_LISTED", 0)
+    said = cli_run("list", "--home", store.folder.parent.parent)
+    assert said.code == 0
+    assert "which is more than is listed" in said.err
+
+
+def test_what_is_read_together_is_of_one_moment(store):
+    with store.looking():
+        assert store.generation() == 0
+        store.commit(turn(1))
+        assert store.generation() == 0
+    assert store.generation() == 1
+
+
+def test_what_is_read_together_is_opened_once(store, monkeypatch):
+    opened = []
+    real = db.connect
+    monkeypatch.setattr(db, "connect", lambda path, timeout: opened.append(path) or real(path, timeout))
+    store.overview()
+    assert len(opened) == 1

@@ -1,14 +1,19 @@
 """Folders of a league that lead elsewhere: nothing there is deleted or emptied, and the league goes on."""
 
 import hashlib
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from league import League
+from league.config.own_code import Source, from_text, to_text, write_text
 from league.errors import LeagueError
+from league.storage.blobs import Blobs
 from league.storage.links import lock_file, plain_files
 from league.storage.store import Store
+from league.tracking.client import connect
 from tournaments.replay.format import SUFFIX, UNFINISHED
 
 HASH = hashlib.sha256(b"x").hexdigest()
@@ -104,3 +109,61 @@ def test_a_report_does_not_write_through_a_link(cli_run, tmp_path, smoke):
     assert cli_run("report", "smoke", "--home", tmp_path).code == 0
     assert (tmp_path / "diary").read_text() == "precious"
     assert not (tmp_path / "leagues/smoke/report.html").is_symlink()
+
+
+def test_what_is_half_written_does_not_go_through_a_link(store, tmp_path):
+    (tmp_path / "diary").write_text("precious")
+    for folder in (store.weights.folder, store.replays):
+        folder.mkdir()
+    array = {"x": np.zeros(3, np.float32)}
+    digest = Blobs(tmp_path / "other").put(array)
+    link = store.weights.folder / f".{digest}.safetensors.{os.getpid()}"
+    link.symlink_to(tmp_path / "diary")
+    assert store.weights.put(array) == digest
+    assert (tmp_path / "diary").read_text() == "precious"
+    assert store.weights.get(digest, "main-01")["x"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_weights_do_not_go_through_a_link_of_their_name(store, tmp_path):
+    store.weights.folder.mkdir()
+    array = {"x": np.zeros(3, np.float32)}
+    digest = Blobs(tmp_path / "other").put(array)
+    store.weights.path(digest).symlink_to(tmp_path / "new")
+    store.weights.put(array)
+    assert not (tmp_path / "new").exists()
+    assert not store.weights.path(digest).is_symlink()
+
+
+@pytest.mark.parametrize("link", ["code", "code/HASH", "code/HASH/own.py"])
+def test_code_that_a_league_keeps_is_not_written_through_a_link(tmp_path, link):
+    league, outside = tmp_path / "league", tmp_path / "outside"
+    text = "raise RuntimeError\n"
+    source = Source("own.py", "/nowhere/own.py", hashlib.sha256(text.encode()).hexdigest(), text)
+    outside.mkdir()
+    (outside / "own.py").write_text("precious")
+    path = league / link.replace("HASH", source.sha256[:8])
+    path.parent.mkdir(parents=True)
+    path.symlink_to(outside / "own.py" if path.suffix else outside)
+    if path.suffix:
+        assert write_text(source, league / "code").read_text() == text
+    else:
+        with pytest.raises(LeagueError, match="is a link"):
+            write_text(source, league / "code")
+    assert [path.name for path in outside.rglob("*.py")] == ["own.py"]
+    assert (outside / "own.py").read_text() == "precious"
+
+
+@pytest.mark.parametrize("path", ["/a/..", "", "/a/b\n.py"])
+def test_code_that_a_league_keeps_has_the_name_of_a_file(path):
+    with pytest.raises(LeagueError, match="is no file"):
+        from_text(to_text([Source("own.py", path, hashlib.sha256(b"x = 1").hexdigest(), "x = 1")]), "a league")
+
+
+@pytest.mark.parametrize("name", ["mlflow.lock", "mlflow.db", "mlflow.db-journal"])
+def test_mlflows_files_are_not_written_through_a_link(tmp_path, name):
+    (tmp_path / "diary").write_text("precious")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / name).symlink_to(tmp_path / "diary")
+    with pytest.raises(LeagueError, match="is a link"):
+        connect(tmp_path / "home")
+    assert (tmp_path / "diary").read_text() == "precious"

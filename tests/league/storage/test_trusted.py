@@ -8,7 +8,7 @@ import pytest
 from envs import places
 from envs.faults import GameError
 from envs.references import find, forget_permissions
-from league.config.foreign import Reference, needed_to_play, references
+from league.config.foreign import LONGEST, MOST_CODE, Reference, needed_to_play, plain, references
 from league.errors import LeagueError
 from league.storage.trusted import NamedCode, code_of, remember, require, state_folder
 
@@ -184,3 +184,13 @@ def test_playing_needs_the_game_the_networks_and_the_bots_only():
     values = {"game": {"name": "a:b"}, "policy": {"encoder": "c:d"}, "style": "e:f", "learner": "g:h", "players": ["i:j"]}
     values |= {"matchmaking": {"rule": "k:l"}, "evolution": {"operators": {"m:n": 1}}, "tournament": {"format": "o:p"}}
     assert {each.code for each in needed_to_play(references(values))} == {"a:b", "c:d", "i:j"}
+
+
+def test_settings_that_name_code_without_end_are_a_sentence():
+    with pytest.raises(LeagueError, match="name more than"):
+        references({f"a{number}": f"b{number}:c" for number in range(MOST_CODE + 1)})
+
+
+def test_stored_settings_without_end_are_a_sentence():
+    with pytest.raises(LeagueError, match="has more than 4 million characters"):
+        plain("x" * (LONGEST + 1), "the stored configuration")

@@ -1,6 +1,7 @@
 """What is done with MLflow's runs: whole files, one point each, in calls that MLflow takes."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -91,3 +92,12 @@ def test_a_run_ends_and_goes_on(experiment: Experiment, run: Any) -> None:
 def test_a_tag_that_is_no_number_counts_as_none(experiment: Experiment, run: Any, text: str, number: int) -> None:
     experiment.log(run, [], tags={"mark": text})
     assert number_in(again(experiment, run), "mark") == number
+
+
+def test_a_database_that_puts_a_runs_files_elsewhere_writes_none(experiment: Experiment, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    entity = SimpleNamespace(info=SimpleNamespace(artifact_uri=outside.as_uri()))
+    with pytest.raises(OSError, match="puts files into"):
+        experiment.write_files(entity, {"page.html": b"theirs"})
+    assert list(outside.iterdir()) == []

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import webbrowser
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,40 @@ def test_the_server_is_small_and_stays_on_this_machine(two: Path) -> None:
     pairs = set(zip(command[5::2], command[6::2], strict=True))
     assert {("--workers", "1"), ("--host", "127.0.0.1"), ("--backend-store-uri", f"sqlite:///{two}/mlflow.db")} <= pairs
     assert server._environment(5000, "127.0.0.1")["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
+
+
+def test_a_server_for_everybody_says_so_and_answers_under_the_names_of_this_machine(
+    two: Path, port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr(Server, "__init__", lambda self, command, **given: started.append({"command": command, **given}))
+    assert server.open_ui(two, port=port, host="0.0.0.0") == 0
+    said, names = capsys.readouterr().out, server._names("0.0.0.0")
+    assert "Everybody who can reach 0.0.0.0 can read, change and delete" in said
+    assert f"http://{names[0]}:{port}/" in said
+    told, command = started[0]["env"], started[0]["command"]
+    assert ("--host", "0.0.0.0") in pairwise(command)
+    assert {f"{name}:{port}" for name in names} <= set(told["MLFLOW_SERVER_ALLOWED_HOSTS"].split(","))
+    assert f"http://{names[0]}:{port}" in told["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"].split(",")
+
+
+def test_a_server_for_this_machine_only_names_no_hosts(two: Path) -> None:
+    assert not {"MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"} & set(
+        server._environment(5000, "127.0.0.1")
+    )
+
+
+def test_the_server_imports_nothing_from_the_home_in_which_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"/one{os.pathsep}{os.pathsep}/two{os.pathsep}")
+    monkeypatch.setenv("PYTHONSAFEPATH", "")
+    told = server._environment(5000, "127.0.0.1")
+    assert (told["PYTHONSAFEPATH"], told["PYTHONPATH"]) == ("1", f"/one{os.pathsep}/two")
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host"])
+def test_a_host_that_this_machine_does_not_have_is_one_sentence(two: Path, host: str) -> None:
+    with pytest.raises(LeagueError, match="this machine has no such address"):
+        server.open_ui(two, port=0, host=host)
 
 
 def test_a_home_without_tracking_is_one_sentence(tmp_path: Path) -> None:
