@@ -61,6 +61,11 @@ def folder() -> Path:
     return Path(made).resolve()
 
 
+def written_here(path: Path) -> bool:
+    """Return whether a file is one that this process wrote for a notebook. The folder is not made for the question."""
+    return folder.cache_info().currsize > 0 and path.is_relative_to(folder())
+
+
 def _collect(name: str, value: Any, scope: dict[str, Any], parts: dict[str, str]) -> None:
     """Add the text that defines a name, after that of everything it uses."""
     if name in parts:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
 
@@ -13,6 +15,12 @@ from envs.places import remember, remembered
 
 SAFE_PATH = "PYTHONSAFEPATH"
 """The environment variable that keeps a Python process from importing from its working directory."""
+
+QUIET = "PYTHONWARNINGS", "ignore:resource_tracker:UserWarning"
+"""The environment variable, and its value, with which Python's resource tracker cleans up after a kill without a warning."""
+
+TRIES, PAUSE = 100, 0.05
+"""How often, and after how many seconds, it is tried again to start a process while the fork server is coming down."""
 
 
 class Worker(ForkServerProcess):
@@ -28,10 +36,26 @@ class Worker(ForkServerProcess):
         script, self._places = sys.modules["__main__"], remembered()
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            with _safe_path():
-                super().start()
+            with _variable(SAFE_PATH, "1"):
+                self._start_patiently()
         finally:
             sys.modules["__main__"] = script
+
+    def _start_patiently(self) -> None:
+        """Start the process. If somebody has killed the fork server, its end is waited for, and Python starts another one.
+
+        Raises:
+            OSError: No process can be started.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                super().start()
+            except (ConnectionError, EOFError) as error:
+                if not left:
+                    raise OSError("the process that starts the workers cannot be reached") from error
+                time.sleep(PAUSE)
+            else:
+                return
 
     def run(self) -> None:
         """Do the work, in the new process."""
@@ -40,17 +64,17 @@ class Worker(ForkServerProcess):
 
 
 @contextmanager
-def _safe_path() -> Iterator[None]:
-    """Let the fork server, which starts with the first process, import nothing from the working directory."""
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
+def _variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for the processes that are started in the block."""
+    before = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
         if before is None:
-            del os.environ[SAFE_PATH]
+            del os.environ[name]
         else:
-            os.environ[SAFE_PATH] = before
+            os.environ[name] = before
 
 
 class WorkerContext(ForkServerContext):
@@ -65,6 +89,8 @@ def worker_context(preload: str) -> WorkerContext:
     Args:
         preload: The module that the fork server imports when it starts, so that no worker has to.
     """
+    with _variable(*QUIET):
+        resource_tracker.ensure_running()
     context = WorkerContext()
-    context.set_forkserver_preload([preload])
+    context.set_forkserver_preload([preload, "envs.tidying"])
     return context

@@ -16,7 +16,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from envs.notebook import NOTEBOOKS, folder
+from envs.notebook import NOTEBOOKS, folder, written_here
 from envs.places import file_at, forget, missed, remember
 from envs.sources import split
 from league.errors import LeagueError
@@ -163,7 +163,7 @@ def changes(values: Any, sources: Sequence[Source], league: Path) -> list[str]:
         spare = Path(now.path).parents[1]
         if was.sha256 != now.sha256:
             sentences.append(f"{now.path} has changed since the league {league.name!r} began; the league goes on with it")
-        elif not was.notebook and spare in (league / CODE, folder()):
+        elif not was.notebook and (spare == league / CODE or written_here(spare)):
             tried = ", ".join(dict.fromkeys(str(path.parent) for path in _candidates(was, league)))
             sentences.append(f"{was.place} was not found in {tried}; its text as the league keeps it is used: {now.path}")
     return sentences
@@ -180,7 +180,7 @@ def write_text(source: Source, where: Path) -> Path:
 def keep_texts(sources: Sequence[Source], league: Path) -> None:
     """Write files that there are only for this process, as those of a notebook, into the league's folder, where they stay."""
     for source in sources:
-        if file_at(source.place).is_relative_to(folder()):
+        if written_here(file_at(source.place)):
             remember({source.place: str(write_text(source, league / CODE))})
 
 

@@ -22,6 +22,7 @@ from league.evaluation.resolve import Named, resolve
 from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
+from league.storage.database import Warn, silent
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
@@ -132,6 +133,7 @@ def hold(
     seed: int = 0,
     executor: str = "processes",
     done: Callable[[int], None] = lambda tasks: None,
+    warn: Warn = silent,
     trust: bool = False,
 ) -> Played:
     """Play a tournament.
@@ -146,6 +148,7 @@ def hold(
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
         done: Called with the number of finished tasks of the round.
+        warn: Told in a sentence that a worker process died, whose matches are then played again.
         trust: Trust the code that the players' leagues name, and remember that.
 
     Raises:
@@ -163,7 +166,7 @@ def hold(
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     contestants = {name: named.contestant for name, named in players.items()}
     plan = Plan(games, seed, purpose="evaluation", weights=weights)
-    with closing(EXECUTORS[executor](None)) as workers:
+    with closing(EXECUTORS[executor](None, warn)) as workers:
         results = play_tournament(
             form,
             described,
