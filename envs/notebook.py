@@ -50,7 +50,23 @@ def write_down(found: Any) -> str:
     path = folder() / place
     path.write_text(text, encoding="utf-8")
     remember({place: str(path)})
+    scope = vars(sys.modules["__main__"])
+    _TOGETHER.update({part: (scope.get(part), place) for part in parts if part != name})
     return f"{place}:{name}"
+
+
+_TOGETHER: dict[str, tuple[Any, str]] = {}
+"""What was written into a file because the definition uses it, by name: the value and the newest such file."""
+
+
+def written_with(found: Any) -> str:
+    """Return the reference of a class of a notebook in the file of a definition that uses it; "" if there is none.
+
+    A game is written down before its options. What it compares its options with is in its own file, so a class in the options
+    has to be the one from there: another file would define another class of the same name.
+    """
+    value, place = _TOGETHER.get(found.__name__, (None, ""))
+    return f"{place}:{found.__name__}" if value is found else ""
 
 
 @cache
@@ -100,36 +116,76 @@ def _import_of(name: str, value: Any) -> str:
 
 
 def _constant(name: str, value: Any) -> str:
+    """Return the statement that defines a value again.
+
+    Raises:
+        GameError: The value cannot be written down.
+    """
     text = repr(value)
     try:
-        same = type(ast.literal_eval(text)) is type(value) and ast.literal_eval(text) == value
+        if type(ast.literal_eval(text)) is type(value) and ast.literal_eval(text) == value:
+            return f"{name} = {text}"
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        same = False
-    if not same:
+        pass
+    from envs.options import given, plain  # deferred, because options write down what they find in a notebook
+    from envs.records import functions_in
+
+    try:
+        said = plain(value, name)
+        alone = not any(functions_in(given(said)))
+    except GameError:
+        alone = False
+    if not alone:
         raise GameError(
             f"the notebook's {name!r}, of the type {type(value).__name__}, cannot be written down with the league; "
             "put what uses it into a file of its own, and name it as path/to/file.py:callable"
         )
-    return f"{name} = {text}"
+    return f"import envs.options\n\n{name} = envs.options.given({said!r})"
 
 
 def _source(name: str, value: Any) -> str:
-    """Return the text of a function or class, cut out of its cell."""
-    for code in _codes(value):
-        lines = linecache.getlines(code.co_filename)
-        try:
-            tree = ast.parse("".join(lines))
-        except SyntaxError:
-            continue
-        defined = [node for node in tree.body if getattr(node, "name", "") == value.__name__]
-        if defined:
-            node = defined[-1]
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])  # type: ignore[attr-defined]
-            return "".join(lines[first - 1 : node.end_lineno]).strip()
+    """Return the text of a function or class, cut out of its cell.
+
+    Raises:
+        GameError: It is not found.
+    """
+    cells = ["".join(linecache.getlines(code.co_filename)) for code in _codes(value)]
+    if vars(sys.modules["__main__"]).get(name) is value:  # the newest definition of that name, wherever it stands
+        cells += reversed([_text_of(entry) for entry in linecache.cache.values()])
+    for cell in cells:
+        found = _definition(cell, {name, value.__name__})
+        if found:
+            return found
     raise GameError(
         f"the source of {name!r} is not known, so other processes could not find it; "
         "put it into a file, and name it as path/to/file.py:callable"
     )
+
+
+def _text_of(entry: tuple[Any, ...]) -> str:
+    """Return the text of a cell in Python's cache of lines; "" if the entry is that of a file, which has a time."""
+    return "".join(entry[2]) if len(entry) == 4 and entry[1] is None else ""
+
+
+def _definition(cell: str, names: set[str]) -> str:
+    """Return the last statement of a cell that defines one of some names; "" if there is none."""
+    try:
+        tree = ast.parse(cell)
+    except (SyntaxError, ValueError):
+        return ""
+    defined = [node for node in tree.body if names & _defined(node)]
+    if not defined:
+        return ""
+    node = defined[-1]
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    return "\n".join(cell.splitlines()[first - 1 : node.end_lineno]).strip()
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """Return the names that a statement defines: `class x`, `def x` and `x = …`."""
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {node.name} if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else set()
 
 
 def _codes(value: Any) -> Iterator[CodeType]:

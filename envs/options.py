@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from envs.faults import GameError
+from envs.notebook import written_with
 from envs.records import LISTS, MAPS, NAMESPACES, Function, Member, Record, fields_of, is_record, names_of, parts_of, remade
 from envs.references import reference_to
 
@@ -191,7 +192,7 @@ def _kind_of(value: Any, place: str) -> Kind:
     if kind in NUMBERS or kind is np.str_:
         return NUMBER
     if isinstance(value, Enum):
-        member = Member(reference_to(kind), tuple(names_of(value)))
+        member = Member(_class_reference(kind), tuple(names_of(value)))
         return Kind("$member", lambda _: KINDS[Member].plain(member), KINDS[Member].given)
     if kind not in KINDS and is_record(kind):
         return _as_record(value, place)
@@ -211,13 +212,18 @@ def _kind_of(value: Any, place: str) -> Kind:
     return KINDS[kind]
 
 
+def _class_reference(kind: type) -> str:
+    """Name the class of a value. If the game's own code in a notebook uses it, it is the one in the game's file."""
+    return written_with(kind) or reference_to(kind)
+
+
 def _as_record(value: Any, place: str) -> Kind:
     """How a named tuple or a dataclass is written.
 
     Raises:
         GameError: Made again from its fields, it would be another value.
     """
-    reference = reference_to(type(value))
+    reference = _class_reference(type(value))
     fields = fields_of(value)
     if not same(parts_of(value), parts_of(remade(value))):
         raise GameError(

@@ -102,7 +102,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
                 database = open_ones.enter_context(_without_writing(path))
             _require_plain_tables(database, path)
             yield database
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # of damaged tables SQLite may complain in damaged text
             raise LeagueError(f"{path} cannot be read: {error}") from error
 
 
@@ -186,6 +186,8 @@ def _in_a_sentence(path: Path) -> Iterator[None]:
     """Change a database; say in a sentence what only a person can put right. A full disk is said by whoever writes."""
     try:
         yield
+    except UnicodeDecodeError as error:  # of damaged tables SQLite may complain in damaged text
+        raise LeagueError(_damaged(path, str(error))) from error
     except sqlite3.DatabaseError as error:
         if kind_of(error) in DAMAGED:
             raise LeagueError(_damaged(path, str(error))) from error
