@@ -21,6 +21,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -122,15 +123,15 @@ def watched(case: Case) -> Iterator[None]:
     Raises:
         Fault: It took too long or too much, or ran code.
     """
-    flown, started = Path("flown"), len(_STARTED)
+    flown, started, taken = Path("flown"), len(_STARTED), _peak()
     before = signal.signal(signal.SIGALRM, _ring)
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         yield
     except TooSlow as error:
         raise Fault(f"it took more than {SECONDS} s") from error
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     ran = flown.exists()
     flown.unlink(missing_ok=True)
@@ -138,12 +139,17 @@ def watched(case: Case) -> Iterator[None]:
         raise Fault("it ran code that nobody allowed")
     if len(_STARTED) > started:
         raise Fault(f"it started {_STARTED[started:]}")
-    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    if taken > BYTES:
-        raise Fault(f"it took {taken >> 20} MB")
+    if _peak() - taken > BYTES:
+        raise Fault(f"it took {_peak() - taken >> 20} MB")
+
+
+def _peak() -> int:
+    """The most bytes of memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 _STARTED: list[str] = []
+"""What `_note` has seen."""
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
@@ -161,9 +167,14 @@ def fly(folder: Path) -> None:
     (folder / CANARY).write_text(CANARY_SAYS, encoding="utf-8")
 
 
+def watch_programs() -> None:
+    """Note from now on when this process starts a program."""
+    sys.addaudithook(_note)
+
+
 def prepare() -> None:
     """Watch this process for new programs, trust nothing that is trusted elsewhere, and let memory end."""
-    sys.addaudithook(_note)
+    watch_programs()
     os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="state-of-tests-")
     soft = 2 * BYTES
     resource.setrlimit(resource.RLIMIT_DATA, (soft, resource.getrlimit(resource.RLIMIT_DATA)[1]))
@@ -189,11 +200,9 @@ def feed(kinds: Sequence[str], wanted: int, seed: int) -> int:
                     tally[kind, case.run()] += 1
             except Exception as error:
                 faults += 1
-                place_of = error.__traceback__
-                while place_of is not None and place_of.tb_next is not None:
-                    place_of = place_of.tb_next
-                at = f"{place_of.tb_frame.f_code.co_filename}:{place_of.tb_lineno}" if place_of else ""
-                print(f"FAULT {number}, seed {seed}, {case.what}\n  {type(error).__name__}: {error!s:.1000} ({at})", flush=True)
+                at = traceback.extract_tb(error.__traceback__)[-1]
+                said = f"{type(error).__name__}: {error!s:.1000} ({at.filename}:{at.lineno})"
+                print(f"FAULT {number}, seed {seed}, {case.what}\n  {said}", flush=True)
             slowest = max(slowest, (time.monotonic() - begun, case.what))
     for kind in kinds:
         print(f"{kind}: {tally[kind, True]} answers, {tally[kind, False]} sentences")

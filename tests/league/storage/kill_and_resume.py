@@ -85,7 +85,7 @@ class Kind:
         strike: Does it: (league, generator, seconds that the untouched league takes) → whether a process was hit.
         sentence: A pattern of what the user reads, when it happens or when the league goes on.
         doom: A point of a commit at which the process dies by itself; strike then only waits.
-        alike: Whether the bits are those of the league without `words`.
+        leaves_socket: Whether nobody is left who could delete the file of the fork server's socket.
     """
 
     words: Sequence[str]
@@ -218,14 +218,12 @@ def command(league: str, kind: Kind) -> list[str]:
 
 
 def leave_alone(league: str, kind: Kind, folder: Path) -> Untouched:
-    """Run a league twice, to its end; the second time everything is compiled and cached."""
-    for number in range(2):
-        place = prepared(folder / f"untouched-{number}")
-        running = Running(command(league, kind), place, partial(killing.count_to, place / "calls"))
-        seconds = running.wait()
-        if running.code != 0:
-            raise SystemExit(f"{league} ended with {running.code}:\n{running.said}")
-    return Untouched(ended(place / "home"), seconds, json.loads((place / "calls").read_text()))
+    """Run a league to its end."""
+    running = Running(command(league, kind), prepared(folder), partial(killing.count_to, folder / "calls"))
+    seconds = running.wait()
+    if running.code != 0:
+        raise SystemExit(f"{league} ended with {running.code}:\n{running.said}")
+    return Untouched(ended(folder / "home"), seconds, json.loads((folder / "calls").read_text()))
 
 
 def kill(name: str, league: str, untouched: Untouched, draw: random.Random, folder: Path) -> Outcome:
@@ -280,13 +278,13 @@ def main() -> int:
     kinds, leagues = list(given.kind or KINDS), list(given.league or LEAGUES)
     place = tempfile.mkdtemp()  # a TemporaryDirectory would also be deleted by the leagues, which are forked from here
     try:
-        for number in range(given.kills):
+        number = -1
+        while sum(outcome.hit for outcome in outcomes) < given.kills and number < 3 * given.kills:
+            number += 1  # a league that ended before it was hit does not count
             kind, league = kinds[number % len(kinds)], leagues[(number + number // len(kinds)) % len(leagues)]
             key = (league, KINDS[kind].words)
             if key not in untouched:
-                folder = Path(place) / f"league-{len(untouched)}"
-                folder.mkdir()
-                untouched[key] = leave_alone(league, KINDS[kind], folder)
+                untouched[key] = leave_alone(league, KINDS[kind], Path(place) / f"untouched-{len(untouched)}")
             outcome = kill(kind, league, untouched[key], draw, Path(place) / f"killed-{number}")
             outcomes.append(outcome)
             print(f"{number + 1:3d} {'passed' if outcome.passed else 'FAILED'} {_described(outcome)}", flush=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import random
 import signal
 import sys
 import tempfile
@@ -228,8 +227,3 @@ def count_to(path: Path) -> None:
     for point in POINTS:
         instrument(point, lambda number, point=point: calls.update({point: number}))
     atexit.register(lambda: path.write_text(json.dumps(calls)))
-
-
-def moment(draw: random.Random, seconds: float) -> float:
-    """A moment at random while a league runs that takes so long."""
-    return draw.uniform(0.0, seconds)

@@ -13,18 +13,27 @@ from league.stages.draft import Draft
 from league.stages.table import STAGES
 from league.storage.store import Store
 from league.tracking.tracker import Tracker
+from tests.league.storage.killing import POINTS
 
-SCRIPT = Path(__file__).with_name("kill_and_resume.py")
+PROGRAM, ROOT = "tests.league.storage.kill_and_resume", Path(__file__).parents[3]
 
 
 class Stop(Exception):
     """The league is stopped from outside."""
 
 
-def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
-    ended = subprocess.run([sys.executable, SCRIPT, "--kills", "3", "--seed", "5"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(
+    "kinds",
+    [["the league", "the league, by SIGTERM", *(f"itself {point}" for point in POINTS)], ["a worker", "the fork server"]],
+    ids=["the league", "its processes"],
+)
+def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(kinds):
+    """One of each; `python -m tests.league.storage.kill_and_resume --kills 100` does all kinds, several leagues, and MLflow."""
+    words = [word for kind in kinds for word in ("--kind", kind)]
+    program = [sys.executable, "-m", PROGRAM, "--kills", str(len(kinds)), "--seed", "5", "--league", "tic-tac-toe", *words]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "3 of 3 resumed leagues" in ended.stdout
+    assert "each with a sentence and nothing left" in ended.stdout
 
 
 @pytest.mark.parametrize("name", STYLES["league"].stages)
