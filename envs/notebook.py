@@ -16,11 +16,15 @@ import shutil
 import symtable
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from envs.faults import GameError
 from envs.places import remember
@@ -121,26 +125,40 @@ def _constant(name: str, value: Any) -> str:
     Raises:
         GameError: The value cannot be written down.
     """
-    text = repr(value)
-    try:
-        if type(ast.literal_eval(text)) is type(value) and ast.literal_eval(text) == value:
-            return f"{name} = {text}"
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        pass
-    from envs.options import given, plain  # deferred, because options write down what they find in a notebook
-    from envs.records import functions_in
-
-    try:
-        said = plain(value, name)
-        alone = not any(functions_in(given(said)))
-    except GameError:
-        alone = False
-    if not alone:
+    if _is_literal(value):
+        return f"{name} = {value!r}"
+    module, expression = EXPRESSIONS.get(type(value), lambda _: ("", ""))(value)
+    if not expression:
         raise GameError(
             f"the notebook's {name!r}, of the type {type(value).__name__}, cannot be written down with the league; "
             "put what uses it into a file of its own, and name it as path/to/file.py:callable"
         )
-    return f"import envs.options\n\n{name} = envs.options.given({said!r})"
+    return f"import {module}\n\n{name} = {expression}"
+
+
+def _is_literal(value: Any) -> bool:
+    """Return whether Python reads what it writes of a value as the same value."""
+    try:
+        again = ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return False
+    return type(again) is type(value) and again == value
+
+
+def _array(value: np.ndarray) -> tuple[str, str]:
+    items = value.ravel().tolist()
+    if not _is_literal(items):
+        return "", ""
+    return "numpy", f"numpy.array({items!r}, {value.dtype.str!r}).reshape({value.shape!r})"
+
+
+EXPRESSIONS: dict[type, Callable[[Any], tuple[str, str]]] = {
+    np.ndarray: _array,
+    Fraction: lambda value: ("fractions", f"fractions.{value!r}"),
+    Decimal: lambda value: ("decimal", f"decimal.{value!r}"),
+    type(Path()): lambda value: ("pathlib", f"pathlib.Path({str(value)!r})"),
+}
+"""Type of a constant that is no literal → the module that is imported for it, and its text; "" if it has none."""
 
 
 def _source(name: str, value: Any) -> str:

@@ -29,6 +29,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from envs.faults import attempt
 from league.cli import main as command_line
 
 SECONDS, BYTES = 20, 2 * 2**30
@@ -195,10 +196,10 @@ def feed(kinds: Sequence[str], wanted: int, seed: int) -> int:
             case = next(cases)
             fly(folder)
             begun = time.monotonic()
-            try:
-                with watched(case):
-                    tally[kind, case.run()] += 1
-            except Exception as error:
+            answered, error = attempt(_run, case)
+            if error is None:
+                tally[kind, answered] += 1
+            else:
                 faults += 1
                 at = traceback.extract_tb(error.__traceback__)[-1]
                 said = f"{type(error).__name__}: {error!s:.1000} ({at.filename}:{at.lineno})"
@@ -211,6 +212,11 @@ def feed(kinds: Sequence[str], wanted: int, seed: int) -> int:
         f"{wanted} changed files, {faults} faults; the slowest took {slowest[0]:.2f} s ({slowest[1][:200]}), {taken} MB in all"
     )
     return faults
+
+
+def _run(case: Case) -> bool:
+    with watched(case):
+        return case.run()
 
 
 def main(*kinds: str) -> None:

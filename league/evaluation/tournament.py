@@ -148,12 +148,11 @@ def hold(
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
         done: Called with the number of finished tasks of the round.
-        warn: Told in a sentence that a worker process died, whose matches are then played again.
+        warn: Told that a worker process died, whose matches are played again.
         trust: Trust the code that the players' leagues name, and remember that.
 
     Raises:
-        LeagueError: A player is unknown or named twice, the players have different games, their leagues name code that is not
-            trusted, or the format cannot be played.
+        LeagueError: A player is unknown or named twice, games differ, code is not trusted, or the format cannot be played.
     """
     form = form if isinstance(form, str) else reference_to(form)
     _check_names(form, game, executor)
@@ -162,8 +161,8 @@ def hold(
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
     described = envs.describe(setup, arena.state)
-    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
+    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     contestants = {name: named.contestant for name, named in players.items()}
     plan = Plan(games, seed, purpose="evaluation", weights=weights)
     with closing(EXECUTORS[executor](None, warn)) as workers:

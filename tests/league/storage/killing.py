@@ -13,12 +13,14 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from envs.faults import attempt
 from league.cli import main
 from league.storage import blobs, database
 
@@ -73,18 +75,15 @@ class Running:
             tempfile.tempdir, os.environ["TMPDIR"] = None, str(self.temporary)
             sys.argv = ["league", *words]
             prepare()
-            try:
-                main.main()
-                code = 0
-            except SystemExit as end:
-                code = int(end.code or 0)
+            ended, error = attempt(_command)
+            if error is not None:
+                os.write(2, "".join(traceback.format_exception(error)).encode())
+            code = 70 if ended is None else ended
             atexit._run_exitfuncs()
             sys.stdout.flush()
             sys.stderr.flush()
-        except BaseException as error:  # nothing may go on in the process that was forked
-            os.write(2, f"Traceback: {type(error).__name__}: {error}\n".encode())
         finally:
-            os._exit(code)
+            os._exit(code)  # nothing may go on in the process that was forked
 
     @property
     def said(self) -> str:
@@ -119,6 +118,15 @@ class Running:
         """Wait until so many seconds after its beginning, or until its end."""
         while not self.is_over() and time.monotonic() < self.begun + seconds:
             time.sleep(LOOK)
+
+
+def _command() -> int:
+    """Run the command; its exit status."""
+    try:
+        main.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
 
 
 def _member(pid: int, session: int) -> Iterator[Member]:
