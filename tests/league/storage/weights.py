@@ -92,14 +92,14 @@ def put(folder: Path, path: Path, data: bytes, *, fitting: bool) -> None:
     path.unlink()
     digest = hashlib.sha256(data).hexdigest()
     (path.parent / f"{digest}.safetensors").write_bytes(data)
-    column = "weights" if path.parent.name == "weights" else "optimiser"
+    column = "weights" if path.parent.name == "weights" else "learner_state"
     with closing(sqlite3.connect(folder / "league.db")) as database, database:
         database.execute("DROP TRIGGER IF EXISTS frozen_stay")
         database.execute(f"UPDATE players SET {column} = ? WHERE {column} = ?", (digest, path.stem))
 
 
 def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
-    """Change files of weights and of optimisers again and again, and let a command use them."""
+    """Change files of weights and of learner states again and again, and let a command use them."""
     whole, home = folder / "whole", folder / "home"
     League(load_config("smoke", {"tracking": False, "generations": 2}), whole).run()
     while True:
@@ -108,7 +108,7 @@ def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
         league, seed = home / "leagues/smoke", draw.getrandbits(32)
         change, command, fitting = draw.choice(CHANGES), draw.choice(USING), draw.random() < 0.8
         own = random.Random(seed)
-        for path in sorted((league / own.choice(("weights", "weights", "optimisers"))).iterdir()):
+        for path in sorted((league / own.choice(("weights", "weights", "learner_states"))).iterdir()):
             put(league, path, change(path.read_bytes(), own), fitting=fitting)
         what = f"{change.__name__} {seed}{', with its hash' if fitting else ''}, {' '.join(command)}"
         yield Case(what, partial(answers, *command, "--home", home))
