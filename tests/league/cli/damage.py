@@ -25,7 +25,7 @@ READING = [
 PLAYING = [
     ("replay", "verify", "smoke"), ("resume", "smoke"), ("rename", "smoke", "other", "--yes"), ("delete", "smoke", "--yes"),
     ("tournament", "smoke/champion", "bot:random", "--games", "2", "--executor", "serial"),
-    ("play", "classic/tictactoe_v3", "--against", "smoke/champion"),
+    ("play", "classic/tictactoe_v3", "--against", "smoke/champion"), ("sync", "smoke"),
 ]  # fmt: skip
 """Commands that do more than read a league, and read it first."""
 

@@ -5,6 +5,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from league import League, LeagueError
@@ -106,6 +107,16 @@ def test_a_league_is_not_begun_twice(tmp_path, smoke, facts):
     with pytest.raises(LeagueError, match="continue it with `league resume smoke`, or choose another --name"):
         League(smoke({"generations": 1}), tmp_path).run()
     assert facts(tmp_path) == before
+
+
+def test_what_a_kill_after_the_last_commit_left_is_deleted_on_resume(tmp_path, smoke):
+    League(smoke({"generations": 1}), tmp_path).run()
+    states = Store.open(tmp_path, "smoke").learner_states
+    before = set(states.folder.iterdir())
+    left = states.path(states.put({"past": np.zeros(1, np.float32)}))
+    assert left.is_file()
+    League(smoke({"generations": 1}), tmp_path).run(resume=True)
+    assert set(states.folder.iterdir()) == before
 
 
 def test_a_learner_goes_on_where_it_was(tmp_path, smoke):
