@@ -101,7 +101,7 @@ def after_a_while(
     """Send a signal at a moment at random."""
 
     def hit(league: Running, draw: random.Random, seconds: float) -> bool:
-        league.until(draw.uniform(0.0, 0.9 * seconds))
+        league.until(draw.uniform(0.0, 0.7 * seconds))
         return strike(league, who, number, every=every)
 
     return hit
@@ -128,7 +128,7 @@ KINDS = {
     "the sync worker": Kind(
         (*PROCESSES, *TRACKED), after_a_while(killing.sync_worker), r"warning: the process that makes replays"
     ),
-    "an environment's worker": Kind(STOCK, after_a_while(killing.forked), r"error: .*worker"),
+    "an environment's worker": Kind(STOCK, after_a_while(killing.forked), r"error: .*[Ww]orker"),
     **{f"itself {point}": Kind((), by_itself, GOES_ON, doom=point) for point in killing.POINTS},
 }
 """What is killed, and how."""
