@@ -17,7 +17,7 @@ FOLDERS = "pymp-"
 
 def tidy_up() -> None:
     """Delete the folder of this fork server's socket."""
-    address = multiprocessing.forkserver._forkserver._forkserver_address
+    address = multiprocessing.forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
     folder = Path(address or "").parent
     if folder.name.startswith(FOLDERS):
         shutil.rmtree(folder, ignore_errors=True)

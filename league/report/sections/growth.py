@@ -214,7 +214,8 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
     means = [(float(born), sum(known) / len(known)) for born, known in sorted(by_generation.items())]
     drawn = [Curve("", points, FAINT, weight=1.2, dots=len(points) == 1, note=player) for player, points in lines.items()]
     drawn.append(Curve("mean", means, INK, dots=len(means) == 1))
-    drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
+    if own:
+        drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
     jumps = sum(here[1] != there[1] for here, there in pairwise(own))
     about = f"The mean is {rounded(means[0][1])} in the first generation and {rounded(means[-1][1])} in the last. "
     about += f"The champion's line ends at {rounded(own[-1][1])} after {counted(jumps, 'change')}." if own else NOT_THE_CHAMPION

@@ -25,6 +25,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -101,7 +102,10 @@ def after_a_while(
     """Send a signal at a moment at random."""
 
     def hit(league: Running, draw: random.Random, seconds: float) -> bool:
-        league.until(draw.uniform(0.0, 0.7 * seconds))
+        league.until(draw.uniform(0.0, 0.7 * seconds) if who is not killing.sync_worker else 0.0)
+        if who is killing.sync_worker:  # there is one from the first commit on
+            strike(league, who, signal.SIGCONT)
+            league.until(time.monotonic() - league.begun + draw.uniform(0.0, 0.1 * seconds))
         return strike(league, who, number, every=every)
 
     return hit
