@@ -81,7 +81,8 @@ def place_of(error: BaseException) -> str:
     """
     frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     foreign = [at for at in frames if not at[0].startswith(_OURS) and not any(part in at[0] for part in _LIBRARIES)]
-    own = [at for at in foreign if "-packages/" not in at[0] and not at[0].startswith(_PYTHON)]
+    foreign = [at for at in foreign if "-packages/" in at[0] or not at[0].startswith(_PYTHON)]
+    own = [at for at in foreign if "-packages/" not in at[0]]
     path, line = (own or foreign or [("", 0)])[-1]
     return f" (in {_near(path)}, line {line})" if path else ""
 

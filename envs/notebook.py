@@ -16,11 +16,15 @@ import shutil
 import symtable
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from envs.faults import GameError
 from envs.places import remember
@@ -50,7 +54,23 @@ def write_down(found: Any) -> str:
     path = folder() / place
     path.write_text(text, encoding="utf-8")
     remember({place: str(path)})
+    scope = vars(sys.modules["__main__"])
+    _TOGETHER.update({part: (scope.get(part), place) for part in parts if part != name})
     return f"{place}:{name}"
+
+
+_TOGETHER: dict[str, tuple[Any, str]] = {}
+"""What was written into a file because the definition uses it, by name: the value and the newest such file."""
+
+
+def written_with(found: Any) -> str:
+    """Return the reference of a class of a notebook in the file of a definition that uses it; "" if there is none.
+
+    A game is written down before its options. What it compares its options with is in its own file, so a class in the options
+    has to be the one from there: another file would define another class of the same name.
+    """
+    value, place = _TOGETHER.get(found.__name__, (None, ""))
+    return f"{place}:{found.__name__}" if value is found else ""
 
 
 @cache
@@ -59,6 +79,11 @@ def folder() -> Path:
     made = tempfile.mkdtemp(prefix=NOTEBOOKS)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return Path(made).resolve()
+
+
+def written_here(path: Path) -> bool:
+    """Return whether a file is one that this process wrote for a notebook. The folder is not made for the question."""
+    return folder.cache_info().currsize > 0 and path.is_relative_to(folder())
 
 
 def _collect(name: str, value: Any, scope: dict[str, Any], parts: dict[str, str]) -> None:
@@ -95,36 +120,90 @@ def _import_of(name: str, value: Any) -> str:
 
 
 def _constant(name: str, value: Any) -> str:
-    text = repr(value)
-    try:
-        same = type(ast.literal_eval(text)) is type(value) and ast.literal_eval(text) == value
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        same = False
-    if not same:
+    """Return the statement that defines a value again.
+
+    Raises:
+        GameError: The value cannot be written down.
+    """
+    if _is_literal(value):
+        return f"{name} = {value!r}"
+    module, expression = EXPRESSIONS.get(type(value), lambda _: ("", ""))(value)
+    if not expression:
         raise GameError(
             f"the notebook's {name!r}, of the type {type(value).__name__}, cannot be written down with the league; "
             "put what uses it into a file of its own, and name it as path/to/file.py:callable"
         )
-    return f"{name} = {text}"
+    return f"import {module}\n\n{name} = {expression}"
+
+
+def _is_literal(value: Any) -> bool:
+    """Return whether Python reads what it writes of a value as the same value."""
+    try:
+        again = ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return False
+    return type(again) is type(value) and again == value
+
+
+def _array(value: np.ndarray) -> tuple[str, str]:
+    items = value.ravel().tolist()
+    if not _is_literal(items):
+        return "", ""
+    return "numpy", f"numpy.array({items!r}, {value.dtype.str!r}).reshape({value.shape!r})"
+
+
+EXPRESSIONS: dict[type, Callable[[Any], tuple[str, str]]] = {
+    np.ndarray: _array,
+    Fraction: lambda value: ("fractions", f"fractions.{value!r}"),
+    Decimal: lambda value: ("decimal", f"decimal.{value!r}"),
+    type(Path()): lambda value: ("pathlib", f"pathlib.Path({str(value)!r})"),
+}
+"""Type of a constant that is no literal → the module that is imported for it, and its text; "" if it has none."""
 
 
 def _source(name: str, value: Any) -> str:
-    """Return the text of a function or class, cut out of its cell."""
-    for code in _codes(value):
-        lines = linecache.getlines(code.co_filename)
-        try:
-            tree = ast.parse("".join(lines))
-        except SyntaxError:
-            continue
-        defined = [node for node in tree.body if getattr(node, "name", "") == value.__name__]
-        if defined:
-            node = defined[-1]
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])  # type: ignore[attr-defined]
-            return "".join(lines[first - 1 : node.end_lineno]).strip()
+    """Return the text of a function or class, cut out of its cell.
+
+    Raises:
+        GameError: It is not found.
+    """
+    cells = ["".join(linecache.getlines(code.co_filename)) for code in _codes(value)]
+    if vars(sys.modules["__main__"]).get(name) is value:  # the newest definition of that name, wherever it stands
+        cells += reversed([_text_of(entry) for entry in linecache.cache.values()])
+    for cell in cells:
+        found = _definition(cell, {name, value.__name__})
+        if found:
+            return found
     raise GameError(
         f"the source of {name!r} is not known, so other processes could not find it; "
         "put it into a file, and name it as path/to/file.py:callable"
     )
+
+
+def _text_of(entry: tuple[Any, ...]) -> str:
+    """Return the text of a cell in Python's cache of lines; "" if the entry is that of a file, which has a time."""
+    return "".join(entry[2]) if len(entry) == 4 and entry[1] is None else ""
+
+
+def _definition(cell: str, names: set[str]) -> str:
+    """Return the last statement of a cell that defines one of some names; "" if there is none."""
+    try:
+        tree = ast.parse(cell)
+    except (SyntaxError, ValueError):
+        return ""
+    defined = [node for node in tree.body if names & _defined(node)]
+    if not defined:
+        return ""
+    node = defined[-1]
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    return "\n".join(cell.splitlines()[first - 1 : node.end_lineno]).strip()
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """Return the names that a statement defines: `class x`, `def x` and `x = …`."""
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {node.name} if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else set()
 
 
 def _codes(value: Any) -> Iterator[CodeType]:

@@ -1,28 +1,36 @@
 """Options of games and wrappers as plain data, and back, with no value changed on the way.
 
 JSON says only texts, numbers, lists, and mappings from texts. These are written as they are. Every other value that an option
-may have is written as a mapping with one key, which begins with `$` and says what follows: `{"$tuple": [1, 2]}`,
-`{"$date": "2024-01-31"}`, `{"$map": [[0, "a"], [1, "b"]]}` for a mapping whose keys are no texts, and
-`{"$callable": "rewards.py:sparse"}` for a function. Configurations, leagues and replays all use this spelling.
+may have is written as a mapping with one key, which begins with `$` and says what follows: `{"$tuple": [1, 2]}`, `{"$date":
+"2024-01-31"}`, `{"$map": [[0, "a"], [1, "b"]]}` for a mapping whose keys are no texts, and `{"$callable":
+"rewards.py:sparse"}` for a function. A member of an enumeration is `{"$member": [CLASS, "NAME"]}`, a named tuple or a
+dataclass is `{"$record": [CLASS, {"field": 1}]}`. Configurations, leagues and replays all use this spelling.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
+import collections
 import datetime
 import inspect
 import json
 import math
+import types
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from envs.faults import GameError
-from envs.references import find, reference_to
+from envs.notebook import written_with
+from envs.records import LISTS, MAPS, NAMESPACES, Function, Member, Record, fields_of, is_record, names_of, parts_of, remade
+from envs.references import reference_to
 
 DEEPEST, MOST = 64, 2_000_000
 """How deep values may be nested, and how many there may be in the options of one game."""
@@ -30,32 +38,6 @@ DEEPEST, MOST = 64, 2_000_000
 
 LONGEST_TEXT, LARGEST_ARRAY = 2**18, 2**26
 """Bytes of the longest text in an array, and of an array that is read."""
-
-
-class Function:
-    """A function or class that is named in options; it is looked for when the game is made.
-
-    Attributes:
-        reference: `module:callable` or `path/to/file.py:callable`.
-    """
-
-    __slots__ = ("reference",)
-
-    def __init__(self, reference: str) -> None:
-        """Name a function."""
-        self.reference = reference
-
-    def __eq__(self, other: object) -> bool:
-        """Two are equal if they have the same name."""
-        return type(other) is Function and other.reference == self.reference
-
-    def __hash__(self) -> int:
-        """As for the name."""
-        return hash(self.reference)
-
-    def __repr__(self) -> str:
-        """The name."""
-        return self.reference
 
 
 class Kind(NamedTuple):
@@ -112,8 +94,32 @@ KINDS: dict[type, Kind] = {
     Decimal: Kind("$decimal", str, Decimal),
     Fraction: Kind("$fraction", str, lambda text: Fraction(*map(int, _text(text).split("/")))),
     type(Path()): Kind("$path", str, Path),
+    PurePosixPath: Kind("$posix_path", str, PurePosixPath),
+    PureWindowsPath: Kind("$windows_path", str, PureWindowsPath),
+    bytearray: Kind(
+        "$bytearray",
+        lambda value: base64.b64encode(value).decode(),
+        lambda text: bytearray(base64.b64decode(text, validate=True)),
+    ),
+    slice: Kind("$slice", lambda value: [value.start, value.stop, value.step], lambda ends: slice(*ends)),
+    uuid.UUID: Kind("$uuid", str, uuid.UUID),
+    collections.OrderedDict: Kind(
+        "$ordered_map", lambda value: _pairs(value), lambda pairs: collections.OrderedDict(map(tuple, pairs))
+    ),
+    collections.Counter: Kind(
+        "$counter", lambda value: _pairs(value), lambda pairs: collections.Counter(dict(map(tuple, pairs)))
+    ),
+    collections.deque: Kind("$deque", lambda value: [list(value), value.maxlen], lambda pair: collections.deque(*pair)),
+    types.SimpleNamespace: Kind("$namespace", lambda value: [vars(value)], lambda given: types.SimpleNamespace(**given[0])),
+    argparse.Namespace: Kind("$arguments", lambda value: [vars(value)], lambda given: argparse.Namespace(**given[0])),
     np.ndarray: Kind("$array", lambda value: [value.dtype.str, list(value.shape), value.ravel().tolist()], _array),
     Function: Kind("$callable", lambda value: value.reference, lambda text: Function(_text(text))),
+    Member: Kind(
+        "$member",
+        lambda value: [Function(value.reference), value.names[0] if len(value.names) == 1 else list(value.names)],
+        lambda parts: _member(*parts),
+    ),
+    Record: Kind("$record", lambda value: [Function(value.reference), value.fields], lambda parts: _record(*parts)),
 }
 """Kinds of values by their exact type: a value of a type that is derived from one of these would come back as another."""
 
@@ -183,8 +189,13 @@ def _kind_of(value: Any, place: str) -> Kind:
         return MAP
     if kind is float:
         return FLOAT
-    if kind in NUMBERS:
+    if kind in NUMBERS or kind is np.str_:
         return NUMBER
+    if isinstance(value, Enum):
+        member = Member(_class_reference(kind), tuple(names_of(value)))
+        return Kind("$member", lambda _: KINDS[Member].plain(member), KINDS[Member].given)
+    if kind not in KINDS and is_record(kind):
+        return _as_record(value, place)
     if inspect.isroutine(value) or inspect.isclass(value):
         named = Function(reference_to(value))
         return Kind("$callable", lambda _: named.reference, Function)
@@ -194,10 +205,31 @@ def _kind_of(value: Any, place: str) -> Kind:
     if not fits:
         what = f"an array of {value.dtype}" if kind is np.ndarray else f"of the type {kind.__name__}"
         raise GameError(
-            f"{place} is {what}, which cannot be written down with the league; give numbers, texts, dates, lists, tuples, "
-            "sets, mappings, numpy's numbers and arrays, or functions at the top level of a file"
+            f"{place} is {what}, which cannot be written down with the league; give numbers, texts, dates, paths, lists, "
+            "tuples, sets, mappings, numpy's numbers and arrays, and functions, enumerations, named tuples or dataclasses from "
+            "the top level of a file"
         )
     return KINDS[kind]
+
+
+def _class_reference(kind: type) -> str:
+    """Name the class of a value. If the game's own code in a notebook uses it, it is the one in the game's file."""
+    return written_with(kind) or reference_to(kind)
+
+
+def _as_record(value: Any, place: str) -> Kind:
+    """How a named tuple or a dataclass is written.
+
+    Raises:
+        GameError: Made again from its fields, it would be another value.
+    """
+    reference = _class_reference(type(value))
+    fields = fields_of(value)
+    if not same(parts_of(value), parts_of(remade(value))):
+        raise GameError(
+            f"{place}: a {type(value).__name__} that is made again from its fields is another one than {value!r:.200}"
+        )
+    return Kind("$record", lambda _: [Function(reference), fields], KINDS[Record].given)
 
 
 def _can_be_read(kind: np.dtype) -> bool:
@@ -213,6 +245,26 @@ def _writable(text: str, place: str) -> str:
     except UnicodeEncodeError as error:
         raise GameError(f"{place} holds a character that cannot be written down: {text!r:.80}") from error
     return text
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[list[Any]]:
+    return [[key, part] for key, part in value.items()]
+
+
+def _member(kind: Any, names: Any) -> Member:
+    names = names if type(names) is list else [names]
+    return Member(_reference(kind), tuple(map(_text, names)))
+
+
+def _record(kind: Any, fields: Any) -> Record:
+    if type(fields) is not dict or not all(type(name) is str for name in fields):
+        raise ValueError(f"{fields!r:.40} are no fields")
+    return Record(_reference(kind), fields)
+
+
+def _reference(kind: Any) -> str:
+    """The class that is named, as a function is or, in a configuration file, by its text."""
+    return kind.reference if type(kind) is Function else _text(kind)
 
 
 def _ordered(values: Any) -> list[Any]:
@@ -261,44 +313,17 @@ def kept(value: Any, place: str) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values are the same, in value and in type: 1, 1.0 and True are three, and not-a-number is itself."""
-    if type(one) is not type(other):
+    kind = type(one)
+    if kind is not type(other):
         return False
-    if type(one) in (list, tuple):
+    if kind in LISTS:
         return len(one) == len(other) and all(map(same, one, other))
-    if type(one) is dict:
+    if kind in MAPS:
         return same(list(one), list(other)) and same(list(one.values()), list(other.values()))
+    if kind in NAMESPACES:
+        return same(vars(one), vars(other))
+    if kind is Record:
+        return one.reference == other.reference and same(one.fields, other.fields)
     if type(one) is np.ndarray:
         return one.dtype == other.dtype and one.shape == other.shape and same(one.ravel().tolist(), other.ravel().tolist())
     return bool(one == other) or (one != one and other != other)
-
-
-def resolved(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options in which functions stand instead of their names.
-
-    Raises:
-        GameError: A function cannot be found.
-    """
-    return {key: _resolved(value) for key, value in options.items()}
-
-
-def _resolved(value: Any) -> Any:
-    kind = type(value)
-    if kind is Function:
-        return find(value.reference)
-    if kind in (list, tuple):
-        return kind(map(_resolved, value))
-    return {key: _resolved(part) for key, part in value.items()} if kind is dict else value
-
-
-def functions_in(value: Any) -> Iterator[str]:
-    """The names of all functions in options, wherever they stand in them."""
-    kind = type(value)
-    if kind is Function:
-        yield value.reference
-    elif kind in (list, tuple, set, frozenset):
-        for part in value:
-            yield from functions_in(part)
-    elif kind is dict:
-        for key, part in value.items():
-            yield from functions_in(key)
-            yield from functions_in(part)

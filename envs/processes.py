@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -26,6 +27,13 @@ def safe_imports() -> dict[str, str]:
     return {SAFE_PATH: "1", MORE_PATHS: os.pathsep.join(folders)}
 
 
+QUIET = "PYTHONWARNINGS", "ignore:resource_tracker:UserWarning"
+"""The environment variable, and its value, with which Python's resource tracker cleans up after a kill without a warning."""
+
+TRIES, PAUSE = 100, 0.05
+"""How often, and after how many seconds, it is tried again to start a process while the fork server is coming down."""
+
+
 class Worker(ForkServerProcess):
     """A process that is forked from the fork server.
 
@@ -41,9 +49,25 @@ class Worker(ForkServerProcess):
         sys.modules["__main__"] = ModuleType("__main__")
         try:
             with safe_path():
-                super().start()
+                self._start_patiently()
         finally:
             sys.modules["__main__"] = script
+
+    def _start_patiently(self) -> None:
+        """Start the process. If somebody has killed the fork server, its end is waited for, and Python starts another one.
+
+        Raises:
+            OSError: No process can be started.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                super().start()
+            except (ConnectionError, EOFError) as error:
+                if not left:
+                    raise OSError("the process that starts the workers cannot be reached") from error
+                time.sleep(PAUSE)
+            else:
+                return
 
     def run(self) -> None:
         """Do the work, in the new process."""
@@ -67,6 +91,20 @@ def safe_path() -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for the processes that are started in the block."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
 class WorkerContext(ForkServerContext):
     """Makes such processes, and pipes to them."""
 
@@ -80,7 +118,7 @@ def worker_context(preload: str) -> WorkerContext:
         preload: The module that the fork server imports when it starts, so that no worker has to.
     """
     context = WorkerContext()
-    context.set_forkserver_preload([preload])
-    with safe_path():
+    context.set_forkserver_preload([preload, "envs.tidying"])
+    with safe_path(), _variable(*QUIET):
         resource_tracker.ensure_running()  # otherwise the first lock that is made starts it
     return context

@@ -24,7 +24,7 @@ from envs import native
 from envs.faults import GameError, GameWarning, environment_code, nearest
 from envs.game import GameSetup
 from envs.makers import require_maker
-from envs.options import resolved
+from envs.records import resolved
 from envs.references import find
 from envs.stock.cycle import straight
 from envs.wrapping import ignore, wrap
@@ -146,7 +146,8 @@ def construct(setup: GameSetup, render: bool = False) -> Environment:
     Raises:
         GameError: The game or a wrapper is unknown, a package is missing, or the environment refuses its options.
     """
-    maker, options = _maker(setup.name), resolved(setup.options)
+    maker = _maker(setup.name)
+    options = resolved(setup.options, inspect.getmodule(maker))
     drawn = _PICTURES if _without_version(setup.name) in _SEE_WHAT_IS_DRAWN else {}
     environment = _call(maker, setup, {**drawn, **options})
     if render and not drawn and _takes_render_mode(maker):

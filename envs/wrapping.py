@@ -12,7 +12,7 @@ from pettingzoo.utils.env import AECEnv, ParallelEnv
 
 from envs.faults import GameError, environment_code, nearest
 from envs.game import GameSetup
-from envs.options import resolved
+from envs.records import resolved
 
 _REFUSED = {
     "black_death_v3": "it ends episodes one step late; seats that die are handled by the arena itself",

@@ -103,7 +103,7 @@ class League:
         store, self.config = open_to_run(self.config, self.game, self.home, self.watcher.warn, resume=resume)
         self.code.remember(self.watcher.warn)
         compute = self.config.compute
-        executor = EXECUTORS[compute.executor](compute.workers)
+        executor = EXECUTORS[compute.executor](compute.workers, self.watcher.warn)
         worker = self.make_sync_worker(store, self.config, self.watcher.warn, self.watcher.progress)
         seeds = Seeds(self.config.seed)
         context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)

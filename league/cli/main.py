@@ -170,7 +170,7 @@ def tournament(
 
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
-    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor, trust=trust)
+    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor, warn=warn, trust=trust)
     contest = played.contest
     if as_json:
         print_json(contest.plain())
@@ -281,7 +281,7 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
             league = League(config, home, watcher)
             err.print(
                 f"league {config.name}: {config.game.name}, {config.players} players, {config.generations} generations, "
-                f"seed {config.seed}, in {home / 'leagues' / config.name}",
+                f"seed {config.seed}, in {home / 'leagues' / config.name}{_so_far(config, home) if resuming else ''}",
                 highlight=False,
             )
             result = league.run(resume=resuming)
@@ -305,6 +305,16 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     out.print("\nNext:")
     for command, what in hints.items():
         out.print(f"  {command:{width}s}   {what}", highlight=False)
+
+
+def _so_far(config: LeagueConfig, home: Path) -> str:
+    """What is said of a league that is resumed, after its folder."""
+    if config.name not in leagues(home):
+        return ""
+    safe = Store.open(home, config.name).generation()
+    if safe + 1 >= config.generations:
+        return "; all its generations are committed"
+    return f"; it goes on after generation {safe}" if safe >= 0 else "; it begins again, because no generation was committed"
 
 
 def _stopped(name: str, home: Path) -> str:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from envs.notebook import NOTEBOOKS, folder
+from envs.notebook import NOTEBOOKS, folder, written_here
 from envs.places import file_at, forget, missed, of_league, remember
 from envs.references import was_named
 from envs.sources import files_of, split
@@ -172,7 +172,7 @@ def changes(values: Any, sources: Sequence[Source], league: Path) -> list[str]:
         spare = Path(now.path).parents[1]
         if was.sha256 != now.sha256:
             sentences.append(f"{now.path} has changed since the league {league.name!r} began; the league goes on with it")
-        elif not was.notebook and spare in (league / CODE, folder()):
+        elif not was.notebook and (spare == league / CODE or written_here(spare)):
             tried = ", ".join(dict.fromkeys(str(path.parent) for path in _candidates(was, league)))
             sentences.append(f"{was.place} was not found in {tried}; its text as the league keeps it is used: {now.path}")
     return sentences
@@ -197,7 +197,7 @@ def write_text(source: Source, where: Path) -> Path:
 def keep_texts(sources: Sequence[Source], league: Path) -> None:
     """Write files that there are only for this process, as those of a notebook, into the league's folder, where they stay."""
     for source in sources:
-        if file_at(source.place).is_relative_to(folder()):
+        if written_here(file_at(source.place)):
             remember({source.place: str(write_text(source, league / CODE))}, of_league=of_league(source.place))
 
 

@@ -21,6 +21,7 @@ from league.evaluation.resolve import Named, resolve
 from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
+from league.storage.database import Warn, silent
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
@@ -131,6 +132,7 @@ def hold(
     seed: int = 0,
     executor: str = "processes",
     done: Callable[[int], None] = lambda tasks: None,
+    warn: Warn = silent,
     trust: bool = False,
 ) -> Played:
     """Play a tournament.
@@ -145,11 +147,11 @@ def hold(
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
         done: Called with the number of finished tasks of the round.
+        warn: Told that a worker process died, whose matches are played again.
         trust: Trust the code that the players' leagues name, and remember that.
 
     Raises:
-        LeagueError: A player is unknown or named twice, the players have different games, their leagues name code that is not
-            trusted, or the format cannot be played.
+        LeagueError: A player is unknown or named twice, games differ, code is not trusted, or the format cannot be played.
     """
     form = form if isinstance(form, str) else reference_to(form)
     _check_names(form, game, executor)
@@ -158,11 +160,11 @@ def hold(
         raise LeagueError("a tournament needs at least two players, each named once")
     setup, arena = _setup(list(players.values()), game)
     described = describe(setup, arena.state)
-    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
+    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     contestants = {name: named.contestant for name, named in players.items()}
     plan = Plan(games, seed, purpose="evaluation", weights=weights)
-    with closing(EXECUTORS[executor](None)) as workers:
+    with closing(EXECUTORS[executor](None, warn)) as workers:
         results = play_tournament(
             form,
             described,

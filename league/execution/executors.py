@@ -15,12 +15,13 @@ from typing import Protocol, TypeVar
 
 from envs.processes import worker_context
 from league.errors import LeagueError
+from league.storage.database import Warn, silent
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TRIES = 3
-"""Maximum number of attempts to run a task whose worker dies."""
+"""Maximum number of times that a worker may die before another task is finished."""
 
 
 class Executor(Protocol):
@@ -62,12 +63,18 @@ class Serial:
 class Processes:
     """Runs tasks in worker processes, which exist as long as the league runs.
 
-    If a worker dies, its task is run again. This is correct because a task is a pure function of its data.
+    If a worker dies, its task is run again, and the user is told. This is correct because a task is a pure function of its
+    data.
     """
 
-    def __init__(self, workers: int) -> None:
-        """Use `workers` processes."""
-        self.workers = workers
+    def __init__(self, workers: int, warn: Warn = silent) -> None:
+        """Prepare. The processes start with the first task.
+
+        Args:
+            workers: The number of processes.
+            warn: Told in a sentence that a process died.
+        """
+        self.workers, self._warn = workers, warn
         self._pool: ProcessPoolExecutor | None = None
         self._open: Connection | None = None
 
@@ -75,22 +82,29 @@ class Processes:
         """See `Executor`.
 
         Raises:
-            LeagueError: A task's worker died three times.
+            LeagueError: A worker died three times, and no task was finished in between.
         """
         results: dict[int, Result] = {}
-        for _ in range(TRIES):
+        deaths = 0
+        while len(results) < len(tasks):
             try:
                 for number, result in self._finished(work, [(n, task) for n, task in enumerate(tasks) if n not in results]):
                     results[number] = result
+                    deaths = 0
                     done(len(results))
-            except BrokenProcessPool:
+            except BrokenProcessPool as error:
                 self.close()
-                continue
-            return [results[number] for number in range(len(tasks))]
-        raise LeagueError(
-            f"a worker process died {TRIES} times during the same task (out of memory?); "
-            "try --executor serial or fewer arena copies"
-        )
+                deaths += 1
+                if deaths == TRIES:
+                    raise LeagueError(
+                        f"a worker process died {TRIES} times during the same task (out of memory?); "
+                        "try --executor serial or fewer arena copies"
+                    ) from error
+                self._warn(
+                    "a worker process was killed or ran out of memory; the tasks that were not finished are run again, "
+                    "and the result is the same"
+                )
+        return [results[number] for number in range(len(tasks))]
 
     def _finished(self, work: Callable[[Task], Result], tasks: Sequence[tuple[int, Task]]) -> Iterator[tuple[int, Result]]:
         if self._pool is None:
@@ -137,7 +151,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-EXECUTORS: dict[str, Callable[[int | None], Executor]] = {
-    "serial": lambda workers: Serial(),
-    "processes": lambda workers: Processes(workers or cores()),
+EXECUTORS: dict[str, Callable[[int | None, Warn], Executor]] = {
+    "serial": lambda workers, warn: Serial(),
+    "processes": lambda workers, warn: Processes(workers or cores(), warn),
 }

@@ -283,12 +283,16 @@ def _stack(spec: PlayerSpec, players: Mapping[str, Arrays], device: torch.device
     """Stack players by name.
 
     Raises:
-        LeagueError: The weights of one of them do not belong to its networks.
+        LeagueError: The weights of one of them do not belong to its networks, or are no finite numbers.
     """
     try:
-        return Stack.of(spec, list(players.values()), device)
+        stack = Stack.of(spec, list(players.values()), device)
     except UnfitWeights as error:
         raise LeagueError(f"the weights of {_names(players)} cannot be used: {error}") from error
+    for index, name in enumerate(players):
+        if not bool(stack.parameters[index].isfinite().all() and stack.statistics[index].isfinite().all()):
+            raise LeagueError(f"the weights of {name} cannot be used: some are infinite or no numbers")
+    return stack
 
 
 def _learnt(learner: Train, given: TrainingInput, players: Mapping[str, Arrays]) -> TrainingOutput:

@@ -136,6 +136,8 @@ def reading(path: Path, seconds: float | None = None) -> Iterator[sqlite3.Connec
             if kind_of(error) in TOO_MUCH:
                 raise LeagueError(f"{path} holds too much to be read: {TOO_MUCH[kind_of(error)]}") from error
             raise LeagueError(f"{path} cannot be read: {error}") from error
+        except UnicodeDecodeError as error:  # of damaged tables SQLite may complain in damaged text
+            raise LeagueError(f"{path} cannot be read: {error}") from error
 
 
 @contextmanager
@@ -230,6 +232,8 @@ def _in_a_sentence(path: Path) -> Iterator[None]:
     """Change a database; say in a sentence what only a person can put right. A full disk is said by whoever writes."""
     try:
         yield
+    except UnicodeDecodeError as error:  # of damaged tables SQLite may complain in damaged text
+        raise LeagueError(_damaged(path, str(error))) from error
     except sqlite3.DatabaseError as error:
         if kind_of(error) in DAMAGED:
             raise LeagueError(_damaged(path, str(error))) from error

@@ -158,6 +158,7 @@ class Store:
                 upgrade(self.path, self.warn)
                 use_todays_folder(self.folder)
                 db.keep_log(self.path, self.warn)
+                self._drop_past_states()  # a kill after the last commit may have left some
             self._sweep()
             on_failure.pop_all()
 
@@ -232,6 +233,10 @@ class Store:
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
+        self._drop_past_states()
+
+    def _drop_past_states(self) -> None:
+        """Delete what learners kept before the last committed generation."""
         self.learner_states.keep_only({player.learner_state for player in self.players("active")})
 
     def generation(self) -> int:

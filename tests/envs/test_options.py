@@ -1,13 +1,19 @@
 """Options of games keep their types on the way to a file and back."""
 
+import argparse
 import datetime
 import json
 import math
-from collections import OrderedDict, namedtuple
+import pickle
+import uuid
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum, Flag, IntEnum, StrEnum
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import MappingProxyType, ModuleType, SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,7 +23,8 @@ from pydantic import TypeAdapter
 
 from envs.faults import GameError
 from envs.game import GameSetup
-from envs.options import MOST, Function, functions_in, given, kept, plain, resolved, same
+from envs.options import MOST, given, kept, plain, same
+from envs.records import Function, Member, Record, functions_in, resolved
 from envs.spaces import shape_of
 
 TYPED = [
@@ -51,6 +58,17 @@ TYPED = [
     np.array(7, np.uint8),
     np.array(["a", "bcd"]),
     np.array([1, 2], ">i4"),
+    np.str_("text"),
+    PurePosixPath("a/b"),
+    PureWindowsPath("c:/a"),
+    bytearray(b"\x00\xff"),
+    slice(1, None, 2),
+    uuid.UUID(int=7),
+    OrderedDict({2: (1,), "a": {1}}),
+    Counter("abca"),
+    deque([1, (2,)], maxlen=4),
+    SimpleNamespace(speed=1.0, layout={0: (1, 2)}),
+    argparse.Namespace(lr=1e-3, sizes=(1, 2)),
 ]
 
 values = st.recursive(
@@ -114,19 +132,143 @@ def test_a_set_is_written_alike_in_every_process():
 
 class Colour(IntEnum):
     RED = 1
+    CRIMSON = 1
+
+
+class Mode(Enum):
+    FAST = object()
+
+
+class Map(StrEnum):
+    SMALL = "small"
+
+
+class Walls(Flag):
+    NORTH = 1
+    SOUTH = 2
 
 
 Point = namedtuple("Point", "x y")
 
 
+class Spawn(NamedTuple):
+    place: Point
+    mode: Mode = Mode.FAST
+
+
+@dataclass(frozen=True)
+class Rules:
+    spawns: tuple[Spawn, ...]
+    pay: dict[Colour, float] = field(default_factory=dict)
+    total: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", len(self.spawns))
+
+
+@dataclass
+class Doubling:
+    x: int
+
+    def __post_init__(self) -> None:
+        self.x *= 2
+
+
+@dataclass
+class Needing:
+    x: InitVar[int]
+
+
+OWN = [
+    Colour.RED,
+    Mode.FAST,
+    Map.SMALL,
+    Walls.NORTH | Walls.SOUTH,
+    Walls(0),
+    Point(1, (2.0, {3})),
+    Spawn(Point(1, 2)),
+    Rules((Spawn(Point(0, 0)),), {Colour.RED: 0.5}),
+    {Colour.RED: frozenset({Mode.FAST})},
+    deque([Map.SMALL], 3),
+    SimpleNamespace(mode=Mode.FAST),
+]
+
+
+@pytest.mark.parametrize("value", OWN, ids=[f"{type(value).__name__}-{n}" for n, value in enumerate(OWN)])
+def test_a_value_of_a_type_of_ones_own_is_made_again_for_the_game(value):
+    stored = kept({"x": value}, "game.options")
+    assert through_a_file(stored) == stored
+    assert kept(pickle.loads(pickle.dumps(stored)), "game.options") == stored  # as workers get it
+    made = resolved(stored)["x"]
+    assert same(made, value)
+    assert type(made) is type(value)
+
+
+def test_the_classes_of_values_are_code_that_options_name():
+    assert set(functions_in(kept({"x": Spawn(Point(1, 2))}, "x"))) == {
+        f"{__name__}:{name}" for name in ("Spawn", "Point", "Mode")
+    }
+
+
+def test_a_value_of_a_type_of_ones_own_is_only_described_until_the_game_is_made():
+    assert given({"$member": [{"$callable": "nowhere:Mode"}, "FAST"]}) == Member("nowhere:Mode", ("FAST",))
+    assert given({"$record": ["nowhere:Point", {"x": 1}]}) == Record("nowhere:Point", {"x": 1})
+
+
+@pytest.mark.parametrize(
+    ("spelt", "said"),
+    [
+        ({"$member": [{"$callable": "os:system"}, "x"]}, "is no enumeration"),
+        ({"$record": [{"$callable": "os:system"}, {"command": "true"}]}, "is no named tuple and no dataclass"),
+        ({"$record": [{"$callable": "subprocess:Popen"}, {"args": ["true"]}]}, "is no named tuple and no dataclass"),
+        ({"$member": [{"$callable": "signal:Signals"}, "SIGNONE"]}, "has no 'SIGNONE'"),
+        ({"$member": [{"$callable": "signal:Signals"}, ["SIGINT", "SIGTERM"]]}, "has no combinations"),
+        ({"$record": [{"$callable": "envs.options:Kind"}, {"tag": "x"}]}, "cannot be made: TypeError"),
+    ],
+)
+def test_only_enumerations_named_tuples_and_dataclasses_are_made(spelt, said):
+    with pytest.raises(GameError, match=said):
+        resolved({"x": given(spelt)})
+
+
+@pytest.mark.parametrize("spelt", [{"$member": [1, 2]}, {"$member": "x"}, {"$record": ["a:b", [1]]}, {"$record": ["a:b"]}])
+def test_a_description_that_is_none_is_refused(spelt):
+    with pytest.raises(GameError, match="is no "):
+        given(spelt)
+
+
+def test_the_class_of_the_games_own_module_is_taken_where_a_file_was_loaded_twice():
+    loaded = ModuleType("loaded")
+    loaded.Colour = Enum("Colour", {"RED": 1}, module=__name__)
+    loaded.Mode = type("Mode", (), {"__module__": "elsewhere"})
+    made = resolved({"x": Member(f"{__name__}:Colour", ("RED",)), "y": Member(f"{__name__}:Mode", ("FAST",))}, loaded)
+    assert made == {"x": loaded.Colour.RED, "y": Mode.FAST}
+
+
 @pytest.mark.parametrize(
     "value",
-    [object(), Colour.RED, Point(1, 2), OrderedDict(a=1), np.datetime64("2024-01-01"), np.array([None]), "\ud800", iter(())],
+    [
+        object(),
+        Doubling(2),
+        defaultdict(list),
+        MappingProxyType({}),
+        np.random.default_rng(0),
+        type("Text", (str,), {})("x"),
+        np.datetime64("2024-01-01"),
+        np.array([None]),
+        "\ud800",
+        iter(()),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_would_come_back_as_something_else_is_refused_with_its_place(value):
     with pytest.raises(GameError, match=r"game\.options\.deep\.1"):
         plain({"deep": [0, value]}, "game.options")
+
+
+def test_a_dataclass_that_cannot_be_made_again_is_refused_in_a_sentence():
+    with pytest.raises(GameError, match="Needing cannot be made again from its fields"):
+        plain(Needing(1), "x")
 
 
 def test_a_local_function_is_refused():

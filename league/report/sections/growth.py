@@ -80,11 +80,11 @@ def drift(history: History) -> ReportSection | None:
     moved = [
         f"{hyper_label(name)} {rounded(start.hyper[name])} → {rounded(champion.hyper[name])}"
         for name in moving
-        if name in start.hyper and start.hyper[name] != champion.hyper[name]
+        if name in start.hyper and name in champion.hyper and start.hyper[name] != champion.hyper[name]
     ]
     said = f"From {founder} to the champion: {', '.join(moved)}." if moved else "The champion has its founder's values."
     note = "Each line is a player. The line with ★ is the champion's line of descent. The line “mean” is the mean of all."
-    rows = [(player.name, str(player.born), *(rounded(player.hyper[name]) for name in moving)) for player in frozen]
+    rows = [(player.name, str(player.born), *(_setting(player, name) for name in moving)) for player in frozen]
     grid = Grid(("player", "generation", *map(hyper_label, moving)), rows)
     parts = (
         paragraph(words(said), words(note)),
@@ -191,6 +191,14 @@ def _curve(
     )
 
 
+NOT_THE_CHAMPION = "The champion's learner does not have it."
+
+
+def _setting(player: Player, name: str) -> str:
+    """A hyper-parameter of a player for the table; "" if its learner does not have it."""
+    return rounded(player.hyper[name]) if name in player.hyper else ""
+
+
 def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Markup:
     """A chart of one hyper-parameter for all players."""
     lines: dict[str, list[tuple[float, float]]] = {}
@@ -206,11 +214,10 @@ def _setting_chart(name: str, frozen: Sequence[Player], direct: set[str]) -> Mar
     means = [(float(born), sum(known) / len(known)) for born, known in sorted(by_generation.items())]
     drawn = [Curve("", points, FAINT, weight=1.2, dots=len(points) == 1, note=player) for player, points in lines.items()]
     drawn.append(Curve("mean", means, INK, dots=len(means) == 1))
-    drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
+    if own:
+        drawn.append(Curve("★", own, CHAMPION, weight=ACCENT, dots=len(own) <= DOTTED, note="the champion's line of descent"))
     jumps = sum(here[1] != there[1] for here, there in pairwise(own))
-    about = (
-        f"The mean is {rounded(means[0][1])} in the first generation and {rounded(means[-1][1])} in the last. "
-        f"The champion's line ends at {rounded(own[-1][1])} after {counted(jumps, 'change')}."
-    )
+    about = f"The mean is {rounded(means[0][1])} in the first generation and {rounded(means[-1][1])} in the last. "
+    about += f"The champion's line ends at {rounded(own[-1][1])} after {counted(jumps, 'change')}." if own else NOT_THE_CHAMPION
     chart = Chart("generation", "logarithmic" if log else "", drawn, log=log)
     return small(f"drift-{name.replace('_', '-')}", hyper_label(name), about, curves(chart, 350, 220))

@@ -4,28 +4,35 @@ For thousands of them: `python -m tests.league.cli.damage 2000 [SEED]`.
 """
 
 import contextlib
-import io
 import random
 import shutil
 import sqlite3
-import sys
-import tempfile
-import time
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from league import League, load_config
-from league.cli import main
+from tests import fuzzing
+from tests.fuzzing import CODE, Case, answers
 
 READING = [
     ("list",), ("list", "--json"), ("standings", "smoke"), ("standings", "smoke", "--json"), ("payoff", "smoke"),
     ("payoff", "smoke", "--json"), ("lineage", "smoke"), ("lineage", "smoke", "--json"), ("report", "smoke"),
-    ("replay", "list"), ("replay", "show", "smoke"),
+    ("replay", "list"), ("replay", "list", "smoke", "--json"), ("replay", "show", "smoke"), ("replay", "html", "smoke"),
 ]  # fmt: skip
+PLAYING = [
+    ("replay", "verify", "smoke"), ("resume", "smoke"), ("rename", "smoke", "other", "--yes"), ("delete", "smoke", "--yes"),
+    ("tournament", "smoke/champion", "bot:random", "--games", "2", "--executor", "serial"),
+    ("play", "classic/tictactoe_v3", "--against", "smoke/champion"), ("sync", "smoke"),
+]  # fmt: skip
+"""Commands that do more than read a league, and read it first."""
+
 STRANGE: list[Any] = [
     None, 0, -1, 1, 2**62, 0.5, 1e308, "", "x", "main-01-g000", "bot:random", "[]", "{}", "[1]", '["a","b"]', '{"a":1}', "null",
-    b"\xff\x00", "\x1b[2J", "9" * 400, "[" * 5000, "NaN", "&a [*a, *a]", "game: &a {options: *a}",
+    b"\xff\x00", "\x1b[2J", "9" * 400, "[" * 5000, "NaN", "&a [*a, *a]", "game: &a {options: *a}", *CODE,
+    "name: canary.py:run\n",
 ]  # fmt: skip
 
 
@@ -71,47 +78,19 @@ def change_facts(path: Path, draw: random.Random) -> None:
 DAMAGE = [flip_bytes, change_cells, change_facts]
 
 
-def answer(*words: str) -> tuple[int, str]:
-    """Run a command in this process; its exit status and what it said on standard error.
-
-    Raises:
-        Exception: What a person would see as a traceback.
-    """
-    err, argv = io.StringIO(), sys.argv
-    sys.argv = ["league", *words]
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
-            main.main()
-    except SystemExit as end:
-        return int(end.code or 0), err.getvalue()
-    finally:
-        sys.argv = argv
-    return 0, err.getvalue()
-
-
-def run() -> None:
-    """Damage a league thousands of times, and count."""
-    wanted, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    draw, codes, slowest = random.Random(seed), {0: 0, 2: 0}, 0.0
-    with tempfile.TemporaryDirectory() as place:
-        whole, home = Path(place) / "whole", Path(place) / "home"
-        League(load_config("smoke", {"tracking": False, "generations": 2}), whole).run()
-        for number in range(wanted):
-            shutil.rmtree(home, ignore_errors=True)
-            shutil.copytree(whole, home)
-            DAMAGE[number % len(DAMAGE)](home / "leagues/smoke/league.db", draw)
-            command, begun = draw.choice(READING), time.monotonic()
-            try:
-                code, said = answer(*command, "--home", str(home))
-                codes[code] += 1
-                if "do not fit together" in said:
-                    print(f"{number} {command}: {said.strip()[:200]}")
-            except Exception:
-                print(f"damage {number}, seed {seed}, {command}")
-                raise
-            slowest = max(slowest, time.monotonic() - begun)
-    print(f"{wanted} damaged leagues: {codes[0]} answers, {codes[2]} sentences; the slowest took {slowest:.2f} s")
+def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
+    """Damage a league again and again, and let a command read it."""
+    whole, home = folder / "whole", folder / "home"
+    League(load_config("smoke", {"tracking": False, "generations": 2}), whole).run()
+    while True:
+        damage = draw.choice(DAMAGE)
+        command = draw.choice(READING if draw.random() < 0.8 else PLAYING)
+        seed = draw.getrandbits(32)
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(whole, home)
+        damage(home / "leagues/smoke/league.db", random.Random(seed))
+        yield Case(f"{damage.__name__} {seed}, {' '.join(command)}", partial(answers, *command, "--home", home))
 
 
 if __name__ == "__main__":
-    run()
+    fuzzing.main("databases")

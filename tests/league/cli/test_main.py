@@ -170,6 +170,7 @@ def test_resume_extends_a_league(cli_run, tmp_path):
     cli_run("run", "smoke", "--home", tmp_path, "--set", "generations=1", *SMALL)
     said = cli_run("resume", "smoke", "--home", tmp_path, "--generations", 2)
     assert said.code == 0
+    assert "; it goes on after generation 0" in said.err
     assert Store.open(tmp_path, "smoke").generation() == 1
 
 

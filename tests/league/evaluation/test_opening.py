@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from envs import places
-from envs.options import Function, same
+from envs.options import same
+from envs.records import Function
 from league import League, LeagueError, load_config
 from league.config.own_code import Source, changes, from_text, places_in, to_text
 from league.config.schema import LeagueConfig, check, to_yaml

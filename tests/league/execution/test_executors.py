@@ -1,5 +1,6 @@
 """Who runs the tasks: results in the order of the tasks, and a worker that dies is only a delay."""
 
+import multiprocessing.forkserver
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from envs.faults import GameError
 from league.errors import LeagueError
-from league.execution.executors import EXECUTORS, Executor, Processes, Serial, cores
+from league.execution.executors import EXECUTORS, TRIES, Executor, Processes, Serial, cores
 
 TASKS = 4
 
@@ -50,7 +51,7 @@ def worker(_: int) -> int:
     return os.getpid()
 
 
-def nothing(_: int) -> None:
+def nothing(_: object) -> None:
     pass
 
 
@@ -64,7 +65,7 @@ def two():
 
 @pytest.mark.parametrize("name", EXECUTORS)
 def test_an_executor_gives_results_in_the_order_of_the_tasks(name, tmp_path):
-    executor: Executor = EXECUTORS[name](2)
+    executor: Executor = EXECUTORS[name](2, nothing)
     marks = None if name == "serial" else tmp_path
     try:
         assert executor.map(slow_first, [(number, marks) for number in range(TASKS)], nothing) == list(range(TASKS))
@@ -109,6 +110,28 @@ def test_the_task_of_a_killed_worker_is_run_again(tmp_path):
         executor.close()
 
 
+def test_the_user_is_told_of_each_death_of_a_worker_and_deaths_do_not_add_up_while_tasks_are_finished(tmp_path):
+    told: list[str] = []
+    executor = Processes(1, told.append)
+    try:
+        assert executor.map(die_once, [tmp_path / name for name in "abcd"], nothing) == list("abcd")
+    finally:
+        executor.close()
+    assert len(told) == 4 > TRIES
+    assert set(told) == {
+        "a worker process was killed or ran out of memory; the tasks that were not finished are run again, and the result is "
+        "the same"
+    }
+
+
+def test_tasks_are_run_again_after_the_fork_server_was_killed(two):
+    assert two.map(double, [1], nothing) == [2]
+    server = multiprocessing.forkserver._forkserver._forkserver_pid
+    os.kill(server, signal.SIGKILL)
+    while multiprocessing.forkserver._forkserver._forkserver_pid == server:  # the workers that there are go on for a moment
+        assert two.map(double, [4, 5], nothing) == [8, 10]
+
+
 def test_a_task_that_kills_every_worker_is_given_up_in_a_sentence():
     executor = Processes(1)
     try:
@@ -128,6 +151,6 @@ def test_closing_ends_the_workers_even_twice():
 
 
 def test_there_is_one_worker_per_core_if_nobody_says_otherwise():
-    executor = EXECUTORS["processes"](None)
+    executor = EXECUTORS["processes"](None, nothing)
     assert isinstance(executor, Processes)
     assert executor.workers == cores() == len(os.sched_getaffinity(0))

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from league import League, LeagueConfig
+from league.analysis.history import History, read
 from league.evaluation.resolve import resolve
 from league.evaluation.standings import standings_rows
 from league.evaluation.tournament import hold
 from league.execution.architectures import architecture_of, to_text
+from league.report.sections.growth import drift
 from league.stages.table import STAGES
 from league.storage.store import Store
 
@@ -87,6 +89,16 @@ def test_numbers_of_players_go_on_from_group_to_group(played):
 def test_a_player_acts_at_the_temperature_of_its_group(played):
     assert resolve("smoke/main-01-g000", played).contestant.temperature == 1.0
     assert resolve("smoke/main-03-g000", played).contestant.temperature == 0.5
+
+
+@pytest.mark.parametrize("group", [0, 2])
+def test_settings_that_the_champions_learner_lacks_are_reported_for_the_others(played, monkeypatch, group):
+    store = Store.open(played, "smoke")
+    champion = next(player.name for player in reversed(store.players("historical")) if player.group == group)
+    monkeypatch.setattr(History, "champion", champion)
+    section = drift(read(store))
+    assert section is not None
+    assert ("learner does not have it." in str(section)) == (group == 2)
 
 
 def test_players_of_different_groups_play_in_a_tournament_of_ones_own(played):

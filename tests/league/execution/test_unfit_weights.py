@@ -45,6 +45,8 @@ CHANGES = {
     "a turned one": lambda arrays, name: arrays | {name: arrays[name].T.copy().reshape(1, -1)},
     "doubles": lambda arrays, name: arrays | {name: arrays[name].astype(np.float64)},
     "whole numbers": lambda arrays, name: arrays | {name: arrays[name].astype(np.int32)},
+    "no numbers": lambda arrays, name: arrays | {name: np.full_like(arrays[name], np.nan)},
+    "infinite ones": lambda arrays, name: arrays | {name: np.full_like(arrays[name], np.inf)},
     "an empty one": lambda arrays, name: arrays | {name: np.zeros((0,), np.float32)},
 }
 

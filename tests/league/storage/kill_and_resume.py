@@ -1,83 +1,190 @@
-"""Kill a league with SIGKILL at random moments, resume it, and compare it with one that was never interrupted.
+"""Kill leagues and their processes at random moments, go on with them, and compare them with leagues that nobody touched.
 
-    python tests/league/storage/kill_and_resume.py --kills 20
+    python -m tests.league.storage.kill_and_resume --kills 100 --seed 0 --report kills.jsonl
 
-Each run is a process of its own. The moment is drawn between the beginning of the work and the end of the uninterrupted run.
-Ends with 1 if any resumed league differs in its standings, its weights, its players, its match log or its replays, or in what
-MLflow shows of it, where it takes part:
+The kinds of kills take turns: the league, all its processes, SIGTERM and Ctrl-C, one worker, the fork server, the sync worker,
+a worker that steps environments, and the moments around a commit. So do the leagues: tic-tac-toe with and without MLflow, and
+groups with a network and a mutation of their own. After each kill the league goes on by itself, or is resumed. A kill passes if
 
-    python tests/league/storage/kill_and_resume.py --kills 20 --set tracking=true --set compute.executor=processes
+- the end is the same to the bit: database, weights, replays, the names of all files, and what MLflow shows;
+- the user is told in a sentence, and sees no traceback;
+- no process is left, and no temporary file.
+
+Ends with 1 if one did not pass.
 """
 
+from __future__ import annotations
+
 import argparse
-import multiprocessing
+import json
+import os
 import random
+import re
+import shutil
+import signal
 import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from hashlib import sha256
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
-from league import League, load_config
-from league.config.load import parse_override
-from league.evaluation.standings import standings_rows
+import torch
+
+from league.config.own_code import FACT
 from league.storage.store import Store
+from tests.league.storage import killing
+from tests.league.storage.killing import Running, strike
+
+OWN = """
+import torch
+from agents.mutation import perturb
 
 
-def work(preset: str, settings: Sequence[str], home: Path, ready: Connection) -> None:
-    """Run a league to its end, or go on with it, in a process that may be killed."""
-    league = League(load_config(preset, {"name": "it", **dict(map(parse_override, settings))}), home)
-    ready.send(True)
-    league.run(resume=True)
+class Net(torch.nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.layer = torch.nn.Linear(int(torch.tensor(shape).prod()), 8)
+
+    def forward(self, seen):
+        return torch.tanh(self.layer(seen.flatten(1)))
 
 
-class Leagues:
-    """Starts leagues in processes that have imported everything beforehand."""
+def shaken(parent, generator):
+    return perturb(parent, generator)
+"""
+GROUPS = """
+name: it
+game: {name: classic/rps_v2, options: {max_cycles: 4}}
+generations: 4
+stack: 2
+population: [{count: 2}, {count: 1, learner: a2c}, {count: 1, policy: {encoder: own.py:Net}}]
+policy: {hidden: [8], normalise: false}
+train: {copies: 8, steps: 10, updates: 2, epochs: 2, minibatches: 2}
+tournament: {games: 4, past: 2, bootstrap: 20}
+evolution: {operators: {own.py:shaken: 1.0}}
+tracking: false
+compute: {executor: serial}
+"""
+SMOKE = ("smoke", "--name", "it", "--set", "tracking=false")
+PROCESSES = ("--executor", "processes", "--workers", "2")
+TRACKED = ("--set", "tracking=true")
+STOCK = ("--set", "arena.twin=never", "--set", "arena.workers=2", "--set", "generations=2")
+LEAGUES = {"tic-tac-toe": SMOKE, "groups": ("groups.yaml",), "tic-tac-toe in MLflow": (*SMOKE, *TRACKED)}
 
-    def __init__(self, preset: str, settings: Sequence[str]) -> None:
-        self.preset, self.settings = preset, settings
-        self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["league.manager", "league.tracking.tracker"])
 
-    def begin(self, home: Path) -> ForkServerProcess:
-        ours, theirs = self.context.Pipe(duplex=False)
-        process = self.context.Process(target=work, args=(self.preset, self.settings, home, theirs))
-        process.start()
-        theirs.close()
-        ours.recv()
-        return process
+@dataclass(frozen=True)
+class Kind:
+    """A kind of kill.
 
-    def finish(self, home: Path) -> float:
-        """Run a league to its end, and say how long that took."""
-        process, start = self.begin(home), time.monotonic()
-        process.join()
-        if process.exitcode != 0:
-            raise SystemExit(f"the league in {home} ended with exit code {process.exitcode}")
-        return time.monotonic() - start
+    Attributes:
+        words: Arguments of the command that the kind needs.
+        strike: Does it: (league, generator, seconds that the untouched league takes) → whether a process was hit.
+        sentence: A pattern of what the user reads, when it happens or when the league goes on.
+        doom: A point of a commit at which the process dies by itself; strike then only waits.
+        leaves_socket: Whether nobody is left who could delete the file of the fork server's socket.
+    """
 
-    def kill(self, home: Path, after: float) -> str:
-        """Run a league, kill it after some seconds, and say how far it was."""
-        process = self.begin(home)
-        process.join(after)
-        process.kill()
-        process.join()
-        if process.exitcode == 0:
-            return "had ended"
-        begun = (home / "leagues" / "it" / "league.db").is_file()
-        return f"{Store.open(home, 'it').generation() + 1} generations committed" if begun else "nothing was begun"
+    words: Sequence[str]
+    strike: Callable[[Running, random.Random, float], bool]
+    sentence: str
+    doom: str = ""
+    leaves_socket: bool = False
+
+
+def after_a_while(
+    who: Callable[[Running], list[killing.Member]], number: int = signal.SIGKILL, *, every: bool = False
+) -> Callable[[Running, random.Random, float], bool]:
+    """Send a signal at a moment at random."""
+
+    def hit(league: Running, draw: random.Random, seconds: float) -> bool:
+        league.until(draw.uniform(0.0, 0.7 * seconds) if who is not killing.sync_worker else 0.0)
+        if who is killing.sync_worker:  # there is one from the first commit on
+            strike(league, who, signal.SIGCONT)
+            league.until(time.monotonic() - league.begun + draw.uniform(0.0, 0.1 * seconds))
+        return strike(league, who, number, every=every)
+
+    return hit
+
+
+def by_itself(league: Running, draw: random.Random, seconds: float) -> bool:
+    """Wait until the league has died."""
+    league.wait()
+    return league.code == -signal.SIGKILL
+
+
+GOES_ON = r"it goes on after generation \d+|no generation was committed|all its generations are committed"
+BEGINS = r"league it: "
+STOPPED = r"stopped; .*Continue with: league resume|stopped before the league began"
+WORKER = r"warning: a worker process was killed"
+KINDS = {
+    "the league": Kind((), after_a_while(killing.itself), GOES_ON),
+    "the league with its workers": Kind(PROCESSES, after_a_while(killing.itself), GOES_ON),
+    "all processes": Kind(PROCESSES, after_a_while(killing.everything, every=True), GOES_ON, leaves_socket=True),
+    "the league, by SIGTERM": Kind(PROCESSES, after_a_while(killing.itself, signal.SIGTERM), STOPPED),
+    "the league, by Ctrl-C": Kind(PROCESSES, after_a_while(killing.everything, signal.SIGINT, every=True), STOPPED),
+    "a worker": Kind(PROCESSES, after_a_while(killing.workers), WORKER),
+    "the fork server": Kind(PROCESSES, after_a_while(killing.fork_server), WORKER),
+    "the sync worker": Kind(
+        (*PROCESSES, *TRACKED), after_a_while(killing.sync_worker), r"warning: the process that makes replays"
+    ),
+    "an environment's worker": Kind(STOCK, after_a_while(killing.forked), r"error: .*[Ww]orker"),
+    **{f"itself {point}": Kind((), by_itself, GOES_ON, doom=point) for point in killing.POINTS},
+}
+"""What is killed, and how."""
+
+
+@dataclass
+class Untouched:
+    """A league that nobody killed: its end, its duration, and how often it passed each point of a commit."""
+
+    end: tuple[object, ...]
+    seconds: float
+    calls: dict[str, int]
+
+
+@dataclass
+class Outcome:
+    """What became of a kill."""
+
+    kind: str
+    league: str
+    hit: bool
+    code: int | None
+    committed: int
+    told: list[str]
+    equal: bool
+    has_sentence: bool
+    traceback: bool
+    orphans: int
+    left: list[str]
+    said: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as it should be."""
+        return self.equal and self.has_sentence and not (self.traceback or self.orphans or self.left)
 
 
 def ended(home: Path) -> tuple[object, ...]:
-    """What must be the same: standings with weight hashes, players, matches with their moves, replays' bytes, MLflow's runs."""
-    store = Store.open(home, "it")
-    replays = {path.name: sha256(path.read_bytes()).hexdigest() for path in store.replays.iterdir()}
-    return standings_rows(store), store.players(), store.matches(), replays, shown(home), store.generation()
+    """All that must be the same: the database without times, the names of the files, the replays, what MLflow shows."""
+    folder = home / "leagues" / "it"
+    with closing(sqlite3.connect(folder / "league.db")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        rows = {name: _rows(database, name) for name in tables}
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return rows, files, [path.read_bytes() for path in sorted((folder / "replays").iterdir())], shown(home)
+
+
+def _rows(database: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    wanted = ", ".join(f'"{column}"' for column in columns if column not in ("seconds", "phases", "committed_at"))
+    where = f" WHERE key NOT IN ('config', 'league_run', '{FACT}')" if table == "league" else ""  # they hold absolute paths
+    return database.execute(f"SELECT {wanted} FROM {table}{where} ORDER BY 1, 2").fetchall()
 
 
 def shown(home: Path) -> Counter[tuple[object, ...]]:
@@ -95,28 +202,122 @@ def shown(home: Path) -> Counter[tuple[object, ...]]:
     return found
 
 
+def committed(home: Path) -> int:
+    """How many generations of a league are committed; −1 if it has not begun."""
+    there = (home / "leagues" / "it" / "league.db").is_file()
+    return Store.open(home, "it").generation() + 1 if there else -1
+
+
+def prepared(folder: Path) -> Path:
+    """Make a folder in which each of the leagues can run."""
+    folder.mkdir()
+    (folder / "own.py").write_text(OWN, encoding="utf-8")
+    (folder / "groups.yaml").write_text(GROUPS, encoding="utf-8")
+    return folder
+
+
+def command(league: str, kind: Kind) -> list[str]:
+    """The words after `league`."""
+    return ["run", *LEAGUES[league], *kind.words, "--resume", "--home", "home"]
+
+
+def leave_alone(league: str, kind: Kind, folder: Path) -> Untouched:
+    """Run a league to its end."""
+    running = Running(command(league, kind), prepared(folder), partial(killing.count_to, folder / "calls"))
+    seconds = running.wait()
+    if running.code != 0:
+        raise SystemExit(f"{league} ended with {running.code}:\n{running.said}")
+    return Untouched(ended(folder / "home"), seconds, json.loads((folder / "calls").read_text()))
+
+
+def kill(name: str, league: str, untouched: Untouched, draw: random.Random, folder: Path) -> Outcome:
+    """Kill once, go on, and look."""
+    kind, place = KINDS[name], prepared(folder)
+    words, doom = command(league, kind), lambda: None
+    if kind.doom:
+        doom = partial(killing.die_at, kind.doom, draw.randint(1, max(untouched.calls[kind.doom], 1)))
+    running = Running(words, place, doom)
+    hit = kind.strike(running, draw, untouched.seconds)
+    running.wait()
+    orphans = len(running.orphans())
+    left = [path.name for path in running.temporary.iterdir() if not (kind.leaves_socket and path.name.startswith("pymp-"))]
+    said, reached = running.said, committed(place / "home")
+    if running.code != 0:
+        again = Running(words, place)
+        again.wait()
+        orphans += len(again.orphans())
+        said += again.said
+        left += [path.name for path in again.temporary.iterdir() if not kind.leaves_socket]
+    told = [line for line in said.splitlines() if re.search(r"warning|error|stopped|goes on|committed", line)]
+    sentence = kind.sentence if reached >= 0 or running.code == 0 else f"{kind.sentence}|{BEGINS}"
+    return Outcome(
+        kind=name,
+        league=league,
+        hit=hit,
+        code=running.code,
+        committed=reached,
+        told=told,
+        equal=ended(place / "home") == untouched.end,
+        has_sentence=not hit or re.search(sentence, said) is not None,
+        traceback="Traceback" in said,
+        orphans=orphans,
+        left=left,
+        said=said,
+    )
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Kill as often as asked, and count."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
-    parser.add_argument("--preset", default="smoke")
-    parser.add_argument("--set", action="append", default=[], help="as in league run; tracking=true lets MLflow take part")
+    parser.add_argument("--kind", action="append", choices=list(KINDS), help="only this one; may be given again")
+    parser.add_argument("--league", action="append", choices=list(LEAGUES), help="only this one; may be given again")
+    parser.add_argument("--report", type=Path, help="file to which one line of JSON a kill is appended")
     given = parser.parse_args()
-    leagues, moments, same = Leagues(given.preset, ["tracking=false", *given.set]), random.Random(given.seed), 0
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / "whole"
-        leagues.finish(whole)
-        seconds, expected = leagues.finish(Path(folder) / "again"), ended(whole)
-        print(f"uninterrupted: {expected[-1] + 1} generations in {seconds:.2f} s", flush=True)
-        for number in range(given.kills):
-            home, after = Path(folder) / f"killed-{number}", moments.uniform(0.0, seconds)
-            when = leagues.kill(home, after)
-            leagues.finish(home)
-            equal = ended(home) == expected
-            same += equal
-            print(f"kill {number + 1:2d} after {after:5.2f} s, {when}: {'the same' if equal else 'DIFFERENT'}", flush=True)
-    print(f"{same} of {given.kills} resumed leagues ended like the uninterrupted one")
-    return 0 if same == given.kills else 1
+    torch.set_num_threads(1)
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="state-of-tests-")  # nothing that the user trusts is changed
+    draw, outcomes = random.Random(given.seed), []
+    untouched: dict[tuple[object, ...], Untouched] = {}
+    kinds, leagues = list(given.kind or KINDS), list(given.league or LEAGUES)
+    place = tempfile.mkdtemp()  # a TemporaryDirectory would also be deleted by the leagues, which are forked from here
+    try:
+        number = -1
+        while sum(outcome.hit for outcome in outcomes) < given.kills and number < 3 * given.kills:
+            number += 1  # a league that ended before it was hit does not count
+            kind, league = kinds[number % len(kinds)], leagues[(number + number // len(kinds)) % len(leagues)]
+            key = (league, KINDS[kind].words)
+            if key not in untouched:
+                untouched[key] = leave_alone(league, KINDS[kind], Path(place) / f"untouched-{len(untouched)}")
+            outcome = kill(kind, league, untouched[key], draw, Path(place) / f"killed-{number}")
+            outcomes.append(outcome)
+            print(f"{number + 1:3d} {'passed' if outcome.passed else 'FAILED'} {_described(outcome)}", flush=True)
+            if given.report:
+                with given.report.open("a", encoding="utf-8") as report:
+                    report.write(json.dumps(asdict(outcome)) + "\n")
+    finally:
+        shutil.rmtree(place)
+        shutil.rmtree(os.environ["XDG_STATE_HOME"])
+    for kind in KINDS:
+        of = [outcome for outcome in outcomes if outcome.kind == kind]
+        if of:
+            print(f"{sum(each.passed for each in of):3d} of {len(of)} passed, {sum(each.hit for each in of)} hit: {kind}")
+    passed = sum(outcome.passed for outcome in outcomes)
+    print(f"{passed} of {len(outcomes)} leagues ended like the one that nobody touched, each with a sentence and nothing left")
+    return 0 if passed == len(outcomes) else 1
+
+
+def _described(outcome: Outcome) -> str:
+    facts = {
+        "": f"{outcome.kind} ({outcome.league}), {outcome.committed} generations committed, exit {outcome.code}",
+        "no process was hit": not outcome.hit,
+        "ANOTHER END": not outcome.equal,
+        "NO SENTENCE": not outcome.has_sentence,
+        "A TRACEBACK": outcome.traceback,
+        f"{outcome.orphans} ORPHANS": outcome.orphans,
+        f"LEFT {outcome.left}": outcome.left,
+    }
+    return ", ".join(name or str(value) for name, value in facts.items() if value)
 
 
 if __name__ == "__main__":

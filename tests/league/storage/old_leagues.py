@@ -3,6 +3,8 @@
 `tictactoe-format-1` was written by commit 05c64ed with `league run smoke --seed 3`, two players and two generations;
 `tag-format-1` with `league run tag --seed 5`, two players that speak to each other and one generation. `rps-format-2` was
 written by commit cd23189: rock-paper-scissors, with groups that learn by PPO, by A2C and with a memory, and two generations.
+`wrapped-format-2` was written by commit 3a36a3c, the first with a write-ahead log and with options that keep their types: the
+same game with options and a wrapper, two groups and two generations.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ from safetensors.numpy import load_file
 
 ARCHIVES = Path(__file__).with_name("leagues")
 
-NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking", "rps-format-2": "grouped"}
+NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking", "rps-format-2": "grouped", "wrapped-format-2": "stacked"}
 """Archive → the name of the league in it."""
 
-GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2}
+GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2, "wrapped-format-2": 2}
 """Archive → the generations that are committed in it."""
 
 # What the commit that wrote each league itself made of it with one generation more: `league resume NAME --generations N`.
@@ -51,6 +53,15 @@ ONE_MORE = {
         "updates": "9eabc1f065e1168d",
         "ratings": "b79fe382c2927148",
         "weights": "ce994a14ccf45da5",
+    },
+    "wrapped-format-2": {
+        "generations": "f7fc084da524db03",
+        "players": "295d298719b2247e",
+        "matches": "308a02c05c676a39",
+        "training": "f2d8a40c7099de4e",
+        "updates": "f3048abd81de62fd",
+        "ratings": "e9812ddc6bd602ad",
+        "weights": "ff73c538ad7a00ac",
     },
 }
 

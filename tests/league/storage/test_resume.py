@@ -5,6 +5,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from league import League, LeagueError
@@ -13,18 +14,27 @@ from league.stages.draft import Draft
 from league.stages.table import STAGES
 from league.storage.store import Store
 from league.tracking.tracker import Tracker
+from tests.league.storage.killing import POINTS
 
-SCRIPT = Path(__file__).with_name("kill_and_resume.py")
+PROGRAM, ROOT = "tests.league.storage.kill_and_resume", Path(__file__).parents[3]
 
 
 class Stop(Exception):
     """The league is stopped from outside."""
 
 
-def test_a_league_killed_at_random_moments_ends_like_one_never_interrupted():
-    ended = subprocess.run([sys.executable, SCRIPT, "--kills", "3", "--seed", "5"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(
+    "kinds",
+    [["the league", "the league, by SIGTERM", *(f"itself {point}" for point in POINTS)], ["a worker", "the fork server"]],
+    ids=["the league", "its processes"],
+)
+def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(kinds):
+    """One of each; `python -m tests.league.storage.kill_and_resume --kills 100` does all kinds, several leagues, and MLflow."""
+    words = [word for kind in kinds for word in ("--kind", kind)]
+    program = [sys.executable, "-m", PROGRAM, "--kills", str(len(kinds)), "--seed", "5", "--league", "tic-tac-toe", *words]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "3 of 3 resumed leagues" in ended.stdout
+    assert "each with a sentence and nothing left" in ended.stdout
 
 
 @pytest.mark.parametrize("name", STYLES["league"].stages)
@@ -97,6 +107,16 @@ def test_a_league_is_not_begun_twice(tmp_path, smoke, facts):
     with pytest.raises(LeagueError, match="continue it with `league resume smoke`, or choose another --name"):
         League(smoke({"generations": 1}), tmp_path).run()
     assert facts(tmp_path) == before
+
+
+def test_what_a_kill_after_the_last_commit_left_is_deleted_on_resume(tmp_path, smoke):
+    League(smoke({"generations": 1}), tmp_path).run()
+    states = Store.open(tmp_path, "smoke").learner_states
+    before = set(states.folder.iterdir())
+    left = states.path(states.put({"past": np.zeros(1, np.float32)}))
+    assert left.is_file()
+    League(smoke({"generations": 1}), tmp_path).run(resume=True)
+    assert set(states.folder.iterdir()) == before
 
 
 def test_a_learner_goes_on_where_it_was(tmp_path, smoke):

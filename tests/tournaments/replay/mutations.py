@@ -7,10 +7,8 @@ import copy
 import gzip
 import json
 import random
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ from envs.bots.registry import BotActor, find_bot
 from envs.description import describe
 from envs.factory import make
 from envs.game import GameSetup
+from tests import fuzzing
+from tests.fuzzing import CODE, Case, answers
 from tournaments.human.replay_text import lines
 from tournaments.match.play import play
 from tournaments.replay.format import ReplayError, load, save
@@ -35,7 +35,7 @@ GAMES = [
 ]
 STRANGE: list[Any] = [
     None, True, False, 0, -1, 1, 2, 7, 99, 2**31, -(2**63), 10**30, 0.5, -0.5, 1e9, 1e300, "", "x", "\x1b[2J\u202e", "\ud800",
-    "os:system", [], [0], [[]], {}, {"x": 1}, [None, None], "L" * 5000,
+    *CODE, [], [0], [[]], {}, {"x": 1}, [None, None], "L" * 5000,
 ]  # fmt: skip
 
 
@@ -115,26 +115,35 @@ def try_readers(path: Path) -> bool:
     return True
 
 
-def main() -> None:
-    """Change recorded matches thousands of times, and count."""
-    wanted, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    draw, read, slowest = random.Random(seed), 0, 0.0
-    with tempfile.TemporaryDirectory() as place:
-        recorded = recordings(Path(place))
-        changing = [mutations(json.loads(gzip.decompress(path.read_bytes())), draw) for path in recorded]
-        path = Path(place) / "changed.replay.json.gz"
-        for number in range(wanted):
-            changed = next(changing[number % len(changing)])
-            path.write_bytes(gzip.compress(json.dumps(changed).encode(), 1))
-            begun = time.monotonic()
-            try:
-                read += try_readers(path)
-            except Exception:
-                print(f"mutation {number}, seed {seed}: {json.dumps(changed)[:2000]}")
-                raise
-            slowest = max(slowest, time.monotonic() - begun)
-    print(f"{wanted} files: {read} were read, {wanted - read} were refused in a sentence; the slowest took {slowest:.2f} s")
+COMMANDS = [
+    ("replay", "show"), ("replay", "show", "--step", "1"), ("replay", "html", "--out", "page.html"), ("replay", "verify"),
+    ("replay", "verify", "--json"), ("replay", "list"), ("replay", "list", "--json"),
+]  # fmt: skip
+"""Commands that read a replay; those that list find it in the home."""
+
+
+def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
+    """Change recorded matches again and again: their values, or the bytes of the file. Every reader or a command reads them."""
+    recorded = recordings(folder)
+    changing = [mutations(json.loads(gzip.decompress(path.read_bytes())), draw) for path in recorded]
+    home = folder / "home"
+    (home / "replays").mkdir(parents=True)
+    path = home / "replays" / "changed.replay.json.gz"
+    while True:
+        number = draw.randrange(len(recorded))
+        if draw.random() < 0.9:
+            text = json.dumps(next(changing[number]))
+            path.write_bytes(gzip.compress(text.encode(), 1))
+        else:
+            data = bytearray(recorded[number].read_bytes())
+            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+            path.write_bytes(data)
+            text = data.hex()
+        command = draw.choice(COMMANDS)
+        words = [*command, *([] if command[1] == "list" else [str(path)]), "--home", str(home)]
+        yield Case(f"every reader of {GAMES[number].name}, {text[:3000]}", partial(try_readers, path))
+        yield Case(f"{' '.join(command)} of {GAMES[number].name}, {text[:3000]}", partial(answers, *words))
 
 
 if __name__ == "__main__":
-    main()
+    fuzzing.main("replays")
