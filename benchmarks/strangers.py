@@ -86,17 +86,17 @@ def drones() -> Any:
 
 
 def snakes() -> Any:
-    """Snakes of two teams; the package does not pass the seed on to its generator."""
+    """Snakes of two teams; the package does not use the seed."""
     import numpy as np
     from pypzbattlesnake.env import BattleSnake
 
     class Seeded(BattleSnake):
-        rng = property(lambda self: self.own, lambda self, _: setattr(self, "own", np.random.default_rng(self.sown)))
-        sown = None
-
         def reset(self, seed: int | None = None, options: Any = None) -> Any:
-            self.sown = seed
+            self.drawn = np.random.default_rng(seed)
             return super().reset()
+
+        def random_empty_position(self) -> Any:
+            return tuple(self.drawn.choice(np.argwhere(self.as_array() == 0), axis=0))
 
     return Seeded(teams_count=2, team_snakes_count=2, size=(11, 11), render_mode=None)
 
@@ -124,6 +124,15 @@ def firefighters() -> Any:
     from cognac.env import RowFireFightingGraphEnvironment
 
     return RowFireFightingGraphEnvironment(n=4, max_steps=30)
+
+
+def administrators() -> Any:
+    """Administrators of a ring of machines."""
+    import numpy as np
+    from cognac.env import SysAdminNetworkEnvironment
+
+    ring = np.roll(np.eye(4), 1, axis=1) + np.roll(np.eye(4), -1, axis=1)
+    return SysAdminNetworkEnvironment(ring, max_steps=30)
 
 
 def skyjo() -> Any:
@@ -163,6 +172,7 @@ STRANGERS = {
     "kuhn_poker": Stranger(("shimmy", "open_spiel"), kuhn_poker),
     "othello": Stranger(("shimmy", "open_spiel"), othello),
     "firefighters": Stranger((*LOOSE, "cognac"), firefighters),
+    "administrators": Stranger((*LOOSE, "cognac"), administrators),
     "skyjo": Stranger((*LOOSE, "rlskyjo"), skyjo),
     "pathfinding": Stranger((*LOOSE, "camar"), pathfinding),
     "crossing": Stranger((*LOOSE, "collectivecrossing"), crossing),

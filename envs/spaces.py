@@ -83,11 +83,40 @@ def encoder(space: spaces.Space) -> Encode:
     return lambda observation, row: write({part: observation[part] for part in parts}, row)
 
 
-def masker(space: spaces.Space) -> Mask:
-    """Make the function that finds the legal actions of a seat with this observation space."""
-    if _parts(space) is not None:
-        return _mask_inside
-    return lambda observation, info: (info or {}).get("action_mask")
+def masker(space: spaces.Space, acted: spaces.Space) -> Mask:
+    """Make the function that finds the legal actions of a seat.
+
+    An action of several choices is one choice among all combinations. A mask of something else, for example of each part of the
+    action, says nothing about them; then the game has to cope with every action.
+
+    Args:
+        space: The observation space of the seat.
+        acted: Its action space.
+    """
+    read = _mask_inside if _parts(space) is not None else _mask_beside
+    if isinstance(acted, spaces.Discrete):
+        return read
+    finite = choices(acted)
+    size = 0 if finite is None else finite.size
+
+    def read_if_it_fits(observation: Any, info: Mapping[str, Any] | None) -> Any:
+        mask = read(observation, info)
+        return mask if mask is not None and _count(mask) == size else None
+
+    return read_if_it_fits
+
+
+def _count(mask: Any) -> int:
+    """Return how many numbers a mask has; −1 if it is no array."""
+    try:
+        return np.asarray(mask).size
+    except ValueError:  # parts of different lengths
+        return -1
+
+
+def _mask_beside(observation: Any, info: Mapping[str, Any] | None) -> Any:
+    """Return the mask of the info, if there is one."""
+    return (info or {}).get("action_mask")
 
 
 def _mask_inside(observation: Any, info: Mapping[str, Any] | None) -> Any:

@@ -16,6 +16,7 @@ from pettingzoo.utils.env import ParallelEnv
 
 from envs.conformance.places import defined_at
 from envs.conformance.values import Seat, reward_fault, seat_of, shown
+from envs.dead_steps import dead_step
 from envs.description import NO_STATE, UNUSABLE_STATE
 from envs.faults import GameError, environment_code
 from envs.registry import Environment
@@ -194,7 +195,10 @@ def _play_in_turn(environment: Any, story: Trace, moves: int, curious: bool) -> 
         _compare_pay(story, frame, owed.pop(agent, 0.0))
         if curious and not ended:
             _ask_others(environment, story, seats)
-        environment.step(None if ended else seat.choose(legal, random))
+        if ended:
+            dead_step(environment)
+        else:
+            environment.step(seat.choose(legal, random))
         for other, paid in environment.rewards.items() if not ended else ():
             owed[other] = owed.get(other, 0.0) + _number(paid)
         after = set(environment.agents)

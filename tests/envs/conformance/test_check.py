@@ -68,6 +68,7 @@ ODD = {
 }
 """Maker of a game that can be played → the rule about which the check gives advice."""
 
+SOUND = {"sound", "sound_in_turn", "pays_again_after_the_end"}
 ELSEWHERE = {"follows_the_order_of_a_set": "processes"}
 UNREPORTED = {"unknown_actions"}
 """Actions that are not supported in one release may be in the next."""
@@ -99,6 +100,7 @@ def failed(maker: str) -> list[Clause]:
         f"{GAMES}/medley.py:make",
         f"{GAMES}/broken.py:sound",
         f"{GAMES}/odd.py:sound_in_turn",
+        f"{GAMES}/odd.py:pays_again_after_the_end",
     ],
 )
 def test_a_sound_game_passes_every_clause_that_is_examined(name):
@@ -117,7 +119,7 @@ def test_an_odd_game_may_be_played_and_gets_advice(maker, clause):
 
 
 def test_every_broken_game_is_examined():
-    assert FILES.keys() - UNREPORTED == {*BROKEN, *ODD, *ELSEWHERE, "sound", "sound_in_turn"}
+    assert FILES.keys() - UNREPORTED == {*BROKEN, *ODD, *ELSEWHERE, *SOUND}
 
 
 @pytest.mark.parametrize(

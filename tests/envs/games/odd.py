@@ -306,6 +306,18 @@ def sound_in_turn():
     return _InTurn()
 
 
+def pays_again_after_the_end():
+    class Odd(_InTurn):
+        def step(self, action):
+            ended = self.terminations[self.agent_selection]
+            super().step(action)
+            if ended:
+                self.rewards = dict.fromkeys(self.agents, 5.0)
+                self._accumulate_rewards()
+
+    return Odd()
+
+
 def pays_again_and_again():
     class Broken(_InTurn):
         def paid(self, agent):
