@@ -23,6 +23,12 @@ SMALL = {
     "train": {"copies": 2, "steps": 4, "updates": 1, "epochs": 1, "minibatches": 1},
     "tournament": {"games": 8, "bootstrap": 20},
 }
+LEARNT = {
+    "train": {"copies": 16, "steps": 10, "updates": 20, "epochs": 2, "minibatches": 1},
+    "hyper": {"learning_rate": {"start": 0.02, "low": 0.001, "high": 0.1}},
+}
+"""Settings with which players differ from random ones."""
+
 FAULTS = {
     "favours_one": ("a_1 got more than a_0 in", "game.sides: [[a_0], [a_1]]"),
     "pays_all_alike": ("every team got the same return", "game.teams: [[a_0, a_1]]"),
@@ -41,9 +47,9 @@ class Listener(Silent):
         self.said.append(sentence)
 
 
-def play(home, name, **game):
+def play(home, name, settings=SMALL, **game):
     listener = Listener()
-    config = {"name": name, "game": {"name": f"{GAMES}/odd.py:{name}", **game}, **SMALL}
+    config = {"name": name, "game": {"name": f"{GAMES}/odd.py:{name}", **game}, **settings}
     League(config, home, listener).run()
     return Store.open(home, name), listener.said
 
@@ -84,7 +90,7 @@ def test_the_report_advises_another_game_and_no_more_games(played):
     [("favours_one", {"sides": [["a_0"], ["a_1"]]}), ("pays_all_alike", {"teams": [["a_0", "a_1"]]})],
 )
 def test_what_it_says_to_write_helps(tmp_path, name, game):
-    store, said = play(tmp_path, name, **game)
+    store, said = play(tmp_path, name, SMALL | LEARNT, **game)
     assert said == []
     assert why_undecided(store, []) is None
     assert any(row.wins != row.losses for row in store.ratings())
