@@ -58,7 +58,7 @@ has to say. Games with a twin are several times faster in a league. Measured on 
 
 *fits*: leagues can be played on it. *does not fit*: the check found a fault; the remark says which. *not finished*: the
 examination took longer than its limit, and says nothing about the game. *ends the process*: the game ended the process in which
-it ran. *cannot be installed*: pip did not get its package.
+it ran. *cannot be installed*: pip did not get its package. *not examined*: the command was stopped before it came to the game.
 """
 
 STRANGE = """
@@ -113,8 +113,15 @@ def main() -> None:
         print(f"{name}: {row.check}; {row.remark}", flush=True)
         with RESULTS.open("a", encoding="utf-8") as results:
             results.write(f"{json.dumps(asdict(row))}\n")
-        PAGE.write_text(page(list(_recorded().values())), encoding="utf-8")
-    PAGE.write_text(page(list(_recorded().values())), encoding="utf-8")
+        _write_page(strangers=asked.strangers)
+    _write_page(strangers=asked.strangers)
+
+
+def _write_page(*, strangers: bool) -> None:
+    """Write the page; games that the sweep has not come to are on it, too."""
+    known = _recorded()
+    missing = [name for name, _ in _tasks(strangers=strangers) if name not in known]
+    PAGE.write_text(page([*known.values(), *(Row(name, "not examined", None, "–", "") for name in missing)]), encoding="utf-8")
 
 
 def _tasks(*, strangers: bool) -> Iterator[Task]:
