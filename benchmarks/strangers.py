@@ -12,7 +12,7 @@ class Stranger:
     """A game of another package.
 
     Attributes:
-        install: What pip is asked to install.
+        install: What pip is asked to install. `--no-deps` where a package asks for releases that nothing else works with.
         make: The function that makes the environment.
     """
 
@@ -22,20 +22,31 @@ class Stranger:
 
 def gobblet(render_mode: str | None = None) -> Any:
     """Gobblet: tic-tac-toe with pieces that swallow smaller ones."""
-    from gobblet import gobblet as game
+    import pettingzoo.utils
     from pettingzoo.utils import AgentSelector
 
-    game.agent_selector = AgentSelector  # it was written for an older PettingZoo
+    pettingzoo.utils.agent_selector = AgentSelector  # it was written for an older PettingZoo
+    from gobblet import gobblet as game
+
     return game.env(render_mode=render_mode)
 
 
 def fanorona() -> Any:
     """Fanorona: the board game of Madagascar."""
-    from env import fanorona_env as game
+    import pettingzoo.utils
     from pettingzoo.utils import AgentSelector
 
-    game.agent_selector = AgentSelector  # it was written for an older PettingZoo
+    pettingzoo.utils.agent_selector = AgentSelector  # it was written for an older PettingZoo
+    from env import fanorona_env as game
+
     return game.env(render_mode=None)
+
+
+def cathedral() -> Any:
+    """Cathedral: two players wall in a city."""
+    from cathedral_rl import cathedral_v0
+
+    return cathedral_v0.env(render_mode=None)
 
 
 def football() -> Any:
@@ -53,11 +64,18 @@ def kitchen() -> Any:
 
 
 def generals() -> Any:
-    """Generals: two armies in the fog."""
+    """Generals: two armies in the fog; the package leaves the limit on the length of a game to its users."""
     from generals.agents import RandomAgent
     from generals.envs import PettingZooGenerals
 
-    return PettingZooGenerals({name: RandomAgent(id=name) for name in ("red", "blue")})
+    class Limited(PettingZooGenerals):
+        def step(self, actions: Any) -> Any:
+            observations, rewards, ended, cut, infos = super().step(actions)
+            late = self.game.time >= 200
+            self.agents = [] if late else self.agents
+            return observations, rewards, ended, dict.fromkeys(cut, late), infos
+
+    return Limited({name: RandomAgent(id=name) for name in ("red", "blue")})
 
 
 def drones() -> Any:
@@ -68,18 +86,37 @@ def drones() -> Any:
 
 
 def snakes() -> Any:
-    """Snakes of two teams."""
+    """Snakes of two teams; the package does not use the seed."""
+    import numpy as np
     from pypzbattlesnake.env import BattleSnake
 
-    return BattleSnake(teams_count=2, team_snakes_count=2, size=(11, 11), render_mode=None)
+    class Seeded(BattleSnake):
+        def reset(self, seed: int | None = None, options: Any = None) -> Any:
+            self.drawn = np.random.default_rng(seed)
+            return super().reset()
+
+        def random_empty_position(self) -> Any:
+            return tuple(self.drawn.choice(np.argwhere(self.as_array() == 0), axis=0))
+
+    return Seeded(teams_count=2, team_snakes_count=2, size=(11, 11), render_mode=None)
 
 
-def breakthrough(name: str = "breakthrough") -> Any:
+def openspiel(name: str = "breakthrough") -> Any:
     """A game of OpenSpiel, through Shimmy."""
     import pyspiel
     from shimmy import OpenSpielCompatibilityV0
 
     return OpenSpielCompatibilityV0(env=pyspiel.load_game(name))
+
+
+def kuhn_poker() -> Any:
+    """The smallest poker of OpenSpiel."""
+    return openspiel("kuhn_poker")
+
+
+def othello() -> Any:
+    """Othello of OpenSpiel."""
+    return openspiel("othello")
 
 
 def firefighters() -> Any:
@@ -89,15 +126,55 @@ def firefighters() -> Any:
     return RowFireFightingGraphEnvironment(n=4, max_steps=30)
 
 
+def administrators() -> Any:
+    """Administrators of a ring of machines."""
+    import numpy as np
+    from cognac.env import SysAdminNetworkEnvironment
+
+    ring = np.roll(np.eye(4), 1, axis=1) + np.roll(np.eye(4), -1, axis=1)
+    return SysAdminNetworkEnvironment(ring, max_steps=30)
+
+
+def skyjo() -> Any:
+    """Skyjo: the card game."""
+    from rlskyjo.environment import skyjo_env
+
+    return skyjo_env.env()
+
+
+def pathfinding() -> Any:
+    """Continuous pathfinding of many agents, in JAX."""
+    from camar import camar_v0
+
+    return camar_v0()
+
+
+def crossing() -> Any:
+    """Passengers who leave and enter a tram, for RLlib."""
+    from collectivecrossing import CollectiveCrossingEnv
+
+    return CollectiveCrossingEnv(config=None)
+
+
+LOOSE = ("--no-deps", "--ignore-requires-python")
+"""The package alone, where what it asks for cannot be had with releases of today."""
+
 STRANGERS = {
-    "gobblet": Stranger(("gobblet-rl",), gobblet),
-    "fanorona": Stranger(("fanorona-aec",), fanorona),
+    "gobblet": Stranger((*LOOSE, "gobblet-rl"), gobblet),
+    "fanorona": Stranger((*LOOSE, "fanorona-aec"), fanorona),
+    "cathedral": Stranger((*LOOSE, "cathedral-rl"), cathedral),
     "football": Stranger(("frondori-football",), football),
     "kitchen": Stranger(("frondori-kitchen",), kitchen),
     "generals": Stranger(("generals",), generals),
     "drones": Stranger(("DSSE",), drones),
     "snakes": Stranger(("pypzbattlesnake",), snakes),
-    "firefighters": Stranger(("networkx", "imageio", "--no-deps", "--ignore-requires-python", "cognac"), firefighters),
-    "breakthrough": Stranger(("shimmy", "open_spiel"), breakthrough),
+    "openspiel": Stranger(("shimmy", "open_spiel"), openspiel),
+    "kuhn_poker": Stranger(("shimmy", "open_spiel"), kuhn_poker),
+    "othello": Stranger(("shimmy", "open_spiel"), othello),
+    "firefighters": Stranger((*LOOSE, "cognac"), firefighters),
+    "administrators": Stranger((*LOOSE, "cognac"), administrators),
+    "skyjo": Stranger((*LOOSE, "rlskyjo"), skyjo),
+    "pathfinding": Stranger((*LOOSE, "camar"), pathfinding),
+    "crossing": Stranger((*LOOSE, "collectivecrossing"), crossing),
 }
 """Name of the function → the game."""

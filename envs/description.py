@@ -15,7 +15,7 @@ from envs.game import Game, GameSetup, Role, Side
 from envs.registry import Environment
 from envs.shelf import put_back, take
 from envs.spaces import actions_of, shape_of
-from envs.teams import Seat, known, sides_of, teams_of
+from envs.teams import Seat, known, roles_given, sides_given, sides_of, teams_of
 
 StateKind: TypeAlias = Literal["joint", "own", "none"]
 """What a team's critic sees in training: `joint`, the environment's own `state()` or else the observations of all seats;
@@ -86,10 +86,9 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
     names = tuple(str(agent) for agent in agents)
     if not names or len(set(names)) < len(names):
         raise GameError(f"{setup.name} has no seats, or two seats of the same name: {', '.join(names) or 'none'}.")
-    seats = _seats(setup.name, names, observation_spaces, action_spaces)
-    entry = known(setup.name)
-    alike = given is not None or entry is None or entry.alike
-    sides, roles, teams = sides_of(seats, teams_of(setup.name, names, given), alike)
+    seats = _seats(setup, names, observation_spaces, action_spaces)
+    crews = teams_of(setup.name, names, given)
+    sides, roles, teams = sides_of(setup.name, seats, crews, _aims(setup, names, crews, alike=given is not None))
     game = Game(
         name=setup.name,
         seats=names,
@@ -136,13 +135,23 @@ def _viewed(setup: GameSetup, environment: Environment, shown: Any) -> bool:
     return np.array_equal(np.asarray(environment.state()), np.concatenate(observations, axis=None))
 
 
-def _seats(game: str, names: Sequence[str], observed: Sequence[Space], acted: Sequence[Space]) -> list[Seat]:
+def _aims(setup: GameSetup, names: Sequence[str], teams: Sequence[Sequence[int]], *, alike: bool) -> tuple[int, ...]:
+    """Return a number for each team; teams with the same number have the same aim if their spaces are equal, too."""
+    if setup.sides is not None:
+        return sides_given(setup.name, names, teams, setup.sides)
+    entry = known(setup.name)
+    alike = alike or entry is None or entry.alike
+    return tuple(0 if alike else team for team in range(len(teams)))
+
+
+def _seats(setup: GameSetup, names: Sequence[str], observed: Sequence[Space], acted: Sequence[Space]) -> list[Seat]:
     """Describe the seats. Seats with equal spaces are of the same kind."""
     kinds: list[tuple[Space, Space]] = []
     seats = []
-    for name, spaces in zip(names, zip(observed, acted, strict=True), strict=True):
+    called = roles_given(setup.name, names, setup.roles or {})
+    for name, role, spaces in zip(names, called, zip(observed, acted, strict=True), strict=True):
         if spaces not in kinds:
             kinds.append(spaces)
-        owner = f"{name} in {game}"
-        seats.append(Seat(name, shape_of(spaces[0], owner), actions_of(spaces[1], owner), kinds.index(spaces)))
+        owner = f"{name} in {setup.name}"
+        seats.append(Seat(name, shape_of(spaces[0], owner), actions_of(spaces[1], owner), kinds.index(spaces), role))
     return seats

@@ -81,8 +81,8 @@ def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, rende
 
     if setup.name not in TWINS:
         return f"{setup.name} has no twin."
-    if setup.wrappers or setup.teams is not None or render:
-        return f"The twin of {setup.name} supports neither wrappers nor your own teams nor pictures."
+    if setup.wrappers or render or any(given is not None for given in (setup.teams, setup.sides, setup.roles)):
+        return f"The twin of {setup.name} supports neither wrappers nor your own teams, sides or roles nor pictures."
     if state != "joint":
         return f"The twin of {setup.name} supports the joint state only, not {state!r}."
     try:

@@ -27,6 +27,10 @@ Options = Annotated[Mapping[str, Any], AfterValidator(given)]
 """Keyword arguments. Read from JSON, values that JSON cannot express are spelt as in `envs.options`."""
 
 
+LATER = ("sides", "roles")
+"""Parts of a setup that are written down only where they are given, so that the digests of earlier replays stay the same."""
+
+
 @dataclass(frozen=True)
 class GameSetup:
     """A game and its options: everything needed to make the same environment again on any machine.
@@ -35,13 +39,18 @@ class GameSetup:
         name: `family/game_vN` (`classic/connect_four_v3`, `mpe2/simple_tag_v3`, `butterfly/…`, `sisl/…`) or `module:callable`.
         options: Keyword arguments of the environment (`{"max_cycles": 50}`).
         wrappers: SuperSuit wrappers in order, innermost first, as (name, keyword arguments).
-        teams: Agent ids of each team; None reads the teams from the environment.
+        teams: Agents of each team; None reads the teams from the environment. Agents are named by their ids, or by the part
+            that the ids of several have in common: `adversary` names adversary_0 and adversary_1.
+        sides: Agents of each side: teams with the same aim are on one side. None takes teams with equal spaces for it.
+        roles: Name of a role → its agents: one policy acts for them. None makes roles of equal spaces.
     """
 
     name: str
     options: Options = field(default_factory=dict)
     wrappers: tuple[tuple[str, Options], ...] = ()
     teams: tuple[tuple[str, ...], ...] | None = None
+    sides: tuple[tuple[str, ...], ...] | None = None
+    roles: Mapping[str, tuple[str, ...]] | None = None
 
     def __eq__(self, other: object) -> bool:
         """Two setups are equal if all their values are, in type, too. Arrays in options are compared as wholes."""
@@ -56,7 +65,9 @@ class GameSetup:
             GameError: A value cannot be written down.
         """
         wrappers = [[name, plain_options(arguments, name)] for name, arguments in self.wrappers]
-        return {**vars(self), "options": plain_options(self.options, "options"), "wrappers": wrappers}
+        later = {name: given for name in LATER if (given := getattr(self, name)) is not None}
+        first = {name: given for name, given in vars(self).items() if name not in LATER}
+        return {**first, "options": plain_options(self.options, "options"), "wrappers": wrappers, **later}
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class Role:
     """Seats with the same observation and action space on one side; one policy acts for all of them.
 
     Attributes:
-        name: Taken from the seats' ids ("adversary"), or "player" if there is only one role.
+        name: Given by the setup, or else taken from the seats' ids ("adversary"), or "player" if there is only one role.
         side: Index into `Game.sides`.
         seats: Seat indices, team by team: the first `per_team` belong to the side's first team, and so on.
         per_team: Seats of this role in each team of the side.

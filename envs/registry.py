@@ -224,9 +224,32 @@ def _nothing() -> None:
     """Stand in for `pygame.quit`."""
 
 
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Ignore the warnings that Python itself ignores in imported modules, if the user turns them into errors.
+
+    Modules that SWIG has made, such as Box2D, end the process if a warning becomes an error while they are loaded.
+    """
+    if not _is_error(DeprecationWarning):
+        yield  # leaving `catch_warnings` makes Python forget which warnings it has shown
+        return
+    with warnings.catch_warnings():
+        for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning):
+            warnings.simplefilter("ignore", category)
+        yield
+
+
+def _is_error(category: type[Warning]) -> bool:
+    """Return whether a warning of this category becomes an error, whatever its text and wherever it comes from."""
+    for action, text, covered, module, _ in warnings.filters:
+        if text is None and module is None and issubclass(category, covered):
+            return action == "error"
+    return False
+
+
 def _call(maker: Callable[..., Any], setup: GameSetup, options: dict[str, Any]) -> Environment:
     """Call the maker of an environment and check the type of its result."""
-    with environment_code(f"{setup.name} cannot be made with the options {options}"):
+    with environment_code(f"{setup.name} cannot be made with the options {options}"), _importing():
         environment = maker(**options)
     if not isinstance(environment, (AECEnv, ParallelEnv)):
         kind = type(environment).__name__
@@ -238,7 +261,8 @@ def _maker(name: str) -> Callable[..., Any]:
     """Find the callable for a game's name."""
     _registry_is_ours()
     if ":" in name:
-        found = find(name)
+        with _importing():
+            found = find(name)
         require_maker(name, found)
         return found
     family, _, game = name.partition("/")
@@ -250,7 +274,7 @@ def _maker(name: str) -> Callable[..., Any]:
     missing = [module for module in _needs(name) if importlib.util.find_spec(module) is None]
     if missing:
         raise GameError(f"{name} needs the package {missing[0]}: {FAMILIES[family].install}.")
-    with environment_code(f"{name} cannot be imported"):
+    with environment_code(f"{name} cannot be imported"), _importing():
         makers = vars(importlib.import_module(f"{FAMILIES[family].package}.{game}"))
     return makers.get("parallel_env") or makers["raw_env" if name in _BARE else "env"]
 

@@ -1,8 +1,9 @@
 """Conversion between gymnasium spaces and rows of numbers.
 
 Observations become rows of float32: boxes are flattened, discrete ones become one-hot, dictionaries, tuples and bit vectors are
-flattened as gymnasium does. Legal actions are read from the "action_mask" of the observation or of the info. Actions are one
-choice or one row of bounded real numbers; `envs.combined` makes one of several.
+flattened as gymnasium does. Where that would give very many features, large discrete numbers stay numbers. Legal actions are
+read from the "action_mask" of the observation or of the info. Actions are one choice or one row of bounded real numbers;
+`envs.combined` makes one of several.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ MOST_ACTIONS = 2**16
 
 FEWEST_STEPS = 256
 """Fewest float32 numbers between the bounds of a continuous action. Actions are float32."""
+
+MOST_FEATURES = 2**16
+"""An observation that would have more features than this has no one-hot parts, but their numbers."""
 
 MISFITS = (TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError)
 """Exceptions of an encoder or of `write_mask` when a value does not fit its space."""
@@ -79,11 +83,40 @@ def encoder(space: spaces.Space) -> Encode:
     return lambda observation, row: write({part: observation[part] for part in parts}, row)
 
 
-def masker(space: spaces.Space) -> Mask:
-    """Make the function that finds the legal actions of a seat with this observation space."""
-    if _parts(space) is not None:
-        return _mask_inside
-    return lambda observation, info: (info or {}).get("action_mask")
+def masker(space: spaces.Space, acted: spaces.Space) -> Mask:
+    """Make the function that finds the legal actions of a seat.
+
+    An action of several choices is one choice among all combinations. A mask of something else, for example of each part of the
+    action, says nothing about them; then the game has to cope with every action.
+
+    Args:
+        space: The observation space of the seat.
+        acted: Its action space.
+    """
+    read = _mask_inside if _parts(space) is not None else _mask_beside
+    if isinstance(acted, spaces.Discrete):
+        return read
+    finite = choices(acted)
+    size = 0 if finite is None else finite.size
+
+    def read_if_it_fits(observation: Any, info: Mapping[str, Any] | None) -> Any:
+        mask = read(observation, info)
+        return mask if mask is not None and _count(mask) == size else None
+
+    return read_if_it_fits
+
+
+def _count(mask: Any) -> int:
+    """Return how many numbers a mask has; −1 if it is no array."""
+    try:
+        return np.asarray(mask).size
+    except ValueError:  # parts of different lengths
+        return -1
+
+
+def _mask_beside(observation: Any, info: Mapping[str, Any] | None) -> Any:
+    """Return the mask of the info, if there is one."""
+    return (info or {}).get("action_mask")
 
 
 def _mask_inside(observation: Any, info: Mapping[str, Any] | None) -> Any:
@@ -190,11 +223,31 @@ def _parts(space: spaces.Space) -> tuple[str, ...] | None:
 
 
 def observed(space: spaces.Space) -> spaces.Space:
-    """Return the observation part of a space, without its action mask."""
+    """Return the observation part of a space, without its action mask; in a very large one, discrete parts become boxes."""
     parts = _parts(space)
-    if parts is None:
-        return space
-    assert isinstance(space, spaces.Dict)
-    if parts == ("observation",):
-        return space["observation"]
-    return spaces.Dict({part: space[part] for part in parts})
+    if parts is not None:
+        assert isinstance(space, spaces.Dict)
+        space = space["observation"] if parts == ("observation",) else spaces.Dict({part: space[part] for part in parts})
+    return space if _features(space) <= MOST_FEATURES else _numbers(space)
+
+
+def _features(space: spaces.Space) -> int:
+    """Return the length of a flattened observation; 0 if it has no fixed length."""
+    try:
+        return int(spaces.flatdim(space))
+    except (ValueError, NotImplementedError):
+        return 0
+
+
+def _numbers(space: spaces.Space) -> spaces.Space:
+    """Return the space in which discrete numbers are numbers instead of one-hot."""
+    if isinstance(space, spaces.Dict):
+        return spaces.Dict({key: _numbers(part) for key, part in space.spaces.items()})
+    if isinstance(space, spaces.Tuple):
+        return spaces.Tuple([_numbers(part) for part in space.spaces])
+    if isinstance(space, spaces.Discrete):
+        return spaces.Box(float(space.start), float(space.start + space.n - 1), (1,), np.float32)
+    if isinstance(space, spaces.MultiDiscrete):
+        low = space.start.astype(np.float32)
+        return spaces.Box(low, low + (space.nvec - 1).astype(np.float32), dtype=np.float32)
+    return space

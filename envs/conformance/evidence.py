@@ -13,17 +13,18 @@ import numpy as np
 import torch
 from pettingzoo.utils.env import ParallelEnv
 
+from envs import aims
 from envs.conformance.elsewhere import Unreachable, fingerprints_elsewhere
 from envs.conformance.places import defined_at
 from envs.conformance.trace import Frame, Trace, trace, traces_in_turn
 from envs.conformance.values import seat_of, shown
 from envs.description import StateKind, survey
 from envs.faults import GameError, environment_code
-from envs.game import GameSetup
+from envs.game import Game, GameSetup
 from envs.registry import Environment, construct, dispose
 
-MORE, MOST = 1000, 100
-"""Short games are played with further seeds until so many moves are made, or so many games are played."""
+MORE, MOST, LEAST = 1000, 100, 2 * aims.ENOUGH
+"""Games are played with further seeds until so many moves are made and so many games at least, or so many games at most."""
 
 ENOUGH, FEWEST, ENOUGH_SECONDS = 500, 30, 5.0
 """Maximal and minimal number of moves of games that are only compared with another game, and how long each may take."""
@@ -37,6 +38,7 @@ class Evidence:
         setup: The game.
         state: What a team's critic sees.
         environment: An environment of it, in which nothing is played; None if it cannot be made.
+        game: Its description; None if it cannot be described.
         faults: Stage → what went wrong there: `made`, `opened`, `spaces`, `teams`, `closed`.
         seconds: How long it took to make an environment.
         games: The first game, in a fresh environment; none if there is no playing it.
@@ -53,6 +55,7 @@ class Evidence:
     setup: GameSetup
     state: StateKind = "joint"
     environment: Any = None
+    game: Game | None = None
     faults: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     games: list[Trace] = field(default_factory=list)
@@ -69,6 +72,19 @@ class Evidence:
     def played(self) -> list[Trace]:
         """All games played in this process."""
         return [*self.games, *self.more, *self.beside, *(game for game in (self.again, self.reused, self.asked) if game)]
+
+    @property
+    def returns(self) -> list[list[float]]:
+        """Per finished game with another seed, the return of each team; games in which a team was absent are left out."""
+        if self.game is None:
+            return []
+        found = []
+        for story in (*self.games, *self.more):
+            paid = story.returns
+            teams = [[paid[name] for seat in team if (name := self.game.seats[seat]) in paid] for team in self.game.teams]
+            if story.finished and all(teams):
+                found.append([sum(team) / len(team) for team in teams])
+        return found
 
     @property
     def frames(self) -> Iterator[tuple[Trace, Frame]]:
@@ -136,7 +152,7 @@ def _describe(evidence: Evidence) -> None:
             seat_of(environment, agent)
     if "spaces" not in evidence.faults:
         with _noted(evidence, "teams"):
-            survey(evidence.setup, evidence.state)
+            evidence.game = survey(evidence.setup, evidence.state).game
 
 
 def _play(evidence: Evidence, new: Callable[[], Environment], moves: int) -> None:
@@ -154,7 +170,8 @@ def _play(evidence: Evidence, new: Callable[[], Environment], moves: int) -> Non
         evidence.asked = trace(name, new(), 0, few, curious=True)
     made = first.move
     for seed in range(1, MOST):
-        if made >= MORE or spent > ENOUGH_SECONDS or any(game.fault for game in evidence.played):
+        enough = made >= MORE and seed >= LEAST
+        if enough or spent > ENOUGH_SECONDS or any(game.fault for game in evidence.played):
             break
         evidence.more.append(trace(name, new() if seed == 1 else player, seed, moves))
         made += evidence.more[-1].move + 1

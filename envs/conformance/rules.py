@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from envs.aims import doubt
 from envs.conformance.evidence import Evidence
 from envs.conformance.places import defined_at
 from envs.conformance.trace import Frame, Trace
@@ -131,6 +132,11 @@ def _rewards(evidence: Evidence) -> str | None:
 def _sums(evidence: Evidence) -> str | None:
     fault = next((game.unpaid for game in evidence.played if game.unpaid), None)
     return fault and f"{fault}{defined_at(evidence.environment, 'step')}: reset _cumulative_rewards of the agent that acts."
+
+
+def _aims(evidence: Evidence) -> str | None:
+    found = doubt(evidence.game, evidence.returns) if evidence.game else None
+    return found and f"With random play {found}. Otherwise no two players can be told apart."
 
 
 def _flags(evidence: Evidence) -> str | None:
@@ -268,6 +274,17 @@ def _first(evidence: Evidence, what: str, fault: Callable[[Frame], str | None]) 
     return None
 
 
+def _compared(evidence: Evidence) -> str:
+    """Say how players are compared, which is what the rewards have to allow."""
+    game = evidence.game
+    if game is None:
+        return "Nothing is known about the teams."
+    if len(game.teams) == 1:
+        return "All seats are one team: players are compared by its return on the same seeds."
+    teams = f"{len(game.teams)} teams" if game.symmetric else f"{len(game.teams)} teams on {len(game.sides)} sides"
+    return f"Players are compared over {teams}; nothing speaks against it in {len(evidence.returns)} games."
+
+
 def _stopped(game: Trace) -> bool:
     """Return whether a game was stopped because of an observation or a mask."""
     return any(frame.mask_fault or frame.observation_fault for frame in game.frames)
@@ -286,6 +303,7 @@ RULES = (
     Rule("masks", _masks, "Every seat that acts has a legal action.", _moved),
     Rule("rewards", _rewards, "Rewards are finite numbers.", _moved),
     Rule("sums", _sums, "What last() gives is the sum of the rewards since the seat acted last.", _moved),
+    Rule("aims", _aims, _compared, _finished, required=False),
     Rule("flags", _flags, "Every seat has its flags, and no seat leaves without one being set.", _moved, required=False),
     Rule("deaths", _deaths, "Seats whose part has ended leave and stay away.", _moved),
     Rule("last views", _last_views, "A seat that is truncated has a last observation.", _moved, required=False),

@@ -15,7 +15,8 @@ import numpy as np
 from pettingzoo.utils.env import ParallelEnv
 
 from envs.conformance.places import defined_at
-from envs.conformance.values import Seat, seat_of, shown
+from envs.conformance.values import Seat, reward_fault, seat_of, shown
+from envs.dead_steps import dead_step
 from envs.description import NO_STATE, UNUSABLE_STATE
 from envs.faults import GameError, environment_code
 from envs.registry import Environment
@@ -94,6 +95,16 @@ class Trace:
     states: set[tuple[tuple[int, ...] | None, str | None]] = field(default_factory=set)
     unpaid: str | None = None
     unseen: str | None = None
+
+    @property
+    def returns(self) -> dict[str, float]:
+        """What each agent that took part was paid in all, by its name; nothing where a reward is no finite number."""
+        paid: dict[str, float] = {}
+        for frame in self.frames:
+            if reward_fault(frame.reward) is not None:
+                return {}
+            paid[str(frame.agent)] = paid.get(str(frame.agent), 0.0) + float(frame.reward)
+        return paid
 
     @property
     def fingerprints(self) -> list[list[str]]:
@@ -184,7 +195,10 @@ def _play_in_turn(environment: Any, story: Trace, moves: int, curious: bool) -> 
         _compare_pay(story, frame, owed.pop(agent, 0.0))
         if curious and not ended:
             _ask_others(environment, story, seats)
-        environment.step(None if ended else seat.choose(legal, random))
+        if ended:
+            dead_step(environment)
+        else:
+            environment.step(seat.choose(legal, random))
         for other, paid in environment.rewards.items() if not ended else ():
             owed[other] = owed.get(other, 0.0) + _number(paid)
         after = set(environment.agents)

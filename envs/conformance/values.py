@@ -46,11 +46,13 @@ class Seat:
     encode: Encode
     mask: Mask
     decode: Decode
+    continuous: bool = field(init=False)
     draw: Callable[[np.random.Generator, Any], Any] = field(init=False)
 
     def __post_init__(self) -> None:
         """Choose how a random legal action is drawn."""
         actions = actions_of(self.acted, str(self.agent))
+        self.continuous = actions.kind == "continuous"
         if actions.kind == "discrete":
             self.draw = lambda random, legal: int(random.choice(np.arange(actions.size) if legal is None else legal))
         else:
@@ -74,7 +76,7 @@ class Seat:
 
     def legal(self, observation: Any, info: Mapping[str, Any] | None) -> tuple[NDArray[np.int64] | None, str | None]:
         """Return the legal actions, None for all, and the fault of the mask, if any."""
-        if not isinstance(self.acted, spaces.Discrete):
+        if self.continuous:
             return None, None
         try:
             with environment_code("cannot be read"):
@@ -84,7 +86,7 @@ class Seat:
             return None, str(error)
         if values is None:
             return None, None
-        if values.shape != (int(self.acted.n),):
+        if isinstance(self.acted, spaces.Discrete) and values.shape != (int(self.acted.n),):
             return None, f"has the shape {values.shape} instead of ({int(self.acted.n)},)"
         if not np.isin(values, (0, 1)).all():
             return None, f"holds {shown(values[~np.isin(values, (0, 1))][0])}, which is neither 0 nor 1"
@@ -106,7 +108,9 @@ def seat_of(environment: Any, agent: Any) -> Seat:
     for space, method in ((observed, "observation_space"), (acted, "action_space")):
         if not isinstance(space, spaces.Space):
             raise GameError(f"{method}({agent!r}) returns {shown(space)}, not a space{defined_at(environment, method)}.")
-    return Seat(agent, observed, acted, shape_of(observed, str(agent)), encoder(observed), masker(observed), decoder(acted))
+    return Seat(
+        agent, observed, acted, shape_of(observed, str(agent)), encoder(observed), masker(observed, acted), decoder(acted)
+    )
 
 
 def difference(space: spaces.Space, value: Any, where: str = "") -> str | None:

@@ -75,7 +75,7 @@ class Copy(ABC):
         self.agents = spec.agents
         self.seats = {agent: seat for seat, agent in enumerate(spec.agents)}
         self.encode = [encoder(space) for space in spec.observation_spaces]
-        self.mask = [masker(space) for space in spec.observation_spaces]
+        self.mask = [masker(*both) for both in zip(spec.observation_spaces, spec.action_spaces, strict=True)]
         self.decode = [decoder(space) for space in spec.action_spaces]
         self.role_of_seat = self.game.role_of_seat
         places = list(zip(self.role_of_seat, _slots(spec), strict=True))

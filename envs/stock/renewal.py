@@ -8,6 +8,7 @@ examination finds that a used one, once reset, plays exactly as a new one does.
 from __future__ import annotations
 
 from contextlib import closing
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -25,10 +26,14 @@ USED, COMPARED = {11: 200}, {13: 50, 14: 50}
 The second comparison begins in the middle of a game, if it is a long one."""
 
 
+WORTH = 200
+"""How many environments could be made in the time that the examination takes at most; if it takes longer, nothing is kept."""
+
+
 def may_be_kept(spec: EnvironmentSpec) -> bool:
     """Return whether environments of a game are slow to make and start like new when they are reset.
 
-    The examination takes a few games, once per process and setup.
+    The examination takes a few games, once per process and setup. It is broken off where it costs more than it could save.
     """
     setup = key(spec.setup)
     if not SHELF.slow.get(setup, False):
@@ -46,19 +51,37 @@ def resets_like_new(spec: EnvironmentSpec) -> bool:
         return False
 
 
+class _TooLongError(Exception):
+    """The examination takes longer than it is worth."""
+
+
 def _same_games(spec: EnvironmentSpec) -> bool:
+    begun = perf_counter()
     with closing(StockArena(spec, 1)) as used, closing(StockArena(spec, 1, fresh=True)) as new:
-        for seed, steps in USED.items():
-            _play(used, seed, steps)
-        return all(_equal(_play(used, seed, steps), _play(new, seed, steps)) for seed, steps in COMPARED.items())
+        now = perf_counter()
+        last = now + WORTH * (now - begun) / 2
+        try:
+            for seed, steps in USED.items():
+                _play(used, seed, steps, last)
+            return all(
+                _equal(_play(used, seed, steps, last), _play(new, seed, steps, last)) for seed, steps in COMPARED.items()
+            )
+        except _TooLongError:
+            return False
 
 
-def _play(arena: Arena, seed: int, steps: int) -> list[Tensor]:
-    """Play a game with random actions that follow from the seed, and return everything that was shown."""
+def _play(arena: Arena, seed: int, steps: int, last: float) -> list[Tensor]:
+    """Play a game with random actions that follow from the seed, and return everything that was shown.
+
+    Raises:
+        _TooLongError: It was not over at the time `last`.
+    """
     generator, rests = torch.Generator().manual_seed(seed), torch.tensor([RESTS])
     now = arena.restart(torch.tensor([seed]))
     story = _shown(now)
     for _ in range(steps):
+        if perf_counter() > last:
+            raise _TooLongError
         now = arena.step(random_actions(arena.game, now, generator), rests)
         story += _shown(now)
         if bool(now.over[0]):

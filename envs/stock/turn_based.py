@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.dead_steps import dead_step
 from envs.faults import attempt
 from envs.stock.one_copy import Copy
 
@@ -52,7 +53,7 @@ class TurnBasedCopy(Copy):
                 self.ended.add(seat)
             else:
                 self._end(seat, terminated, truncated)
-            environment.step(None)
+            dead_step(environment)
             if agent in environment.agents:
                 raise self.fault(f"keeps {agent} in the game after its dead step")
         self._end_of_all()

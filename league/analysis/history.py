@@ -25,6 +25,7 @@ from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.rating.undecided import Undecided, undecided
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
@@ -144,6 +145,13 @@ class History:
     def own_rating(self) -> RatingRow:
         """The champion's rating."""
         return next(rating for rating in self.ratings if rating.player == self.champion)
+
+    @cached_property
+    def undecided(self) -> Undecided | None:
+        """Why the results tell no two players apart; None if they do. Judged by the matches of the last generation."""
+        if any(rating.wins != rating.losses for rating in self.ratings):
+            return None
+        return undecided(self.game, self.matches, self.outcomes)
 
     @cached_property
     def line(self) -> list[Link]:

@@ -125,6 +125,7 @@ def _plain(game: Game) -> dict[str, Any]:
         "turn_based": game.turn_based,
         "seats": list(game.seats),
         "teams": [[game.seats[seat] for seat in seats] for seats in game.teams],
+        "sides": [{"name": side.name, "teams": list(side.teams)} for side in game.sides],
         "state_size": game.state_size,
         "roles": [
             {

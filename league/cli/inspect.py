@@ -54,16 +54,19 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
     from league.cli.tables import lines_table, standings_table
     from league.evaluation.standings import standings as read
-    from league.evaluation.standings import standings_rows
+    from league.evaluation.standings import standings_rows, why_undecided
 
     store = Store.open(home, name)
     with _fits_together(name):
+        rows = read(store)
+        reason = why_undecided(store, rows)
         if as_json:
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
-            print_json({**facts, "standings": standings_rows(store)})
+            print_json({**facts, "standings": standings_rows(store), "undecided": reason})
             return
-        rows = read(store)
         out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        if reason:
+            out.print(f"\n{reason}", highlight=False)
         out.print()
         out.print(lines_table(rows))
 

@@ -176,6 +176,8 @@ def tournament(
         print_json(contest.plain())
     else:
         out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"))
+        if contest.undecided:
+            out.print(f"\n{contest.undecided}", highlight=False)
         out.print()
         out.print(pairs_table(contest.pairs))
     if html is not None:
@@ -293,6 +295,8 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
         watcher.stop()
     rows = result.standings
     out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
+    if result.undecided:
+        out.print(f"\n{result.undecided}", highlight=False)
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",

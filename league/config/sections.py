@@ -64,7 +64,15 @@ class GameConfig(Section):
     wrappers: list[dict[str, dict[str, Any]]] = Field(
         default_factory=list, description="SuperSuit wrappers, innermost first: - frame_stack_v1: {stack_size: 4}"
     )
-    teams: list[list[str]] | None = Field(None, description="agent ids of each team; default: from the environment")
+    teams: list[list[str]] | None = Field(
+        None, description="agents of each team, by their ids or the common part of several ids; default: from the environment"
+    )
+    sides: list[list[str]] | None = Field(
+        None, description="agents of each side: teams with the same aim are on one side; default: teams with equal spaces"
+    )
+    roles: dict[str, list[str]] | None = Field(
+        None, description="agents of each role, by its name: hunter: [player_0]; default: agents of a side with equal spaces"
+    )
 
     def __eq__(self, other: object) -> bool:
         """Two are equal if all their values are, in type, too. Arrays in options are compared as wholes."""
@@ -104,8 +112,12 @@ class GameConfig(Section):
     def setup(self) -> GameSetup:
         """The setup of the game for the package `envs`."""
         wrappers = tuple((name, options) for wrapper in self.wrappers for name, options in wrapper.items())
-        teams = None if self.teams is None else tuple(tuple(team) for team in self.teams)
-        return GameSetup(self.name, self.options, wrappers, teams)
+        roles = None if self.roles is None else {name: tuple(agents) for name, agents in self.roles.items()}
+        return GameSetup(self.name, self.options, wrappers, _groups(self.teams), _groups(self.sides), roles)
+
+
+def _groups(given: list[list[str]] | None) -> tuple[tuple[str, ...], ...] | None:
+    return None if given is None else tuple(map(tuple, given))
 
 
 def _kept(options: dict[str, Any], place: str) -> dict[str, Any]:

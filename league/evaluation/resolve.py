@@ -182,9 +182,9 @@ class ActingPlayer:
         for agent, seat in seats.items():
             role = game.role_of_seat[seat]
             slot = 0 if game.turn_based else game.roles[role].seats.index(seat)
-            space = self._spaces[seat][0]
+            space, acted = self._spaces[seat]
             encoder(space)(observations[agent], seen[role][0, slot].numpy())
-            allowed, mask = legal[role], masker(space)(observations[agent], infos.get(agent))
+            allowed, mask = legal[role], masker(space, acted)(observations[agent], infos.get(agent))
             if allowed is not None and mask is not None:
                 allowed[0, slot] = torch.from_numpy(np.asarray(mask).astype(bool))
             acting[0, seat], place[seat] = True, (role, slot)

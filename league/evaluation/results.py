@@ -6,7 +6,7 @@ from pathlib import Path
 
 from league.evaluation.configuration import require_trust, stored_config
 from league.evaluation.resolve import ActingPlayer, resolve
-from league.evaluation.standings import standings
+from league.evaluation.standings import standings, why_undecided
 from league.population.player import is_bot
 from league.storage.store import Store, default_home
 from tournaments.rating.standings import Standing
@@ -54,6 +54,11 @@ class Result:
     def standings(self) -> list[Standing]:
         """All frozen players and anchors, best first."""
         return standings(self.store)
+
+    @property
+    def undecided(self) -> str | None:
+        """Why the standings tell no two players apart, in a sentence; None if they do."""
+        return why_undecided(self.store, self.standings)
 
     def player(self, name: str = "champion", *, trust: bool = False) -> ActingPlayer:
         """A player that acts on PettingZoo observations: `champion`, a player's name, or a bot.

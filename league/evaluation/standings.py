@@ -6,18 +6,33 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from league.evaluation.configuration import stored_game
 from league.population.player import ANCHOR, Player, entrant_of
 from league.storage.generation import RatingRow
 from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join
+from tournaments.rating.undecided import undecided
 
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
     """The standings as of a generation; the default is the last one. Empty before the first commit."""
     rows = store.ratings(store.generation() if generation is None else generation)
     return standings_of(rows, store.players())
+
+
+def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
+    """Say in a sentence why the standings tell no two players apart; None if they do.
+
+    Args:
+        store: The league. Its matches are read only where nobody is ahead of anybody.
+        rows: The standings as of the last generation.
+    """
+    if not rows or any(row.wins != row.losses for row in rows):
+        return None
+    found = undecided(stored_game(store), store.matches(store.generation()))
+    return found and found.reason
 
 
 def standings_of(rows: Sequence[RatingRow], players: Sequence[Player]) -> list[Standing]:

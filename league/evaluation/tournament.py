@@ -26,6 +26,7 @@ from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
 from tournaments.rating.standings import Entrant, Standing, standings
+from tournaments.rating.undecided import undecided
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
 from tournaments.schedule.rounds import play_rounds
 from tournaments.tickets import MatchResult, Ticket
@@ -45,6 +46,7 @@ class Contest:
         anchor: The player whose rating is fixed at 0 Elo.
         standings: The standings, best first.
         pairs: The results of every pair of players.
+        undecided: Why the results tell no two players apart, in a sentence; None if they do.
     """
 
     game: str
@@ -53,6 +55,7 @@ class Contest:
     anchor: str
     standings: list[Standing]
     pairs: list[PairRow]
+    undecided: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """The result as plain values, as printed by `--json`."""
@@ -180,7 +183,8 @@ def hold(
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
-    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
+    untold = undecided(described, results)
+    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table), untold and untold.reason)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from envs.aims import doubt
 from league.population.player import ANCHOR
-from league.stages.draft import Draft, Rated
+from league.stages.draft import Context, Draft, Rated
 from tournaments.rating.elo import fit
-from tournaments.rating.outcomes import outcomes
+from tournaments.rating.outcomes import absent_teams, outcomes
 from tournaments.rating.payoff import payoff
+from tournaments.tickets import MatchResult
 
 
 def rate(draft: Draft) -> Draft:
@@ -19,6 +22,8 @@ def rate(draft: Draft) -> Draft:
     """
     context = draft.context
     log = outcomes(context.game, draft.matches)
+    if draft.number == 0:
+        _doubt_the_game(context, draft.matches)
     table = draft.past + payoff(log)
     present = {*table.players, ANCHOR, *(player.name for player in draft.snapshots)}
     if len(present) > len(table.players):  # somebody was absent from all its games, and has no result
@@ -26,3 +31,11 @@ def rate(draft: Draft) -> Draft:
     generator = context.seeds.numpy(draft.number, "bootstrap")
     ratings = fit(table, ANCHOR, generator, replicates=context.config.tournament.bootstrap)
     return replace(draft, rated=Rated(log, table, ratings))
+
+
+def _doubt_the_game(context: Context, matches: Sequence[MatchResult]) -> None:
+    """Warn at the first results if they show that the game's teams or sides are not what the league takes them for."""
+    played = [match.returns for match in matches if not absent_teams(context.game, match)]
+    found = doubt(context.game, played)
+    if found is not None:
+        context.watcher.warn(f"the games of this league may tell no two players apart: {found}")

@@ -1,8 +1,10 @@
 """Names become environments, environments become descriptions, and what goes wrong is one clear sentence."""
 
+import warnings
 from pathlib import Path
 
 import pytest
+import torch
 
 import envs
 from envs.game import GameSetup
@@ -29,6 +31,28 @@ def named_teams(setup: GameSetup | str) -> list[set[str]]:
 def test_connect_four_has_two_teams_of_one_seat_on_one_side():
     game = envs.describe("classic/connect_four_v3")
     assert (game.teams, len(game.sides), len(game.roles), game.symmetric) == (((0,), (1,)), 1, 1, True)
+
+
+def test_a_game_whose_import_warns_loads_where_warnings_are_errors(tmp_path):
+    (tmp_path / "warns.py").write_text(
+        "import warnings\n"
+        "warnings.warn('builtin type SwigPyPacked has no __module__ attribute', DeprecationWarning)\n"
+        "from pettingzoo.classic import rps_v2\n"
+        "def make():\n    warnings.warn('and so does its maker', DeprecationWarning)\n    return rps_v2.parallel_env()\n"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", message="The old environment creation API")
+        assert envs.describe(f"{tmp_path}/warns.py:make").seats == ("player_0", "player_1")
+
+
+def test_numbers_of_which_a_game_shows_very_many_are_not_made_one_hot(tmp_path):
+    game = envs.describe(f"{GAMES}/odd_spaces.py:armies")
+    assert game.roles[0].features == 2 + 30 * 30 + 1
+    arena = envs.make(f"{GAMES}/odd_spaces.py:armies", 1, twin="never")
+    seen = arena.restart(torch.tensor([0])).observation[0][0, 0]
+    arena.close()
+    assert seen.tolist() == [1.0, 0.0, *[99_999.0] * 900, 7.0]
 
 
 def test_a_board_game_is_turn_based_and_its_state_is_both_observations():

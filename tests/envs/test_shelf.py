@@ -1,5 +1,6 @@
 """Environments that are slow to make are reset where that gives the same; everything that is made is closed."""
 
+import math
 import warnings
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from envs.game import GameSetup
 from envs.references import find
 from envs.registry import construct, dispose
 from envs.shelf import SHELF
+from envs.stock import renewal
 
 MAKERS = f"{Path(__file__).parent}/games/makers.py"
 MADE, ALIVE = (vars(__import__("sys").modules[find(f"{MAKERS}:coin").__module__])[name] for name in ("MADE", "ALIVE"))
@@ -33,6 +35,7 @@ def _empty():
 @pytest.fixture
 def all_slow(monkeypatch):
     monkeypatch.setattr(shelf, "SLOW", 0.0)
+    monkeypatch.setattr(renewal, "WORTH", math.inf)
 
 
 def matches(name, games=3):
@@ -72,6 +75,15 @@ def test_reset_environments_play_the_matches_of_new_ones(all_slow):
 def test_environments_that_do_not_reset_like_new_are_made_anew(all_slow):
     assert torch.equal(matches("worn_coin"), matches("worn_coin"))
     assert not any(SHELF.resets.values())
+
+
+def test_an_examination_that_costs_more_than_it_could_save_is_broken_off(all_slow, monkeypatch):
+    monkeypatch.setattr(renewal, "WORTH", 0.0)
+    matches("coin")
+    made = len(MADE)
+    matches("coin")
+    assert not any(SHELF.resets.values())
+    assert len(MADE) - made == 1 + 2 * 3  # as if they were quick to make
 
 
 @pytest.mark.parametrize("name", ["coin", "worn_coin"])

@@ -50,6 +50,12 @@ PHOTOGRAPHS = 120
 """Maximal number of photographs in a replay, if the caller does not say another. A photograph takes as long as many steps."""
 
 
+EXPLAINED, SEEN = 2**21, 2**26
+"""The most numbers that a replay holds of what players computed, and the most numbers that they are shown for it.
+
+In longer matches of many seats or of large pictures the players are asked at some steps only, at equal distances."""
+
+
 class Photographer:
     """A camera for one match. Drawings and texts are kept of all positions; photographs of some, at equal distances."""
 
@@ -102,12 +108,15 @@ def record(
     ticket, players = result.ticket, tuple(dict.fromkeys(result.ticket.players))
     with closing(StockArena(survey(setup, state), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game, timesteps = arena.game, list[Timestep]()
-        camera = Photographer(result.steps, photographs)
+        camera, stride = Photographer(result.steps, photographs), stride_of(game, result.steps)
         opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps), camera)
         channels: set[Channel] = set()
         if factory is not None and timesteps:
-            insight = _asked(game, ticket, factory, timesteps)
-            steps = [_with_insight(game, step, insight, number) for number, step in enumerate(steps)]
+            insight = _asked(game, ticket, factory, timesteps, stride)
+            explained = {
+                number: _with_insight(game, steps[number], insight, number // stride) for number in _every(stride, steps)
+            }
+            steps = [explained.get(number, step) for number, step in enumerate(steps)]
             channels.update(() if insight.hears is None else _channels(insight.hears))
     returns = step_returns(game, steps)
     _compare(result, len(steps), returns)
@@ -133,12 +142,24 @@ def record(
     return sealed(replay)
 
 
-def _asked(game: Game, ticket: Ticket, factory: ActorFactory, timesteps: Sequence[Timestep]) -> Insight:
-    """Ask the players of a match for what they compute at all its decisions, in one batch."""
-    players = tuple(dict.fromkeys(ticket.players))
-    owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(timesteps))
-    memory = carried(game, explaining(factory(owner[:1], players)), timesteps)
-    return insight_of(game, explaining(factory(owner, players)), batched(timesteps), memory)
+def stride_of(game: Game, steps: int) -> int:
+    """Return the distance between the steps of a match at which players say what they compute; 1 in most games."""
+    said = sum(game.slots(number) * role.actions.size for number, role in enumerate(game.roles))
+    seen = sum(game.slots(number) * role.features for number, role in enumerate(game.roles))
+    seen += len(game.teams) * game.state_size
+    return max(1, -(-steps * said // EXPLAINED), -(-steps * seen // SEEN))
+
+
+def _every(stride: int, steps: Sequence[Any]) -> range:
+    return range(0, len(steps), stride)
+
+
+def _asked(game: Game, ticket: Ticket, factory: ActorFactory, timesteps: Sequence[Timestep], stride: int) -> Insight:
+    """Ask the players of a match for what they compute at every `stride`-th of its steps, in one batch."""
+    players, asked = tuple(dict.fromkeys(ticket.players)), _every(stride, timesteps)
+    owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(asked))
+    memory = carried(game, explaining(factory(owner[:1], players)), timesteps)[::stride]
+    return insight_of(game, explaining(factory(owner, players)), batched([timesteps[number] for number in asked]), memory)
 
 
 def _compare(result: MatchResult, steps: int, returns: Sequence[float]) -> None:

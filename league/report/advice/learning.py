@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from agents.learners.table import ENTROPY, ENTROPY_WEIGHT, EXPLAINED_VARIANCE
 from league.analysis.history import History
 from league.config.schema import GroupConfig
@@ -45,6 +47,19 @@ def blind(history: History) -> Suggestion | None:
         )
     wider = [min(4096, 2 * size) for size in group.policy.hidden]
     return Suggestion(reason + "Wider networks may be better:", again(history, "wider", {"policy.hidden": wider}))
+
+
+def untold(history: History) -> Suggestion | None:
+    """Suggests another description of the game if its games tell no two players apart, or else a look at the game."""
+    found = history.undecided
+    if found is None:
+        return None
+    if found.doubt is None or not found.doubt.setting:
+        check = f"league games --check {shlex.quote(history.game.name)}"
+        return Suggestion(f"{found.reason} More games do not change that. This examines the game and its rewards:", check)
+    value = [list(group) for group in found.doubt.value]
+    reason = f"{found.reason} More games do not change that. This runs the league with {found.doubt.setting}:"
+    return Suggestion(reason, again(history, "told", {found.doubt.setting: value}))
 
 
 def all_drawn(history: History) -> Suggestion | None:

@@ -27,6 +27,8 @@ def champion(history: History) -> ReportSection:
     """The section about the champion."""
     found = history.meetings
     parts = [paragraph(*_standing(history)), paragraph(words(_descent(history.line)))]
+    if history.undecided is not None:
+        parts.insert(0, paragraph(strong(history.undecided.reason)))
     scripted = anchors(found)
     if scripted:
         scores = [f"{percent(each.score)} against {each.opponent} ({_record(each)})" for each in scripted]

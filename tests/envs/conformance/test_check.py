@@ -57,6 +57,9 @@ ODD = {
     "always_looks_the_same": "sight",
     "is_cut_off_in_the_dark": "last views",
     "not_a_flag": "flags",
+    "pays_all_alike": "aims",
+    "favours_one": "aims",
+    "pays_nobody": "aims",
     "leaves_without_a_word": "flags",
     "wears_out": "reuse",
     "is_shown_in_turn_only": "out of turn",
@@ -65,6 +68,7 @@ ODD = {
 }
 """Maker of a game that can be played → the rule about which the check gives advice."""
 
+SOUND = {"sound", "sound_in_turn", "pays_again_after_the_end"}
 ELSEWHERE = {"follows_the_order_of_a_set": "processes"}
 UNREPORTED = {"unknown_actions"}
 """Actions that are not supported in one release may be in the next."""
@@ -96,6 +100,7 @@ def failed(maker: str) -> list[Clause]:
         f"{GAMES}/medley.py:make",
         f"{GAMES}/broken.py:sound",
         f"{GAMES}/odd.py:sound_in_turn",
+        f"{GAMES}/odd.py:pays_again_after_the_end",
     ],
 )
 def test_a_sound_game_passes_every_clause_that_is_examined(name):
@@ -114,7 +119,7 @@ def test_an_odd_game_may_be_played_and_gets_advice(maker, clause):
 
 
 def test_every_broken_game_is_examined():
-    assert FILES.keys() - UNREPORTED == {*BROKEN, *ODD, *ELSEWHERE, "sound", "sound_in_turn"}
+    assert FILES.keys() - UNREPORTED == {*BROKEN, *ODD, *ELSEWHERE, *SOUND}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +135,9 @@ def test_every_broken_game_is_examined():
         ("ends_the_program", "plays", ("sys.exit(0)", ".py, line")),
         ("ends_the_program_when_made", "loads", ("sys.exit('usage: game [--level N]')", ".py, line")),
         ("pays_again_and_again", "sums", ("move 4", "a_0", "0.2", "0.1", ".py, line")),
+        ("pays_all_alike", "aims", ("every team got the same return", "write game.teams: [[a_0, a_1]]")),
+        ("favours_one", "aims", ("a_1 got more than a_0", "write game.sides: [[a_0], [a_1]]")),
+        ("pays_nobody", "aims", ("nobody was paid anything",)),
         ("is_cut_off_in_the_dark", "last views", ("a_0", "move 5", ".py, line")),
         ("is_shown_in_turn_only", "out of turn", ("a_1", "has to wait")),
         ("state_is_not_finite", "state", ("inf", "move 3", "seed 0")),

@@ -41,7 +41,7 @@ class _Sound(ParallelEnv):
             self.agents = []
         return (
             {agent: self.view() for agent in before},
-            dict.fromkeys(before, 1.0),
+            {agent: float(actions[agent]) for agent in before},
             dict.fromkeys(before, over),
             dict.fromkeys(before, False),
             {agent: {} for agent in before},

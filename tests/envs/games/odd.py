@@ -210,6 +210,34 @@ class _Crowded(_Sound):
         return np.array([self.time / 10, min(self.moves[0], 10) / 10], np.float32)
 
 
+def pays_all_alike():
+    class Odd(_Sound):
+        def step(self, actions):
+            observations, _, *rest = super().step(actions)
+            return observations, dict.fromkeys(observations, float(sum(actions.values()))), *rest
+
+    return Odd()
+
+
+def favours_one():
+    class Odd(_Sound):
+        def step(self, actions):
+            observations, rewards, *rest = super().step(actions)
+            rewards["a_0"] -= 5.0
+            return observations, rewards, *rest
+
+    return Odd()
+
+
+def pays_nobody():
+    class Odd(_Sound):
+        def step(self, actions):
+            observations, rewards, *rest = super().step(actions)
+            return observations, dict.fromkeys(rewards, 0.0), *rest
+
+    return Odd()
+
+
 def shares_a_counter():
     return _Crowded()
 
@@ -233,7 +261,7 @@ def is_cut_off_in_the_dark():
 
 
 class _InTurn(AECEnv):
-    """Two agents who count to six in turn. A move pays a tenth."""
+    """Two agents who count to six in turn. A move pays a tenth, and the last one decides who is paid 1."""
 
     metadata: ClassVar = {"name": "in_turn", "render_modes": []}
 
@@ -267,6 +295,8 @@ class _InTurn(AECEnv):
         self.paid(agent)
         self.count += 1
         self.rewards = {each: 0.1 * (each == agent) for each in self.agents}
+        if self.count == 6:
+            self.rewards[self.possible_agents[action]] += 1.0
         self.terminations = dict.fromkeys(self.agents, self.count == 6)
         self._accumulate_rewards()
         self.agent_selection = self.possible_agents[self.count % 2]
@@ -274,6 +304,18 @@ class _InTurn(AECEnv):
 
 def sound_in_turn():
     return _InTurn()
+
+
+def pays_again_after_the_end():
+    class Odd(_InTurn):
+        def step(self, action):
+            ended = self.terminations[self.agent_selection]
+            super().step(action)
+            if ended:
+                self.rewards = dict.fromkeys(self.agents, 5.0)
+                self._accumulate_rewards()
+
+    return Odd()
 
 
 def pays_again_and_again():

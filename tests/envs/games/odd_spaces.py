@@ -51,3 +51,20 @@ class OddSpaces(ParallelEnv):
 
 def make(seen="number", done="number"):
     return OddSpaces(seen, done)
+
+
+class _Armies(OddSpaces):
+    """Shows more discrete numbers, and greater ones, than could be made one-hot."""
+
+    space = Dict({"at_war": MultiBinary(2), "cells": MultiDiscrete(np.full((30, 30), 100_000)), "days": Discrete(10**6)})
+
+    def observation_space(self, agent):
+        return self.space
+
+    def _see(self):
+        seen = {"at_war": np.array([1, 0], np.int8), "cells": np.full((30, 30), 99_999), "days": 7}
+        return dict.fromkeys(self.agents, seen)
+
+
+def armies():
+    return _Armies("number", "number")

@@ -24,7 +24,9 @@ from league.report.sections.head_to_head import circularity_told, crowd_of
 from league.storage.store import Store
 from tests.league.paper_league import CONFIG as PAPER
 from tests.league.paper_league import history_of, last_with, turns
+from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
+from tournaments.tickets import MatchResult, Ticket
 
 CHAMPION = "main-01-g006"
 
@@ -156,6 +158,17 @@ def cut(history: History, count: int) -> History:
 speaking = changed(game=GameConfig(name="mpe2/simple_spread_v3"), comms=CommsConfig(topology="ring"))
 
 
+def favouring_a_place(league: History) -> History:
+    """Whoever sits in the first place wins."""
+    matches = []
+    for number in range(20):
+        players = ("main-01-g006", "main-02-g001")[:: 1 if number % 2 else -1]
+        ticket = Ticket(f"m{number}", 6, "tournament", number, players, (False, False), f"s{number // 2}", ("", ""))
+        matches.append(MatchResult(ticket, (1.0, -1.0), 0, b"", False))
+    even = [replace(rating, wins=5, losses=5) for rating in league.ratings]
+    return replace(league, ratings=even, matches=matches, outcomes=outcomes(league.game, matches))
+
+
 CASES: list[tuple[str, Change, str]] = [
     ("unfinished", changed(generations=9), "league resume cup"),
     ("improving", climbing, "league resume cup --generations 11"),
@@ -170,6 +183,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("blind", learnt({}, {"explained_variance": 0.1}), "--set 'policy.hidden=[128, 128]'"),
     ("all drawn", drawing, "--set tournament.games=80"),
     ("mute", speaking, "--set comms.topology=none"),
+    ("untold", favouring_a_place, """--set 'game.sides=[["player_1"], ["player_2"]]'"""),
 ]
 
 

@@ -11,6 +11,7 @@ from envs.game import GameSetup
 from tests.envs.rendering.test_characters import TYPED
 from tournaments.human.replay_text import lines
 from tournaments.match.play import play
+from tournaments.replay import recorder
 from tournaments.replay.recorder import record
 from tournaments.replay.verification import check
 from tournaments.schedule.formats import Plan, round_robin
@@ -102,3 +103,18 @@ def test_a_bot_that_remembers_is_not_asked_again_when_its_match_is_recorded():
     replay = recorded(TTT, RememberingBot("counter", Counter, game))
     assert len(asked) == 2
     assert check(replay, gate=lambda setup: None).verified
+
+
+def test_players_of_a_very_large_match_are_asked_at_equal_distances(monkeypatch):
+    monkeypatch.setattr(recorder, "EXPLAINED", 20)  # a move of tic-tac-toe has nine probabilities
+    replay = recorded(TTT)
+    asked = [step.decisions[0].probabilities is not None for step in replay.steps]
+    stride = recorder.stride_of(envs.describe(TTT), len(replay.steps))
+    assert stride > 1
+    assert asked == [number % stride == 0 for number in range(len(replay.steps))]
+    assert check(replay, gate=lambda setup: None).verified
+
+
+def test_usual_matches_are_explained_at_every_step():
+    assert recorder.stride_of(envs.describe(CHESS), 400) == 1
+    assert all(step.decisions[0].probabilities is not None for step in recorded(TTT).steps)
