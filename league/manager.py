@@ -14,6 +14,7 @@ from typing import TypeAlias
 from envs.description import describe
 from envs.faults import GameError
 from envs.references import loading, name
+from envs.threads import one_thread
 from league.config.foreign import references
 from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
@@ -24,15 +25,15 @@ from league.evaluation.results import Result
 from league.execution.executors import EXECUTORS
 from league.execution.progress import display_for
 from league.execution.seeds import Seeds
-from league.execution.tasks import one_thread
 from league.execution.watcher import Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
 from league.storage.store import Store, default_home
 from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
+from tournaments.rating.evidence import Evidence, evidence, together
 from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import Payoff, payoff
+from tournaments.rating.results import Results, results, total
 
 MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None], Callable[[int, int], None]], SyncWorker]
 """(store, configuration, function that receives warnings, function that receives how many of how many replays are recorded) →
@@ -127,16 +128,22 @@ class League:
         last = context.store.generation()
         if last >= 0:
             context.sync_worker.committed(last)
-        table = payoff(outcomes(self.game, context.store.matches()))
+        tables, known = [], []
+        for number in range(last + 1):
+            matches = context.store.matches(number)
+            log = outcomes(self.game, matches)
+            tables.append(results(log))
+            known.append(evidence(log, matches))
+        table, seen = total(tables), together(known)
         while context.store.generation() + 1 < self.config.generations:
-            table = self._generation(context, table)
+            table, seen = self._generation(context, table, seen)
         self.watcher.phase("report")
 
-    def _generation(self, context: Context, past: Payoff) -> Payoff:
-        """Run all stages once. Takes the payoff table of all earlier matches and returns it with this generation's matches."""
-        draft = begin(context, past)
+    def _generation(self, context: Context, past: Results, seen: Evidence) -> tuple[Results, Evidence]:
+        """Run all stages once. Takes the results and the evidence of all earlier matches, and adds those of this generation."""
+        draft = begin(context, past, seen)
         for stage in self.stages:
             draft = stage(draft)
         if context.store.generation() != draft.number:
             raise LeagueError(f"the style {self.config.style!r} did not commit generation {draft.number}: no stage is 'commit'")
-        return draft.ratings().payoff
+        return draft.ratings().payoff, draft.ratings().evidence

@@ -12,19 +12,26 @@ from functools import cached_property
 from math import fsum
 from pathlib import Path
 
+import numpy as np
+
 from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
-from league.analysis.head_to_head import Meeting, between, meetings, met_by
+from league.analysis.head_to_head import Meeting, meetings
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
-from league.population.player import Player, frozen_names
+from league.population.player import ANCHOR, Player, frozen_names
+from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
+from tournaments.rating.dependence import worth
+from tournaments.rating.elo import Chance, fit
+from tournaments.rating.evidence import NOTHING, Evidence, evidence, together
 from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.rating.payoff import Payoff, among, exploitability, payoff
+from tournaments.rating.results import Results, total
 from tournaments.rating.undecided import Undecided, undecided
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
@@ -55,12 +62,14 @@ class GenerationRecord:
         table: The results of its tournament.
         training: The summary of its training.
         returns: Player that was frozen in this generation → side → returns in its tournament.
+        evidence: What the matches of its tournament are worth as evidence.
     """
 
     row: GenerationRow
     table: Payoff
     training: TrainingSummary
     returns: Mapping[str, Mapping[str, Returns]]
+    evidence: Evidence = NOTHING
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,20 @@ class History:
         return [record.table for record in self.generations]
 
     @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the matches of all tournaments are worth as evidence; None if that is not known."""
+        total = together([record.evidence for record in self.generations])
+        return total if total.players else None
+
+    @cached_property
+    def chance(self) -> Chance | None:
+        """How the ratings vary together by chance; None if the evidence is not known."""
+        if self.evidence is None:
+            return None
+        names = sorted({ANCHOR, *self.elo, *self.results.players})
+        return fit(self.results.with_players(names), ANCHOR, np.random.default_rng(self.number), seen=self.evidence).chance
+
+    @cached_property
     def trainings(self) -> list[TrainingSummary]:
         """The training summary of every generation."""
         return [record.training for record in self.generations]
@@ -171,22 +194,25 @@ class History:
     @cached_property
     def changes(self) -> list[Change]:
         """The effect of each mutation, in order of birth."""
-        return changes(self.players, self.ratings)
+        return changes(self.players, self.ratings, self.chance)
 
     @cached_property
-    def champions_table(self) -> Payoff:
-        """The results of all tournaments between the champion, which comes first, and its opponents."""
-        return met_by(self.tables, self.champion)
+    def results(self) -> Results:
+        """The results of all tournaments: of every two players that met."""
+        return total([table.met() for table in self.tables])
 
     @cached_property
     def meetings(self) -> list[Meeting]:
         """The champion's records against all its opponents, the lowest score first."""
-        return meetings(self.champions_table, self.elo)
+        records = list(self.results.against(self.champion))
+        met = among(self.results, [self.champion, *(record.opponent for record in records)])
+        games = worth(met, self.evidence)[0].tolist()
+        return meetings(records, self.elo, dict(zip(met.players, games, strict=True)))
 
     @cached_property
     def exploitability(self) -> float:
         """The champion's exploitability by the players of the league, as known from its results."""
-        return exploitability(self.champions_table, self.champion)
+        return exploitability(self.results, self.champion)
 
     @cached_property
     def traffic(self) -> list[Traffic]:
@@ -196,7 +222,7 @@ class History:
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""
-        return between(self.tables, players)
+        return among(self.results, players)
 
     def until(self, generation: int, ratings: Sequence[RatingRow]) -> History:
         """The league as of an earlier generation, without matches.
@@ -246,7 +272,7 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
     known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
     same = earlier is not None and earlier.config.game == config.game
     game = earlier.game if earlier is not None and same else stored_game(store)
-    players, matches, found = as_of(store.players(), last), list[MatchResult](), list[Outcome]()
+    players, matches, found = as_of(_players(store, earlier), last), list[MatchResult](), list[Outcome]()
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
         matches, found = list(earlier.matches), list(earlier.outcomes)
@@ -255,8 +281,17 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
         found = outcomes(game, matches)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
         returns = returns_of(game, matches, frozen_names(players, row.number))
-        known.append(GenerationRecord(row, payoff(found), training, returns))
+        known.append(GenerationRecord(row, payoff(found), training, returns, evidence(found, matches)))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
+
+
+def _players(store: Store, earlier: History | None) -> list[Player]:
+    """All players of a league. Those of an earlier history that were frozen or retired then are not read again."""
+    if earlier is None:
+        return store.players()
+    known = {player.name: player for player in earlier.players}
+    known |= {player.name: player for player in roster.changed_since(store, earlier.number)}
+    return sorted(known.values(), key=lambda player: (-1 if player.born is None else player.born, player.name))
 
 
 def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:

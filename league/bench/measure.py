@@ -26,12 +26,13 @@ from envs.conformance.compare import random_actions
 from envs.description import describe
 from envs.factory import make
 from envs.stopwatch import Stopwatch
+from envs.threads import one_thread
 from league.bench import roofline
 from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
-from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, at_once, one_thread, play, train
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, at_once, play, train
 from league.population.matchmaking import Situation, opponents_of, self_play, training_tickets
 from league.population.player import active_name
 from tournaments.rating.payoff import payoff

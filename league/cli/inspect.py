@@ -13,10 +13,14 @@ from envs.faults import GameError
 from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
 from league.errors import LeagueError
 from league.paths import expanded
+from league.storage import roster
 from league.storage.store import Store
 from tournaments.replay.format import ReplayError
 
 app = typer.Typer()
+
+MANY = 200
+"""Maximum number of players that a table shows; `--json` has everybody. Of more, `payoff --json` leaves out who never met."""
 
 
 @app.command("list")
@@ -64,7 +68,8 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
             print_json({**facts, "standings": standings_rows(store), "undecided": reason})
             return
-        out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        title = f"{name}, generation {store.generation()}: champion {store.champion()}"
+        out.print(standings_table(rows, title, limit=MANY))
         if reason:
             out.print(f"\n{reason}", highlight=False)
         out.print()
@@ -74,6 +79,7 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
 @app.command()
 def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the tree of descent of all players."""
+    from league.analysis.lineage import KEPT, descent, owner_of, prune
     from league.cli.tables import lineage_tree
 
     store = _begun(home, name)
@@ -83,7 +89,12 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
         return
     with _fits_together(name):
-        out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
+        whole, owner = descent(players), owner_of(players)
+        shown = prune(whole, MANY, owner[store.champion()])
+        elo = {row.player: row.elo for row in store.ratings(store.generation())}
+        out.print(lineage_tree([player for player in players if owner[player.name] in shown], elo))
+        if len(shown) < len(whole):
+            out.print(f"{len(shown)} of {len(whole)} players: {KEPT}; --json has all")
 
 
 @app.command()
@@ -92,16 +103,23 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     from league.cli.tables import payoff_table
     from league.evaluation.configuration import stored_game
     from tournaments.rating.outcomes import outcomes
-    from tournaments.rating.payoff import pairs
-    from tournaments.rating.payoff import payoff as count
+    from tournaments.rating.payoff import among, pairs
+    from tournaments.rating.results import results, total
 
     store = _begun(home, name)
     with _fits_together(name):
-        table = count(outcomes(stored_game(store), store.matches()))
+        game = stored_game(store)
+        logs = (outcomes(game, store.matches(number)) for number in range(store.generation() + 1))
+        found = total([results(log) for log in logs])
         if as_json:
-            print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
-        else:
-            out.print(payoff_table(table))
+            rows = pairs(among(found, found.players)) if len(found.players) <= MANY else found.rows()
+            print_json({"league": name, "pairs": [vars(row) for row in rows]})
+            return
+        shown = roster.ranking(store)
+        shown = shown if len(shown) <= MANY else [*shown[: MANY // 2], *shown[-MANY // 2 :]]
+        out.print(payoff_table(among(found, shown)))
+        if len(shown) < len(found.players):
+            out.print(f"{len(shown)} of {len(found.players)} players: the best and the last by rating; --json has all pairs")
 
 
 @app.command()

@@ -165,6 +165,8 @@ def tournament(
     home: Home = HOME,
 ) -> None:
     """Play matches between any players of any leagues."""
+    from rich.text import Text
+
     from league.cli.tables import pairs_table, standings_table
     from league.evaluation.tournament import hold
 
@@ -180,6 +182,8 @@ def tournament(
             out.print(f"\n{contest.undecided}", highlight=False)
         out.print()
         out.print(pairs_table(contest.pairs))
+        for note in contest.notes:
+            out.print(Text(f"\n{note}"))
     if html is not None:
         from league.artifacts.tournament_page import contest_html
 

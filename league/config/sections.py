@@ -237,7 +237,9 @@ class TournamentConfig(Section):
         8, ge=0, le=1000, description="past players that every new player meets: the best, and others spread over time"
     )
     anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random always plays and has 0 Elo")
-    bootstrap: int = Field(200, ge=20, le=10_000, description="bootstrap replicates for the 95 % intervals")
+    bootstrap: int = Field(
+        200, ge=20, le=10_000, description="draws of chance from which the widths of the 95 % intervals are measured"
+    )
     copies: int | None = Field(
         None, ge=1, le=65536, description="matches that one task plays at the same time; default: 1024 with a twin, else 256"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -23,8 +24,10 @@ from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
 from league.storage.database import Warn, silent
 from tournaments.rating.elo import Ratings, fit
+from tournaments.rating.evidence import different_games, evidence
 from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
+from tournaments.rating.payoff import Payoff, pairs, payoff
+from tournaments.rating.results import PairRow
 from tournaments.rating.standings import Entrant, Standing, standings
 from tournaments.rating.undecided import undecided
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
@@ -46,6 +49,9 @@ class Contest:
         anchor: The player whose rating is fixed at 0 Elo.
         standings: The standings, best first.
         pairs: The results of every pair of players.
+        games: Number of games played.
+        different: Number of different games among them. Players that act without chance repeat their games.
+        notes: What a reader of the counts has to know, in sentences.
         undecided: Why the results tell no two players apart, in a sentence; None if they do.
     """
 
@@ -55,6 +61,9 @@ class Contest:
     anchor: str
     standings: list[Standing]
     pairs: list[PairRow]
+    games: int
+    different: int
+    notes: list[str]
     undecided: str | None = None
 
     def plain(self) -> dict[str, Any]:
@@ -177,15 +186,40 @@ def hold(
             MATCHES_PER_TASK,
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
-    table = payoff(outcomes(described, results), list(players))
-    anchor = ANCHOR if ANCHOR in players else next(iter(players))
-    ratings = fit(table, anchor, np.random.default_rng(seed))
+    table, ratings = _rate(described, results, list(players), seed)
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
     untold = undecided(described, results)
-    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table), untold and untold.reason)
+    number, different = len(results), sum(different_games(results).values())
+    told = standings(ratings, entrants), pairs(table), number, different, _notes(described, results, different)
+    contest = Contest(described.name, form, seed, ratings.anchor, *told, undecided=untold and untold.reason)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
+
+
+def _rate(game: Game, results: Sequence[MatchResult], players: Sequence[str], seed: int) -> tuple[Payoff, Ratings]:
+    """The scores between players, and their ratings."""
+    log = outcomes(game, results)
+    table = payoff(log, players)
+    anchor = ANCHOR if ANCHOR in players else players[0]
+    return table, fit(table, anchor, np.random.default_rng(seed), seen=evidence(log, results))
+
+
+def _notes(game: Game, results: Sequence[MatchResult], different: int) -> list[str]:
+    """Sentences about games that are less evidence than their number says."""
+    found, played = [], len(results)
+    if different < played:
+        found.append(
+            f"{played:,} games were played, and {different:,} of them are different. Copies of a game are no further evidence, "
+            "and the intervals do not count them."
+        )
+    if len(game.teams) == 1:
+        episodes = max(Counter(result.ticket.players[0] for result in results).values())
+        found.append(
+            f"Everybody played alone, {episodes:,} episodes each. A game in the tables is a comparison of the episodes of two "
+            "players on one seed, and the intervals count episodes."
+        )
+    return found
 
 
 def _check_names(form: str, game: str | None, executor: str) -> None:

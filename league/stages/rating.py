@@ -9,13 +9,14 @@ from envs.aims import doubt
 from league.population.player import ANCHOR
 from league.stages.draft import Context, Draft, Rated
 from tournaments.rating.elo import fit
+from tournaments.rating.evidence import evidence
 from tournaments.rating.outcomes import absent_teams, outcomes
-from tournaments.rating.payoff import payoff
+from tournaments.rating.results import results
 from tournaments.tickets import MatchResult
 
 
 def rate(draft: Draft) -> Draft:
-    """Fit the ratings to the payoff table of all generations, this one included.
+    """Fit the ratings to the results of all generations, this one included.
 
     Returns:
         The draft with `rated`.
@@ -24,13 +25,14 @@ def rate(draft: Draft) -> Draft:
     log = outcomes(context.game, draft.matches)
     if draft.number == 0:
         _doubt_the_game(context, draft.matches)
-    table = draft.past + payoff(log)
+    table = draft.past + results(log)
     present = {*table.players, ANCHOR, *(player.name for player in draft.snapshots)}
     if len(present) > len(table.players):  # somebody was absent from all its games, and has no result
-        table = table.restrict(sorted(present))
+        table = table.with_players(sorted(present))
+    seen = draft.seen + evidence(log, draft.matches)
     generator = context.seeds.numpy(draft.number, "bootstrap")
-    ratings = fit(table, ANCHOR, generator, replicates=context.config.tournament.bootstrap)
-    return replace(draft, rated=Rated(log, table, ratings))
+    ratings = fit(table, ANCHOR, generator, seen=seen, replicates=context.config.tournament.bootstrap)
+    return replace(draft, rated=Rated(log, table, seen, ratings))
 
 
 def _doubt_the_game(context: Context, matches: Sequence[MatchResult]) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from league.errors import LeagueError, disk_has_room
 from league.population.player import LEAGUE_NAME, NAME_RULE, Player
@@ -42,6 +42,9 @@ from tournaments.tickets import MatchResult
 
 HOME = Path("mlruns")
 """The default folder of leagues and of MLflow."""
+
+GENERATION = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
+BY_BIRTH = "ORDER BY COALESCE(born, -1), name"
 
 HOME_VARIABLE = "LEAGUE_HOME"
 """The environment variable that names another one."""
@@ -241,7 +244,7 @@ class Store:
 
     def generation(self) -> int:
         """The number of the last committed generation, or −1 if there is none."""
-        return int(self._read("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
+        return int(self.select("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
 
     def champion(self) -> str:
         """The name of the best frozen player so far.
@@ -249,7 +252,7 @@ class Store:
         Raises:
             LeagueError: No generation is committed yet.
         """
-        rows = self._read("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
+        rows = self.select("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
         if not rows:
             raise LeagueError(f"the league {self.name!r} has no committed generation yet")
         return str(rows[0][0])
@@ -264,14 +267,13 @@ class Store:
             check_format(self.name, self.fact("format"))
             generation = self.generation()
             champion = self.champion() if generation >= 0 else None
-            ((count,),) = self._read("SELECT COUNT(*) FROM players")
+            ((count,),) = self.select("SELECT COUNT(*) FROM players")
             if count > MOST_LISTED:
                 raise LeagueError(f"{self.path} holds {count} players, which is more than is listed")
-            players = {player.name for player in self.players()}
-            if champion is not None and champion not in players:
+            if champion is not None and not self.select("SELECT name FROM players WHERE name = ?", (champion,)):
                 raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
             facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
-        return {**facts, "players": len(players), "champion": champion}
+        return {**facts, "players": count, "champion": champion}
 
     @contextmanager
     def looking(self, seconds: float | None = None) -> Iterator[None]:
@@ -296,17 +298,27 @@ class Store:
 
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
-        columns = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
-        return self._read(f"SELECT {columns} FROM generations ORDER BY generation", make=generation_of)
+        return self.select(f"SELECT {GENERATION} FROM generations ORDER BY generation", make=generation_of)
+
+    def newest(self) -> GenerationRow:
+        """The last committed generation.
+
+        Raises:
+            LeagueError: There is none.
+        """
+        rows = self.select(f"SELECT {GENERATION} FROM generations ORDER BY generation DESC LIMIT 1", make=generation_of)
+        if not rows:
+            raise LeagueError(f"the league {self.name!r} has no committed generation yet")
+        return cast(GenerationRow, rows[0])
 
     def players(self, *statuses: str) -> list[Player]:
         """The players with the given statuses, or all players, in order of birth."""
-        found = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name", make=player_of)
-        return [player for player in found if not statuses or player.status in statuses]
+        where = f"WHERE status IN ({', '.join('?' * len(statuses))}) " if statuses else ""
+        return self.select(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
 
     def mentions(self) -> list[str]:
         """What the players are that may name code: anchors, learners and architectures, each once."""
-        rows = self._read(
+        rows = self.select(
             "SELECT name FROM players WHERE status = 'anchor' "
             "UNION SELECT learner FROM players UNION SELECT architecture FROM players"
         )
@@ -315,25 +327,25 @@ class Store:
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
+        return self.select(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """The ratings as of every generation or of one generation, best first within each."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
+        return self.select(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""
         query = 'SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"'
         found: dict[str, list[dict[str, float]]] = {}
-        for player, figures in self._read(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
+        for player, figures in self.select(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
             found.setdefault(player, []).append(figures)
         return found
 
     def training(self, generation: int) -> list[TrainingRecord]:
         """Results of a generation's training tickets."""
         query = "SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket"
-        return self._read(query, (generation,), training_of)
+        return self.select(query, (generation,), training_of)
 
     def recorded(self, generation: int | None = None) -> list[Path]:
         """The files of the recorded matches, of all generations or of one, sorted by name."""
@@ -342,7 +354,7 @@ class Store:
 
     def fact(self, key: str, missing: str | None = None) -> str:
         """A stored fact: `config`, `identity`, `game`, `description`, `version`. If it is absent: `missing`, or an error."""
-        rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
+        rows = self.select("SELECT value FROM league WHERE key = ?", (key,))
         if not rows and missing is not None:
             return missing
         if not rows:
@@ -366,7 +378,7 @@ class Store:
         with disk_has_room(f"the {key} of {self.name!r} could not be dropped"), self._writing() as database:
             database.execute("DELETE FROM league WHERE key = ?", (key,))
 
-    def _read(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
+    def select(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
         """The result of a query; `make` converts each row to a value."""
         with self.looking():
             assert self._open is not None

@@ -17,14 +17,18 @@ Reference:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log, tanh
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tournaments.rating.bradley_terry import Pairs, gather, maximise, respond
+from tournaments.rating.dependence import dependence, freedom, noise, places, students_quantile
+from tournaments.rating.evidence import Evidence
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
+from tournaments.rating.results import Results
 
 SCALE = 400 / log(10)
 """Elo points per nat."""
@@ -32,18 +36,13 @@ SCALE = 400 / log(10)
 PRIOR_SD = 800.0
 """Standard deviation of ratings before any game, in Elo points. Ten players then lie within about ±1,600 of their mean."""
 
-DRAW_PRIOR = 2.0
-"""Weight, in games, of the average draw rate in the draw rate of a pair. It keeps a few draws from implying that every game
-is a draw.
-"""
+PRIOR_CLOSE = 1e-4
+"""The prior's spread is fitted until it grows by less than this share."""
 
-CLOSE = 1e-5
-"""Newton's iteration stops after a step below this many nats. Convergence is quadratic, so the remaining error is below 1e-6
-points.
-"""
+PRIOR_STEPS = 100
+"""Limit of the steps in which the prior's spread is fitted. About ten are needed."""
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,41 @@ class Rating:
     score: float
 
 
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """How the ratings of a table vary together by chance. Ratings of players who met the same opponents vary alike.
+
+    Attributes:
+        players: The players, in the order of columns.
+        moved: float64 [B, P], how far each replicate's ratings are from the fitted ones, in Elo points.
+        quantile: The number of standard deviations on each side of an interval.
+    """
+
+    players: tuple[str, ...]
+    moved: Floats
+    quantile: float
+
+    def halves(self, figures: Floats) -> Floats:
+        """Half the width of the intervals of figures of the replicates, [B, …]."""
+        return np.asarray(self.quantile * np.sqrt((figures**2).mean(0)))
+
+    def half(self, weights: Mapping[str, float]) -> float:
+        """Half the width of the interval of a weighted sum of ratings.
+
+        Args:
+            weights: Player → weight. They have to sum to 0, because only differences of ratings mean anything.
+
+        Raises:
+            KeyError: A player is not rated.
+
+        Laws:
+            Players of the same weights and any anchor: the anchor has no influence.
+        """
+        column = {player: number for number, player in enumerate(self.players)}
+        places = [column[player] for player in weights]
+        return float(self.halves(self.moved[:, places] @ np.array(list(weights.values()), np.float64)))
+
+
 @dataclass(frozen=True)
 class Ratings:
     """The ratings of a table's players, best first.
@@ -80,10 +114,12 @@ class Ratings:
     Attributes:
         anchor: The player whose rating is fixed at 0.
         rows: One rating per player; equal ratings by score, then by name.
+        chance: How the ratings vary together; None if no intervals were wanted, or for ratings read from a store.
     """
 
     anchor: str
     rows: tuple[Rating, ...]
+    chance: Chance | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, player: str) -> Rating:
         """Return the rating of a player.
@@ -117,31 +153,33 @@ def expected_score(difference: float) -> float:
 
 
 def fit(
-    table: Payoff,
+    table: Payoff | Results,
     anchor: str,
     rng: np.random.Generator,
     *,
+    seen: Evidence | None = None,
     replicates: int = 200,
     level: float = 0.95,
     prior_sd: float = PRIOR_SD,
 ) -> Ratings:
     """Rate the players of a table.
 
-    Intervals come from a parametric bootstrap. In every replicate the games of every pair are drawn from the fitted model (with
-    the observed draw rate, as far as the expected score allows), every player's prior mean is drawn from the prior, and the
-    ratings are fitted again. Resampling the observed games instead would give a perfect record no spread at all, because every
-    resample of ten wins is ten wins. Drawing the prior matters only where games are few: a player without any path of games to
-    the anchor is rated by the prior alone, at the mean of all players, and its interval is as wide as the prior.
+    The prior's spread is `prior_sd`, or that of the ratings themselves if it is larger: on a long ladder of players the
+    narrower prior would pull the ends together, and an interval that does not know of the pull misses the truth.
 
-    In cooperative games two pairs can share games, so the intervals are somewhat too narrow.
+    Intervals are those of the normal approximation around the ratings. Results vary by chance as
+    `tournaments.rating.dependence` says, and every player's prior mean varies like the prior; the derivative of the fit carries
+    both to the ratings. Refitted replicates would be skewed away from the middle where games are few, and the truth is not. A
+    player without any path of games to the anchor is rated by the prior alone, and its interval is as wide as the prior.
 
     Args:
         table: The results.
         anchor: A player of the table, whose rating is fixed at 0 Elo.
-        rng: Random generator of the replicates.
-        replicates: Number of bootstrap replicates; 0 gives intervals of width 0.
+        rng: Random generator of the draws.
+        seen: What these results are worth as evidence. None takes them as independent games.
+        replicates: Number of draws; 0 gives intervals of width 0.
         level: Coverage of the intervals.
-        prior_sd: Standard deviation of ratings before any game, in Elo points.
+        prior_sd: Smallest standard deviation of ratings before any game, in Elo points.
 
     Returns:
         Ratings in Elo points above the anchor, rounded to a thousandth, because the last bits of linear algebra differ between
@@ -152,29 +190,48 @@ def fit(
 
     Laws:
         The order of rows changes nothing. Another anchor shifts all ratings by the same amount. More games give narrower
-        intervals.
+        intervals. The evidence changes intervals only, never ratings.
 
     Reference:
-        Efron and Tibshirani (1993), chapter 6.5 (parametric bootstrap); Efron (2012), "Bayesian inference and the parametric
-        bootstrap".
+        White (1982), "Maximum likelihood estimation of misspecified models", theorem 3.2, for the variance; Liang and Zeger
+        (1986) for dependent results; Carlin and Louis (2000), chapter 3, for fitting the prior.
     """
     if anchor not in table.players:
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
     # Sorting assigns the random numbers to players by name, so that the order of rows does not matter.
-    table = table.restrict(sorted(table.players))
-    met, sd, size = _Met.of(table), prior_sd / SCALE, len(table.players)
-    nats = _maximise(met, met.points[None], np.zeros((1, size)), sd)
-    samples = np.repeat(nats, max(replicates, 1), 0)
-    chunk = max(1, 2_000_000 // size**2)  # replicates per call; bounds the memory of their [P, P] matrices
-    for start in range(0, replicates, chunk):
-        number = min(chunk, replicates - start)
-        drawn = _replay_games(met, nats[0], number, rng)
-        prior = rng.normal(0.0, sd, (number, size))
-        samples[start : start + number] = _maximise(met, drawn, prior, sd, begin=nats)
-    row = table.index(anchor)
+    met, size = table.met().with_players(sorted(table.players)), len(table.players)
+    pairs, games = Pairs(size, met.one, met.other), met.games.astype(np.float64)[None]
+    nats, sd = _fit_prior(pairs, games, met.points[None], prior_sd / SCALE)
+    row = met.place[anchor]
     elo = (nats[0] - nats[0, row]) * SCALE
-    low, high = np.quantile((samples - samples[:, [row]]) * SCALE, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return Ratings(anchor, _rows(table, elo, np.minimum(low, elo), np.maximum(high, elo)))
+    if not replicates:
+        return Ratings(anchor, _rows(met, elo, np.zeros(size)))
+    place = places(seen, met.players)
+    found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)[0]))
+    force = gather(pairs, noise(found, replicates, rng)) + _pull(nats, sd, prior_sd / SCALE, replicates, rng)
+    moved = respond(pairs, games, nats, sd, force) * SCALE
+    chance = Chance(met.players, moved, students_quantile(freedom(seen, place, size), level))
+    return Ratings(anchor, _rows(met, elo, chance.halves(moved - moved[:, [row]])), chance)
+
+
+def _pull(nats: Floats, sd: float, least: float, size: int, rng: np.random.Generator) -> Floats:
+    """Draw the chance in the prior's pull, float64 [size, P]: that of its means, and that of its spread if it was fitted."""
+    pull = rng.normal(0.0, 1 / sd, (size, nats.shape[1]))
+    if sd > least:  # as if the ratings were known, of which there are P − 1 but for a constant
+        pull += rng.normal(0.0, 1 / np.sqrt(2 * (nats.shape[1] - 1)), (size, 1)) * 2 * nats / sd**2
+    return pull
+
+
+def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float) -> tuple[Floats, float]:
+    """Fit the ratings, float64 [1, P] in nats, and the standard deviation of their prior, which is at least `least`."""
+    sd, nats = least, np.zeros((1, pairs.players))
+    for _ in range(PRIOR_STEPS):
+        nats = maximise(pairs, games, points, np.zeros(nats.shape), sd, begin=nats)
+        wider = float(np.sqrt((nats**2).sum() / max(pairs.players - 1, 1)))
+        if wider <= sd * (1 + PRIOR_CLOSE):
+            break
+        sd = wider
+    return nats, sd
 
 
 def online_elo(
@@ -214,96 +271,15 @@ def online_elo(
     return curve
 
 
-@dataclass(frozen=True, eq=False)
-class _Met:
-    """The E pairs of a table that have met. In a league most pairs never meet, so this is much smaller than the table.
-
-    Attributes:
-        one: int64 [E], row of the first player of each pair.
-        other: int64 [E], row of the second player.
-        games: int64 [E], number of games between them.
-        draws: int64 [E], number of drawn games.
-        points: float64 [E], points of the first player.
-    """
-
-    one: Counts
-    other: Counts
-    games: Counts
-    draws: Counts
-    points: Floats
-
-    @classmethod
-    def of(cls, table: Payoff) -> _Met:
-        """Collect the pairs of a table."""
-        games = table.games
-        one, other = np.nonzero(np.triu(games, 1))
-        return cls(one, other, games[one, other], table.draws[one, other], table.points[one, other])
-
-    def spread(self, first: Floats, second: Floats, players: int) -> Floats:
-        """Expand figures of pairs [B, E], of the first player against the second and vice versa, into float64 [B, P, P]."""
-        square = np.zeros((len(first), players, players))
-        square[:, self.one, self.other] = first
-        square[:, self.other, self.one] = second
-        return square
-
-
-def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating, ...]:
-    apart = 1 - np.eye(len(table.players), dtype=np.int64)
-    wins, draws, losses = ((counts * apart).sum(1).tolist() for counts in (table.wins, table.draws, table.losses))
+def _rows(met: Results, elo: Floats, halves: Floats) -> tuple[Rating, ...]:
+    wins, draws, losses = met.records().T.tolist()
     rows = []
-    for i, player in enumerate(table.players):
+    for i, player in enumerate(met.players):
         games = wins[i] + draws[i] + losses[i]
-        middle, bottom, top = (round(float(figure[i]), 3) + 0.0 for figure in (elo, low, high))
+        middle, bottom, top = (round(float(figure[i]), 3) + 0.0 for figure in (elo, elo - halves, elo + halves))
         score = (wins[i] + draws[i] / 2) / games if games else 0.5
         rows.append(Rating(player, middle, bottom, top, games, wins[i], draws[i], losses[i], score))
     return tuple(sorted(rows, key=lambda row: (-row.elo, -row.score, row.player)))
-
-
-def _replay_games(met: _Met, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
-    """Draw every pair's points `size` times from the fitted ratings and the observed draw rates; float64 [size, E]."""
-    games, draws = met.games, met.draws
-    expected = _sigmoid(nats[met.one] - nats[met.other])
-    average = draws.sum() / max(games.sum(), 1)
-    rate = (draws + DRAW_PRIOR * average) / (games + DRAW_PRIOR)
-    drawn = np.minimum(rate, 2 * np.minimum(expected, 1 - expected))
-    wins = rng.binomial(games, np.clip(expected - drawn / 2, 0, 1), (size, len(games)))
-    ties = rng.binomial(games - wins, np.clip(drawn / np.maximum(1 - expected + drawn / 2, 1e-300), 0, 1))
-    return np.asarray(wins + ties / 2)
-
-
-def _maximise(met: _Met, points: Floats, prior: Floats, sd: float, begin: Floats | None = None) -> Floats:
-    """Find the ratings that maximise the posterior, by Newton's method, for B sets of results of the same pairs at once.
-
-    Args:
-        met: The pairs and their numbers of games.
-        points: float64 [B, E], points of the first player of each pair.
-        prior: float64 [B, P], prior mean of each player up to a common constant, in nats.
-        sd: Standard deviation of the prior, in nats.
-        begin: float64 [1, P], the start of the iteration; None starts at 0.
-
-    Returns:
-        float64 [B, P], in nats, of mean 0.
-    """
-    players = prior.shape[1]
-    centre = (prior - prior.mean(1, keepdims=True)) / sd**2
-    nats = np.zeros(prior.shape) if begin is None else np.repeat(begin, len(points), 0)
-    diagonal = np.arange(players)
-    for _ in range(200):
-        expected = _sigmoid(nats[:, met.one] - nats[:, met.other])
-        residual = points - met.games * expected
-        slope = met.spread(residual, -residual, players).sum(2) + centre - nats / sd**2
-        # The gradient sums to 0. Holding the mean of the ratings at 0 therefore eliminates the unknown mean of the prior.
-        weight = -met.games * expected * (1 - expected)
-        curve = met.spread(weight, weight, players)
-        curve[:, diagonal, diagonal] = 1 / sd**2 - curve.sum(2)
-        move = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
-        largest = np.abs(move).max(1, keepdims=True, initial=0.0)
-        # Far from the maximum a full step overshoots. The quadratic model of the logistic likelihood holds for about one nat.
-        nats += move / np.maximum(largest, 1.0)
-        nats -= nats.mean(1, keepdims=True)
-        if largest.max(initial=0.0) < CLOSE:
-            break
-    return nats
 
 
 def _sigmoid(nats: Floats) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tournaments.rating.outcomes import Outcome
+from tournaments.rating.results import PairRow, Results
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -93,6 +94,12 @@ class Payoff:
         """Return the table of some players, in the order given; players that are not in this table get empty rows."""
         return Payoff(tuple(players), *(self._part(counts, players) for counts in (self.wins, self.draws, self.losses)))
 
+    def met(self) -> Results:
+        """The results of the pairs that met."""
+        games = self.games
+        one, other = np.nonzero(np.triu(games, 1))
+        return Results(self.players, one, other, *(counts[one, other] for counts in (self.wins, self.draws, self.losses)))
+
     def __add__(self, other: Payoff) -> Payoff:
         """Return the table of both logs, its players sorted by name."""
         players = sorted({*self.players, *other.players})
@@ -106,19 +113,6 @@ class Payoff:
         part = np.zeros((len(players), len(players)), np.int64)
         part[np.ix_(here, here)] = counts[np.ix_(there, there)]
         return part
-
-
-@dataclass(frozen=True)
-class PairRow:
-    """The record of one player against another; `score` is None if they never met."""
-
-    player: str
-    opponent: str
-    games: int
-    wins: int
-    draws: int
-    losses: int
-    score: float | None
 
 
 def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) -> Payoff:
@@ -145,6 +139,25 @@ def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) ->
     return Payoff(tuple(names), wins=counts[1.0], draws=counts[0.5], losses=counts[0.0])
 
 
+def among(found: Results, players: Sequence[str]) -> Payoff:
+    """Return the table of some players, in the order given; players without results get empty rows.
+
+    Laws:
+        The table among all players of a log's results is the table of the log.
+    """
+    size = len(players)
+    place = np.full(len(found.players), -1)
+    for row, player in enumerate(players):
+        if player in found.place:
+            place[found.place[player]] = row
+    one, other = place[found.one], place[found.other]
+    kept = (one >= 0) & (other >= 0)
+    one, other = one[kept], other[kept]
+    wins, draws, losses = np.zeros((3, size, size), np.int64)
+    wins[one, other], losses[one, other], draws[one, other] = found.wins[kept], found.losses[kept], found.draws[kept]
+    return Payoff(tuple(players), wins + losses.T, draws + draws.T, losses + wins.T)
+
+
 def by_strength(table: Payoff) -> tuple[str, ...]:
     """Sort the players by their mean shrunk score against the others, the best first; equal ones by name."""
     if len(table.players) < 2:
@@ -154,24 +167,7 @@ def by_strength(table: Payoff) -> tuple[str, ...]:
     return tuple(player for _, player in sorted(zip((-means).tolist(), table.players, strict=True)))
 
 
-def cyclicity(table: Payoff) -> float:
-    """Measure how far the players are from a ranking: the share of triples that beat one another in a cycle.
-
-    Only triples with three decided pairs count: the players met, and their scores are not ½. The result is 0 if no triple is
-    decided, 1/4 on average for coin flips, and 1 for rock, paper, scissors.
-
-    Reference:
-        Kendall and Babington Smith (1940), "On the method of paired comparisons": circular triads.
-    """
-    beats = (table.wins > table.losses).astype(np.float64)
-    met = beats + beats.T
-    # A decided triple is found in 6 orders, a cyclic one in 3 rotations.
-    decided = np.sum((met @ met) * met) / 6
-    circular = np.sum((beats @ beats) * beats.T) / 3
-    return float(circular / decided) if decided else 0.0
-
-
-def exploitability(payoff: Payoff, player: str) -> float:
+def exploitability(payoff: Payoff | Results, player: str) -> float:
     """Return a lower bound of a player's exploitability: how much it loses to the best other player of the table.
 
     This is the highest score of any other player against it, minus ½, and 0 if no score is above ½. Only opponents with at
@@ -195,18 +191,19 @@ def exploitability(payoff: Payoff, player: str) -> float:
         Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among the existing
         players.
     """
-    row = payoff.index(player)
-    known = payoff.games[:, row] >= ENOUGH
-    known[row] = False
-    return float(max((payoff.shrunk()[known, row] - 0.5).max(initial=0.0), 0.0))
+    if player not in payoff.players:
+        raise KeyError(f"{player!r} is not in the payoff table")
+    known = (record for record in payoff.met().against(player) if record.games >= ENOUGH)
+    taken = ((record.losses + record.draws / 2 + 1) / (record.games + 2) - 0.5 for record in known)
+    return max(0.0, *taken, 0.0)
 
 
-def score_interval(points: float, games: int) -> tuple[float, float]:
+def score_interval(points: float, games: float) -> tuple[float, float]:
     """Return the 95 % interval of a score, where a draw counts half a point.
 
     Args:
         points: Wins plus half the draws; 0 to `games`.
-        games: At least 1.
+        games: Number of independent games, above 0.
 
     Returns:
         Lower and upper end, in [0, 1]. The interval is somewhat too wide if there are draws.

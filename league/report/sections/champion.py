@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from league.analysis.head_to_head import Meeting, anchors, lost
 from league.analysis.history import History
-from league.analysis.lineage import Link, reigns
+from league.analysis.lineage import Link, half_width, reigns
 from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
 from league.plotting.whiskers import Whisker, whiskers
 from league.population.player import Player, is_bot
+from league.report.html import ROWS as MOST
 from league.report.html import Grid, ReportSection, figure, folded, joined, paragraph, strong, table, words
 from league.report.sections.answers import NAMED, interval, records_told
 from league.report.wording import counted, generations, listed, percent, points
@@ -43,6 +44,16 @@ def champion(history: History) -> ReportSection:
     return ReportSection("The champion", joined(*parts, _reigns(history)))
 
 
+def _worth(history: History) -> str:
+    """How many independent series the champion's games are, and how many of them are copies; "" if that is not known."""
+    seen = history.evidence
+    if seen is None:
+        return ""
+    series, fresh = seen.showings().get(history.champion, 0), seen.without_copies().get(history.champion, 0)
+    copies = f", {fresh:,} of them different" if fresh < history.own_rating.games else ""
+    return f" in {series:,} series{copies}"
+
+
 def _standing(history: History) -> Iterator[Markup]:
     rating = history.own_rating
     learning = [other for other in history.ratings if other.player != rating.player and not is_bot(other.player)]
@@ -50,10 +61,11 @@ def _standing(history: History) -> Iterator[Markup]:
     yield joined(
         strong(history.champion), words(f" has the highest rating of {frozen} frozen so far: {points(rating.elo)} Elo")
     )
-    yield words(f"({interval(rating)}, {counted(rating.games, 'game')}). bot:random is fixed at 0 Elo.")
+    yield words(f"({interval(rating)}, {counted(rating.games, 'game')}{_worth(history)}). bot:random is fixed at 0 Elo.")
     if learning:
         runner = learning[0]
-        near = " The intervals overlap, so the order of the two is uncertain." if runner.high > rating.low else ""
+        apart = half_width([(rating, 1.0), (runner, -1.0)], history.chance)
+        near = " Their difference may be chance." if rating.elo - runner.elo <= apart else ""
         yield words(f"The second learning player is {runner.player} with {points(runner.elo)} Elo ({interval(runner)}).{near}")
     bots = [other for other in history.ratings if is_bot(other.player) and other.elo > rating.elo]
     if bots:
@@ -127,6 +139,7 @@ def _reigns(history: History) -> Markup:
     found = reigns(history.rows, history.players, history.direct)
     if len(found) < 2:
         return Markup("")
+    newest = found[-MOST:]
     elo = {player: points(value) for player, value in history.elo.items()}
     rows = [
         (
@@ -135,12 +148,13 @@ def _reigns(history: History) -> Markup:
             _origin(history.player[reign.player]),
             elo.get(history.rows[reign.last].champion, ""),
         )
-        for reign in found
+        for reign in newest
     ]
-    marked = [place for place, reign in enumerate(found) if history.rows[reign.last].champion in history.direct]
+    marked = [place for place, reign in enumerate(newest) if history.rows[reign.last].champion in history.direct]
     title = "Champions by generation"
     whole = table(Grid(("champion in", "player", "origin", "Elo, as of today"), rows, (0, 1, 2)), title, marked)
-    said = paragraph(words("The champions of all generations. The present champion and its ancestors are highlighted."))
+    which = "champions of all generations" if newest == found else f"newest {MOST} of {len(found)} reigns"
+    said = paragraph(words(f"The {which}. The present champion and its ancestors are highlighted."))
     return joined(said, folded(title, whole) if len(rows) > ROWS else whole)
 
 
