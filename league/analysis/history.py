@@ -24,7 +24,7 @@ from league.population.player import Player, frozen_names
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.rating.payoff import Payoff, best_response_in_table, payoff
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
@@ -176,9 +176,9 @@ class History:
         return meetings(self.champions_table, self.elo)
 
     @cached_property
-    def exploitability(self) -> float:
-        """The champion's exploitability by the players of the league, as known from its results."""
-        return exploitability(self.champions_table, self.champion)
+    def best_response_in_league(self) -> float:
+        """How much the champion loses to the best of its opponents in the league: a lower bound of its exploitability."""
+        return best_response_in_table(self.champions_table, self.champion)
 
     @cached_property
     def traffic(self) -> list[Traffic]:

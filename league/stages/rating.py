@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from league.population.player import ANCHOR
+from league.population.ranking import break_ties
 from league.stages.draft import Draft, Rated
 from tournaments.rating.elo import fit
 from tournaments.rating.outcomes import outcomes
@@ -12,7 +13,7 @@ from tournaments.rating.payoff import payoff
 
 
 def rate(draft: Draft) -> Draft:
-    """Fit the ratings to the payoff table of all generations, this one included.
+    """Fit the ratings to the payoff table of all generations, this one included. The newest of equal players is first.
 
     Returns:
         The draft with `rated`.
@@ -25,4 +26,6 @@ def rate(draft: Draft) -> Draft:
         table = table.restrict(sorted(present))
     generator = context.seeds.numpy(draft.number, "bootstrap")
     ratings = fit(table, ANCHOR, generator, replicates=context.config.tournament.bootstrap)
-    return replace(draft, rated=Rated(log, table, ratings))
+    frozen = {player.name: player.frozen for player in [*context.store.players("historical"), *draft.snapshots]}
+    ordered = break_ties(ratings, frozen, context.seeds.numpy(draft.number, "ties"))
+    return replace(draft, rated=Rated(log, table, ordered))

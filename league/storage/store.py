@@ -282,9 +282,9 @@ class Store:
         return self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
-        """The ratings as of every generation or of one generation, best first within each."""
+        """The ratings as of every generation or of one generation, best first within each; equal ones in their order then."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
+        return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, rowid", values, rating_of)
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""

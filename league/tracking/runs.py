@@ -228,7 +228,7 @@ def _generation(
     run = tree.generations.pop(slot.name, None) or experiment.create(slot.name, slot.begun, tags)
     newest, before = (frozen_names(past.players, frozen) for frozen in (number, number - 1))
     figures = metrics.generation_figures(row, past.ratings, record.table, newest, before)
-    figures["gen/exploitability"] = past.exploitability
+    figures["gen/best_response_in_league"] = past.best_response_in_league
     params = metrics.generation_facts(row, past.players, record.training.opponents)
     curves = enumerate(record.training.curves)
     experiment.write_files(run, of_generation(store, past, table, cache))
@@ -319,7 +319,7 @@ def _league(
         (
             metrics.millis(past.rows[-1].committed_at),
             past.number,
-            metrics.league_figures(past.rows[-1]) | {"league/exploitability": past.exploitability},
+            metrics.league_figures(past.rows[-1]) | {"league/best_response_in_league": past.best_response_in_league},
         )
         for past in batch
     ]

@@ -52,7 +52,7 @@ def standings(ratings: Ratings, entrants: Mapping[str, Entrant]) -> list[Standin
         entrants: Player → its properties; missing players get the defaults of `Entrant`.
 
     Returns:
-        Rows by Elo, then score, then name: best first.
+        Rows in the order of the ratings: best first.
     """
     rows = []
     for rating in ratings.rows:
@@ -74,4 +74,4 @@ def standings(ratings: Ratings, entrants: Mapping[str, Entrant]) -> list[Standin
                 weights=entrant.weights,
             )
         )
-    return sorted(rows, key=lambda row: (-row.elo, -row.score, row.player))
+    return rows

@@ -110,12 +110,12 @@ def test_a_player_is_met_by_those_it_played_and_by_nobody_else(cup: History) -> 
     assert table.games[0, 1:].tolist() == [1, 1, 1, 1]
 
 
-def test_exploitability_is_that_of_the_champion(cup: History) -> None:
+def test_the_best_response_in_the_league_is_that_to_the_champion(cup: History) -> None:
     names = ("main-01-g002", "bot:random")
     wins = np.array([[0, 0], [ENOUGH, 0]])
     beaten = last_with(cup, table=Payoff(names, wins, np.zeros_like(wins), wins.T.copy()))
-    assert beaten.exploitability == pytest.approx((ENOUGH + 1) / (ENOUGH + 2) - 0.5)
-    assert beaten.until(1, cup.ratings).exploitability == 0.0
+    assert beaten.best_response_in_league == pytest.approx((ENOUGH + 1) / (ENOUGH + 2) - 0.5)
+    assert beaten.until(1, cup.ratings).best_response_in_league == 0.0
 
 
 def test_returns_are_summed_by_player_and_side(cup: History) -> None:

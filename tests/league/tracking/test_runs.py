@@ -68,7 +68,7 @@ def test_the_leagues_run_has_its_configuration_and_its_figures_by_generation(syn
     assert history(synced, run, "league/agent_steps_per_second") == dict.fromkeys(range(3), 500.0)
     assert run.data.metrics.keys() == {
         f"league/{name}"
-        for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "exploitability", "agent_steps_per_second")
+        for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "best_response_in_league", "agent_steps_per_second")
     }
 
 
@@ -121,7 +121,7 @@ def test_a_generations_figures_stand_at_step_0_and_its_training_curves_at_update
     assert history(synced, run, "gen/elo_mean") == {0: 160.0}
     assert history(synced, run, "gen/score_vs_previous") == {0: 1.0}
     assert history(synced, run, "gen/seconds") == {0: 2.5}
-    assert history(synced, run, "gen/exploitability") == {0: 0.0}
+    assert history(synced, run, "gen/best_response_in_league") == {0: 0.0}
     assert history(synced, run, "train/entropy") == pytest.approx({0: 1.0, 1: 0.9, 2: 0.8})
 
 
