@@ -6,10 +6,9 @@ a summary. It has the matches themselves only for the last generation.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import fsum
 from pathlib import Path
 
 from envs.game import Game
@@ -20,29 +19,17 @@ from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
-from league.population.player import Player, frozen_names
+from league.population.player import Player
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, best_response_in_table, payoff
+from tournaments.rating.returns import Returns, returns_of
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
 FACTS = ("config", "identity", "game", "version")
 """The facts of a store that a history keeps."""
-
-
-@dataclass(frozen=True)
-class Returns:
-    """The returns of a player on one side.
-
-    Attributes:
-        total: Sum of the returns.
-        games: Number of games.
-    """
-
-    total: float
-    games: int
 
 
 @dataclass(frozen=True)
@@ -53,13 +40,13 @@ class GenerationRecord:
         row: The generation's row in the store.
         table: The results of its tournament.
         training: The summary of its training.
-        returns: Player that was frozen in this generation → side → returns in its tournament.
+        returns: Player → side → mean return in its tournament.
     """
 
     row: GenerationRow
     table: Payoff
     training: TrainingSummary
-    returns: Mapping[str, Mapping[str, Returns]]
+    returns: Returns
 
 
 @dataclass(frozen=True)
@@ -241,19 +228,6 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
         matches = store.matches(row.number)
         found = outcomes(game, matches)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
-        returns = returns_of(game, matches, frozen_names(players, row.number))
+        returns = returns_of(game, matches)
         known.append(GenerationRecord(row, payoff(found), training, returns))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
-
-
-def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:
-    """The returns of the given players in matches: player → side → returns."""
-    found: dict[str, dict[str, list[float]]] = {player: {} for player in players}
-    for match in matches:
-        for team, player in enumerate(match.ticket.players):
-            if player in found:
-                side = game.sides[game.side_of_team[team]].name
-                found[player].setdefault(side, []).append(match.returns[team])
-    return {
-        player: {side: Returns(fsum(values), len(values)) for side, values in sides.items()} for player, sides in found.items()
-    }

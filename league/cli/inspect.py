@@ -53,8 +53,8 @@ def _fits_together(name: str) -> Iterator[None]:
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
     from league.cli.tables import lines_table, standings_table
+    from league.evaluation.standings import described, standings_rows
     from league.evaluation.standings import standings as read
-    from league.evaluation.standings import standings_rows
 
     store = Store.open(home, name)
     with _fits_together(name):
@@ -62,8 +62,9 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
             print_json({**facts, "standings": standings_rows(store)})
             return
-        rows = read(store)
-        out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        rows, game = read(store), described(store)
+        title = f"{name}, generation {store.generation()}: champion {store.champion()}"
+        out.print(standings_table(rows, title, cooperative=game is not None and game.cooperative))
         out.print()
         out.print(lines_table(rows))
 

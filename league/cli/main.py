@@ -175,7 +175,8 @@ def tournament(
     if as_json:
         print_json(contest.plain())
     else:
-        out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"))
+        title = f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"
+        out.print(standings_table(contest.standings, title, cooperative=played.game.cooperative))
         out.print()
         out.print(pairs_table(contest.pairs))
     if html is not None:
@@ -292,7 +293,8 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     finally:
         watcher.stop()
     rows = result.standings
-    out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
+    title = f"{config.name}: champion {result.champion}"
+    out.print(standings_table(rows, title, limit=10, cooperative=league.game.cooperative))
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",

@@ -25,6 +25,7 @@ from league.population.player import ANCHOR, entrant_of
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
+from tournaments.rating.returns import returns_of
 from tournaments.rating.standings import Entrant, Standing, standings
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
 from tournaments.schedule.rounds import play_rounds
@@ -179,7 +180,8 @@ def hold(
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
-    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
+    returns = returns_of(described, results)
+    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants, returns), pairs(table))
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 

@@ -10,6 +10,7 @@ from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
 from league.storage.generation import Generation
 from tournaments.rating.elo import online_elo
+from tournaments.rating.returns import returns_of
 
 
 def commit(draft: Draft) -> Draft:
@@ -40,6 +41,7 @@ def commit(draft: Draft) -> Draft:
             updates=finite_updates(draft.trained),
             ratings=rated.ratings.rows,
             online=online,
+            returns=returns_of(context.game, draft.matches),
         )
     )
     return draft

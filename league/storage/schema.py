@@ -1,6 +1,6 @@
 """The tables of a league's database. Results are only appended, and frozen players never change: SQLite enforces both."""
 
-FORMAT = 3
+FORMAT = 4
 """Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
 
 PLAYERS = """
@@ -11,6 +11,14 @@ CREATE TABLE players (
 CREATE TRIGGER frozen_stay BEFORE UPDATE ON players WHEN OLD.status <> 'active'
     BEGIN SELECT RAISE(ABORT, 'a frozen player never changes'); END;
 """
+
+SUMS = """
+CREATE TABLE returns (
+    generation INTEGER NOT NULL, player TEXT NOT NULL, side TEXT NOT NULL, series INTEGER NOT NULL, episodes INTEGER NOT NULL,
+    mean REAL NOT NULL, squares REAL NOT NULL, PRIMARY KEY (generation, player, side));
+CREATE TABLE progress (player TEXT PRIMARY KEY, points REAL NOT NULL);
+"""
+"""Sums of the match log, so that mean returns and progress can be read without reading all matches."""
 
 SCHEMA = f"""
 CREATE TABLE league (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -34,6 +42,7 @@ CREATE TABLE ratings (
     generation INTEGER NOT NULL, player TEXT NOT NULL, elo REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
     online REAL NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
     PRIMARY KEY (generation, player));
+{SUMS}
 CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 """

@@ -30,13 +30,17 @@ from league.storage.rows import (
     match_row,
     player_of,
     player_row,
+    progress_rows,
     rating_of,
     rating_row,
+    return_of,
+    return_rows,
     to_json,
     training_of,
     training_row,
 )
 from league.storage.schema import CHANGES, FORMAT, SCHEMA
+from tournaments.rating.returns import Returns
 from tournaments.replay.format import SUFFIX, UNFINISHED
 from tournaments.tickets import MatchResult
 
@@ -227,6 +231,8 @@ class Store:
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
+            database.executemany("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", return_rows(turn.number, turn.returns))
+            database.executemany("INSERT INTO progress VALUES (?, ?)", progress_rows(turn.progress))
         self.learner_states.keep_only({player.learner_state for player in self.players("active")})
 
     def generation(self) -> int:
@@ -285,6 +291,17 @@ class Store:
         """The ratings as of every generation or of one generation, best first within each; equal ones in their order then."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
         return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, rowid", values, rating_of)
+
+    def returns(self) -> dict[int, Returns]:
+        """The mean returns in each generation's matches. Generations of a league of an earlier format may be missing."""
+        found: dict[int, Returns] = {}
+        for generation, player, side, mean in self._read("SELECT * FROM returns ORDER BY rowid", make=return_of):
+            found.setdefault(generation, {}).setdefault(player, {})[side] = mean
+        return found
+
+    def progress(self) -> dict[str, float]:
+        """Frozen player → its published progress. Players of a league of an earlier format may be missing."""
+        return dict(self._read("SELECT player, points FROM progress ORDER BY rowid"))
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import safetensors.numpy
 
+import envs
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
 from league.evaluation.resolve import resolve
-from league.evaluation.standings import standings_rows
+from league.evaluation.standings import returns_by_generation, standings_rows
 from league.evaluation.tournament import hold
 from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
@@ -121,6 +122,30 @@ def test_the_upgrade_computes_the_identity_anew(tmp_path, archive):
     store.lock()
     store.unlock()
     assert store.fact("identity") == stored_config(store).identity()
+
+
+@every_league
+def test_mean_returns_are_the_same_before_and_after_the_upgrade(tmp_path, archive):
+    unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    before = returns_by_generation(store)
+    assert list(before) == list(range(GENERATIONS[archive]))
+    assert all(before.values())
+    store.lock()
+    store.unlock()
+    assert returns_by_generation(store) == before
+
+
+def test_a_league_that_describes_its_game_gets_its_mean_returns_in_the_upgrade(tmp_path):
+    path = unpack("rps-format-2", tmp_path)
+    game = envs.describe("classic/rps_v2").to_json()
+    with closing(sqlite3.connect(path / "league.db")) as database, database:
+        database.execute("INSERT OR REPLACE INTO league VALUES ('description', ?)", (game,))
+    store = Store.open(tmp_path, NAMES["rps-format-2"])
+    expected = returns_by_generation(store)
+    store.lock()
+    store.unlock()
+    assert store.returns() == expected
 
 
 @every_league
