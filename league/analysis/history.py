@@ -15,16 +15,19 @@ from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
 from league.analysis.head_to_head import Meeting, between, meetings, met_by
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
+from league.analysis.progress import champions_progress, champions_so_far
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
-from league.population.player import Player
+from league.execution.watcher import Progress
+from league.population.player import ANCHOR, Player, frozen_names
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
+from tournaments.rating.chain import publish
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, best_response_in_table, payoff
-from tournaments.rating.returns import Returns, returns_of
+from tournaments.rating.returns import MeanReturn, Returns, added, returns_of
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
@@ -41,12 +44,14 @@ class GenerationRecord:
         table: The results of its tournament.
         training: The summary of its training.
         returns: Player → side → mean return in its tournament.
+        progress: Player that was frozen in this generation → its published progress.
     """
 
     row: GenerationRow
     table: Payoff
     training: TrainingSummary
     returns: Returns
+    progress: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,29 @@ class History:
     def elo(self) -> dict[str, float]:
         """Player → Elo, best first."""
         return {rating.player: rating.elo for rating in self.ratings}
+
+    @cached_property
+    def progress(self) -> dict[str, float]:
+        """Frozen player → its progress as it was published; see `tournaments.rating.chain`."""
+        return {name: value for record in self.generations for name, value in record.progress.items()}
+
+    @cached_property
+    def champions_returns(self) -> dict[str, MeanReturn]:
+        """Side → mean return of the champion in all its tournaments."""
+        born = self.player[self.champion].frozen or 0
+        return added(record.returns for record in self.generations[born:]).get(self.champion, {})
+
+    @cached_property
+    def champions_progress(self) -> Progress:
+        """The champion, in figures that can be compared over the generations."""
+        before = self.rows[-2].champion if len(self.rows) > 1 else ""
+        points = self.progress.get(self.champion)
+        return champions_progress(self.game, self.champions_table, self.champion, before, points, self.champions_returns)
+
+    @cached_property
+    def champions(self) -> list[Progress]:
+        """The figures of the champion of every generation, as they were when the generation was committed."""
+        return champions_so_far(self.game, self.generations)
 
     @cached_property
     def player(self) -> dict[str, Player]:
@@ -224,10 +252,15 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
         matches, found = list(earlier.matches), list(earlier.outcomes)
+    published = store.progress() | {name: value for record in known for name, value in record.progress.items()}
     for row in rows[len(known) :]:
         matches = store.matches(row.number)
         found = outcomes(game, matches)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
         returns = returns_of(game, matches)
-        known.append(GenerationRecord(row, payoff(found), training, returns))
+        table, newest = payoff(found), frozen_names(players, row.number)
+        if not newest <= published.keys():
+            published |= publish(table, newest, published, ANCHOR)
+        progress = {name: published[name] for name in sorted(newest & published.keys())}
+        known.append(GenerationRecord(row, table, training, returns, progress))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)

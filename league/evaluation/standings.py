@@ -45,7 +45,8 @@ def returns_by_generation(store: Store) -> dict[int, Returns]:
     game = described(store) if missing else None
     if missing and game is None:
         return {}
-    return dict(sorted((found | {number: returns_of(game, store.matches(number)) for number in missing if game}).items()))
+    found |= {number: returns_of(game, store.matches(number)) for number in missing if game is not None}
+    return dict(sorted(found.items()))
 
 
 def described(store: Store) -> Game | None:

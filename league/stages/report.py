@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from league.analysis.progress import champions_progress
 from league.stages.draft import Draft
+from tournaments.rating.returns import added
 
 
 def report(draft: Draft) -> Draft:
@@ -15,5 +17,11 @@ def report(draft: Draft) -> Draft:
     """
     context = draft.context
     context.sync_worker.committed(draft.number)
-    context.watcher.committed(context.store.generations()[-1], draft.ratings().ratings)
+    rated, rows = draft.ratings(), context.store.generations()
+    previous = rows[-2].champion if len(rows) > 1 else ""
+    champion = rows[-1].champion
+    returns = added(found for found in context.store.returns(champion).values()).get(champion, {})
+    points = context.store.progress().get(champion)
+    progress = champions_progress(context.game, rated.payoff, champion, previous, points, returns)
+    context.watcher.committed(rows[-1], rated.ratings, progress)
     return draft

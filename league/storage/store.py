@@ -292,10 +292,14 @@ class Store:
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
         return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, rowid", values, rating_of)
 
-    def returns(self) -> dict[int, Returns]:
-        """The mean returns in each generation's matches. Generations of a league of an earlier format may be missing."""
+    def returns(self, player: str | None = None) -> dict[int, Returns]:
+        """The mean returns of one player, or of all, in each generation's matches.
+
+        Generations of a league of an earlier format may be missing.
+        """
+        where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
         found: dict[int, Returns] = {}
-        for generation, player, side, mean in self._read("SELECT * FROM returns ORDER BY rowid", make=return_of):
+        for generation, player, side, mean in self._read(f"SELECT * FROM returns{where} ORDER BY rowid", values, return_of):
             found.setdefault(generation, {}).setdefault(player, {})[side] = mean
         return found
 

@@ -19,7 +19,7 @@ from agents.models.spec import PlayerSpec
 from league.analysis.history import GenerationRecord, History
 from league.analysis.training import summarise
 from league.config.schema import LeagueConfig, to_yaml
-from league.population.player import Player, active_name, anchor, is_snapshot, snapshot, snapshot_name
+from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot, snapshot_name
 from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
 from league.storage.store import Store
 from league.tracking import client
@@ -27,6 +27,7 @@ from league.tracking.adoption import LEAGUE_RUN
 from league.tracking.client import path_of
 from league.tracking.experiment import PARENT
 from league.tracking.tracker import Tracker
+from tournaments.rating.chain import publish
 from tournaments.rating.elo import Rating
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
@@ -138,7 +139,9 @@ def history_of(folder: Path, config: LeagueConfig = CONFIG, told: Sequence[Gener
         found = outcomes(played, turn.matches)
         training = summarise(turn.number, turn.training, turn.updates, born)
         returns = returns_of(played, turn.matches)
-        records.append(GenerationRecord(row, payoff(found), training, returns))
+        table, published = payoff(found), {name: value for record in records for name, value in record.progress.items()}
+        progress = publish(table, frozen_names(players, turn.number), published, "bot:random")
+        records.append(GenerationRecord(row, table, training, returns, progress))
     ratings = [
         RatingRow(turn.number, row.player, row.elo, row.low, row.high, 0.0, row.games, row.wins, row.draws, row.losses)
         for row in sorted(turn.ratings, key=lambda row: (-row.elo, row.player))

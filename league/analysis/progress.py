@@ -1,0 +1,124 @@
+"""Progress of a league: figures of its champion that can be compared from generation to generation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from envs.game import Game
+from league.evaluation.standings import described
+from league.execution.watcher import Progress
+from league.population.player import ANCHOR, is_bot
+from league.storage.store import Store
+from tournaments.rating.chain import chain, publish
+from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import Payoff, payoff
+from tournaments.rating.returns import MeanReturn, added
+from tournaments.rating.standings import SideReturn
+
+if TYPE_CHECKING:
+    from league.analysis.history import GenerationRecord
+
+
+def progress_of(store: Store) -> dict[str, float]:
+    """The published progress of all frozen players; see `tournaments.rating.chain`.
+
+    In a league of an earlier format it is computed from the match log. It is empty if the game cannot be described.
+    """
+    known = store.progress()
+    frozen: dict[int, list[str]] = {}
+    for player in store.players("historical"):
+        frozen.setdefault(player.frozen or 0, []).append(player.name)
+    if all(name in known for names in frozen.values() for name in names):
+        return known
+    game = described(store)
+    if game is None:
+        return known
+    tables = ((payoff(outcomes(game, store.matches(number))), names) for number, names in sorted(frozen.items()))
+    return chain(tables, ANCHOR)
+
+
+def published_until(store: Store, table: Payoff, newest: Iterable[str]) -> dict[str, float]:
+    """Publish the progress of a generation's newest players.
+
+    Args:
+        store: The league, before the generation is committed.
+        table: The results of the generation.
+        newest: The players that were frozen in it.
+
+    Returns:
+        What the store has to take up: the values of the newest, and of earlier players that are not in the store yet.
+    """
+    before, there = progress_of(store), store.progress()
+    missing = {player: value for player, value in before.items() if player not in there}
+    return missing | publish(table, list(newest), before, ANCHOR)
+
+
+def champions_progress(
+    game: Game, table: Payoff, champion: str, previous: str, points: float | None, returns: Mapping[str, MeanReturn]
+) -> Progress:
+    """The figures of a generation's champion.
+
+    Args:
+        game: The game.
+        table: All results so far, of the champion, the scripted players and the previous champion at least.
+        champion: The champion.
+        previous: The champion of the generation before; "" if there is none.
+        points: The champion's published progress, or None.
+        returns: The champion's mean return on each side.
+    """
+    row = table.index(champion)
+    games, won = table.games[row].tolist(), table.points[row].tolist()
+    met = {name: (won[column], games[column]) for column, name in enumerate(table.players) if games[column]}
+    return _progress(game, met, champion, previous, points, returns)
+
+
+def champions_so_far(game: Game, records: Sequence[GenerationRecord]) -> list[Progress]:
+    """The figures of the champion of every generation, as they were when the generation was committed.
+
+    Args:
+        game: The game.
+        records: All generations of a league.
+    """
+    met: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
+    gained: dict[str, dict[str, MeanReturn]] = {}
+    published: dict[str, float] = {}
+    found, previous = [], ""
+    for record in records:
+        games, points = record.table.games, record.table.points
+        for one, other in zip(*map(np.ndarray.tolist, np.nonzero(games)), strict=True):
+            mine, opponent = met[record.table.players[one]], record.table.players[other]
+            before = mine.get(opponent, (0.0, 0))
+            mine[opponent] = before[0] + float(points[one, other]), before[1] + int(games[one, other])
+        gained |= added([{name: gained[name] for name in record.returns if name in gained}, record.returns])
+        published |= record.progress
+        champion = record.row.champion
+        returns = gained.get(champion, {})
+        found.append(_progress(game, met[champion], champion, previous, published.get(champion), returns))
+        previous = champion
+    return found
+
+
+def _progress(
+    game: Game,
+    met: Mapping[str, tuple[float, int]],
+    champion: str,
+    previous: str,
+    points: float | None,
+    returns: Mapping[str, MeanReturn],
+) -> Progress:
+    """The figures of a champion, from its points and games against each opponent."""
+    scores = {name: won / games for name, (won, games) in met.items()}
+    bots = [score for name, score in scores.items() if is_bot(name)]
+    return Progress(
+        champion=champion,
+        points=points,
+        bots=sum(bots) / len(bots) if bots else None,
+        previous=previous,
+        against_previous=scores.get(previous) if previous != champion else None,
+        returns=tuple(SideReturn.of(side, mean) for side, mean in returns.items()),
+        cooperative=game.cooperative,
+    )
