@@ -200,9 +200,7 @@ def leagues_table(stores: Sequence[Store]) -> Figure:
     keys = ("league", "game", "generation", "players", "champion")
     begun = [row if row["champion"] else row | {"generation": "–", "champion": "–"} for row in league_rows(stores)]
     cells = [[str(row[key]) for key in keys] for row in begun]
-    scales = (
-        "Elo and progress of two leagues are two scales: let champions play, `league tournament ONE/champion OTHER/champion`"
-    )
+    scales = "Elo of two leagues is not one scale; to compare them: league tournament ONE/champion OTHER/champion"
     spare = ("players", "generation")
     return sheet("leagues", keys[:2], keys[2:], cells, spare=spare, caption=scales if len(begun) > 1 else "")
 
