@@ -13,8 +13,8 @@ rated anew in every generation and published never: their first value would rest
 What the chain means. A step is what the newcomers gained over the players that they met, in points of the Elo formula. If
 strength is one number, the chain follows it, with a small drift upwards: whoever is chosen as an opponent for its high value
 owes part of that value to luck. In simulated leagues of 20 generations without any progress the champion's value rose by 45
-points on average. Where styles beat each other in circles, the sum of the gains over recent players exceeds the distance between
-the first and the last player in a common fit. To compare two players, read their ratings or let them play.
+points on average. Where styles beat each other in circles, the sum of the gains over recent players exceeds the distance
+between the first and the last player in a common fit. To compare two players, read their ratings or let them play.
 
 Reference:
     Kim (2006), "A comparative study of IRT fixed parameter calibration methods", for calibration with fixed parameters.
