@@ -131,7 +131,8 @@ class History:
     def champions_returns(self) -> dict[str, MeanReturn]:
         """Side → mean return of the champion in all its tournaments."""
         born = self.player[self.champion].frozen or 0
-        return added(record.returns for record in self.generations[born:]).get(self.champion, {})
+        found = (record.returns.get(self.champion, {}) for record in self.generations[born:])
+        return added({self.champion: sides} for sides in found)[self.champion]
 
     @cached_property
     def champions_progress(self) -> Progress:

@@ -273,7 +273,7 @@ def _players(experiment: Experiment, history: History, batch: Sequence[History],
             frozen = snapshots.get(name, now)
             if frozen.name in ratings:
                 points = figures.setdefault(name, [])
-                value = 0.0 if frozen.name == ANCHOR else past.progress.get(frozen.name)
+                value = 0.0 if frozen.name == ANCHOR else past.generations[-1].progress.get(frozen.name)
                 gained = [SideReturn.of(*each) for each in past.generations[-1].returns.get(frozen.name, {}).items()]
                 found = metrics.player_figures(ratings[frozen.name], value, gained, frozen.hyper)
                 points.append((at, row.number, found))
