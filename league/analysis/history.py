@@ -144,7 +144,8 @@ class History:
     @cached_property
     def champions(self) -> list[Progress]:
         """The figures of the champion of every generation, as they were when the generation was committed."""
-        return champions_so_far(self.game, self.generations)
+        known = ((each.row.champion, each.table, each.returns, each.progress) for each in self.generations)
+        return champions_so_far(self.game, known)
 
     @cached_property
     def player(self) -> dict[str, Player]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -16,11 +15,8 @@ from league.storage.store import Store
 from tournaments.rating.chain import chain, publish
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, payoff
-from tournaments.rating.returns import MeanReturn, added
+from tournaments.rating.returns import MeanReturn, Returns, added
 from tournaments.rating.standings import SideReturn
-
-if TYPE_CHECKING:
-    from league.analysis.history import GenerationRecord
 
 
 def progress_of(store: Store) -> dict[str, float]:
@@ -76,26 +72,25 @@ def champions_progress(
     return _progress(game, met, champion, previous, points, returns)
 
 
-def champions_so_far(game: Game, records: Sequence[GenerationRecord]) -> list[Progress]:
+def champions_so_far(game: Game, generations: Iterable[tuple[str, Payoff, Returns, Mapping[str, float]]]) -> list[Progress]:
     """The figures of the champion of every generation, as they were when the generation was committed.
 
     Args:
         game: The game.
-        records: All generations of a league.
+        generations: Champion, results, mean returns and published progress of all generations of a league, in order.
     """
     met: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     gained: dict[str, dict[str, MeanReturn]] = {}
     published: dict[str, float] = {}
     found, previous = [], ""
-    for record in records:
-        games, points = record.table.games, record.table.points
+    for champion, table, returned, progress in generations:
+        games, points = table.games, table.points
         for one, other in zip(*map(np.ndarray.tolist, np.nonzero(games)), strict=True):
-            mine, opponent = met[record.table.players[one]], record.table.players[other]
+            mine, opponent = met[table.players[one]], table.players[other]
             before = mine.get(opponent, (0.0, 0))
             mine[opponent] = before[0] + float(points[one, other]), before[1] + int(games[one, other])
-        gained |= added([{name: gained[name] for name in record.returns if name in gained}, record.returns])
-        published |= record.progress
-        champion = record.row.champion
+        gained |= added([{name: gained[name] for name in returned if name in gained}, returned])
+        published |= progress
         returns = gained.get(champion, {})
         found.append(_progress(game, met[champion], champion, previous, published.get(champion), returns))
         previous = champion
