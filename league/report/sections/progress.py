@@ -41,7 +41,7 @@ def progress(history: History) -> ReportSection | None:
     ]
     against = [Curve(name, found, PALETTE[2 + place]) for place, (name, found) in enumerate(scores.items()) if len(found) > 1]
     if against:
-        chart = Chart("generation", "score of the champion, per cent", against, [("", 50.0)])
+        chart = Chart("generation", "score of the champion, per cent", against, [("even", 50.0)])
         told = "The champion's score against scripted players, and against the champion before."
         charts.append(small("progress-scores", "Score of the champion", told, curves(chart, NARROW, 240)))
     rows = [

@@ -51,7 +51,7 @@ def told(history: History, found: dict[str, MeanReturn]) -> str:
 def _meaning(history: History) -> str:
     if history.game.cooperative:
         return "In a cooperative game the return is the result. It does not depend on other players."
-    return "Returns depend on the opponents, who are not the same for all players. Whoever is better is said by the ratings."
+    return "Returns depend on the opponents, which are not the same for all players. The ratings say who is better."
 
 
 def _label(side: str, sides: Sequence[str]) -> str:
