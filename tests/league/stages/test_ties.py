@@ -52,7 +52,7 @@ def league(folder: Path, seed: int) -> Result:
         "population": 4,
         "policy": {"hidden": [4]},
         "train": {"copies": 2, "steps": 2, "updates": 1, "epochs": 1, "minibatches": 1},
-        "tournament": {"games": 2, "past": 2, "bootstrap": 2},
+        "tournament": {"games": 2, "past": 2, "bootstrap": 20},
         "compute": {"executor": "serial"},
         "tracking": False,
     }

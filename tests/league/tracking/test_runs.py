@@ -239,6 +239,19 @@ def test_a_league_that_goes_on_runs_again(league: Store, home: Path) -> None:
     assert history(home, found["main-03"], "player/progress").keys() == {2, 3}
 
 
+def test_a_league_that_an_earlier_version_logged_gets_the_present_metrics_for_all_its_generations(
+    league: Store, home: Path
+) -> None:
+    sync_mlflow(league, home, fail)
+    before = everything(home)
+    gone = ("league/progress", "league/best_response_in_league")
+    with closing(sqlite3.connect(home / client.DATABASE)) as database, database:
+        for table in ("metrics", "latest_metrics"):
+            database.execute(f"DELETE FROM {table} WHERE key IN (?, ?)", gone)
+    sync_mlflow(league, home, fail)
+    assert everything(home) == before
+
+
 def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store, home: Path) -> None:
     sync_another_of_the_same_name(league, home)
     there = mlflow_client(home)
