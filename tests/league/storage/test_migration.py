@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ from league.evaluation.standings import returns_by_generation, standings_rows
 from league.evaluation.tournament import hold
 from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
+from league.stages import rating
 from league.storage import migration
 from league.storage.migration import EARLIER_LEARNER_STATES, LEARNER_STATES, upgrade
 from league.storage.schema import FORMAT
 from league.storage.store import Store
 from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE, fingerprint, unpack
+from tournaments.rating.elo import Ratings
 
 KILL = """
 import os, signal, sys
@@ -264,7 +267,11 @@ def test_upgrading_a_league_of_todays_format_changes_nothing(tmp_path):
 
 
 @every_league
-def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, archive):
+def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, archive, monkeypatch):
+    def by_name(ratings: Ratings, frozen: object, generator: object) -> Ratings:
+        return replace(ratings, rows=tuple(sorted(ratings.rows, key=lambda row: (-row.elo, row.player))))
+
+    monkeypatch.setattr(rating, "break_ties", by_name)  # as in the old code; in two of the leagues there are equal players
     path = unpack(archive, tmp_path)
     store = Store.open(tmp_path, NAMES[archive])
     config = stored_config(store).model_copy(update={"generations": GENERATIONS[archive] + 1})
