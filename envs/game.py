@@ -175,6 +175,11 @@ class Game:
         """True if all teams are on one side, so that the returns of two teams in one game can be compared."""
         return len(self.sides) == 1 and len(self.teams) > 1
 
+    @property
+    def cooperative(self) -> bool:
+        """True if all seats are one team: nobody can be beaten, and the result is the return."""
+        return len(self.teams) == 1
+
     def to_json(self) -> str:
         """The description as text; `from_json` reads it."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Scores between players: records against opponents, exploitability, and circles of players that beat each other."""
+"""Scores between players: records against opponents, and circles of players that beat each other."""
 
 from __future__ import annotations
 

@@ -6,10 +6,9 @@ a summary. It has the matches themselves only for the last generation.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -18,39 +17,30 @@ from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
 from league.analysis.head_to_head import Meeting, meetings
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
+from league.analysis.progress import champions_progress, champions_so_far
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
+from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_names
 from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
+from tournaments.rating.chain import publish
 from tournaments.rating.dependence import worth
 from tournaments.rating.elo import Chance, fit
 from tournaments.rating.evidence import NOTHING, Evidence, evidence, together
 from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import Payoff, among, exploitability, payoff
+from tournaments.rating.payoff import Payoff, among, best_response_in_table, payoff
 from tournaments.rating.results import Results, total
+from tournaments.rating.returns import MeanReturn, Returns, added, returns_of
 from tournaments.rating.undecided import Undecided, undecided
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
 FACTS = ("config", "identity", "game", "version")
 """The facts of a store that a history keeps."""
-
-
-@dataclass(frozen=True)
-class Returns:
-    """The returns of a player on one side.
-
-    Attributes:
-        total: Sum of the returns.
-        games: Number of games.
-    """
-
-    total: float
-    games: int
 
 
 @dataclass(frozen=True)
@@ -61,14 +51,16 @@ class GenerationRecord:
         row: The generation's row in the store.
         table: The results of its tournament.
         training: The summary of its training.
-        returns: Player that was frozen in this generation → side → returns in its tournament.
+        returns: Player → side → mean return in its tournament.
+        progress: Player that was frozen in this generation → its published progress.
         evidence: What the matches of its tournament are worth as evidence.
     """
 
     row: GenerationRow
     table: Payoff
     training: TrainingSummary
-    returns: Mapping[str, Mapping[str, Returns]]
+    returns: Returns
+    progress: Mapping[str, float]
     evidence: Evidence = NOTHING
 
 
@@ -155,6 +147,31 @@ class History:
         return {rating.player: rating.elo for rating in self.ratings}
 
     @cached_property
+    def progress(self) -> dict[str, float]:
+        """Frozen player → its progress as it was published; see `tournaments.rating.chain`."""
+        return {name: value for record in self.generations for name, value in record.progress.items()}
+
+    @cached_property
+    def champions_returns(self) -> dict[str, MeanReturn]:
+        """Side → mean return of the champion in all its tournaments."""
+        born = self.player[self.champion].frozen or 0
+        found = (record.returns.get(self.champion, {}) for record in self.generations[born:])
+        return added({self.champion: sides} for sides in found)[self.champion]
+
+    @cached_property
+    def champions_progress(self) -> Progress:
+        """The champion, in figures that can be compared over the generations."""
+        before = self.rows[-2].champion if len(self.rows) > 1 else ""
+        points = self.progress.get(self.champion)
+        return champions_progress(self.game, self.results, self.champion, before, points, self.champions_returns)
+
+    @cached_property
+    def champions(self) -> list[Progress]:
+        """The figures of the champion of every generation, as they were when the generation was committed."""
+        known = ((each.row.champion, each.table, each.returns, each.progress) for each in self.generations)
+        return champions_so_far(self.game, known)
+
+    @cached_property
     def player(self) -> dict[str, Player]:
         """Name → player."""
         return {player.name: player for player in self.players}
@@ -210,9 +227,9 @@ class History:
         return meetings(records, self.elo, dict(zip(met.players, games, strict=True)))
 
     @cached_property
-    def exploitability(self) -> float:
-        """The champion's exploitability by the players of the league, as known from its results."""
-        return exploitability(self.results, self.champion)
+    def best_response_in_league(self) -> float:
+        """How much the champion loses to the best of its opponents in the league: a lower bound of its exploitability."""
+        return best_response_in_table(self.results, self.champion)
 
     @cached_property
     def traffic(self) -> list[Traffic]:
@@ -276,12 +293,17 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
         matches, found = list(earlier.matches), list(earlier.outcomes)
+    published = store.progress() | {name: value for record in known for name, value in record.progress.items()}
     for row in rows[len(known) :]:
         matches = store.matches(row.number)
         found = outcomes(game, matches)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
-        returns = returns_of(game, matches, frozen_names(players, row.number))
-        known.append(GenerationRecord(row, payoff(found), training, returns, evidence(found, matches)))
+        table, newest = payoff(found), frozen_names(players, row.number)
+        if not newest <= published.keys():
+            published |= publish(table, newest, published, ANCHOR)
+        progress = {name: published[name] for name in sorted(newest & published.keys())}
+        seen = evidence(found, matches)
+        known.append(GenerationRecord(row, table, training, returns_of(game, matches), progress, seen))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
 
 
@@ -292,16 +314,3 @@ def _players(store: Store, earlier: History | None) -> list[Player]:
     known = {player.name: player for player in earlier.players}
     known |= {player.name: player for player in roster.changed_since(store, earlier.number)}
     return sorted(known.values(), key=lambda player: (-1 if player.born is None else player.born, player.name))
-
-
-def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:
-    """The returns of the given players in matches: player → side → returns."""
-    found: dict[str, dict[str, list[float]]] = {player: {} for player in players}
-    for match in matches:
-        for team, player in enumerate(match.ticket.players):
-            if player in found:
-                side = game.sides[game.side_of_team[team]].name
-                found[player].setdefault(side, []).append(match.returns[team])
-    return {
-        player: {side: Returns(fsum(values), len(values)) for side, values in sides.items()} for player, sides in found.items()
-    }

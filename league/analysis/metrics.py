@@ -1,6 +1,6 @@
 """Figures of a league, of its generations and of its players, as pure functions of the stored data.
 
-A figure has the name of its chart in MLflow, such as `gen/elo_best`. Times are in milliseconds since 1970, UTC.
+A figure has the name of its chart in MLflow, such as `gen/progress_best`. Times are in milliseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from league.execution.watcher import Progress
 from league.population.player import Player, is_bot, is_founder, is_mutant, is_snapshot, learns
 from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.cycles import cyclicity
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.results import Results
+from tournaments.rating.standings import SideReturn
 
 MANY = 50
 """If more players than this were ever born, only survivors and champions are shown."""
 
-LEAGUE_FIGURES = ("elo_best", "elo_mean", "elo_spread", "cyclicity")
+LEAGUE_FIGURES = ("cyclicity",)
+"""Stored figures that are charted. Ratings are not among them: with every generation all of them are fitted anew."""
 
 
 def millis(committed_at: str) -> int:
@@ -76,19 +79,49 @@ def league_figures(row: GenerationRow) -> dict[str, float]:
     return found | ({"league/agent_steps_per_second": row.agent_steps / training} if training > 0 else {})
 
 
+def progress_figures(found: Progress, newest: Collection[float]) -> dict[str, float]:
+    """Figures of a generation's champion that can be compared over the generations, as they are charted.
+
+    Args:
+        found: The figures of the champion.
+        newest: The published progress of the players that were frozen in the generation.
+    """
+    known = {
+        "league/progress": found.points,
+        "league/progress_mean": fmean(newest) if newest else None,
+        "league/score_vs_bots": found.bots,
+        "league/score_vs_previous_champion": found.against_previous,
+    }
+    return {name: value for name, value in known.items() if value is not None} | return_figures("league", found.returns)
+
+
+def return_figures(kind: str, returns: Sequence[SideReturn]) -> dict[str, float]:
+    """Mean returns as they are charted: `league/return`, or `league/return_predator` if the game has several sides.
+
+    Args:
+        kind: `league` for those of the champion, `player` for those of any player.
+        returns: The mean return on each side.
+    """
+    found: dict[str, float] = {}
+    for each in returns:
+        name = f"{kind}/return" if len(returns) == 1 else f"{kind}/return_{each.side}"
+        found[name] = each.mean
+        found |= {f"{name}_{end}": value for end, value in (("low", each.low), ("high", each.high)) if value is not None}
+    return found
+
+
 def generation_figures(
-    row: GenerationRow, ratings: Sequence[RatingRow], table: Payoff, newest: Collection[str], before: Collection[str]
+    row: GenerationRow, progress: Collection[float], table: Payoff, newest: Collection[str], before: Collection[str]
 ) -> dict[str, float]:
     """Figures of the players that one generation froze.
 
     Args:
         row: The generation.
-        ratings: Ratings as of this generation.
+        progress: The published progress of these players.
         table: Results of this generation's tournament.
         newest: Names of the players that were frozen in this generation.
         before: Names of the players that were frozen in the generation before.
     """
-    elo = [rating.elo for rating in ratings if rating.player in newest]
     games, scores = table.games, table.scores()
     against = [
         float(scores[i, j])
@@ -97,8 +130,8 @@ def generation_figures(
         if player in newest and opponent in before and games[i, j]
     ]
     found = {"gen/seconds": row.seconds}
-    if elo:
-        found |= {"gen/elo_best": max(elo), "gen/elo_mean": fmean(elo)}
+    if progress:
+        found |= {"gen/progress_best": max(progress), "gen/progress_mean": fmean(progress)}
     if against:
         found["gen/score_vs_previous"] = fmean(against)
     return found
@@ -123,10 +156,18 @@ def generation_facts(row: GenerationRow, players: Sequence[Player], opponents: S
     return {name: ", ".join(values) for name, values in facts.items() if values}
 
 
-def player_figures(rating: RatingRow, hyper: Mapping[str, float]) -> dict[str, float]:
-    """A player's figures as of a generation."""
-    found = {"player/elo": rating.elo, "player/elo_low": rating.low, "player/elo_high": rating.high}
-    found["player/elo_online"] = rating.online
+def player_figures(
+    rating: RatingRow, progress: float | None, returns: Sequence[SideReturn], hyper: Mapping[str, float]
+) -> dict[str, float]:
+    """A player's figures in a generation.
+
+    Args:
+        rating: The rating of the snapshot that was frozen in it, whose record counts.
+        progress: The snapshot's published progress; None if it has none.
+        returns: The snapshot's mean return on each side.
+        hyper: The hyper-parameters.
+    """
+    found = return_figures("player", returns) | ({} if progress is None else {"player/progress": progress})
     if rating.games:
         found["player/score"] = (rating.wins + rating.draws / 2) / rating.games
         found["player/draw_rate"] = rating.draws / rating.games

@@ -80,7 +80,12 @@ def _bounded(standings: list[dict[str, Any]], generation: int) -> list[dict[str,
 
 
 def _standings(history: History) -> list[dict[str, Any]]:
-    return plain_rows(standings_of(history.ratings, history.players))
+    """The standings; the mean returns are those of the last generation's tournament, as text, because a table has no lists."""
+    rows = standings_of(history.ratings, history.players, history.generations[-1].returns)
+    one = len(history.game.sides) == 1
+    texts = [", ".join(each.text if one else f"{each.side} {each.text}" for each in row.returns) for row in rows]
+    plain = [{name: value for name, value in row.items() if name != "returns"} for row in plain_rows(rows)]
+    return [{**row, "returns_in_this_generation": text} for row, text in zip(plain, texts, strict=True)]
 
 
 def _all_columns(standings: Sequence[Mapping[str, Any]]) -> bytes:

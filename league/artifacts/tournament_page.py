@@ -60,7 +60,7 @@ def tournament_html(store: Store, history: History, cache: ReplayCache | None = 
     }
     here = {result.ticket.match for result in log}
     older = [recorded for match, recorded in kept.items() if match not in here]
-    everybody = {row.player: row for row in standings_of(history.ratings, history.players)}
+    everybody = {row.player: row for row in standings_of(history.ratings, history.players, history.generations[-1].returns)}
     table = history.tables[-1]
     view = TournamentView(
         title=f"{history.name}: the tournament of generation {number}",

@@ -57,8 +57,8 @@ def _fits_together(name: str) -> Iterator[None]:
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
     from league.cli.tables import lines_table, standings_table
+    from league.evaluation.standings import described, standings_rows, why_undecided
     from league.evaluation.standings import standings as read
-    from league.evaluation.standings import standings_rows, why_undecided
 
     store = Store.open(home, name)
     with _fits_together(name):
@@ -68,8 +68,9 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
             print_json({**facts, "standings": standings_rows(store), "undecided": reason})
             return
+        game = described(store)
         title = f"{name}, generation {store.generation()}: champion {store.champion()}"
-        out.print(standings_table(rows, title, limit=MANY))
+        out.print(standings_table(rows, title, limit=MANY, cooperative=game is not None and game.cooperative))
         if reason:
             out.print(f"\n{reason}", highlight=False)
         out.print()

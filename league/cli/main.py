@@ -177,7 +177,8 @@ def tournament(
     if as_json:
         print_json(contest.plain())
     else:
-        out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"))
+        title = f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"
+        out.print(standings_table(contest.standings, title, cooperative=played.game.cooperative))
         if contest.undecided:
             out.print(f"\n{contest.undecided}", highlight=False)
         out.print()
@@ -301,6 +302,8 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
     if result.undecided:
         out.print(f"\n{result.undecided}", highlight=False)
+    title = f"{config.name}: champion {result.champion}"
+    out.print(standings_table(rows, title, limit=10, cooperative=league.game.cooperative))
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",

@@ -39,26 +39,40 @@ CELL = 6
 """Width of a score in the payoff table."""
 
 
-def standings_table(rows: Sequence[Standing], title: str, limit: int | None = None) -> Figure:
-    """Make the table of standings, best first, with all ratings on one axis. After `limit` rows only anchors are shown."""
+def standings_table(rows: Sequence[Standing], title: str, limit: int | None = None, *, cooperative: bool = False) -> Figure:
+    """Make the table of standings, best first, with all ratings on one axis.
+
+    Args:
+        rows: The standings.
+        title: The line above them.
+        limit: After this number of rows only anchors are shown.
+        cooperative: Whether the game is cooperative. The mean return then comes first.
+    """
     kept = [row for place, row in enumerate(rows) if limit is None or place < limit or row.generation is None]
 
     def draw(width: int) -> tuple[str, list[Text]]:
         axis = axis_of([end for row in kept for end in (row.elo_low, row.elo_high)], width)
         return axis.ticks(), [interval(axis, row.elo_low, row.elo, row.elo_high) for row in kept]
 
+    sides = list(dict.fromkeys(found.side for row in kept for found in row.returns))
+    gained = [[{found.side: found.text for found in row.returns}.get(side, "") for side in sides] for row in kept]
+    returns = ["return"] if len(sides) == 1 else [f"{side} return" for side in sides]
     cells = [
         [
             row.player, row.league_role, "" if row.generation is None else str(row.generation), row.parent or "",
-            f"{row.elo:.0f}", _interval(row), str(row.games), str(row.wins), str(row.draws), str(row.losses),
-            f"{row.score:.2f}",
+            *(gain if cooperative else []), f"{row.elo:.0f}", _interval(row), *([] if cooperative else gain), str(row.games),
+            str(row.wins), str(row.draws), str(row.losses), f"{row.score:.2f}",
         ]
-        for row in kept
+        for row, gain in zip(kept, gained, strict=True)
     ]  # fmt: skip
     caption = f"the first {limit} of {len(rows)} and the anchors" if limit is not None and len(rows) > limit else ""
-    columns = ["player", "role", "born", "parent"], ["Elo", "95 %", "games", "won", "drawn", "lost", "score"]
+    record = ["games", "won", "drawn", "lost", "score"]
+    right = [*returns, "Elo", "95 %", *record] if cooperative else ["Elo", "95 %", *returns, *record]
+    # Of symmetric games the score says as much as the return. Of all others the return says what the score does not.
+    least = returns if len(returns) == 1 and not cooperative else []
+    spare = (*least, "parent", "role", "born", "drawn", *([] if least else ["won", "lost"]))
     chart = ChartColumn(12, 48, draw) if kept else None
-    return sheet(title, *columns, cells, spare=("parent", "role", "born", "drawn"), chart=chart, caption=caption)
+    return sheet(title, ["player", "role", "born", "parent"], right, cells, spare=spare, chart=chart, caption=caption)
 
 
 def _interval(row: Standing) -> str:
@@ -189,7 +203,9 @@ def leagues_table(stores: Sequence[Store]) -> Figure:
     keys = ("league", "game", "generation", "players", "champion")
     begun = [row if row["champion"] else row | {"generation": "–", "champion": "–"} for row in league_rows(stores)]
     cells = [[str(row[key]) for key in keys] for row in begun]
-    return sheet("leagues", keys[:2], keys[2:], cells, spare=("players", "generation"))
+    scales = "Elo of two leagues is not one scale; to compare them: league tournament ONE/champion OTHER/champion"
+    spare = ("players", "generation")
+    return sheet("leagues", keys[:2], keys[2:], cells, spare=spare, caption=scales if len(begun) > 1 else "")
 
 
 def league_rows(stores: Sequence[Store]) -> list[dict[str, object]]:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from envs.faults import GameError
+from envs.game import Game
+from league.errors import LeagueError
 from league.evaluation.configuration import stored_game
 from league.population.player import ANCHOR, Player, entrant_of
 from league.storage.generation import RatingRow
 from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
+from tournaments.rating.returns import Returns, added, returns_of
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join
 from tournaments.rating.undecided import undecided
@@ -18,8 +22,8 @@ from tournaments.rating.undecided import undecided
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
     """The standings as of a generation; the default is the last one. Empty before the first commit."""
-    rows = store.ratings(store.generation() if generation is None else generation)
-    return standings_of(rows, store.players())
+    last = store.generation() if generation is None else generation
+    return standings_of(store.ratings(last), store.players(), returns_until(store, last))
 
 
 def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
@@ -31,13 +35,41 @@ def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
     """
     if not rows or any(row.wins != row.losses for row in rows):
         return None
-    found = undecided(stored_game(store), store.matches(store.generation()))
+    game = described(store)
+    found = None if game is None else undecided(game, store.matches(store.generation()))
     return found and found.reason
 
 
-def standings_of(rows: Sequence[RatingRow], players: Sequence[Player]) -> list[Standing]:
-    """The standings from the ratings as of one generation and from all players of the league."""
-    return join(ratings_of(rows), {player.name: entrant_of(player) for player in players})
+def standings_of(rows: Sequence[RatingRow], players: Sequence[Player], returns: Returns | None = None) -> list[Standing]:
+    """The standings from the ratings and mean returns as of one generation and from all players of the league."""
+    return join(ratings_of(rows), {player.name: entrant_of(player) for player in players}, returns)
+
+
+def returns_until(store: Store, last: int) -> Returns:
+    """The mean returns of all players up to a generation.
+
+    In a league of an earlier format they are computed from the match log, for generations that are not in the store.
+    """
+    return added(returns for number, returns in returns_by_generation(store).items() if number <= last)
+
+
+def returns_by_generation(store: Store) -> dict[int, Returns]:
+    """The mean returns in the matches of each generation."""
+    found = store.returns()
+    missing = [number for number in range(store.generation() + 1) if number not in found]
+    game = described(store) if missing else None
+    if missing and game is None:
+        return {}
+    found |= {number: returns_of(game, store.matches(number)) for number in missing if game is not None}
+    return dict(sorted(found.items()))
+
+
+def described(store: Store) -> Game | None:
+    """The game of a league; None if the league has no description of it, and its code is not trusted or fails."""
+    try:
+        return stored_game(store)
+    except (LeagueError, GameError):
+        return None
 
 
 def ratings_of(rows: Sequence[RatingRow]) -> Ratings:

@@ -28,6 +28,7 @@ from tournaments.rating.evidence import different_games, evidence
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, pairs, payoff
 from tournaments.rating.results import PairRow
+from tournaments.rating.returns import returns_of
 from tournaments.rating.standings import Entrant, Standing, standings
 from tournaments.rating.undecided import undecided
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
@@ -192,7 +193,8 @@ def hold(
     }
     untold = undecided(described, results)
     number, different = len(results), sum(different_games(results).values())
-    told = standings(ratings, entrants), pairs(table), number, different, _notes(described, results, different)
+    returns = returns_of(described, results)
+    told = standings(ratings, entrants, returns), pairs(table), number, different, _notes(described, results, different)
     contest = Contest(described.name, form, seed, ratings.anchor, *told, undecided=untold and untold.reason)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 

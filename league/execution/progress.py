@@ -10,7 +10,7 @@ from rich.status import Status
 from rich.text import Text
 
 from league.execution.terminal import SafeConsole, brief
-from league.execution.watcher import Silent
+from league.execution.watcher import Progress, Silent
 from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
 
@@ -56,15 +56,13 @@ class Lines:
         """See `Watcher`."""
         self._rate = decisions / max(time.monotonic() - self._started, 1e-9)
 
-    def committed(self, row: GenerationRow, ratings: Ratings) -> None:
+    def committed(self, row: GenerationRow, ratings: Ratings, progress: Progress) -> None:
         """See `Watcher`."""
         self.stop()
         self._done += 1
-        best = ratings[row.champion]
         self.console.print(
-            f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  "
-            f"Elo {best.elo:5.0f} [{best.low:.0f}, {best.high:.0f}]  "
-            f"{self._rate:9,.0f} agent-steps/s  {row.seconds:5.1f} s{self._left()}",
+            f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  {progress_told(progress)}  "
+            f"{self._rate:,.0f} agent-steps/s  {row.seconds:.1f} s{self._left()}",
             highlight=False,
         )
 
@@ -99,3 +97,17 @@ class Lines:
             return ""
         seconds = (time.monotonic() - self._begun) / self._done * ahead
         return f" · {seconds / 60:.0f} min left" if seconds > 90 else f" · {seconds:.0f} s left"
+
+
+def progress_told(found: Progress) -> str:
+    """The champion's figures: its return in cooperative games, its progress, and its scores.
+
+    Elo is not among them, because the ratings of two generations are two fits, which cannot be compared.
+    """
+    returns = [f"return {side.text}" for side in found.returns] if found.cooperative else []
+    points = [] if found.points is None else [f"progress {found.points:4.0f}"]
+    bots = [] if found.bots is None or found.cooperative else [f"bots {100 * found.bots:3.0f} %"]
+    before = ["first" if not found.previous else "still" if found.previous == found.champion else "not met"]
+    if found.against_previous is not None:
+        before = [f"{100 * found.against_previous:3.0f} %"]
+    return "  ".join([*returns, *points, *bots, f"previous {before[0]:>7}" if found.previous else " " * 16])

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from league.storage.generation import GenerationRow
 from tournaments.rating.elo import Ratings
+from tournaments.rating.standings import SideReturn
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The champion of a generation, in figures that can be compared over the generations of one league.
+
+    Elo is none of them: with every generation all results are fitted anew, and every rating changes.
+
+    Attributes:
+        champion: The champion.
+        points: Its progress, as it was published when it was frozen (`tournaments.rating.chain`); None if it is not known.
+        bots: Its mean score against the scripted players, each with the same weight; None if it met none.
+        previous: The champion of the generation before; "" if there was none.
+        against_previous: The champion's score against it; None if they never met or are the same player.
+        returns: The champion's mean episode return on each side.
+        cooperative: Whether the game is cooperative, so that the return is the result.
+    """
+
+    champion: str
+    points: float | None
+    bots: float | None
+    previous: str
+    against_previous: float | None
+    returns: tuple[SideReturn, ...]
+    cooperative: bool
 
 
 class Watcher(Protocol):
@@ -23,7 +50,7 @@ class Watcher(Protocol):
     def trained(self, decisions: int) -> None:
         """`decisions` decisions were learnt from in this generation."""
 
-    def committed(self, row: GenerationRow, ratings: Ratings) -> None:
+    def committed(self, row: GenerationRow, ratings: Ratings, progress: Progress) -> None:
         """The generation is committed."""
 
     def warn(self, sentence: str) -> None:
@@ -45,7 +72,7 @@ class Silent:
     def trained(self, decisions: int) -> None:
         """See `Watcher`."""
 
-    def committed(self, row: GenerationRow, ratings: Ratings) -> None:
+    def committed(self, row: GenerationRow, ratings: Ratings, progress: Progress) -> None:
         """See `Watcher`."""
 
     def warn(self, sentence: str) -> None:

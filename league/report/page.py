@@ -17,11 +17,15 @@ from league.report.sections.family import family
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
 from league.report.sections.practice import opponents, time, training
+from league.report.sections.progress import progress
+from league.report.sections.returns import returns
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 
 SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "champion": champion,
+    "returns": returns,
+    "progress": progress,
     "growth": growth,
     "versus": versus,
     "family": family,

@@ -184,10 +184,14 @@ def _mean_return(history: History) -> dict[str, Any]:
     """The champion's mean return in the tournament of the generation that froze it, in total and by side."""
     born = history.player[history.champion].frozen or 0
     found = history.generations[born].returns.get(history.champion, {})
-    games = sum(side.games for side in found.values())
+    games = sum(side.episodes for side in found.values())
     return {
-        "value": rounded(fsum(side.total for side in found.values()) / games) if games else None,
-        "by_side": {name: rounded(side.total / side.games) for name, side in found.items()},
+        "value": rounded(fsum(side.mean * side.episodes for side in found.values()) / games) if games else None,
+        "by_side": {name: rounded(side.mean) for name, side in found.items()},
+        "interval_95_percent": {
+            name: None if side.low is None or side.high is None else [rounded(side.low), rounded(side.high)]
+            for name, side in found.items()
+        },
         "games": games,
         "against": f"its opponents in the tournament of generation {born}",
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 
 from league.analysis.metrics import best_player, measure_league
+from league.analysis.progress import published_until
 from league.analysis.training import finite_updates, training_records
 from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
 from league.storage import roster
 from league.storage.generation import Generation
 from tournaments.rating.elo import online_elo
+from tournaments.rating.payoff import payoff
+from tournaments.rating.returns import returns_of
 
 
 def commit(draft: Draft) -> Draft:
@@ -24,6 +27,7 @@ def commit(draft: Draft) -> Draft:
     """
     context, rated = draft.context, draft.ratings()
     store, number = context.store, draft.number
+    newest = frozen_names(draft.snapshots, number)
     anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
     online = roster.online(store, number - 1)
     online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
@@ -34,13 +38,15 @@ def commit(draft: Draft) -> Draft:
             seconds=time.monotonic() - draft.begun,
             agent_steps=sum(result.decisions for result in draft.trained.values()),
             phases=draft.phases,
-            figures=measure_league(rated.payoff, rated.ratings, frozen_names(draft.snapshots, number)),
+            figures=measure_league(rated.payoff, rated.ratings, newest),
             players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
             matches=draft.matches,
             training=training_records(context.game, draft.tickets, draft.trained),
             updates=finite_updates(draft.trained),
             ratings=rated.ratings.rows,
             online=online,
+            returns=returns_of(context.game, draft.matches),
+            progress=published_until(store, payoff(rated.outcomes), newest),
         )
     )
     return draft

@@ -25,8 +25,9 @@ def evolve(draft: Draft) -> Draft:
     context, settings, ratings = draft.context, draft.context.config.evolution, draft.ratings().ratings
     generator = context.seeds.numpy(draft.number, "evolution")
     by_name = {player.name: player for player in draft.actives}
-    elo = {player.snapshot_of: ratings[player.name].elo for player in draft.snapshots}
-    ranked = sorted(draft.actives, key=lambda player: (-elo[player.name], player.name))
+    place = {row.player: place for place, row in enumerate(ratings.rows)}
+    rank = {player.snapshot_of: place[player.name] for player in draft.snapshots}
+    ranked = sorted(draft.actives, key=lambda player: rank[player.name])
     ever = roster.learners(context.store) or len(draft.actives)
     born = births_in_groups(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
     children = [_child(draft, birth, by_name[birth.parent], ever + number + 1) for number, birth in enumerate(born)]

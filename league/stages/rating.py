@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from envs.aims import doubt
 from league.population.player import ANCHOR
+from league.population.ranking import break_ties
 from league.stages.draft import Context, Draft, Rated
+from league.storage import roster
 from tournaments.rating.elo import fit
 from tournaments.rating.evidence import evidence
 from tournaments.rating.outcomes import absent_teams, outcomes
@@ -16,7 +18,7 @@ from tournaments.tickets import MatchResult
 
 
 def rate(draft: Draft) -> Draft:
-    """Fit the ratings to the results of all generations, this one included.
+    """Fit the ratings to the results of all generations, this one included. The newest of equal players is first.
 
     Returns:
         The draft with `rated`.
@@ -32,7 +34,9 @@ def rate(draft: Draft) -> Draft:
     seen = draft.seen + evidence(log, draft.matches)
     generator = context.seeds.numpy(draft.number, "bootstrap")
     ratings = fit(table, ANCHOR, generator, seen=seen, replicates=context.config.tournament.bootstrap)
-    return replace(draft, rated=Rated(log, table, seen, ratings))
+    frozen = roster.frozen_in(context.store) | {player.name: player.frozen for player in draft.snapshots}
+    ordered = break_ties(ratings, frozen, context.seeds.numpy(draft.number, "ties"))
+    return replace(draft, rated=Rated(log, table, seen, ordered))
 
 
 def _doubt_the_game(context: Context, matches: Sequence[MatchResult]) -> None:

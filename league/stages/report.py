@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from league.analysis.progress import champions_progress
 from league.stages.draft import Draft
+from tournaments.rating.returns import added
 
 
 def report(draft: Draft) -> Draft:
@@ -15,5 +17,10 @@ def report(draft: Draft) -> Draft:
     """
     context = draft.context
     context.sync_worker.committed(draft.number)
-    context.watcher.committed(context.store.newest(), draft.ratings().ratings)
+    rated, row, champion = draft.ratings(), context.store.newest(), context.store.champion()
+    previous = context.store.champion(draft.number - 1) if draft.number else ""
+    returns = added(found for found in context.store.returns(champion).values()).get(champion, {})
+    points = context.store.progress().get(champion)
+    progress = champions_progress(context.game, rated.payoff, champion, previous, points, returns)
+    context.watcher.committed(row, rated.ratings, progress)
     return draft

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from league.population.player import Player
 from tournaments.rating.elo import Rating
+from tournaments.rating.returns import Returns
 from tournaments.tickets import MatchResult, Ticket
 
 
@@ -43,6 +44,9 @@ class Generation:
         updates: Player → its training metrics of each update.
         ratings: Present ratings of all rated players.
         online: Online Elo of all rated players.
+        returns: Mean returns of all players in this generation's matches.
+        progress: Player → its published progress, for the players that are frozen in this generation and for earlier ones whose
+            progress is not in the store yet.
     """
 
     number: int
@@ -57,6 +61,8 @@ class Generation:
     updates: Mapping[str, Sequence[Mapping[str, float]]]
     ratings: Sequence[Rating]
     online: Mapping[str, float] = field(default_factory=dict)
+    returns: Returns = field(default_factory=dict)
+    progress: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ Format 3 calls a column and a folder `learner_state` and `learner_states`. They 
 they hold what any learner keeps. The folder is renamed after the transaction: if the upgrade fails, the league is still
 complete in its earlier format. If the process is killed between the two, the next writer renames the folder. Only writers read
 the states.
+
+Format 4 adds the tables `returns` and `progress`, which are computed from the match log. They need the sides of the game. Where
+the league has no description of its game, generations before the upgrade have no rows, and readers compute them from the log.
 """
 
 from __future__ import annotations
@@ -21,13 +24,20 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from envs.game import Game
 from league.config.foreign import plain, references
 from league.errors import LeagueError, disk_has_room
+from league.population.player import ANCHOR
 from league.storage.blobs import FILE
 from league.storage.database import Warn, reading, silent, writing
 from league.storage.links import plain_files
-from league.storage.schema import FORMAT, PLAYERS
+from league.storage.rows import match_of, progress_rows, return_rows
+from league.storage.schema import FORMAT, PLAYERS, SUMS
 from league.storage.trusted import refuse_untrusted
+from tournaments.rating.chain import publish
+from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import payoff
+from tournaments.rating.returns import returns_of
 
 LEARNER_STATES = "learner_states"
 """The folder in which a league keeps the states of its learners."""
@@ -74,10 +84,14 @@ def check_format(name: str, found: str) -> None:
 
 def show_as_today(database: sqlite3.Connection) -> None:
     """Let a connection read a league of any format as if it had the present one. The file is not changed."""
-    earlier = PLAYERS_AS_TODAY.get(_format(database))
-    if earlier:
-        database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
-        database.execute(f"CREATE TEMP VIEW players AS {earlier}")
+    found = _format(database)
+    if found == str(FORMAT):
+        return
+    database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
+    if found in PLAYERS_AS_TODAY:
+        database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_AS_TODAY[found]}")
+    for statement in _statements(SUMS):
+        database.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
 def upgrade(path: Path, warn: Warn = silent) -> None:
@@ -96,6 +110,7 @@ def upgrade(path: Path, warn: Warn = silent) -> None:
         return
     with disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged"), writing(path, warn) as database:
         STEPS[found](database)
+        _add_sums(database)
         database.execute("UPDATE league SET value = ? WHERE key = 'format'", (str(FORMAT),))
 
 
@@ -137,8 +152,30 @@ def _remake_players(database: sqlite3.Connection, as_today: str) -> None:
     database.execute("DROP TABLE upgraded")
 
 
-STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1": _from_1, "2": _from_2}
-"""Earlier format → function that upgrades a database to the present format, inside a transaction."""
+def _add_sums(database: sqlite3.Connection) -> None:
+    """Add the tables of mean returns and of progress, filled from the match log if the game is described."""
+    for statement in _statements(SUMS):
+        database.execute(statement)
+    texts = database.execute("SELECT value FROM league WHERE key = 'description'").fetchall()
+    if not texts:
+        return
+    game, published = Game.from_json(texts[0][0]), dict[str, float]()
+    for (number,) in database.execute("SELECT generation FROM generations ORDER BY generation").fetchall():
+        rows = database.execute("SELECT * FROM matches WHERE generation = ? ORDER BY match", (number,))
+        matches = [match_of(row) for row in rows]
+        database.executemany("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", return_rows(number, returns_of(game, matches)))
+        newest = [name for (name,) in database.execute("SELECT name FROM main.players WHERE frozen = ?", (number,))]
+        values = publish(payoff(outcomes(game, matches)), newest, published, ANCHOR)
+        database.executemany("INSERT INTO progress VALUES (?, ?)", progress_rows(values))
+        published |= values
+
+
+def _from_3(database: sqlite3.Connection) -> None:
+    """Nothing but the sums is new."""
+
+
+STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1": _from_1, "2": _from_2, "3": _from_3}
+"""Earlier format → function that upgrades a database to the present format, without its sums, inside a transaction."""
 
 
 def identity_of(config: str) -> str:

@@ -30,6 +30,11 @@ def frozen(store: Store) -> list[str]:
     return store.select(f"SELECT name FROM players WHERE status = 'historical' {BY_BIRTH}", make=_text)
 
 
+def frozen_in(store: Store) -> dict[str, int | None]:
+    """Name of each snapshot → the generation in which it was frozen."""
+    return dict(store.select("SELECT name, frozen FROM players WHERE status = 'historical'"))
+
+
 def newest_frozen(store: Store, count: int) -> list[Player]:
     """The `count` newest snapshots, in order of birth."""
     order = "ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT ?"
@@ -51,7 +56,7 @@ def learners(store: Store) -> int:
 
 def ranking(store: Store) -> list[str]:
     """The names of all rated players as of the last generation, best first."""
-    query = "SELECT player FROM ratings WHERE generation = ? ORDER BY elo DESC, player"
+    query = "SELECT player FROM ratings WHERE generation = ? ORDER BY elo DESC, rowid"
     return store.select(query, (store.generation(),), _text)
 
 

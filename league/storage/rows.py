@@ -12,6 +12,7 @@ from typing import Any
 from league.population.player import Player
 from league.storage.generation import GenerationRow, RatingRow, TrainingRecord
 from tournaments.rating.elo import Rating
+from tournaments.rating.returns import MeanReturn, Returns
 from tournaments.tickets import MatchResult, Ticket
 
 PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
@@ -92,6 +93,31 @@ def rating_row(generation: int, rating: Rating, online: float) -> tuple[Any, ...
         generation, rating.player, rating.elo, rating.low, rating.high, online,
         rating.games, rating.wins, rating.draws, rating.losses,
     )  # fmt: skip
+
+
+def return_rows(generation: int, returns: Returns) -> list[tuple[Any, ...]]:
+    """The mean returns in a generation's matches as rows of `returns`."""
+    return [
+        (generation, player, side, found.series, found.episodes, found.mean, found.squares)
+        for player, sides in returns.items()
+        for side, found in sides.items()
+    ]
+
+
+def progress_rows(progress: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Published progress as rows of `progress`."""
+    return list(progress.items())
+
+
+def return_of(row: Sequence[Any]) -> tuple[int, str, str, MeanReturn]:
+    """A row of `returns` as generation, player, side and mean return.
+
+    Raises:
+        ValueError: Something in it is not of its kind.
+    """
+    _check(row, int, str, str, int, int, float, float)
+    generation, player, side, *numbers = row
+    return generation, player, side, MeanReturn(*numbers)
 
 
 def match_row(result: MatchResult) -> tuple[Any, ...]:

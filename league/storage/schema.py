@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-FORMAT = 3
+FORMAT = 4
 """Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
 
 PLAYERS = """
@@ -34,6 +34,13 @@ CREATE TABLE players (
     weights TEXT NOT NULL, optimiser TEXT NOT NULL, hyper TEXT NOT NULL, retired INTEGER, snapshot_of TEXT, frozen INTEGER,
     learner TEXT NOT NULL, architecture TEXT NOT NULL, "group" INTEGER NOT NULL);
 """
+SUMS = """
+CREATE TABLE returns (
+    generation INTEGER NOT NULL, player TEXT NOT NULL, side TEXT NOT NULL, series INTEGER NOT NULL, episodes INTEGER NOT NULL,
+    mean REAL NOT NULL, squares REAL NOT NULL, PRIMARY KEY (generation, player, side));
+CREATE TABLE progress (player TEXT PRIMARY KEY, points REAL NOT NULL);
+"""
+"""Sums of the match log, so that mean returns and progress can be read without reading all matches."""
 
 SCHEMA = f"""
 CREATE TABLE league (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -57,6 +64,7 @@ CREATE TABLE ratings (
     generation INTEGER NOT NULL, player TEXT NOT NULL, elo REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
     online REAL NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
     PRIMARY KEY (generation, player));
+{SUMS}
 CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 """

@@ -30,13 +30,17 @@ from league.storage.rows import (
     match_row,
     player_of,
     player_row,
+    progress_rows,
     rating_of,
     rating_row,
+    return_of,
+    return_rows,
     to_json,
     training_of,
     training_row,
 )
 from league.storage.schema import CHANGES, FORMAT, SCHEMA
+from tournaments.rating.returns import Returns
 from tournaments.replay.format import SUFFIX, UNFINISHED
 from tournaments.tickets import MatchResult
 
@@ -236,6 +240,8 @@ class Store:
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
+            database.executemany("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", return_rows(turn.number, turn.returns))
+            database.executemany("INSERT INTO progress VALUES (?, ?)", progress_rows(turn.progress))
         self._drop_past_states()
 
     def _drop_past_states(self) -> None:
@@ -246,13 +252,14 @@ class Store:
         """The number of the last committed generation, or −1 if there is none."""
         return int(self.select("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
 
-    def champion(self) -> str:
-        """The name of the best frozen player so far.
+    def champion(self, until: int | None = None) -> str:
+        """The name of the best frozen player so far, or as of a generation.
 
         Raises:
             LeagueError: No generation is committed yet.
         """
-        rows = self.select("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
+        where, values = ("", ()) if until is None else (" WHERE generation <= ?", (until,))
+        rows = self.select(f"SELECT champion FROM generations{where} ORDER BY generation DESC LIMIT 1", values)
         if not rows:
             raise LeagueError(f"the league {self.name!r} has no committed generation yet")
         return str(rows[0][0])
@@ -330,9 +337,24 @@ class Store:
         return self.select(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
-        """The ratings as of every generation or of one generation, best first within each."""
+        """The ratings as of every generation or of one generation, best first within each; equal ones in their order then."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self.select(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
+        return self.select(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, rowid", values, rating_of)
+
+    def returns(self, player: str | None = None) -> dict[int, Returns]:
+        """The mean returns of one player, or of all, in each generation's matches.
+
+        Generations of a league of an earlier format may be missing.
+        """
+        where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
+        found: dict[int, Returns] = {}
+        for generation, player, side, mean in self.select(f"SELECT * FROM returns{where} ORDER BY rowid", values, return_of):
+            found.setdefault(generation, {}).setdefault(player, {})[side] = mean
+        return found
+
+    def progress(self) -> dict[str, float]:
+        """Frozen player → its published progress. Players of a league of an earlier format may be missing."""
+        return dict(self.select("SELECT player, points FROM progress ORDER BY rowid"))
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""

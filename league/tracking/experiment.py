@@ -35,12 +35,19 @@ Points: TypeAlias = Sequence[tuple[int, int, Mapping[str, float]]]
 GUIDE = """\
 These leagues play **{game}**. Open *Views* (top right). Every league has three views: *league*, *players* and *generations*.
 
-1. **league** shows whether the league improves: `league/elo_best` and `league/elo_mean`. The random player has 0 Elo. Below are
-   the scores of all pairs and the tree of descent, with a slider for the generation.
-2. **players** shows the strength of all players: `player/elo`. A curve ends when its player was replaced. Group by
+1. **league** shows whether the league improves: `league/progress` (the champion) and `league/progress_mean` (the newest). Below
+   are the scores of all pairs and the tree of descent, with a slider for the generation. In cooperative games `league/return`,
+   the champion's mean return, comes first.
+2. **players** shows the progress of all players: `player/progress`. A curve ends when its player was replaced. Group by
    `league_role` to see bands.
 3. **generations** shows the progress of each generation (`gen/score_vs_previous`: above ½ is progress) and the training metrics
    (`train/*`).
+
+*Progress* is measured against earlier players, whose published values stay. The random player has 0. *Elo* is another scale: in
+`standings.json` and the report, one fit to all results rates all players, and the fit changes with every generation. Neither
+scale can be compared between two leagues, because each has other players. To compare leagues, let their champions play:
+`league tournament ONE/champion OTHER/champion`. Runs that an earlier version began still have its metrics `league/elo_best`,
+`league/exploitability` (now `league/best_response_in_league`) and `player/elo`, in the tab *Model metrics* of the run.
 
 More pages:
 

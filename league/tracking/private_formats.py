@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,9 @@ from league.tracking.views import ChartGroup, MetricChart, View, key_of
 
 TESTED = ("3.17",)
 """Release series of MLflow, major and minor, whose formats are those of this file."""
+
+RETIRED = ("league/elo_best", "league/exploitability", "player/elo", "gen/elo_best")
+"""Metrics that earlier versions logged and showed in their views."""
 
 VIEW_TAG = "mlflow.sharedViewState."
 """Prefix of the tag of a saved view. The key of the view follows."""
@@ -203,8 +207,17 @@ _COMMON = {
 
 
 def outdated(view: str, league: str, run: str) -> bool:
-    """Whether a tag is a view of another league of the same name. A view that somebody has changed to something else is not."""
-    return f"tags.league = '{league}'" in view and run not in view
+    """Whether a tag is a view of another league of the same name, or shows metrics that are not logged any more.
+
+    A view that somebody has changed is neither.
+    """
+    if f"tags.league = '{league}'" not in view:
+        return False
+    with suppress(ValueError):
+        times = json.loads(view)
+        if any(f'"{metric}\\"' in view for metric in RETIRED) and times.get("createdAt") == times.get("updatedAt"):
+            return True
+    return run not in view
 
 
 def _state(view: View, league: str, run: str) -> dict[str, Any]:

@@ -90,11 +90,11 @@ class Registry:
             history: The history of the same league as of the generation.
         """
         client, name = self.experiment.client, self.name
-        row, champion, elo = history.rows[-1], history.player[history.champion], history.elo[history.champion]
+        row, champion, points = history.rows[-1], history.player[history.champion], history.progress.get(history.champion)
         if row.number not in self.versions:
             tags = {
                 "player": champion.name,
-                "elo": f"{elo:.1f}",
+                **({} if points is None else {"progress": f"{points:.1f}"}),
                 "generation": str(row.number),
                 "weights": champion.weights,
                 LEAGUE_RUN: self.run,
@@ -104,7 +104,8 @@ class Registry:
                 self._source(run, store, row, champion),
                 run.info.run_id,
                 tags=tags,
-                description=f"{champion.name}, champion of generation {row.number} with {elo:.0f} Elo",
+                description=f"{champion.name}, champion of generation {row.number}"
+                + ("" if points is None else f", progress {points:.0f}"),
                 await_creation_for=None,
             )
         client.set_registered_model_alias(name, f"gen-{row.number:03d}", self.versions[row.number].version)

@@ -6,13 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from envs.game import Game
 from league.errors import LeagueError
+from league.evaluation.standings import described
 from league.storage.removal import RENAMED_FROM
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.adoption import LEAGUE_RUN
 from league.tracking.private_formats import saved_views
-from league.tracking.views import VIEWS
+from league.tracking.views import VIEWS, views_of
 
 KINDS = ("league", "folder", "generation", "player")
 """The tag `kind` of the runs of a league."""
@@ -69,7 +71,7 @@ def rename_in_mlflow(home: Path, store: Store) -> int:
             for run in sorted(runs, key=lambda run: run.data.tags["kind"] == "league"):
                 if run.data.tags["kind"] == "league":
                     mlflow.update_run(run.info.run_id, name=new)
-                    for key, value in _views_of(run, new).items():
+                    for key, value in _views_of(run, new, described(store)).items():
                         mlflow.set_experiment_tag(run.info.experiment_id, key, value)
                 mlflow.set_tag(run.info.run_id, "league", new)
     except client.failures() as error:
@@ -81,14 +83,16 @@ def rename_in_mlflow(home: Path, store: Store) -> int:
     return len(runs)
 
 
-def _views_of(run: Any, name: str) -> dict[str, str]:
+def _views_of(run: Any, name: str, game: Game | None) -> dict[str, str]:
     """The saved views of a league.
 
     Args:
         run: The league's run.
         name: The league's name.
+        game: Its game, if it can be described.
     """
-    return saved_views(VIEWS, name, run.info.start_time, run.data.tags.get(LEAGUE_RUN, ""))
+    views = VIEWS if game is None else views_of(game)
+    return saved_views(views, name, run.info.start_time, run.data.tags.get(LEAGUE_RUN, ""))
 
 
 def _runs(mlflow: Any, name: str) -> list[Any]:

@@ -20,7 +20,7 @@ from league.plotting.canvas import SOFT
 from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
 from league.plotting.palette import PALETTE
 from league.plotting.png import EncodedImage
-from league.population.player import Player, frozen_names, learns, original_of
+from league.population.player import ANCHOR, Player, frozen_names, learns, original_of
 from league.storage.generation import GenerationRow
 from league.storage.store import Store
 from league.tracking.adoption import (
@@ -39,7 +39,11 @@ from league.tracking.client import Warn
 from league.tracking.experiment import COMMIT, Experiment, number_in
 from league.tracking.private_formats import colour_tags, image_tags, outdated, saved_views, table_tags
 from league.tracking.registry import Registry
-from league.tracking.views import VIEWS
+from league.tracking.views import views_of
+from tournaments.rating.standings import SideReturn
+
+PROGRESS = "league/best_response_in_league"
+"""A metric that every generation has since ratings of the day are not logged any more."""
 
 BATCH = 16
 """Number of generations in a batch. Their points share calls, and a sync repeats the whole batch after a kill."""
@@ -106,11 +110,11 @@ def update_runs(
     rows, root = history.rows, None if thorough else _root(experiment, history)
     over = rows[-1].number + 1 >= history.config.generations
     ended = metrics.millis(rows[-1].committed_at) if over else None
-    last, state = -1 if root is None else number_in(root, MARK), "FINISHED" if over else "RUNNING"
+    last, state = -1 if root is None else _complete(root), "FINISHED" if over else "RUNNING"
     if root is not None and last == rows[-1].number and root.info.status == state:
         return Update(known, [])
     tree, mended = _tree(experiment, store, history, root, known, last + 1)
-    first = number_in(tree.root, MARK) + 1
+    first = _complete(tree.root) + 1
     if thorough:
         charted = metrics.shown(history.players, rows)
         first = next((row.number for row in rows[:first] if not _whole(experiment, store, history, row, tree, charted)), first)
@@ -150,7 +154,7 @@ def _tree(
     rows, run = history.rows, league_run(history)
     if root is not None and known is not None and known.root.info.run_id == root.info.run_id:
         return replace(known, root=root), 0
-    views = saved_views(VIEWS, history.name, metrics.begun(rows[0]), run)
+    views = saved_views(views_of(history.game), history.name, metrics.begun(rows[0]), run)
     experiment.add_tags(views, lambda view: outdated(view, history.name, run))
     below = {} if root is None else {called(each): each for each in experiment.children(root)}
     if root is None or not set(FOLDERS) <= set(below):
@@ -191,6 +195,15 @@ def _whole(
     )
 
 
+def _complete(root: Any) -> int:
+    """The last generation up to which MLflow has everything; −1 also if the league's run was written by an earlier version.
+
+    Earlier versions logged the ratings of the day as `league/elo_best`, `player/elo` and the like. These stay as they are, and
+    all generations get the present metrics beside them. Points that are there already do not change.
+    """
+    return number_in(root, MARK) if PROGRESS in root.data.metrics else -1
+
+
 def _root(experiment: Experiment, history: History) -> Any | None:
     """The run of the league, if there is one and it has its tags."""
     tags = identity(root_slot(history), history)
@@ -226,8 +239,8 @@ def _generation(
     tags = identity(slot, past, tree.folders["generations"].info.run_id)
     run = tree.generations.pop(slot.name, None) or experiment.create(slot.name, slot.begun, tags)
     newest, before = (frozen_names(past.players, frozen) for frozen in (number, number - 1))
-    figures = metrics.generation_figures(row, past.ratings, record.table, newest, before)
-    figures["gen/exploitability"] = past.exploitability
+    figures = metrics.generation_figures(row, record.progress.values(), record.table, newest, before)
+    figures["gen/best_response_in_league"] = past.best_response_in_league
     params = metrics.generation_facts(row, past.players, record.training.opponents)
     curves = enumerate(record.training.curves)
     experiment.write_files(run, of_generation(store, past, table, cache))
@@ -259,7 +272,10 @@ def _players(experiment: Experiment, history: History, batch: Sequence[History],
             frozen = snapshots.get(name, now)
             if frozen.name in ratings:
                 points = figures.setdefault(name, [])
-                points.append((at, row.number, metrics.player_figures(ratings[frozen.name], frozen.hyper)))
+                value = 0.0 if frozen.name == ANCHOR else past.generations[-1].progress.get(frozen.name)
+                gained = [SideReturn.of(*each) for each in past.generations[-1].returns.get(frozen.name, {}).items()]
+                found = metrics.player_figures(ratings[frozen.name], value, gained, frozen.hyper)
+                points.append((at, row.number, found))
     for name, (now, at) in latest.items():
         run = tree.players.get(name)
         if run is None:
@@ -318,7 +334,9 @@ def _league(
         (
             metrics.millis(past.rows[-1].committed_at),
             past.number,
-            metrics.league_figures(past.rows[-1]) | {"league/exploitability": past.exploitability},
+            metrics.league_figures(past.rows[-1])
+            | metrics.progress_figures(past.champions_progress, past.generations[-1].progress.values())
+            | {"league/best_response_in_league": past.best_response_in_league},
         )
         for past in batch
     ]

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agents.learners.table import HYPER_PARAMETERS, METRICS
+from envs.game import Game
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,20 @@ VIEWS = (
         ascending=False,
         groups=(
             ChartGroup(
-                "Progress of the league (the random player has 0 Elo)",
+                "Progress of the league (published values, which stay; the random player has 0)",
                 2,
                 360,
                 (
-                    _lines("league/elo_best", "league/elo_mean", title="Elo of the best player, and the mean of the newest"),
+                    _lines("league/progress", "league/progress_mean", title="Progress: champion, and mean of the newest"),
                     _lines(
-                        "league/exploitability", "league/cyclicity", title="Exploitability of the champion; share of circles"
+                        "league/score_vs_bots",
+                        "league/score_vs_previous_champion",
+                        title="Score of the champion: against scripted players; against the champion before",
+                    ),
+                    _lines(
+                        "league/best_response_in_league",
+                        "league/cyclicity",
+                        title="Lead of the best response in the league over the champion; share of circles",
                     ),
                 ),
             ),
@@ -96,14 +104,14 @@ VIEWS = (
         "players",
         "player",
         # Unless runs are ordered by time, MLflow lays them side by side and not one below the other.
-        order="metrics.`player/elo`",
+        order="metrics.`player/progress`",
         ascending=False,
         groups=(
             ChartGroup(
-                "Strength of the players (the random player has 0 Elo)",
+                "Progress of the players (published values, which stay; the random player has 0)",
                 1,
                 520,
-                (_lines("player/elo", title="Elo of every player, by generation"),),
+                (_lines("player/progress", title="Progress of every player, by generation"),),
             ),
             ChartGroup(
                 "Properties of the players",
@@ -133,7 +141,7 @@ VIEWS = (
                 420,
                 (
                     MetricChart("bars", ("gen/score_vs_previous",), "Score against the generation before"),
-                    MetricChart("bars", ("gen/elo_best",), "Elo of the best"),
+                    MetricChart("bars", ("gen/progress_best",), "Progress of the best"),
                 ),
             ),
             ChartGroup(
@@ -149,7 +157,34 @@ VIEWS = (
         ),
     ),
 )
-"""The views, in the order in which a new user should open them."""
+"""The views of a game whose sides are not known, in the order in which a new user should open them."""
+
+
+def views_of(game: Game) -> tuple[View, ...]:
+    """The views of a game: with a chart of the mean return on each side, which comes first if the game is cooperative."""
+    names = ["return"] if len(game.sides) == 1 else [f"return_{side.name}" for side in game.sides]
+
+    def charts(kind: str, whose: str) -> ChartGroup:
+        lines = [
+            _lines(f"{kind}/{name}", *([f"{kind}/{name}_low", f"{kind}/{name}_high"] if kind == "league" else []), title=title)
+            for name, title in zip(names, _titles(game, whose), strict=True)
+        ]
+        return ChartGroup("Mean return of an episode", min(2, len(lines)), 360, tuple(lines))
+
+    league, players, generations = VIEWS
+    returns = (charts("league", "the champion, with its 95 % interval"), charts("player", "every player, by generation"))
+    first = 0 if game.cooperative else 1
+    changed = [
+        replace(view, groups=(*view.groups[:first], group, *view.groups[first:]))
+        for view, group in zip((league, players), returns, strict=True)
+    ]
+    return (*changed, generations)
+
+
+def _titles(game: Game, whose: str) -> list[str]:
+    if len(game.sides) == 1:
+        return [f"Return: {whose}"]
+    return [f"Return as {side.name}: {whose}" for side in game.sides]
 
 
 def key_of(league: str, view: str) -> str:

@@ -16,7 +16,7 @@ import torch
 
 import envs
 from agents.models.spec import PlayerSpec
-from league.analysis.history import GenerationRecord, History, returns_of
+from league.analysis.history import GenerationRecord, History
 from league.analysis.training import summarise
 from league.config.schema import LeagueConfig, to_yaml
 from league.population.player import Player, active_name, anchor, frozen_names, is_snapshot, snapshot, snapshot_name
@@ -27,9 +27,11 @@ from league.tracking.adoption import LEAGUE_RUN
 from league.tracking.client import path_of
 from league.tracking.experiment import PARENT
 from league.tracking.tracker import Tracker
+from tournaments.rating.chain import publish
 from tournaments.rating.elo import Rating
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
+from tournaments.rating.returns import returns_of
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
@@ -136,8 +138,10 @@ def history_of(folder: Path, config: LeagueConfig = CONFIG, told: Sequence[Gener
         row = GenerationRow(*facts, f"2026-01-02 03:04:{turn.number:02d}")
         found = outcomes(played, turn.matches)
         training = summarise(turn.number, turn.training, turn.updates, born)
-        returns = returns_of(played, turn.matches, frozen_names(players, turn.number))
-        records.append(GenerationRecord(row, payoff(found), training, returns))
+        returns = returns_of(played, turn.matches)
+        table, published = payoff(found), {name: value for record in records for name, value in record.progress.items()}
+        progress = publish(table, frozen_names(players, turn.number), published, "bot:random")
+        records.append(GenerationRecord(row, table, training, returns, progress))
     ratings = [
         RatingRow(turn.number, row.player, row.elo, row.low, row.high, 0.0, row.games, row.wins, row.draws, row.losses)
         for row in sorted(turn.ratings, key=lambda row: (-row.elo, row.player))

@@ -113,7 +113,7 @@ class Ratings:
 
     Attributes:
         anchor: The player whose rating is fixed at 0.
-        rows: One rating per player; equal ratings by score, then by name.
+        rows: One rating per player; equal ratings by score, then by name. A league orders equal players by its own rule.
         chance: How the ratings vary together; None if no intervals were wanted, or for ratings read from a store.
     """
 

@@ -167,12 +167,13 @@ def by_strength(table: Payoff) -> tuple[str, ...]:
     return tuple(player for _, player in sorted(zip((-means).tolist(), table.players, strict=True)))
 
 
-def exploitability(payoff: Payoff | Results, player: str) -> float:
-    """Return a lower bound of a player's exploitability: how much it loses to the best other player of the table.
+def best_response_in_table(payoff: Payoff | Results, player: str) -> float:
+    """Return how much a player loses to the best other player of the table.
 
     This is the highest score of any other player against it, minus ½, and 0 if no score is above ½. Only opponents with at
-    least `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. A best response trained for the purpose may score
-    more.
+    least `ENOUGH` games count, with scores shrunk as in `Payoff.shrunk`. It is a lower bound of the player's exploitability,
+    and of little worth as one: 0 means only that no player of the table is ahead. The exploitability needs a best response
+    that is computed or trained against the player, which usually scores far more.
 
     Args:
         payoff: The results.
@@ -188,8 +189,8 @@ def exploitability(payoff: Payoff | Results, player: str) -> float:
         The order of rows changes nothing. More points for an opponent never lower it.
 
     Reference:
-        Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among the existing
-        players.
+        Lanctot et al. (2017), section 4, for NashConv, which uses a true best response. Here the best response is sought
+        among the existing players.
     """
     if player not in payoff.players:
         raise KeyError(f"{player!r} is not in the payoff table")

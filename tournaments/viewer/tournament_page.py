@@ -160,7 +160,7 @@ def _facts(view: TournamentView, recorded: Sequence[str]) -> dict[str, Any]:
         "anchor": view.anchor,
         "rule": view.rule,
         "players": players,
-        "standings": [{name: value for name, value in asdict(row).items() if name != "weights"} for row in view.standings],
+        "standings": [_row(row) for row in view.standings],
         "cross": _cross(view, numbers),
         "matches": _columns(view.matches, numbers, {match: place for place, match in enumerate(recorded)}),
     }
@@ -211,3 +211,10 @@ def _columns(rows: Sequence[MatchRow], numbers: Mapping[str, int], recorded: Map
         "upsets": [int(row.upset) for row in rows],
         "replays": [recorded.get(row.match, -1) for row in rows],
     }
+
+
+def _row(row: Standing) -> dict[str, Any]:
+    """A row of the standings for the scripts, with its mean returns as text."""
+    values = {name: value for name, value in asdict(row).items() if name != "weights"}
+    one = len(row.returns) == 1
+    return {**values, "returns": [f"return {'' if one else f'as {each.side} '}{each.text}" for each in row.returns]}

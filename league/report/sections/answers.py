@@ -15,6 +15,7 @@ from league.report.sections.communication import told
 from league.report.wording import counted, listed, percent, points, rounded, signed
 from league.storage.generation import RatingRow
 from tournaments.rating.payoff import ENOUGH
+from tournaments.rating.standings import SideReturn
 
 NAMED = 4
 """Maximum number of opponents that a sentence names."""
@@ -27,7 +28,12 @@ def answers(history: History) -> Markup:
 
 def _who(history: History) -> Markup:
     rating = history.own_rating
-    return joined(strong(history.champion), words(f", with {points(rating.elo)} Elo ({interval(rating)}); bot:random has 0."))
+    elo = f"{points(rating.elo)} Elo ({interval(rating)}); bot:random has 0."
+    if history.game.cooperative and history.champions_returns:
+        (gained,) = (SideReturn.of(*each) for each in history.champions_returns.items())
+        mean = f", with a mean return of {gained.text} in {counted(gained.episodes, 'episode')}, and {elo}"
+        return joined(strong(history.champion), words(mean))
+    return joined(strong(history.champion), words(f", with {elo}"))
 
 
 def _since_when(history: History) -> Markup:

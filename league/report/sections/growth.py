@@ -52,7 +52,8 @@ def growth(history: History) -> ReportSection:
     note = (
         "The thick line is the champion's line of descent from founder to champion. The other lines are players that still "
         f"learn. Faint lines are retired players{_left_out(history)}. Bands are 95 % intervals of the players with a name. "
-        "Flat lines are scripted players. One fit to all results gives all ratings, so generations can be compared."
+        "Flat lines are scripted players. One fit to all results gives all ratings, so generations of this league can be "
+        "compared. Elo of another league is another scale, because other players are in it."
     )
     grid = Grid(("player", "frozen in generation", "Elo", "low", "high"), rows)
     told = _told(lived)

@@ -1,4 +1,4 @@
-"""The sections about scores between players: the payoff table, the champion's exploitability, and circles of players."""
+"""The sections about scores between players: the payoff table, the best response to the champion, and circles of players."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ CROWD = 80
 SHOWN = 8
 """Maximum number of circles in the table."""
 
+LITTLE = "This says little about its exploitability: a player trained against the champion alone usually takes far more."
+"""What the best response among the players of the league is worth."""
+
 
 def versus(history: History) -> ReportSection | None:
-    """The section with the payoff table, ordered by rating, and the champion's exploitability."""
+    """The section with the payoff table, ordered by rating, and the best response to the champion."""
     shown = payoff_shown(history)
     payoff = history.table(shown)
     if not payoff.games.any():
@@ -121,28 +124,32 @@ def crowd_of(history: History) -> Payoff:
 
 
 def _exploited(history: History) -> Markup:
-    """The champion's exploitability, in words."""
-    least, found = history.exploitability, [each for each in history.meetings if each.counts]
+    """How much the champion loses to the best of its opponents, in words."""
+    least, found = history.best_response_in_league, [each for each in history.meetings if each.counts]
     if not found:
-        return paragraph(words(f"No player has met the champion {ENOUGH} times yet, so its exploitability is not known."))
+        return paragraph(words(f"No player has met the champion {ENOUGH} times yet, so no best response to it is known."))
     if least == 0.0:
         said = f"No player that met {history.champion} at least {ENOUGH} times is ahead of it."
-        known = "Its exploitability is not known to be above 0. A player trained against the champion alone may still beat it."
-        return paragraph(words(said), words(known))
+        return paragraph(words(said), words(LITTLE))
     sure = [each for each in lost(found) if each.sure]
     if not sure:
-        worst = min(found, key=lambda each: (each.wins + each.draws / 2 + 1) / (each.games + 2))  # as exploitability does
+        worst = min(found, key=lambda each: (each.wins + each.draws / 2 + 1) / (each.games + 2))  # as in the table
         return paragraph(
             joined(
-                words("The champion's exploitability is "), strong(f"{least:.2f}"), words(" by these results, which may be")
+                words("The best response in the league takes "), strong(f"{least:.2f}"), words(" more than half of the points")
             ),
-            words(f"chance: {_taken(worst)}. A player trained against the champion alone may take more."),
+            words(f"from the champion, which may be chance: {_taken(worst)}."),
+            words(LITTLE),
         )
     worst = min(sure, key=lambda each: each.high)
     return paragraph(
-        joined(words("The champion's exploitability is at least "), strong(f"{0.5 - worst.high:.2f}"), words(":")),
-        words(f"{_taken(worst)}, and by the 95 % interval {percent(1 - worst.high)} or more. A player trained against the"),
-        words("champion alone may take more."),
+        joined(
+            words("The best response in the league takes at least "),
+            strong(f"{0.5 - worst.high:.2f}"),
+            words(" more than half of the points from the champion:"),
+        ),
+        words(f"{_taken(worst)}, and by the 95 % interval {percent(1 - worst.high)} or more."),
+        words(LITTLE),
     )
 
 

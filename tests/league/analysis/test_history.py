@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from league.analysis.history import FACTS, History, read, returns_of
+from league.analysis.history import FACTS, History, read
 from league.errors import LeagueError
 from league.storage.store import Store
 from tests.league.paper_league import CONFIG, commit, found_league, go_on, history_of, last_with, turns
@@ -109,18 +109,19 @@ def test_a_player_is_met_by_those_it_played_and_by_nobody_else(cup: History) -> 
     assert met == dict.fromkeys(["main-03-g002", "main-01-g001", "main-02-g001", "bot:random"], 1)
 
 
-def test_exploitability_is_that_of_the_champion(cup: History) -> None:
+def test_the_best_response_in_the_league_is_that_to_the_champion(cup: History) -> None:
     names = ("main-01-g002", "bot:random")
     wins = np.array([[0, 0], [ENOUGH, 0]])
     beaten = last_with(cup, table=Payoff(names, wins, np.zeros_like(wins), wins.T.copy()))
-    assert beaten.exploitability == pytest.approx((ENOUGH + 1) / (ENOUGH + 2) - 0.5)
-    assert beaten.until(1, cup.ratings).exploitability == 0.0
+    assert beaten.best_response_in_league == pytest.approx((ENOUGH + 1) / (ENOUGH + 2) - 0.5)
+    assert beaten.until(1, cup.ratings).best_response_in_league == 0.0
 
 
-def test_returns_are_summed_by_player_and_side(cup: History) -> None:
-    found = returns_of(cup.game, cup.matches, {"main-01-g002"})
+def test_every_generation_has_the_returns_of_all_its_players(cup: History) -> None:
+    found = cup.generations[-1].returns
     (side,) = found["main-01-g002"].values()
-    assert (side.total, side.games) == (4.0, 4)
+    assert (side.mean, side.episodes) == (1.0, 4)
+    assert set(found) == {player for match in cup.matches for player in match.ticket.players}
 
 
 def test_the_champions_line_is_known_by_columns_and_not_by_names(cup: History) -> None:

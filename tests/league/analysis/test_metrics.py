@@ -6,6 +6,7 @@ from league.analysis import metrics
 from league.population.player import Player, active_name, anchor, snapshot, snapshot_name
 from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.payoff import Payoff
+from tournaments.rating.standings import SideReturn
 
 
 def row(number: int, champion: str = "main-01-g000", **changes: object) -> GenerationRow:
@@ -49,14 +50,23 @@ def test_the_score_against_the_previous_generation_counts_only_players_that_met(
     wins = np.zeros((5, 5), np.int64)
     wins[0, 2], wins[2, 0], wins[1, 3], wins[0, 4] = 3, 1, 4, 9
     table = Payoff(names, wins, np.zeros_like(wins), wins.T)
-    ratings = [rating("a-g001", 30), rating("b-g001", 10), rating("a-g000", 90)]
-    found = metrics.generation_figures(row(1), ratings, table, {"a-g001", "b-g001"}, {"a-g000", "b-g000"})
-    assert found == {"gen/seconds": 3.0, "gen/elo_best": 30.0, "gen/elo_mean": 20.0, "gen/score_vs_previous": (0.75 + 1.0) / 2}
+    found = metrics.generation_figures(row(1), [30.0, 10.0], table, {"a-g001", "b-g001"}, {"a-g000", "b-g000"})
+    assert found.pop("gen/score_vs_previous") == (0.75 + 1.0) / 2
+    assert found == {"gen/seconds": 3.0, "gen/progress_best": 30.0, "gen/progress_mean": 20.0}
+
+
+def test_returns_are_charted_with_their_intervals_and_by_side() -> None:
+    one, other = SideReturn("predator", 3.0, 1.0, 5.0, 8, 4), SideReturn("prey", -1.0, None, None, 1, 1)
+    of_one = metrics.return_figures("league", [one])
+    assert of_one == {"league/return": 3.0, "league/return_low": 1.0, "league/return_high": 5.0}
+    assert metrics.return_figures("player", [one, other]).keys() == {
+        "player/return_predator", "player/return_predator_low", "player/return_predator_high", "player/return_prey",
+    }  # fmt: skip
 
 
 def test_a_player_without_games_has_no_score() -> None:
-    assert "player/score" not in metrics.player_figures(rating("a", games=0), {})
-    assert metrics.player_figures(rating("a", 5.0), {"clip": 0.2})["player/clip"] == 0.2
+    assert "player/score" not in metrics.player_figures(rating("a", games=0), None, [], {})
+    assert metrics.player_figures(rating("a", 5.0), 1.0, [], {"clip": 0.2})["player/clip"] == 0.2
 
 
 def crowd(count: int) -> list[Player]:

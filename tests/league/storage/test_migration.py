@@ -5,23 +5,27 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import safetensors.numpy
 
+import envs
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
 from league.evaluation.resolve import resolve
-from league.evaluation.standings import standings_rows
+from league.evaluation.standings import returns_by_generation, standings_rows
 from league.evaluation.tournament import hold
 from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
+from league.stages import rating
 from league.storage import migration
 from league.storage.migration import EARLIER_LEARNER_STATES, LEARNER_STATES, upgrade
 from league.storage.schema import FORMAT
 from league.storage.store import Store
 from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE, fingerprint, unpack
+from tournaments.rating.elo import Ratings
 
 KILL = """
 import os, signal, sys
@@ -121,6 +125,30 @@ def test_the_upgrade_computes_the_identity_anew(tmp_path, archive):
     store.lock()
     store.unlock()
     assert store.fact("identity") == stored_config(store).identity()
+
+
+@every_league
+def test_mean_returns_are_the_same_before_and_after_the_upgrade(tmp_path, archive):
+    unpack(archive, tmp_path)
+    store = Store.open(tmp_path, NAMES[archive])
+    before = returns_by_generation(store)
+    assert list(before) == list(range(GENERATIONS[archive]))
+    assert all(before.values())
+    store.lock()
+    store.unlock()
+    assert returns_by_generation(store) == before
+
+
+def test_a_league_that_describes_its_game_gets_its_mean_returns_in_the_upgrade(tmp_path):
+    path = unpack("rps-format-2", tmp_path)
+    game = envs.describe("classic/rps_v2").to_json()
+    with closing(sqlite3.connect(path / "league.db")) as database, database:
+        database.execute("INSERT OR REPLACE INTO league VALUES ('description', ?)", (game,))
+    store = Store.open(tmp_path, NAMES["rps-format-2"])
+    expected = returns_by_generation(store)
+    store.lock()
+    store.unlock()
+    assert store.returns() == expected
 
 
 @every_league
@@ -239,7 +267,11 @@ def test_upgrading_a_league_of_todays_format_changes_nothing(tmp_path):
 
 
 @every_league
-def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, archive):
+def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, archive, monkeypatch):
+    def by_name(ratings: Ratings, frozen: object, generator: object) -> Ratings:
+        return replace(ratings, rows=tuple(sorted(ratings.rows, key=lambda row: (-row.elo, row.player))))
+
+    monkeypatch.setattr(rating, "break_ties", by_name)  # as in the old code; in two of the leagues there are equal players
     path = unpack(archive, tmp_path)
     store = Store.open(tmp_path, NAMES[archive])
     config = stored_config(store).model_copy(update={"generations": GENERATIONS[archive] + 1})

@@ -12,7 +12,7 @@ import pytest
 from league.storage.store import Store
 from league.tracking import client, private_formats
 from league.tracking.experiment import IMAGE_MARK
-from league.tracking.private_formats import VIEW_TAG, saved_views
+from league.tracking.private_formats import VIEW_TAG, outdated, saved_views
 from league.tracking.tracker import Tracker
 from league.tracking.views import VIEWS
 from tests.league.paper_league import (
@@ -88,7 +88,15 @@ def test_a_view_shows_the_runs_and_charts_that_it_is_made_of() -> None:
     assert state["searchFilter"] == "tags.kind = 'player' AND tags.league = 'cup' AND tags.league_run = 'abc'"
     assert [section["columns"] for section in state["compareRunSections"]] == [1, 2]
     charts = [(chart["metricSectionId"], chart["type"], chart["metricKey"]) for chart in state["compareRunCharts"]]
-    assert charts[:2] == [("section-0", "LINE", "player/elo"), ("section-1", "LINE", "player/score")]
+    assert charts[:2] == [("section-0", "LINE", "player/progress"), ("section-1", "LINE", "player/score")]
+
+
+def test_a_view_of_metrics_that_are_not_logged_any_more_is_replaced_unless_somebody_has_changed_it() -> None:
+    (view, *_) = saved_views(VIEWS, "cup", 5, "abc").values()
+    earlier = view.replace("league/progress_mean", "league/elo_best")
+    assert not outdated(view, "cup", "abc")
+    assert outdated(earlier, "cup", "abc")
+    assert not outdated(earlier.replace('"updatedAt":5', '"updatedAt":6'), "cup", "abc")
 
 
 def test_a_view_that_somebody_has_changed_stays(home: Path) -> None:
@@ -139,4 +147,4 @@ def test_an_unknown_mlflow_that_is_filled_in_again_gets_nothing_twice(plain: Pat
     with closing(Tracker(Store(plain / "leagues" / "cup"), plain)) as tracker:
         tracker.sync(fail)
     assert {name: run[-1] for name, run in everything(plain).items()} == {name: run[-1] for name, run in before.items()}
-    assert history(plain, runs(plain)["main-01"], "player/elo") == {0: 200.0, 1: 210.0, 2: 220.0}
+    assert history(plain, runs(plain)["main-01"], "player/progress").keys() == {0, 1, 2}

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from league.analysis.history import read
 from league.config.schema import to_yaml
 from league.config.sections import CommsConfig, GameConfig
 from league.storage.store import Store
@@ -55,7 +56,7 @@ def test_a_league_is_a_tree_of_runs(synced: Path) -> None:
 
 def test_the_experiment_tells_a_newcomer_which_charts_to_open(synced: Path) -> None:
     experiment = mlflow_client(synced).get_experiment_by_name("classic/tictactoe_v3")
-    assert "player/elo" in experiment.tags[NOTE]
+    assert "player/progress" in experiment.tags[NOTE]
     assert experiment.artifact_location == (synced / "artifacts" / "classic-tictactoe_v3").as_uri()
 
 
@@ -64,12 +65,19 @@ def test_the_leagues_run_has_its_configuration_and_its_figures_by_generation(syn
     tags = {"game": "classic/tictactoe_v3", "seed": "5", "config_sha": CONFIG.identity(), "version": "1.2.3"}
     assert tags.items() <= run.data.tags.items()
     assert {"train.updates": "16", "hyper.clip.high": "0.4", "policy.hidden": "[64, 64]"}.items() <= run.data.params.items()
-    assert history(synced, run, "league/elo_best") == {0: 200.0, 1: 201.0, 2: 202.0}
+    published = read(Store(synced / "leagues" / "cup")).progress
+    assert history(synced, run, "league/progress") == {step: published[f"main-01-g00{step}"] for step in range(3)}
+    assert history(synced, run, "league/score_vs_previous_champion") == {1: 1.0, 2: 1.0}
+    assert history(synced, run, "league/score_vs_bots") == {0: 1.0, 1: 1.0, 2: 1.0}
+    assert history(synced, run, "league/return") == {0: 1.0, 1: 1.0, 2: 1.0}
     assert history(synced, run, "league/agent_steps_per_second") == dict.fromkeys(range(3), 500.0)
     assert run.data.metrics.keys() == {
         f"league/{name}"
-        for name in ("elo_best", "elo_mean", "elo_spread", "cyclicity", "exploitability", "agent_steps_per_second")
-    }
+        for name in (
+            "progress", "progress_mean", "score_vs_bots", "score_vs_previous_champion", "return", "cyclicity",
+            "best_response_in_league", "agent_steps_per_second",
+        )
+    }  # fmt: skip
 
 
 def test_the_leagues_pictures_have_one_image_per_generation(synced: Path) -> None:
@@ -117,11 +125,12 @@ def test_a_generation_says_what_happened_in_it(synced: Path) -> None:
 
 def test_a_generations_figures_stand_at_step_0_and_its_training_curves_at_updates(synced: Path) -> None:
     run = runs(synced)["gen-001"]
-    assert history(synced, run, "gen/elo_best") == {0: 210.0}
-    assert history(synced, run, "gen/elo_mean") == {0: 160.0}
+    record = read(Store(synced / "leagues" / "cup")).generations[1]
+    assert history(synced, run, "gen/progress_best") == {0: max(record.progress.values())}
+    assert history(synced, run, "gen/progress_mean") == {0: sum(record.progress.values()) / 2}
     assert history(synced, run, "gen/score_vs_previous") == {0: 1.0}
     assert history(synced, run, "gen/seconds") == {0: 2.5}
-    assert history(synced, run, "gen/exploitability") == {0: 0.0}
+    assert history(synced, run, "gen/best_response_in_league") == {0: 0.0}
     assert history(synced, run, "train/entropy") == pytest.approx({0: 1.0, 1: 0.9, 2: 0.8})
 
 
@@ -140,10 +149,11 @@ def test_generations_have_files_of_the_same_names(synced: Path) -> None:
 
 def test_a_players_curve_is_that_of_its_snapshots_while_it_learnt(synced: Path) -> None:
     found = runs(synced)
-    assert history(synced, found["main-01"], "player/elo") == {0: 200.0, 1: 210.0, 2: 220.0}
-    assert history(synced, found["main-02"], "player/elo_low") == {0: 80.0, 1: 90.0}
+    published = read(Store(synced / "leagues" / "cup")).progress
+    assert history(synced, found["main-01"], "player/progress") == {step: published[f"main-01-g00{step}"] for step in range(3)}
+    assert history(synced, found["main-02"], "player/return").keys() == {0, 1}
     assert history(synced, found["main-03"], "player/learning_rate") == {2: 1e-3}
-    assert history(synced, found["bot:random"], "player/elo") == {0: 0.0, 1: 0.0, 2: 0.0}
+    assert history(synced, found["bot:random"], "player/progress") == {0: 0.0, 1: 0.0, 2: 0.0}
     assert (found["main-03"].data.metrics["player/score"], found["main-03"].data.metrics["player/draw_rate"]) == (0.625, 0.25)
 
 
@@ -161,7 +171,8 @@ def test_the_champion_of_every_generation_is_a_version_of_the_leagues_model(sync
     assert [version["player"] for version in found] == ["main-01-g000", "main-01-g001", "main-01-g002"]
     assert [version["aliases"] for version in found] == [["gen-000"], ["gen-001"], ["champion", "gen-002"]]
     assert [version["run"] for version in found] == ["gen-000", "gen-001", "gen-002"]
-    assert [version["elo"] for version in found] == ["200.0", "210.0", "220.0"]
+    published = read(Store(synced / "leagues" / "cup")).progress
+    assert [version["progress"] for version in found] == [f"{published[f'main-01-g00{step}']:.1f}" for step in range(3)]
     assert [version["weights"] for version in found] == [digest(version["player"]) for version in found]
 
 
@@ -225,7 +236,20 @@ def test_a_league_that_goes_on_runs_again(league: Store, home: Path) -> None:
     sync_mlflow(league, home, fail)
     found = runs(home)
     assert {run.info.status for run in found.values()} == {"FINISHED"}
-    assert history(home, found["main-03"], "player/elo").keys() == {2, 3}
+    assert history(home, found["main-03"], "player/progress").keys() == {2, 3}
+
+
+def test_a_league_that_an_earlier_version_logged_gets_the_present_metrics_for_all_its_generations(
+    league: Store, home: Path
+) -> None:
+    sync_mlflow(league, home, fail)
+    before = everything(home)
+    gone = ("league/progress", "league/best_response_in_league")
+    with closing(sqlite3.connect(home / client.DATABASE)) as database, database:
+        for table in ("metrics", "latest_metrics"):
+            database.execute(f"DELETE FROM {table} WHERE key IN (?, ?)", gone)
+    sync_mlflow(league, home, fail)
+    assert everything(home) == before
 
 
 def test_a_league_of_the_same_name_made_anew_gets_runs_of_its_own(league: Store, home: Path) -> None:

@@ -37,7 +37,7 @@ class Watched(Silent):
         self.warnings: list[str] = []
         self.on_commit = on_commit
 
-    def committed(self, row, ratings) -> None:
+    def committed(self, row, ratings, progress) -> None:
         self.on_commit(row.number)
 
     def warn(self, sentence: str) -> None:
@@ -190,7 +190,7 @@ from league import League, load_config
 from league.execution.watcher import Silent
 
 class Stopping(Silent):
-    def committed(self, row, ratings):
+    def committed(self, row, ratings, progress):
         if row.number == 1:
             print("committed", flush=True)
             sys.stdin.read()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tournaments.rating.cycles import cycles
-from tournaments.rating.payoff import ENOUGH, Payoff, exploitability, score_interval
+from tournaments.rating.payoff import ENOUGH, Payoff, best_response_in_table, score_interval
 
 NAMES = tuple("abcde")
 COUNTS = st.lists(st.integers(0, 30), min_size=25, max_size=25)
@@ -85,35 +85,35 @@ def test_the_strongest_circle_comes_first(counts):
 def test_the_order_of_rows_changes_nothing(counts, order):
     whole = table(counts)
     assert cycles(whole.restrict(order)) == cycles(whole)
-    assert exploitability(whole.restrict(order), "c") == exploitability(whole, "c")
+    assert best_response_in_table(whole.restrict(order), "c") == best_response_in_table(whole, "c")
 
 
-def test_who_loses_to_nobody_is_not_known_to_be_exploitable():
+def test_who_loses_to_nobody_has_no_better_response_in_the_table():
     wins = np.zeros((5, 5), np.int64)
     wins[0, 1:] = 20
-    assert exploitability(table(wins), "a") == 0.0
+    assert best_response_in_table(table(wins), "a") == 0.0
 
 
 def test_the_best_opponent_tells_how_far_somebody_is_exploited():
     wins = np.zeros((5, 5), np.int64)
     wins[1, 0], wins[0, 1] = 12, 8
     wins[2, 0], wins[0, 2] = 15, 5
-    assert exploitability(table(wins), "a") == pytest.approx(16 / 22 - 0.5)
+    assert best_response_in_table(table(wins), "a") == pytest.approx(16 / 22 - 0.5)
 
 
 def test_opponents_with_few_games_do_not_count():
     wins = np.zeros((5, 5), np.int64)
     wins[1, 0] = ENOUGH - 1
-    assert exploitability(table(wins), "a") == 0.0
+    assert best_response_in_table(table(wins), "a") == 0.0
 
 
-def test_a_player_alone_is_not_known_to_be_exploitable():
-    assert exploitability(table([[0]], names=("a",)), "a") == 0.0
+def test_a_player_alone_has_no_better_response_in_the_table():
+    assert best_response_in_table(table([[0]], names=("a",)), "a") == 0.0
 
 
-def test_a_stranger_has_no_exploitability():
+def test_a_stranger_has_no_best_response():
     with pytest.raises(KeyError):
-        exploitability(table(np.zeros(25)), "z")
+        best_response_in_table(table(np.zeros(25)), "z")
 
 
 @given(COUNTS, st.integers(1, 4), st.integers(1, 30))
@@ -123,12 +123,12 @@ def test_more_points_for_an_opponent_never_lower_it(counts, opponent, more):
     moved = min(more, int(before[0, opponent]))
     after[0, opponent] -= moved
     after[opponent, 0] += moved
-    assert exploitability(table(after), "a") >= exploitability(table(before), "a")
+    assert best_response_in_table(table(after), "a") >= best_response_in_table(table(before), "a")
 
 
 @given(COUNTS)
-def test_exploitability_is_at_most_a_half(counts):
-    assert 0 <= exploitability(table(counts), "a") <= 0.5
+def test_the_best_response_in_the_table_gains_at_most_a_half(counts):
+    assert 0 <= best_response_in_table(table(counts), "a") <= 0.5
 
 
 @given(st.integers(1, 500), st.floats(0, 1))

@@ -50,6 +50,7 @@ function standingsRow(facts, row, place, scale, choose) {
       below(who, row.parent === null ? null : `descends from ${row.parent}`)),
     cell("chart", chart),
     cell("elo", make("strong", {}, whole(row.elo)), " ", below(interval)),
-    cell("score", row.score.toFixed(3), " ", below(count(row.games, "game", "games"))),
+    cell("score", row.score.toFixed(3), " ", below(count(row.games, "game", "games")),
+      ...row.returns.flatMap((words) => [make("br"), below(words, "mean return of an episode, with its 95 % interval")])),
     cell("record", recordBar(row.wins, row.draws, row.losses), [row.wins, row.draws, row.losses].map(whole).join(" – ")));
 }

@@ -1,0 +1,145 @@
+"""Mean episode returns of players, by side, with intervals.
+
+A return is a sum of rewards, in the game's own unit. In a cooperative game it is the result. In a game against others it
+depends on the opponents, and only returns against the same opponents can be compared.
+
+Games of one series share a seed, so they are not independent. The unit that counts as evidence is therefore the series: its
+value is the mean return of the player's episodes on one side in it. Series have seeds of their own, so their values are
+independent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import fsum, sqrt
+
+from envs.game import Game
+from tournaments.rating.outcomes import absent_teams
+from tournaments.rating.payoff import NORMAL
+from tournaments.tickets import MatchResult
+
+STUDENT = (
+    12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157, 2.228139,
+    2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922, 2.093024, 2.085963,
+    2.079614, 2.073873, 2.068658, 2.063899, 2.059539, 2.055529, 2.051831, 2.048407, 2.045230, 2.042272,
+)  # fmt: skip
+"""The 97.5 % quantiles of Student's distribution with 1, 2, … 30 degrees of freedom."""
+
+
+@dataclass(frozen=True)
+class MeanReturn:
+    """The mean return of a player on one side.
+
+    Attributes:
+        series: Number of independent series; at least 1.
+        episodes: Number of episodes in them.
+        mean: Mean of the series' values.
+        squares: Sum of the squared deviations of the series' values from `mean`.
+    """
+
+    series: int
+    episodes: int
+    mean: float
+    squares: float
+
+    def __add__(self, other: MeanReturn) -> MeanReturn:
+        """Return the mean of both.
+
+        Laws:
+            The order of parts changes nothing, except for rounding. The mean of all series is that of its parts, added.
+
+        Reference:
+            Chan, Golub and LeVeque (1983), "Algorithms for computing the sample variance", equation 2.1.
+        """
+        series, apart = self.series + other.series, other.mean - self.mean
+        mean = self.mean + apart * other.series / series
+        squares = self.squares + other.squares + apart * apart * self.series * other.series / series
+        return MeanReturn(series, self.episodes + other.episodes, mean, squares)
+
+    @property
+    def half(self) -> float | None:
+        """Half the width of the 95 % interval of the mean, by Student's distribution.
+
+        None if there is no interval: there is one series only, or all series have the same value, so that their spread is
+        unknown.
+
+        Reference:
+            Student (1908), "The probable error of a mean".
+        """
+        if self.series < 2 or self.squares <= self.series * (1e-9 * max(1.0, abs(self.mean))) ** 2:
+            return None
+        return student(self.series - 1) * sqrt(self.squares / (self.series - 1) / self.series)
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95 % interval, or None."""
+        return None if self.half is None else self.mean - self.half
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95 % interval, or None."""
+        return None if self.half is None else self.mean + self.half
+
+
+def student(freedom: int) -> float:
+    """Return the 97.5 % quantile of Student's distribution.
+
+    Args:
+        freedom: Degrees of freedom, at least 1.
+
+    Reference:
+        Abramowitz and Stegun (1964), 26.7.5, for more than 30 degrees; the error is then below 1e-5.
+    """
+    if freedom <= len(STUDENT):
+        return STUDENT[freedom - 1]
+    z = NORMAL
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2) + third
+
+
+Returns = dict[str, dict[str, MeanReturn]]
+"""Player → side → mean return."""
+
+
+def returns_of(game: Game, results: Iterable[MatchResult]) -> Returns:
+    """Compute the mean returns of all players in matches.
+
+    Args:
+        game: The game. A team's return is the mean of its seats' sums of rewards.
+        results: The results. All games of a series are among them.
+
+    Returns:
+        Player → side → mean return; sides in the order of the game. A team that was absent from a game has no return in it.
+
+    Laws:
+        The order of results changes nothing.
+    """
+    values: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for result in results:
+        absent = absent_teams(game, result)
+        for team, player in enumerate(result.ticket.players):
+            if team not in absent:
+                values[player, game.side_of_team[team]][result.ticket.series].append(result.returns[team])
+    found: Returns = defaultdict(dict)
+    for player, side in sorted(values):
+        found[player][game.sides[side].name] = _mean_of(values[player, side])
+    return dict(found)
+
+
+def _mean_of(by_series: dict[str, list[float]]) -> MeanReturn:
+    each = [fsum(returns) / len(returns) for returns in by_series.values()]
+    mean = fsum(each) / len(each)
+    return MeanReturn(len(each), sum(map(len, by_series.values())), mean, fsum((value - mean) ** 2 for value in each))
+
+
+def added(parts: Iterable[Returns]) -> Returns:
+    """Add the returns of different matches, such as those of several generations. No series is in two parts."""
+    found: Returns = {}
+    for part in parts:
+        for player, sides in part.items():
+            known = found.setdefault(player, {})
+            for side, value in sides.items():
+                known[side] = known[side] + value if side in known else value
+    return found
