@@ -4,10 +4,10 @@ Reading order: `game` (the description of a game) with `options` (their types ar
 that are stepped together), `registry` (names of games) with `references` (users' own code), `sources` (its files), `places`,
 `neighbours`, `notebook` (where they are), `makers` (what makes an environment) and `faults`, `description` (describes a game
 from its environment) with `spaces`, `combined` (several choices as one) and `teams`, `wrapping`, `shelf` (environments that are
-kept for later use), `processes` (workers), `factory` (makes arenas). Arenas are in two packages: `stock` (any PettingZoo
-environment) and `twins` (games as batched tensor programs). `native` has games of this project. `conformance` checks that
-environments meet the requirements, `bots` are scripted players, `rendering` draws games and names actions, `compiling` compiles
-loops, `stopwatch` measures time.
+kept for later use), `processes` (workers) and `threads` (one each), `factory` (makes arenas). Arenas are in two packages:
+`stock` (any PettingZoo environment) and `twins` (games as batched tensor programs). `native` has games of this project.
+`conformance` checks that environments meet the requirements, `bots` are scripted players, `rendering` draws games and names
+actions, `compiling` compiles loops, `stopwatch` measures time.
 """
 
 from importlib import import_module

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import envs
 from envs.faults import GameError
 from envs.references import loading
+from envs.threads import one_thread
 from league.config.foreign import references
 from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
@@ -24,7 +25,6 @@ from league.evaluation.results import Result
 from league.execution.executors import EXECUTORS
 from league.execution.progress import display_for
 from league.execution.seeds import Seeds
-from league.execution.tasks import one_thread
 from league.execution.watcher import Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of

@@ -20,8 +20,6 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
-import torch
-
 from envs.description import EnvironmentSpec, seats_of
 from envs.faults import GameError, environment_code
 from envs.processes import Worker, worker_context
@@ -30,6 +28,7 @@ from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.copies import Command, Copies
 from envs.stock.engines import Blocks, Engine
 from envs.stock.one_copy import Making
+from envs.threads import use_one_thread
 
 _PATIENCE = 5.0  # seconds that a worker has to close its environments before it is killed
 _DONE = b""
@@ -184,7 +183,7 @@ def _work(
     folder: str,
 ) -> None:
     """Run a worker: make the environments of its copies, then execute commands until the pipe is closed."""
-    torch.set_num_threads(1)
+    use_one_thread()
     os.chdir(folder)  # a user's game may be named by a relative path
     engines: list[Copies] = []
     try:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import torch
 
+from envs.threads import one_thread
 from league.analysis.history import History
 from league.errors import LeagueError, disk_has_room
 from league.evaluation.resolve import contestants
 from league.evaluation.standings import ratings_of
-from league.execution.tasks import actor_factory, one_thread
+from league.execution.tasks import actor_factory
 from league.population.player import Player
 from league.storage.generation import RatingRow
 from league.storage.store import Store

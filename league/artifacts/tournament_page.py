@@ -8,12 +8,13 @@ from dataclasses import replace
 import torch
 
 from envs.game import Game
+from envs.threads import one_thread
 from league.analysis.history import History
 from league.artifacts.replay_cache import ReplayCache, fill
 from league.artifacts.replays import photographs_of
 from league.evaluation.standings import standings_of
 from league.evaluation.tournament import Played
-from league.execution.tasks import actor_factory, one_thread
+from league.execution.tasks import actor_factory
 from league.population.player import ANCHOR
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes

@@ -25,12 +25,13 @@ from agents.models.spec import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
 from envs.stopwatch import Stopwatch
+from envs.threads import one_thread
 from league.bench import roofline
 from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
-from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, one_thread, play, train
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, play, train
 from league.population.matchmaking import Situation, opponents_of, self_play, training_tickets
 from league.population.player import active_name
 from tournaments.rating.payoff import payoff

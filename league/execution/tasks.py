@@ -6,8 +6,8 @@ of a task, in any process, gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
@@ -32,6 +32,7 @@ from envs.bots.registry import BotActor
 from envs.description import StateKind
 from envs.game import Game, GameSetup
 from envs.stopwatch import Stopwatch
+from envs.threads import one_thread
 from league.config.plugins import bot_of
 from league.config.validation import learner_of
 from league.errors import LeagueError
@@ -295,17 +296,6 @@ def _learnt(learner: Train, given: TrainingInput, players: Mapping[str, Arrays])
 
 def _names(players: Iterable[str]) -> str:
     return " or ".join(players)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread, so that sums are added in the same order on every machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> None:

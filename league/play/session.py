@@ -24,8 +24,9 @@ from envs.description import EnvironmentSpec
 from envs.registry import offers
 from envs.rendering.drawing import has_drawing
 from envs.stock.arena import StockArena
+from envs.threads import one_thread
 from league.errors import disk_has_room
-from league.execution.tasks import actor_factory, one_thread
+from league.execution.tasks import actor_factory
 from league.play.pairing import Pairing
 from tournaments.human.person import Person, PersonLeft, SharedControl
 from tournaments.match.play import play as play_matches
