@@ -32,7 +32,7 @@ from league.storage.store import Store, default_home
 from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
 from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import Payoff, payoff
+from tournaments.rating.results import Results, results, total
 
 MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None], Callable[[int, int], None]], SyncWorker]
 """(store, configuration, function that receives warnings, function that receives how many of how many replays are recorded) →
@@ -124,13 +124,13 @@ class League:
         last = context.store.generation()
         if last >= 0:
             context.sync_worker.committed(last)
-        table = payoff(outcomes(self.game, context.store.matches()))
+        table = total([results(outcomes(self.game, context.store.matches(number))) for number in range(last + 1)])
         while context.store.generation() + 1 < self.config.generations:
             table = self._generation(context, table)
         self.watcher.phase("report")
 
-    def _generation(self, context: Context, past: Payoff) -> Payoff:
-        """Run all stages once. Takes the payoff table of all earlier matches and returns it with this generation's matches."""
+    def _generation(self, context: Context, past: Results) -> Results:
+        """Run all stages once. Takes the results of all earlier matches and returns them with this generation's."""
         draft = begin(context, past)
         for stage in self.stages:
             draft = stage(draft)

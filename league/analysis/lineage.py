@@ -88,12 +88,6 @@ def as_of(players: Sequence[Player], generation: int) -> list[Player]:
     ]
 
 
-def latest_snapshot(player: Player, everybody: Sequence[Player]) -> str | None:
-    """The newest snapshot of an active player, or else the snapshot from which it descends, or else None."""
-    mine = [other for other in everybody if is_snapshot(other) and original_of(other) == player.name]
-    return max(mine, key=lambda other: other.born or 0).name if mine else player.parent
-
-
 def descent(players: Sequence[Player]) -> nx.DiGraph:
     """The descent of learning players as a forest. A snapshot is replaced by the player from which it was frozen.
 

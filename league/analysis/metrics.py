@@ -15,8 +15,10 @@ import numpy as np
 
 from league.population.player import Player, is_bot, is_founder, is_mutant, is_snapshot, learns
 from league.storage.generation import GenerationRow, RatingRow
+from tournaments.rating.cycles import cyclicity
 from tournaments.rating.elo import Rating, Ratings
-from tournaments.rating.payoff import Payoff, cyclicity
+from tournaments.rating.payoff import Payoff
+from tournaments.rating.results import Results
 
 MANY = 50
 """If more players than this were ever born, only survivors and champions are shown."""
@@ -50,7 +52,7 @@ def best_player(ratings: Ratings) -> str:
     return _best(ratings).player
 
 
-def measure_league(table: Payoff, ratings: Ratings, newest: Collection[str]) -> dict[str, float]:
+def measure_league(table: Results, ratings: Ratings, newest: Collection[str]) -> dict[str, float]:
     """Figures of the whole league at the end of a generation, as they are committed.
 
     Args:

@@ -15,7 +15,7 @@ import numpy as np
 from envs.faults import environment_code
 from envs.game import Game
 from league.errors import LeagueError
-from league.population.player import LeagueRole, Player
+from league.population.player import LeagueRole
 from tournaments.rating.payoff import Payoff
 from tournaments.tickets import SEEDS, Ticket, match_id
 
@@ -237,14 +237,14 @@ def training_tickets(
     return tickets
 
 
-def worth_meeting(past: Sequence[Player], ranked: Sequence[str], count: int) -> list[Player]:
+def worth_meeting(past: Sequence[str], ranked: Sequence[str], count: int) -> list[str]:
     """Choose past players against which new players are measured: the best by rating, and others spread evenly over time.
 
     Half of the chosen players are the best ones, so that new players meet the strongest opponents. The others connect the
     generations in the match log.
 
     Args:
-        past: Frozen players, the oldest first.
+        past: Names of frozen players, the oldest first.
         ranked: Names of rated players, the best first.
         count: Number of players to choose; all if there are not more.
 
@@ -254,8 +254,7 @@ def worth_meeting(past: Sequence[Player], ranked: Sequence[str], count: int) -> 
     if len(past) <= count:
         return list(past)
     rank = {name: place for place, name in enumerate(ranked)}
-    best = sorted(past, key=lambda player: rank.get(player.name, len(rank)))[: -(-count // 2)]
-    rest = [player for player in past if player not in best]
-    spread = [rest[int(place)] for place in np.linspace(0, len(rest) - 1, count - len(best)).round()]
-    chosen = {player.name for player in [*best, *spread]}
-    return [player for player in past if player.name in chosen]
+    best = set(sorted(past, key=lambda name: rank.get(name, len(rank)))[: -(-count // 2)])
+    rest = [name for name in past if name not in best]
+    spread = {rest[int(place)] for place in np.linspace(0, len(rest) - 1, count - len(best)).round()}
+    return [name for name in past if name in best or name in spread]

@@ -24,7 +24,7 @@ def commit(draft: Draft) -> Draft:
     context, rated = draft.context, draft.ratings()
     store, number = context.store, draft.number
     anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
-    online = {row.player: row.online for row in store.ratings(number - 1)}
+    online = store.online(number - 1)
     online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
     store.commit(
         Generation(

@@ -20,7 +20,7 @@ from league.storage.store import Store
 from league.tracking.sync_worker import SyncWorker
 from tournaments.rating.elo import Ratings
 from tournaments.rating.outcomes import Outcome
-from tournaments.rating.payoff import Payoff
+from tournaments.rating.results import Results
 from tournaments.tickets import MatchResult, Ticket
 
 
@@ -54,7 +54,7 @@ class Context:
             uncommitted: The players that are not committed yet.
         """
         anchors = map(anchor, self.config.tournament.anchors)
-        known = {player.name: player for player in (*anchors, *self.store.players(), *uncommitted)}
+        known = {player.name: player for player in (*anchors, *self.store.players_named(names), *uncommitted)}
         return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
     def arena(self) -> ArenaSpec:
@@ -69,12 +69,12 @@ class Rated:
 
     Attributes:
         outcomes: Outcomes of this generation's matches.
-        payoff: The table of all matches of the league, including this generation.
-        ratings: The ratings of all frozen players and anchors by that table.
+        payoff: The results of all matches of the league, including this generation.
+        ratings: The ratings of all frozen players and anchors by them.
     """
 
     outcomes: Sequence[Outcome]
-    payoff: Payoff
+    payoff: Results
     ratings: Ratings
 
 
@@ -86,7 +86,7 @@ class Draft:
         context: The environment of all stages.
         number: Number of the generation, counted from 0.
         begun: Start of the generation, in seconds of the monotonic clock.
-        past: The payoff table of all earlier generations.
+        past: The results of all earlier generations.
         actives: The active players. Freezing sets their new weights, and evolution replaces some by children.
         tickets: Player → its training tickets. Set by matchmaking.
         trained: Player → the result of its training. Set by training.
@@ -101,7 +101,7 @@ class Draft:
     context: Context
     number: int
     begun: float
-    past: Payoff
+    past: Results
     actives: Sequence[Player]
     tickets: Mapping[str, Sequence[Ticket]] = field(default_factory=dict)
     trained: Mapping[str, Trained] = field(default_factory=dict)
@@ -130,12 +130,12 @@ StageFunction = Callable[[Draft], Draft]
 """A stage. It takes its randomness from `draft.context.seeds`. It writes only files that have no effect until a commit."""
 
 
-def begin(context: Context, past: Payoff) -> Draft:
+def begin(context: Context, past: Results) -> Draft:
     """The draft of the next generation. The first one initialises the league's players.
 
     Args:
         context: The environment of all stages.
-        past: The payoff table of all committed generations.
+        past: The results of all committed generations.
     """
     begun, number = time.monotonic(), context.store.generation() + 1
     context.watcher.generation(number, context.config.generations)

@@ -15,5 +15,5 @@ def report(draft: Draft) -> Draft:
     """
     context = draft.context
     context.sync_worker.committed(draft.number)
-    context.watcher.committed(context.store.generations()[-1], draft.ratings().ratings)
+    context.watcher.committed(context.store.newest(), draft.ratings().ratings)
     return draft

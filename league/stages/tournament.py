@@ -23,8 +23,7 @@ def tournament(draft: Draft) -> Draft:
         LeagueError: The configured format cannot be played, or it leaves out a player.
     """
     context, settings = draft.context, draft.context.config.tournament
-    ranked = [row.player for row in context.store.ratings(context.store.generation())]
-    past = worth_meeting(context.store.players("historical"), ranked, settings.past)
+    past = context.store.players_named(worth_meeting(context.store.frozen(), context.store.ranking(), settings.past))
     weights = {player.name: player.weights for player in [*draft.snapshots, *past]}
     entrants = [*weights, *settings.anchors]
     plan = Plan(

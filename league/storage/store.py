@@ -10,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from league.errors import LeagueError, disk_has_room
 from league.population.player import LEAGUE_NAME, NAME_RULE, Player
@@ -42,6 +42,9 @@ from tournaments.tickets import MatchResult
 
 HOME = Path("mlruns")
 """The default folder of leagues and of MLflow."""
+
+GENERATION = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
+BY_BIRTH = "ORDER BY COALESCE(born, -1), name"
 
 HOME_VARIABLE = "LEAGUE_HOME"
 """The environment variable that names another one."""
@@ -252,21 +255,73 @@ class Store:
         """
         generation = self.generation()
         champion = self.champion() if generation >= 0 else None
-        players = {player.name for player in self.players()}
-        if champion is not None and champion not in players:
+        if champion is not None and not self.players_named([champion]):
             raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
         facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
-        return {**facts, "players": len(players), "champion": champion}
+        return {**facts, "players": self._read("SELECT COUNT(*) FROM players")[0][0], "champion": champion}
 
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
-        columns = "generation, champion, seconds, agent_steps, phases, figures, committed_at"
-        return self._read(f"SELECT {columns} FROM generations ORDER BY generation", make=generation_of)
+        return self._read(f"SELECT {GENERATION} FROM generations ORDER BY generation", make=generation_of)
+
+    def newest(self) -> GenerationRow:
+        """The last committed generation.
+
+        Raises:
+            LeagueError: There is none.
+        """
+        rows = self._read(f"SELECT {GENERATION} FROM generations ORDER BY generation DESC LIMIT 1", make=generation_of)
+        if not rows:
+            raise LeagueError(f"the league {self.name!r} has no committed generation yet")
+        return cast(GenerationRow, rows[0])
 
     def players(self, *statuses: str) -> list[Player]:
         """The players with the given statuses, or all players, in order of birth."""
-        found = self._read(f"SELECT {PLAYER} FROM players ORDER BY COALESCE(born, -1), name", make=player_of)
-        return [player for player in found if not statuses or player.status in statuses]
+        where = f"WHERE status IN ({', '.join('?' * len(statuses))}) " if statuses else ""
+        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
+
+    def players_named(self, names: Collection[str]) -> list[Player]:
+        """The players with the given names, in order of birth; names of others are passed over."""
+        where = "WHERE name IN (SELECT value FROM json_each(?)) "
+        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", (to_json(list(names)),), player_of)
+
+    def changed_since(self, generation: int) -> list[Player]:
+        """The players that are new or may have changed since a generation was committed, in order of birth.
+
+        A player may change while it is active, and when it is retired.
+        """
+        where = "WHERE status = 'active' OR COALESCE(born, 0) > ?1 OR retired > ?1 "
+        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", (generation,), player_of)
+
+    def frozen(self) -> list[str]:
+        """The names of all snapshots, in order of birth."""
+        return self._read(f"SELECT name FROM players WHERE status = 'historical' {BY_BIRTH}", make=_text)
+
+    def newest_frozen(self, count: int) -> list[Player]:
+        """The `count` newest snapshots, in order of birth."""
+        order = "ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT ?"
+        found = self._read(f"SELECT {PLAYER} FROM players WHERE status = 'historical' {order}", (count,), player_of)
+        return found[::-1]
+
+    def newest_snapshot(self, player: str) -> str | None:
+        """The name of the newest snapshot of a player, if there is one."""
+        query = "SELECT name FROM players WHERE snapshot_of = ? ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT 1"
+        return next(iter(self._read(query, (player,), _text)), None)
+
+    def learners(self) -> int:
+        """The number of players that learn or did so until they were retired."""
+        query = "SELECT COUNT(*) FROM players WHERE snapshot_of IS NULL AND status <> 'anchor'"
+        return int(self._read(query)[0][0])
+
+    def ranking(self) -> list[str]:
+        """The names of all rated players as of the last generation, best first."""
+        query = "SELECT player FROM ratings WHERE generation = ? ORDER BY elo DESC, player"
+        return self._read(query, (self.generation(),), _text)
+
+    def online(self, generation: int) -> dict[str, float]:
+        """Player → online Elo as of a generation."""
+        query = "SELECT player, online FROM ratings WHERE generation = ?"
+        return dict(self._read(query, (generation,)))
 
     def mentions(self) -> list[str]:
         """What the players are that may name code: anchors, learners and architectures, each once."""
@@ -348,6 +403,10 @@ class Store:
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         return db.writing(self.path, self.warn)
+
+
+def _text(row: Sequence[Any]) -> str:
+    return str(row[0])
 
 
 def leagues(home: Path) -> list[str]:

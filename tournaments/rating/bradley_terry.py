@@ -187,8 +187,10 @@ def _length(pairs: Pairs, move: Floats) -> Floats:
 
 
 def _system(blocks: _Blocks, weights: Floats, nats: Floats, sd: float) -> tuple[Map, Map]:
-    """The linear system of a Newton step: the negative second derivative of each set's log posterior as a linear map, and the
-    preconditioner, which is the inverse of its diagonal plus that of its sums over groups of players.
+    """The linear system of a Newton step, as two linear maps.
+
+    The first is the negative second derivative of each set's log posterior. The second is the preconditioner: the inverse of
+    its diagonal, plus that of its sums over groups of players.
 
     Args:
         blocks: The matrices.

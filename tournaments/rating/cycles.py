@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tournaments.rating.payoff import ENOUGH, Payoff
+from tournaments.rating.results import Results
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,36 @@ class Cycle:
     scores: tuple[float, float, float]
     games: tuple[int, int, int]
     strength: float
+
+
+def cyclicity(table: Payoff | Results) -> float:
+    """Measure how far the players are from a ranking: the share of triples that beat one another in a cycle.
+
+    Only triples with three decided pairs count: the players met, and their scores are not ½. The result is 0 if no triple is
+    decided, 1/4 on average for coin flips, and 1 for rock, paper, scissors.
+
+    Reference:
+        Kendall and Babington Smith (1940), "On the method of paired comparisons": circular triads. Latapy (2008), "Main-memory
+        triangle computations", for the order: where pairs lead from the player with fewer opponents to the one with more,
+        nobody has many, and each triple has one way a → b → c with a short cut a → c.
+    """
+    from scipy.sparse import csr_array  # deferred, because the import takes long
+
+    met = table.met()
+    size = len(met.players)
+    decided = np.flatnonzero(met.wins != met.losses)
+    one, other, won = met.one[decided], met.other[decided], met.wins[decided] > met.losses[decided]
+    opponents = np.bincount(np.concatenate([one, other]), minlength=size)
+    turned = (opponents[one] > opponents[other]) | ((opponents[one] == opponents[other]) & (one > other))
+    few, many = np.where(turned, other, one), np.where(turned, one, other)
+    up, down = (
+        csr_array((np.ones(int(chosen.sum()), np.int64), (few[chosen], many[chosen])), shape=(size, size))
+        for chosen in (won ^ turned, ~(won ^ turned))
+    )
+    either = up + down
+    triples = int(((either @ either) * either).sum())
+    circular = int(((up @ up) * down).sum()) + int(((down @ down) * up).sum())
+    return circular / triples if triples else 0.0
 
 
 def cycles(table: Payoff, enough: int = ENOUGH) -> list[Cycle]:

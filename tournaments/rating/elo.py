@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tournaments.rating.bradley_terry import Pairs, maximise
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
+from tournaments.rating.results import Results
 
 SCALE = 400 / log(10)
 """Elo points per nat."""
@@ -42,7 +43,6 @@ CLOSE = 1e-3
 """Replicates are fitted until a step is below this many nats. What remains is about a hundredth of it, 0.002 points."""
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def expected_score(difference: float) -> float:
 
 
 def fit(
-    table: Payoff,
+    table: Payoff | Results,
     anchor: str,
     rng: np.random.Generator,
     *,
@@ -160,21 +160,20 @@ def fit(
     if anchor not in table.players:
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
     # Sorting assigns the random numbers to players by name, so that the order of rows does not matter.
-    table = table.restrict(sorted(table.players))
-    met, sd, size = _Met.of(table), prior_sd / SCALE, len(table.players)
-    games = met.games.astype(np.float64)[None]
-    nats = maximise(met.pairs, games, met.points[None], np.zeros((1, size)), sd)
+    met, sd, size = table.met().with_players(sorted(table.players)), prior_sd / SCALE, len(table.players)
+    pairs, games = Pairs(size, met.one, met.other), met.games.astype(np.float64)[None]
+    nats = maximise(pairs, games, met.points[None], np.zeros((1, size)), sd)
     samples = np.repeat(nats, max(replicates, 1), 0)
-    chunk = max(1, 1_000_000 // max(len(met.games), size))  # replicates per call; bounds the memory
+    chunk = max(1, 1_000_000 // max(len(met.one), size))  # replicates per call; bounds the memory
     for start in range(0, replicates, chunk):
         number = min(chunk, replicates - start)
         drawn = _replay_games(met, nats[0], number, rng)
         prior = rng.normal(0.0, sd, (number, size))
-        samples[start : start + number] = maximise(met.pairs, games, drawn, prior, sd, begin=nats, close=CLOSE)
-    row = table.index(anchor)
+        samples[start : start + number] = maximise(pairs, games, drawn, prior, sd, begin=nats, close=CLOSE)
+    row = met.place[anchor]
     elo = (nats[0] - nats[0, row]) * SCALE
     low, high = np.quantile((samples - samples[:, [row]]) * SCALE, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return Ratings(anchor, _rows(table, elo, np.minimum(low, elo), np.maximum(high, elo)))
+    return Ratings(anchor, _rows(met, elo, np.minimum(low, elo), np.maximum(high, elo)))
 
 
 def online_elo(
@@ -214,36 +213,10 @@ def online_elo(
     return curve
 
 
-@dataclass(frozen=True, eq=False)
-class _Met:
-    """The E pairs of a table that have met.
-
-    Attributes:
-        pairs: The pairs.
-        games: int64 [E], number of games between them.
-        draws: int64 [E], number of drawn games.
-        points: float64 [E], points of the first player.
-    """
-
-    pairs: Pairs
-    games: Counts
-    draws: Counts
-    points: Floats
-
-    @classmethod
-    def of(cls, table: Payoff) -> _Met:
-        """Collect the pairs of a table."""
-        games = table.games
-        one, other = np.nonzero(np.triu(games, 1))
-        pairs = Pairs(len(table.players), one, other)
-        return cls(pairs, games[one, other], table.draws[one, other], table.points[one, other])
-
-
-def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating, ...]:
-    apart = 1 - np.eye(len(table.players), dtype=np.int64)
-    wins, draws, losses = ((counts * apart).sum(1).tolist() for counts in (table.wins, table.draws, table.losses))
+def _rows(met: Results, elo: Floats, low: Floats, high: Floats) -> tuple[Rating, ...]:
+    wins, draws, losses = met.records().T.tolist()
     rows = []
-    for i, player in enumerate(table.players):
+    for i, player in enumerate(met.players):
         games = wins[i] + draws[i] + losses[i]
         middle, bottom, top = (round(float(figure[i]), 3) + 0.0 for figure in (elo, low, high))
         score = (wins[i] + draws[i] / 2) / games if games else 0.5
@@ -251,10 +224,10 @@ def _rows(table: Payoff, elo: Floats, low: Floats, high: Floats) -> tuple[Rating
     return tuple(sorted(rows, key=lambda row: (-row.elo, -row.score, row.player)))
 
 
-def _replay_games(met: _Met, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
+def _replay_games(met: Results, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
     """Draw every pair's points `size` times from the fitted ratings and the observed draw rates; float64 [size, E]."""
     games, draws = met.games, met.draws
-    expected = _sigmoid(nats[met.pairs.one] - nats[met.pairs.other])
+    expected = _sigmoid(nats[met.one] - nats[met.other])
     average = draws.sum() / max(games.sum(), 1)
     rate = (draws + DRAW_PRIOR * average) / (games + DRAW_PRIOR)
     drawn = np.minimum(rate, 2 * np.minimum(expected, 1 - expected))

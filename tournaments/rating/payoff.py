@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tournaments.rating.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from tournaments.rating.results import Results
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -93,6 +97,12 @@ class Payoff:
         """Return the table of some players, in the order given; players that are not in this table get empty rows."""
         return Payoff(tuple(players), *(self._part(counts, players) for counts in (self.wins, self.draws, self.losses)))
 
+    def met(self) -> Results:
+        """The results of the pairs that met."""
+        from tournaments.rating.results import pairs_of  # deferred, because results give tables, and tables results
+
+        return pairs_of(self)
+
     def __add__(self, other: Payoff) -> Payoff:
         """Return the table of both logs, its players sorted by name."""
         players = sorted({*self.players, *other.players})
@@ -152,23 +162,6 @@ def by_strength(table: Payoff) -> tuple[str, ...]:
     shrunk = table.shrunk()
     means = (shrunk.sum(1) - shrunk.diagonal()) / (len(table.players) - 1)
     return tuple(player for _, player in sorted(zip((-means).tolist(), table.players, strict=True)))
-
-
-def cyclicity(table: Payoff) -> float:
-    """Measure how far the players are from a ranking: the share of triples that beat one another in a cycle.
-
-    Only triples with three decided pairs count: the players met, and their scores are not ½. The result is 0 if no triple is
-    decided, 1/4 on average for coin flips, and 1 for rock, paper, scissors.
-
-    Reference:
-        Kendall and Babington Smith (1940), "On the method of paired comparisons": circular triads.
-    """
-    beats = (table.wins > table.losses).astype(np.float64)
-    met = beats + beats.T
-    # A decided triple is found in 6 orders, a cyclic one in 3 rotations.
-    decided = np.sum((met @ met) * met) / 6
-    circular = np.sum((beats @ beats) * beats.T) / 3
-    return float(circular / decided) if decided else 0.0
 
 
 def exploitability(payoff: Payoff, player: str) -> float:

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tournaments.rating.cycles import cyclicity
 from tournaments.rating.outcomes import Outcome
-from tournaments.rating.payoff import by_strength, cyclicity, pairs, payoff
+from tournaments.rating.payoff import by_strength, pairs, payoff
 
 COMPARISONS = st.lists(
     st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.sampled_from([0.0, 0.5, 1.0])), max_size=60
