@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from league.population.player import is_bot
-from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
+from tournaments.rating.payoff import ENOUGH, NORMAL, PairRow, Payoff, score_interval
 
 CLEAR = 0.7
 """A score is clear if its 95 % interval begins at this value or above: 10 of 10 points are clear, 18 of 20 are not."""
@@ -76,35 +76,19 @@ class Circularity:
         return self.triples >= TRIPLES and self.low > COIN
 
 
-def between(tables: Iterable[Payoff], players: Sequence[str]) -> Payoff:
-    """The sum of several tables, for the given players in the given order."""
-    parts = [table.restrict(players) for table in tables]
-    return Payoff(tuple(players), *(sum(getattr(part, name) for part in parts) for name in ("wins", "draws", "losses")))
-
-
-def met_by(tables: Sequence[Payoff], player: str) -> Payoff:
-    """The sum of several tables, for a player, which comes first, and all its opponents."""
-    met = {player: True}
-    for table in tables:
-        if player in table.players:
-            games = table.games[table.index(player)].tolist()
-            met |= {opponent: True for opponent, played in zip(table.players, games, strict=True) if played}
-    return between(tables, list(met))
-
-
-def meetings(table: Payoff, elo: Mapping[str, float]) -> list[Meeting]:
+def meetings(records: Iterable[PairRow], elo: Mapping[str, float]) -> list[Meeting]:
     """A player's records against all its opponents. The opponent with the lowest score comes first.
 
     Args:
-        table: The table from `met_by`.
+        records: The records, from `Results.against`.
         elo: Player → rating; a player without a rating counts as 0.
     """
     found = []
-    for column, opponent in enumerate(table.players[1:], 1):
-        wins, draws, losses = (int(counts[0, column]) for counts in (table.wins, table.draws, table.losses))
-        games, points = wins + draws + losses, wins + draws / 2
-        low, high = score_interval(points, games)
-        found.append(Meeting(opponent, elo.get(opponent, 0.0), games, wins, draws, losses, points / games, low, high))
+    for each in records:
+        points = each.wins + each.draws / 2
+        low, high = score_interval(points, each.games)
+        counts = each.games, each.wins, each.draws, each.losses
+        found.append(Meeting(each.opponent, elo.get(each.opponent, 0.0), *counts, points / each.games, low, high))
     return sorted(found, key=lambda meeting: (meeting.score, -meeting.elo, meeting.opponent))
 
 

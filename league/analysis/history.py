@@ -14,7 +14,7 @@ from pathlib import Path
 
 from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
-from league.analysis.head_to_head import Meeting, between, meetings, met_by
+from league.analysis.head_to_head import Meeting, meetings
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
@@ -25,6 +25,7 @@ from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.rating.results import Results, total
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
 
@@ -166,19 +167,19 @@ class History:
         return changes(self.players, self.ratings)
 
     @cached_property
-    def champions_table(self) -> Payoff:
-        """The results of all tournaments between the champion, which comes first, and its opponents."""
-        return met_by(self.tables, self.champion)
+    def results(self) -> Results:
+        """The results of all tournaments: of every two players that met."""
+        return total([table.met() for table in self.tables])
 
     @cached_property
     def meetings(self) -> list[Meeting]:
         """The champion's records against all its opponents, the lowest score first."""
-        return meetings(self.champions_table, self.elo)
+        return meetings(self.results.against(self.champion), self.elo)
 
     @cached_property
     def exploitability(self) -> float:
         """The champion's exploitability by the players of the league, as known from its results."""
-        return exploitability(self.champions_table, self.champion)
+        return exploitability(self.results, self.champion)
 
     @cached_property
     def traffic(self) -> list[Traffic]:
@@ -188,7 +189,7 @@ class History:
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""
-        return between(self.tables, players)
+        return self.results.among(players)
 
     def until(self, generation: int, ratings: Sequence[RatingRow]) -> History:
         """The league as of an earlier generation, without matches.
@@ -233,7 +234,7 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
     known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
     same = earlier is not None and earlier.config.game == config.game
     game = earlier.game if earlier is not None and same else stored_game(store)
-    players, matches, found = as_of(store.players(), last), list[MatchResult](), list[Outcome]()
+    players, matches, found = as_of(_players(store, earlier), last), list[MatchResult](), list[Outcome]()
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
         matches, found = list(earlier.matches), list(earlier.outcomes)
@@ -244,6 +245,15 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
         returns = returns_of(game, matches, frozen_names(players, row.number))
         known.append(GenerationRecord(row, payoff(found), training, returns))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
+
+
+def _players(store: Store, earlier: History | None) -> list[Player]:
+    """All players of a league. Those of an earlier history that were frozen or retired then are not read again."""
+    if earlier is None:
+        return store.players()
+    known = {player.name: player for player in earlier.players}
+    known |= {player.name: player for player in store.changed_since(earlier.number)}
+    return sorted(known.values(), key=lambda player: (-1 if player.born is None else player.born, player.name))
 
 
 def returns_of(game: Game, matches: Sequence[MatchResult], players: Collection[str]) -> dict[str, dict[str, Returns]]:

@@ -18,6 +18,9 @@ from tournaments.replay.format import ReplayError
 
 app = typer.Typer()
 
+MANY = 200
+"""Maximum number of players of which `payoff` shows everybody, and `--json` also the pairs that never met."""
+
 
 @app.command("list")
 def list_leagues(as_json: Json = False, home: Home = HOME) -> None:
@@ -90,15 +93,22 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     from league.evaluation.configuration import stored_game
     from tournaments.rating.outcomes import outcomes
     from tournaments.rating.payoff import pairs
-    from tournaments.rating.payoff import payoff as count
+    from tournaments.rating.results import results, total
 
     store = _begun(home, name)
     with _fits_together(name):
-        table = count(outcomes(stored_game(store), store.matches()))
+        game = stored_game(store)
+        logs = (outcomes(game, store.matches(number)) for number in range(store.generation() + 1))
+        found = total([results(log) for log in logs])
         if as_json:
-            print_json({"league": name, "pairs": [vars(row) for row in pairs(table)]})
-        else:
-            out.print(payoff_table(table))
+            rows = pairs(found.among(found.players)) if len(found.players) <= MANY else found.rows()
+            print_json({"league": name, "pairs": [vars(row) for row in rows]})
+            return
+        shown = store.ranking()
+        shown = shown if len(shown) <= MANY else [*shown[: MANY // 2], *shown[-MANY // 2 :]]
+        out.print(payoff_table(found.among(shown)))
+        if len(shown) < len(found.players):
+            out.print(f"{len(shown)} of {len(found.players)} players: the best and the last by rating; --json has all pairs")
 
 
 @app.command()

@@ -164,7 +164,7 @@ def by_strength(table: Payoff) -> tuple[str, ...]:
     return tuple(player for _, player in sorted(zip((-means).tolist(), table.players, strict=True)))
 
 
-def exploitability(payoff: Payoff, player: str) -> float:
+def exploitability(payoff: Payoff | Results, player: str) -> float:
     """Return a lower bound of a player's exploitability: how much it loses to the best other player of the table.
 
     This is the highest score of any other player against it, minus ½, and 0 if no score is above ½. Only opponents with at
@@ -188,10 +188,11 @@ def exploitability(payoff: Payoff, player: str) -> float:
         Lanctot et al. (2017), section 4: exploitability as NashConv. Here the best response is sought among the existing
         players.
     """
-    row = payoff.index(player)
-    known = payoff.games[:, row] >= ENOUGH
-    known[row] = False
-    return float(max((payoff.shrunk()[known, row] - 0.5).max(initial=0.0), 0.0))
+    if player not in payoff.players:
+        raise KeyError(f"{player!r} is not in the payoff table")
+    known = (record for record in payoff.met().against(player) if record.games >= ENOUGH)
+    taken = ((record.losses + record.draws / 2 + 1) / (record.games + 2) - 0.5 for record in known)
+    return max(0.0, *taken, 0.0)
 
 
 def score_interval(points: float, games: int) -> tuple[float, float]:

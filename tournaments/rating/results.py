@@ -73,11 +73,25 @@ class Results:
         wins[one, other], losses[one, other], draws[one, other] = self.wins[kept], self.losses[kept], self.draws[kept]
         return Payoff(tuple(players), wins + losses.T, draws + draws.T, losses + wins.T)
 
+    def against(self, player: str) -> list[PairRow]:
+        """The records of a player against everybody it met, in the order of `players`; none, if it is not here."""
+        at = self.place.get(player, -1)
+        first, second = self.one == at, self.other == at  # pairs with an earlier player stand before those with a later one
+        columns = (
+            np.concatenate([before[second], after[first]])
+            for before, after in (
+                (self.one, self.other), (self.losses, self.wins), (self.draws, self.draws), (self.wins, self.losses),
+            )
+        )  # fmt: skip
+        found = []
+        for place, wins, draws, losses in zip(*(column.tolist() for column in columns), strict=True):
+            games = wins + draws + losses
+            found.append(PairRow(player, self.players[place], games, wins, draws, losses, (wins + draws / 2) / games))
+        return found
+
     def opponents(self, player: str) -> list[str]:
         """Whom a player met, in the order of `players`; nobody, if it is not here."""
-        at = self.place.get(player, -1)
-        met = np.sort(np.r_[self.other[self.one == at], self.one[self.other == at]])
-        return [self.players[place] for place in met.tolist()]
+        return [record.opponent for record in self.against(player)]
 
     def records(self) -> Counts:
         """int64 [P, 3], wins, draws and losses of every player."""

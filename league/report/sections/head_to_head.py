@@ -21,7 +21,7 @@ FEW = 7
 """Number of players in the payoff table on a narrow screen."""
 
 CROWD = 80
-"""Number of players that are searched for circles: the opponents of the champion, then the highest rated players."""
+"""Number of players that are searched for circles: the champion's opponents, the hardest first, then the highest rated."""
 
 SHOWN = 8
 """Maximum number of circles in the table."""
@@ -116,9 +116,8 @@ def circularity_told(found: Circularity) -> str:
 
 def crowd_of(history: History) -> Payoff:
     """The results between the opponents of the champion and the highest rated players."""
-    met = history.champions_table.players
-    names = list(dict.fromkeys([*met, *history.elo]))[: max(CROWD, len(met))]
-    return history.table(names)
+    hardest = [each.opponent for each in history.meetings]
+    return history.table(list(dict.fromkeys([history.champion, *hardest, *history.elo]))[:CROWD])
 
 
 def _exploited(history: History) -> Markup:
