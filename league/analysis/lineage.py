@@ -108,6 +108,10 @@ def descent(players: Sequence[Player]) -> nx.DiGraph:
     return graph
 
 
+KEPT = "the champion's line of descent, then players still learning and their ancestors, then the newest of the others"
+"""What `prune` keeps of a tree, in words."""
+
+
 def prune(graph: nx.DiGraph, room: int, champion: str = "") -> nx.DiGraph:
     """The most important part of a tree.
 

@@ -23,6 +23,9 @@ STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.pn
 PAGES = ("report.html", "tournament.html", "solution.yaml")
 """Names of files in the league's run that show the newest state."""
 
+SHOWN = 100
+"""Number of players in the standings of a generation's run, besides the newest and the scripted ones."""
+
 COLUMNS = ("player", "elo", "elo_low", "elo_high", "score", "games", "wins", "draws", "losses")
 """The first columns of the standings, in order."""
 
@@ -36,7 +39,7 @@ def of_generation(store: Store, history: History, table: EncodedImage, cache: Re
         table: The picture of the payoff table as of that generation.
         cache: The recorded matches that earlier calls have read. Missing matches are added.
     """
-    standings = _standings(history)
+    standings = _bounded(_standings(history), history.number)
     files = {STANDINGS: _all_columns(standings), TABLE: _few_columns(standings), PAYOFF: table.png}
     final = final_html(store, history, cache)
     if final is not None:
@@ -65,6 +68,15 @@ def pages(store: Store, history: History, cache: ReplayCache) -> dict[str, bytes
     history = with_recorded(history, store)
     texts = report_html(history), tournament_html(store, history, cache), solution_yaml(history)
     return {name: text.encode() for name, text in zip(PAGES, texts, strict=True)}
+
+
+def _bounded(standings: list[dict[str, Any]], generation: int) -> list[dict[str, Any]]:
+    """The best `SHOWN` players, with the newest and the scripted ones. The league's own run has everybody, once.
+
+    Without a bound the files of a league would grow with the square of its generations.
+    """
+    ranked = [row | {"rank": rank} for rank, row in enumerate(standings, 1)]
+    return [row for row in ranked if row["rank"] <= SHOWN or row["generation"] in (None, generation)]
 
 
 def _standings(history: History) -> list[dict[str, Any]]:

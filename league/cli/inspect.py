@@ -19,7 +19,7 @@ from tournaments.replay.format import ReplayError
 app = typer.Typer()
 
 MANY = 200
-"""Maximum number of players of which `payoff` shows everybody, and `--json` also the pairs that never met."""
+"""Maximum number of players that a table shows; `--json` has everybody. Of more, `payoff --json` leaves out who never met."""
 
 
 @app.command("list")
@@ -66,7 +66,8 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
             print_json({**facts, "standings": standings_rows(store)})
             return
         rows = read(store)
-        out.print(standings_table(rows, f"{name}, generation {store.generation()}: champion {store.champion()}"))
+        title = f"{name}, generation {store.generation()}: champion {store.champion()}"
+        out.print(standings_table(rows, title, limit=MANY))
         out.print()
         out.print(lines_table(rows))
 
@@ -74,6 +75,7 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
 @app.command()
 def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the tree of descent of all players."""
+    from league.analysis.lineage import KEPT, descent, owner_of, prune
     from league.cli.tables import lineage_tree
 
     store = _begun(home, name)
@@ -83,7 +85,12 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
         return
     with _fits_together(name):
-        out.print(lineage_tree(players, {row.player: row.elo for row in store.ratings(store.generation())}))
+        whole, owner = descent(players), owner_of(players)
+        shown = prune(whole, MANY, owner[store.champion()])
+        elo = {row.player: row.elo for row in store.ratings(store.generation())}
+        out.print(lineage_tree([player for player in players if owner[player.name] in shown], elo))
+        if len(shown) < len(whole):
+            out.print(f"{len(shown)} of {len(whole)} players: {KEPT}; --json has all")
 
 
 @app.command()

@@ -31,6 +31,9 @@ from tournaments.rating.payoff import PairRow, Payoff, by_strength
 from tournaments.rating.standings import Standing
 from tournaments.replay.format import Replay
 
+LINES = 60
+"""Maximum number of lines of players in the table below the standings."""
+
 CELL = 6
 """Width of a score in the payoff table."""
 
@@ -73,7 +76,7 @@ def lines_table(rows: Sequence[Standing]) -> Figure:
             lines.setdefault(row.parent, {})[row.generation] = row
     elos = [row.elo for curve in lines.values() for row in curve.values()]
     last = max((generation for curve in lines.values() for generation in curve), default=0)
-    order = sorted(lines.items(), key=lambda item: (-max(row.elo for row in item[1].values()), item[0]))
+    order = sorted(lines.items(), key=lambda item: (-max(row.elo for row in item[1].values()), item[0]))[:LINES]
 
     def draw(width: int) -> tuple[str, list[Text]]:
         curves = [[curve[n].elo if n in curve else None for n in range(last + 1)] for _, curve in order]
@@ -87,9 +90,10 @@ def lines_table(rows: Sequence[Standing]) -> Figure:
             [name, str(first.generation), str(newest.generation), *(f"{row.elo:.0f}" for row in (first, newest, best))]
         )
     title = f"lines: the Elo of their snapshots, from {min(elos):.0f} (▁) to {max(elos):.0f} (█)" if elos else "lines"
+    caption = f"the best {LINES} of {len(lines)} lines" if len(lines) > LINES else ""
     columns = ["line"], ["from", "to", "first", "last", "best"]
     chart = ChartColumn(min(8, last + 1), max(last + 1, 20), draw) if lines else None
-    return sheet(title, *columns, cells, spare=("from", "to"), chart=chart)
+    return sheet(title, *columns, cells, spare=("from", "to"), chart=chart, caption=caption)
 
 
 def pairs_table(rows: Sequence[PairRow]) -> Figure:
@@ -146,11 +150,9 @@ def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
     above = {name: parent if parent in lines else None for name, parent in parents.items()}
     ratings = {name: elo[newest[name]] for name in lines if newest.get(name) in elo}
 
-    def depth(name: str) -> int:
-        parent = above[name]
-        return 0 if parent is None else 1 + depth(parent)
-
-    indents = {name: 4 * depth(name) for name in lines}
+    indents: dict[str | None, int] = {None: -4}
+    for name in lines:  # parents are born before their children
+        indents[name] = indents[above[name]] + 4
     wide = max((indents[name] + cell_len(name) for name in lines), default=0)
     told = {name: _life(player) for name, player in lines.items()}
     most = max(map(cell_len, told.values()), default=0)

@@ -13,7 +13,6 @@ from typing import Any
 
 from league.analysis import metrics
 from league.analysis.history import History
-from league.analysis.lineage import as_of
 from league.artifacts.files import PAGES, STANDINGS, names_of_generation, of_generation, of_league, pages
 from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
@@ -113,7 +112,8 @@ def update_runs(
     tree, mended = _tree(experiment, store, history, root, known, last + 1)
     first = number_in(tree.root, MARK) + 1
     if thorough:
-        first = next((row.number for row in rows[:first] if not _whole(experiment, store, history, row, tree)), first)
+        charted = metrics.shown(history.players, rows)
+        first = next((row.number for row in rows[:first] if not _whole(experiment, store, history, row, tree, charted)), first)
         if first <= number_in(tree.root, MARK):  # the mark is valid only for complete generations
             experiment.log(tree.root, [], tags={MARK: str(first - 1)})
     for start in range(first, len(rows), BATCH):
@@ -175,19 +175,18 @@ def _searched(experiment: Experiment, store: Store, history: History) -> tuple[T
     return tree, found.mended + mended
 
 
-def _whole(experiment: Experiment, store: Store, history: History, row: GenerationRow, tree: Tree) -> bool:
-    """Whether a generation is complete in MLflow: its run, files, pictures, champion and players."""
+def _whole(
+    experiment: Experiment, store: Store, history: History, row: GenerationRow, tree: Tree, charted: Sequence[Player]
+) -> bool:
+    """Whether a generation is complete in MLflow: its run, files, pictures, champion and the players that have charts."""
     run = tree.generations.get(name_of_generation(row.number))
     if run is None or row.number not in tree.registry.versions:
         return False
-    everybody = {player.name for player in as_of(history.players, row.number)}
     last = row.number == history.number
     return (
         all((experiment.folder(run) / name).is_file() for name in names_of_generation(store, row.number))
         and all(experiment.has_image(tree.root, key, row.number) for key in ("payoff", "lineage"))
-        and all(
-            player.name in tree.players for player in metrics.shown(history.players, history.rows) if player.name in everybody
-        )
+        and all(player.name in tree.players for player in charted if (player.born or 0) <= row.number)
         and all((experiment.folder(tree.root) / name).is_file() for name in PAGES if last)
     )
 

@@ -13,6 +13,7 @@ from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
 from league.plotting.whiskers import Whisker, whiskers
 from league.population.player import Player, is_bot
+from league.report.html import ROWS as MOST
 from league.report.html import Grid, ReportSection, figure, folded, joined, paragraph, strong, table, words
 from league.report.sections.answers import NAMED, interval, records_told
 from league.report.wording import counted, generations, listed, percent, points
@@ -125,6 +126,7 @@ def _reigns(history: History) -> Markup:
     found = reigns(history.rows, history.players, history.direct)
     if len(found) < 2:
         return Markup("")
+    newest = found[-MOST:]
     elo = {player: points(value) for player, value in history.elo.items()}
     rows = [
         (
@@ -133,12 +135,13 @@ def _reigns(history: History) -> Markup:
             _origin(history.player[reign.player]),
             elo.get(history.rows[reign.last].champion, ""),
         )
-        for reign in found
+        for reign in newest
     ]
-    marked = [place for place, reign in enumerate(found) if history.rows[reign.last].champion in history.direct]
+    marked = [place for place, reign in enumerate(newest) if history.rows[reign.last].champion in history.direct]
     title = "Champions by generation"
     whole = table(Grid(("champion in", "player", "origin", "Elo, as of today"), rows, (0, 1, 2)), title, marked)
-    said = paragraph(words("The champions of all generations. The present champion and its ancestors are highlighted."))
+    which = "champions of all generations" if newest == found else f"newest {MOST} of {len(found)} reigns"
+    said = paragraph(words(f"The {which}. The present champion and its ancestors are highlighted."))
     return joined(said, folded(title, whole) if len(rows) > ROWS else whole)
 
 

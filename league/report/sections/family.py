@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from agents.learners.table import hyper_label
 from league.analysis.history import History
-from league.analysis.lineage import Change, descent, prune
+from league.analysis.lineage import KEPT, Change, descent, prune
 from league.plotting.league_plots import lineage_drawn
 from league.plotting.lineage_plot import LINES
 from league.population.player import is_founder, learns
-from league.report.html import Grid, ReportSection, bullets, figure, folded, joined, paragraph, subheading, table, words
+from league.report.html import ROWS, Grid, ReportSection, bullets, figure, folded, joined, paragraph, subheading, table, words
 from league.report.sections.answers import change_told
 from league.report.wording import counted, listed, points, rounded, signed
 
@@ -57,8 +57,7 @@ def _left_out(history: History) -> str:
     shown = len(prune(whole, LINES, history.owner[history.champion]))
     if shown == len(whole):
         return ""
-    who = "the champion's line of descent, then players still learning and their ancestors, then the newest of the others"
-    return f" {shown} of {len(whole)} are shown in the tree: {who}."
+    return f" {shown} of {len(whole)} are shown in the tree: {KEPT}."
 
 
 def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
@@ -66,10 +65,11 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
     if not found:
         return Markup("")
     ranked = sorted(found, key=lambda change: (change.gain is None, -(change.gain or 0.0)))
-    rows = [_row(change, change.child.name in line) for change in ranked]
+    told = _told(ranked, line)
+    rows = [_row(change, change.child.name in line) for change in told]
     head = ("child", "lead over its parent", "generations", "verdict", "origin", "Elo: parent, first, best", "changes")
     grid = Grid(head, rows, (0, 3, 4, 6), (6,))
-    whole = table(grid, "Mutations and their effect", [n for n, change in enumerate(ranked) if change.child.name in line])
+    whole = table(grid, "Mutations and their effect", [n for n, change in enumerate(told) if change.child.name in line])
     measured = [change for change in ranked if change.gain is not None]
     said = [
         words("A child is compared with its parent in the same generations, so general progress of the league does not count."),
@@ -82,10 +82,23 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
     parts = [subheading("Effect of mutations"), paragraph(*said)]
     if len(rows) > OPEN_ROWS:
         extremes = [*measured[:3], *measured[-3:]]
-        parts += [bullets(map(change_told, extremes)), folded(f"All {len(rows)} mutations", whole)]
+        parts += [bullets(map(change_told, extremes)), folded(_which(len(rows), len(found)), whole)]
     else:
         parts.append(whole)
     return joined(*parts)
+
+
+def _told(ranked: Sequence[Change], line: set[str]) -> list[Change]:
+    """The mutations in the table: those in the champion's line, and those with the largest leads, whoever leads."""
+    largest = sorted(ranked, key=lambda change: (change.child.name not in line, -abs(change.gain or 0.0)))
+    kept = {change.child.name for change in largest[:ROWS]}
+    return [change for change in ranked if change.child.name in kept]
+
+
+def _which(shown: int, everything: int) -> str:
+    if shown == everything:
+        return f"All {shown} mutations"
+    return f"{shown} of {everything} mutations: the champion's line, and the largest differences"
 
 
 def _outside_chance(measured: Sequence[Change]) -> str:
