@@ -24,6 +24,9 @@ from rows import ROWS, Contender, Row
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.jsonl"
 REMARKS = ROOT / "benchmarks" / "remarks.md"
+GROWTH = ROOT / "benchmarks" / "growth.md"
+"""The table that `benchmarks/long_league.py --page` wrote."""
+
 PAGE = ROOT / "docs" / "figures.md"
 
 
@@ -148,7 +151,8 @@ def _keep(records: Sequence[dict[str, Any]]) -> None:
 
 
 def _remarks() -> str:
-    return REMARKS.read_text(encoding="utf-8") if REMARKS.is_file() else ""
+    """What is added at the end: the table of growth, and text that was written by hand."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in (GROWTH, REMARKS) if path.is_file())
 
 
 def _arguments() -> argparse.Namespace:

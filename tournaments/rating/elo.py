@@ -39,8 +39,10 @@ DRAW_PRIOR = 2.0
 is a draw.
 """
 
-CLOSE = 1e-3
-"""Replicates are fitted until a step is below this many nats. What remains is about a hundredth of it, 0.002 points."""
+CLOSE = 1e-5
+"""Replicates are fitted until a step is below this many nats. What remains is far below the thousandth of a point to which
+ratings are rounded.
+"""
 
 Floats = NDArray[np.float64]
 
