@@ -33,11 +33,13 @@ from league.analysis.history import read
 from league.config.schema import LeagueConfig, to_yaml
 from league.population.matchmaking import worth_meeting
 from league.population.player import ANCHOR, Player, active_name, anchor, child, snapshot
+from league.storage import roster
 from league.storage.generation import Generation, TrainingRecord
 from league.storage.store import Store
 from tournaments.rating.cycles import cyclicity
 from tournaments.rating.elo import Rating, fit
 from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import among
 from tournaments.rating.results import Results, results, total
 from tournaments.tickets import MatchResult, Ticket, match_id
 
@@ -178,14 +180,13 @@ def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         return lambda: known.setdefault(name, make())
 
     def opponents() -> object:
-        ranked = store.ranking()
-        return store.players_named(worth_meeting(store.frozen(), ranked, PAST))
+        ranked = roster.ranking(store)
+        return roster.players_named(store, worth_meeting(roster.frozen(store), ranked, PAST))
 
     def matchmaking() -> object:
-        names = [player.name for player in store.newest_frozen(50)]
-        return [
-            known["results"].among([*names, store.newest_snapshot(player.name) or ""]) for player in store.players("active")
-        ]
+        names = [player.name for player in roster.newest_frozen(store, 50)]
+        learners = [roster.newest_snapshot(store, player.name) or "" for player in store.players("active")]
+        return [among(known["results"], [*names, learner]) for learner in learners]
 
     def shown() -> object:
         return of_generation(store, known["history"], EncodedImage(payoff_pixels(known["history"])), ReplayCache())

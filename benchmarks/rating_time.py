@@ -51,8 +51,8 @@ def main() -> None:
         nats = maximise(pairs, games, found.points[None], np.zeros((1, players)), PRIOR_SD / SCALE)
         alone = time.process_time() - begin
         print(
-            f"{players:,} players, {len(found.one):,} pairs: {whole:.2f} s with {REPLICATES} replicates, {alone:.3f} s without, "
-            f"peak {memory} MB, spread {np.ptp(nats) * SCALE:,.0f} points",
+            f"{players:,} players, {len(found.one):,} pairs: {whole:.2f} s with {REPLICATES} replicates, "
+            f"{alone:.3f} s without, peak {memory} MB, spread {np.ptp(nats) * SCALE:,.0f} points",
             flush=True,
         )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from league.population.player import is_bot
-from tournaments.rating.payoff import ENOUGH, NORMAL, PairRow, Payoff, score_interval
+from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
+from tournaments.rating.results import PairRow
 
 CLEAR = 0.7
 """A score is clear if its 95 % interval begins at this value or above: 10 of 10 points are clear, 18 of 20 are not."""

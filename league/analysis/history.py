@@ -21,10 +21,11 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
 from league.population.player import Player, frozen_names
+from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import Payoff, exploitability, payoff
+from tournaments.rating.payoff import Payoff, among, exploitability, payoff
 from tournaments.rating.results import Results, total
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
@@ -189,7 +190,7 @@ class History:
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""
-        return self.results.among(players)
+        return among(self.results, players)
 
     def until(self, generation: int, ratings: Sequence[RatingRow]) -> History:
         """The league as of an earlier generation, without matches.
@@ -252,7 +253,7 @@ def _players(store: Store, earlier: History | None) -> list[Player]:
     if earlier is None:
         return store.players()
     known = {player.name: player for player in earlier.players}
-    known |= {player.name: player for player in store.changed_since(earlier.number)}
+    known |= {player.name: player for player in roster.changed_since(store, earlier.number)}
     return sorted(known.values(), key=lambda player: (-1 if player.born is None else player.born, player.name))
 
 

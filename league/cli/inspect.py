@@ -13,6 +13,7 @@ from envs.faults import GameError
 from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
 from league.errors import LeagueError
 from league.paths import expanded
+from league.storage import roster
 from league.storage.store import Store
 from tournaments.replay.format import ReplayError
 
@@ -99,7 +100,7 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     from league.cli.tables import payoff_table
     from league.evaluation.configuration import stored_game
     from tournaments.rating.outcomes import outcomes
-    from tournaments.rating.payoff import pairs
+    from tournaments.rating.payoff import among, pairs
     from tournaments.rating.results import results, total
 
     store = _begun(home, name)
@@ -108,12 +109,12 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         logs = (outcomes(game, store.matches(number)) for number in range(store.generation() + 1))
         found = total([results(log) for log in logs])
         if as_json:
-            rows = pairs(found.among(found.players)) if len(found.players) <= MANY else found.rows()
+            rows = pairs(among(found, found.players)) if len(found.players) <= MANY else found.rows()
             print_json({"league": name, "pairs": [vars(row) for row in rows]})
             return
-        shown = store.ranking()
+        shown = roster.ranking(store)
         shown = shown if len(shown) <= MANY else [*shown[: MANY // 2], *shown[-MANY // 2 :]]
-        out.print(payoff_table(found.among(shown)))
+        out.print(payoff_table(among(found, shown)))
         if len(shown) < len(found.players):
             out.print(f"{len(shown)} of {len(found.players)} players: the best and the last by rating; --json has all pairs")
 

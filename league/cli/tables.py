@@ -27,7 +27,8 @@ from league.cli.terminal_charts import (
 from league.population.player import Player, is_snapshot, original_of
 from league.storage.store import Store
 from tournaments.human.replay_text import bar
-from tournaments.rating.payoff import PairRow, Payoff, by_strength
+from tournaments.rating.payoff import Payoff, by_strength
+from tournaments.rating.results import PairRow
 from tournaments.rating.standings import Standing
 from tournaments.replay.format import Replay
 

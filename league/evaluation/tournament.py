@@ -24,7 +24,8 @@ from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import PairRow, Payoff, pairs, payoff
+from tournaments.rating.payoff import Payoff, pairs, payoff
+from tournaments.rating.results import PairRow
 from tournaments.rating.standings import Entrant, Standing, standings
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
 from tournaments.schedule.rounds import play_rounds

@@ -8,6 +8,7 @@ from league.analysis.metrics import best_player, measure_league
 from league.analysis.training import finite_updates, training_records
 from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
+from league.storage import roster
 from league.storage.generation import Generation
 from tournaments.rating.elo import online_elo
 
@@ -24,7 +25,7 @@ def commit(draft: Draft) -> Draft:
     context, rated = draft.context, draft.ratings()
     store, number = context.store, draft.number
     anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
-    online = store.online(number - 1)
+    online = roster.online(store, number - 1)
     online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
     store.commit(
         Generation(

@@ -16,6 +16,7 @@ from league.execution.seeds import Seeds
 from league.execution.tasks import ArenaSpec, Contestant, Trained
 from league.execution.watcher import Watcher
 from league.population.player import Player, anchor
+from league.storage import roster
 from league.storage.store import Store
 from league.tracking.sync_worker import SyncWorker
 from tournaments.rating.elo import Ratings
@@ -54,7 +55,7 @@ class Context:
             uncommitted: The players that are not committed yet.
         """
         anchors = map(anchor, self.config.tournament.anchors)
-        known = {player.name: player for player in (*anchors, *self.store.players_named(names), *uncommitted)}
+        known = {player.name: player for player in (*anchors, *roster.players_named(self.store, names), *uncommitted)}
         return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
     def arena(self) -> ArenaSpec:

@@ -10,6 +10,7 @@ from league.population.evolution import Birth
 from league.population.groups import births_in_groups
 from league.population.player import Player, active_name, child
 from league.stages.draft import Draft
+from league.storage import roster
 
 
 def evolve(draft: Draft) -> Draft:
@@ -26,7 +27,7 @@ def evolve(draft: Draft) -> Draft:
     by_name = {player.name: player for player in draft.actives}
     elo = {player.snapshot_of: ratings[player.name].elo for player in draft.snapshots}
     ranked = sorted(draft.actives, key=lambda player: (-elo[player.name], player.name))
-    ever = context.store.learners() or len(draft.actives)
+    ever = roster.learners(context.store) or len(draft.actives)
     born = births_in_groups(ranked, settings.elite, settings.replace, settings.selection, settings.operators, generator)
     children = [_child(draft, birth, by_name[birth.parent], ever + number + 1) for number, birth in enumerate(born)]
     leaving = [by_name.pop(birth.replaces) for birth in born]

@@ -9,6 +9,8 @@ from league.config.validation import rule_of
 from league.population.matchmaking import Candidate, Situation, opponents_of, training_tickets
 from league.population.player import Player, original_of
 from league.stages.draft import Draft
+from league.storage import roster
+from tournaments.rating.payoff import among
 
 
 def matchmake(draft: Draft) -> Draft:
@@ -23,7 +25,7 @@ def matchmake(draft: Draft) -> Draft:
     context, making = draft.context, draft.context.config.matchmaking
     generator = context.seeds.numpy(draft.number, "matchmaking")
     rule, copies = rule_of(making.rule), context.config.train.copies
-    past = context.store.newest_frozen(making.latest)
+    past = roster.newest_frozen(context.store, making.latest)
     anchors = context.config.tournament.anchors if making.anchors else []
     candidates = [Candidate(name, "anchor", name, None) for name in anchors]
     candidates += [Candidate(player.name, player.league_role, original_of(player), player.frozen) for player in past]
@@ -38,9 +40,9 @@ def matchmake(draft: Draft) -> Draft:
 def _situation(draft: Draft, player: Player, candidates: Sequence[Candidate]) -> Situation:
     """The input of a rule for one learning player. Its results are those of its newest snapshot, or of its parent's."""
     making = draft.context.config.matchmaking
-    known = draft.context.store.newest_snapshot(player.name) or player.parent
+    known = roster.newest_snapshot(draft.context.store, player.name) or player.parent
     names = [candidate.name for candidate in candidates]
-    payoff = replace(draft.past.among([*names, known or ""]), players=(*names, player.name))
+    payoff = replace(among(draft.past, [*names, known or ""]), players=(*names, player.name))
     return Situation(
         player.name, player.league_role, draft.number, tuple(candidates), payoff, making.prior_games, making.self_play
     )

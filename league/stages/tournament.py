@@ -10,6 +10,7 @@ from league.execution import tasks
 from league.execution.tasks import PlayTask
 from league.population.matchmaking import worth_meeting
 from league.stages.draft import Draft
+from league.storage import roster
 from tournaments.schedule.formats import Plan
 
 
@@ -23,7 +24,8 @@ def tournament(draft: Draft) -> Draft:
         LeagueError: The configured format cannot be played, or it leaves out a player.
     """
     context, settings = draft.context, draft.context.config.tournament
-    past = context.store.players_named(worth_meeting(context.store.frozen(), context.store.ranking(), settings.past))
+    store = context.store
+    past = roster.players_named(store, worth_meeting(roster.frozen(store), roster.ranking(store), settings.past))
     weights = {player.name: player.weights for player in [*draft.snapshots, *past]}
     entrants = [*weights, *settings.anchors]
     plan = Plan(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -234,7 +234,7 @@ class Store:
 
     def generation(self) -> int:
         """The number of the last committed generation, or −1 if there is none."""
-        return int(self._read("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
+        return int(self.select("SELECT COALESCE(MAX(generation), -1) FROM generations")[0][0])
 
     def champion(self) -> str:
         """The name of the best frozen player so far.
@@ -242,7 +242,7 @@ class Store:
         Raises:
             LeagueError: No generation is committed yet.
         """
-        rows = self._read("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
+        rows = self.select("SELECT champion FROM generations ORDER BY generation DESC LIMIT 1")
         if not rows:
             raise LeagueError(f"the league {self.name!r} has no committed generation yet")
         return str(rows[0][0])
@@ -255,14 +255,14 @@ class Store:
         """
         generation = self.generation()
         champion = self.champion() if generation >= 0 else None
-        if champion is not None and not self.players_named([champion]):
+        if champion is not None and not self.select("SELECT name FROM players WHERE name = ?", (champion,)):
             raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
         facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
-        return {**facts, "players": self._read("SELECT COUNT(*) FROM players")[0][0], "champion": champion}
+        return {**facts, "players": self.select("SELECT COUNT(*) FROM players")[0][0], "champion": champion}
 
     def generations(self) -> list[GenerationRow]:
         """All committed generations in order."""
-        return self._read(f"SELECT {GENERATION} FROM generations ORDER BY generation", make=generation_of)
+        return self.select(f"SELECT {GENERATION} FROM generations ORDER BY generation", make=generation_of)
 
     def newest(self) -> GenerationRow:
         """The last committed generation.
@@ -270,7 +270,7 @@ class Store:
         Raises:
             LeagueError: There is none.
         """
-        rows = self._read(f"SELECT {GENERATION} FROM generations ORDER BY generation DESC LIMIT 1", make=generation_of)
+        rows = self.select(f"SELECT {GENERATION} FROM generations ORDER BY generation DESC LIMIT 1", make=generation_of)
         if not rows:
             raise LeagueError(f"the league {self.name!r} has no committed generation yet")
         return cast(GenerationRow, rows[0])
@@ -278,54 +278,11 @@ class Store:
     def players(self, *statuses: str) -> list[Player]:
         """The players with the given statuses, or all players, in order of birth."""
         where = f"WHERE status IN ({', '.join('?' * len(statuses))}) " if statuses else ""
-        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
-
-    def players_named(self, names: Collection[str]) -> list[Player]:
-        """The players with the given names, in order of birth; names of others are passed over."""
-        where = "WHERE name IN (SELECT value FROM json_each(?)) "
-        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", (to_json(list(names)),), player_of)
-
-    def changed_since(self, generation: int) -> list[Player]:
-        """The players that are new or may have changed since a generation was committed, in order of birth.
-
-        A player may change while it is active, and when it is retired.
-        """
-        where = "WHERE status = 'active' OR COALESCE(born, 0) > ?1 OR retired > ?1 "
-        return self._read(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", (generation,), player_of)
-
-    def frozen(self) -> list[str]:
-        """The names of all snapshots, in order of birth."""
-        return self._read(f"SELECT name FROM players WHERE status = 'historical' {BY_BIRTH}", make=_text)
-
-    def newest_frozen(self, count: int) -> list[Player]:
-        """The `count` newest snapshots, in order of birth."""
-        order = "ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT ?"
-        found = self._read(f"SELECT {PLAYER} FROM players WHERE status = 'historical' {order}", (count,), player_of)
-        return found[::-1]
-
-    def newest_snapshot(self, player: str) -> str | None:
-        """The name of the newest snapshot of a player, if there is one."""
-        query = "SELECT name FROM players WHERE snapshot_of = ? ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT 1"
-        return next(iter(self._read(query, (player,), _text)), None)
-
-    def learners(self) -> int:
-        """The number of players that learn or did so until they were retired."""
-        query = "SELECT COUNT(*) FROM players WHERE snapshot_of IS NULL AND status <> 'anchor'"
-        return int(self._read(query)[0][0])
-
-    def ranking(self) -> list[str]:
-        """The names of all rated players as of the last generation, best first."""
-        query = "SELECT player FROM ratings WHERE generation = ? ORDER BY elo DESC, player"
-        return self._read(query, (self.generation(),), _text)
-
-    def online(self, generation: int) -> dict[str, float]:
-        """Player → online Elo as of a generation."""
-        query = "SELECT player, online FROM ratings WHERE generation = ?"
-        return dict(self._read(query, (generation,)))
+        return self.select(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
 
     def mentions(self) -> list[str]:
         """What the players are that may name code: anchors, learners and architectures, each once."""
-        rows = self._read(
+        rows = self.select(
             "SELECT name FROM players WHERE status = 'anchor' "
             "UNION SELECT learner FROM players UNION SELECT architecture FROM players"
         )
@@ -334,25 +291,25 @@ class Store:
     def matches(self, generation: int | None = None) -> list[MatchResult]:
         """The match log, or one generation of it, in order."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self._read(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
+        return self.select(f"SELECT * FROM matches{where} ORDER BY generation, match", values, match_of)
 
     def ratings(self, generation: int | None = None) -> list[RatingRow]:
         """The ratings as of every generation or of one generation, best first within each."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
-        return self._read(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
+        return self.select(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, player", values, rating_of)
 
     def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
         """The training metrics of a generation: player → metrics of each update."""
         query = 'SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"'
         found: dict[str, list[dict[str, float]]] = {}
-        for player, figures in self._read(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
+        for player, figures in self.select(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
             found.setdefault(player, []).append(figures)
         return found
 
     def training(self, generation: int) -> list[TrainingRecord]:
         """Results of a generation's training tickets."""
         query = "SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket"
-        return self._read(query, (generation,), training_of)
+        return self.select(query, (generation,), training_of)
 
     def recorded(self, generation: int | None = None) -> list[Path]:
         """The files of the recorded matches, of all generations or of one, sorted by name."""
@@ -361,7 +318,7 @@ class Store:
 
     def fact(self, key: str, missing: str | None = None) -> str:
         """A stored fact: `config`, `identity`, `game`, `description`, `version`. If it is absent: `missing`, or an error."""
-        rows = self._read("SELECT value FROM league WHERE key = ?", (key,))
+        rows = self.select("SELECT value FROM league WHERE key = ?", (key,))
         if not rows and missing is not None:
             return missing
         if not rows:
@@ -385,7 +342,7 @@ class Store:
         with disk_has_room(f"the {key} of {self.name!r} could not be dropped"), self._writing() as database:
             database.execute("DELETE FROM league WHERE key = ?", (key,))
 
-    def _read(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
+    def select(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
         """The result of a query; `make` converts each row to a value."""
         with db.reading(self.path) as database:
             show_as_today(database)
@@ -403,10 +360,6 @@ class Store:
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         return db.writing(self.path, self.warn)
-
-
-def _text(row: Sequence[Any]) -> str:
-    return str(row[0])
 
 
 def leagues(home: Path) -> list[str]:

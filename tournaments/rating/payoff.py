@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tournaments.rating.outcomes import Outcome
-
-if TYPE_CHECKING:
-    from tournaments.rating.results import Results
+from tournaments.rating.results import PairRow, Results
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -99,9 +96,9 @@ class Payoff:
 
     def met(self) -> Results:
         """The results of the pairs that met."""
-        from tournaments.rating.results import pairs_of  # deferred, because results give tables, and tables results
-
-        return pairs_of(self)
+        games = self.games
+        one, other = np.nonzero(np.triu(games, 1))
+        return Results(self.players, one, other, *(counts[one, other] for counts in (self.wins, self.draws, self.losses)))
 
     def __add__(self, other: Payoff) -> Payoff:
         """Return the table of both logs, its players sorted by name."""
@@ -116,19 +113,6 @@ class Payoff:
         part = np.zeros((len(players), len(players)), np.int64)
         part[np.ix_(here, here)] = counts[np.ix_(there, there)]
         return part
-
-
-@dataclass(frozen=True)
-class PairRow:
-    """The record of one player against another; `score` is None if they never met."""
-
-    player: str
-    opponent: str
-    games: int
-    wins: int
-    draws: int
-    losses: int
-    score: float | None
 
 
 def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) -> Payoff:
@@ -153,6 +137,25 @@ def payoff(outcomes: Iterable[Outcome], players: Sequence[str] | None = None) ->
         if outcome.player in rows and outcome.opponent in rows:
             counts[outcome.score][rows[outcome.player], rows[outcome.opponent]] += 1
     return Payoff(tuple(names), wins=counts[1.0], draws=counts[0.5], losses=counts[0.0])
+
+
+def among(found: Results, players: Sequence[str]) -> Payoff:
+    """Return the table of some players, in the order given; players without results get empty rows.
+
+    Laws:
+        The table among all players of a log's results is the table of the log.
+    """
+    size = len(players)
+    place = np.full(len(found.players), -1)
+    for row, player in enumerate(players):
+        if player in found.place:
+            place[found.place[player]] = row
+    one, other = place[found.one], place[found.other]
+    kept = (one >= 0) & (other >= 0)
+    one, other = one[kept], other[kept]
+    wins, draws, losses = np.zeros((3, size, size), np.int64)
+    wins[one, other], losses[one, other], draws[one, other] = found.wins[kept], found.losses[kept], found.draws[kept]
+    return Payoff(tuple(players), wins + losses.T, draws + draws.T, losses + wins.T)
 
 
 def by_strength(table: Payoff) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The results of a whole league: of every two players that met. Most pairs of a league that has lasted never meet.
 
 A `Payoff` has a cell for every two players. A league of 8,000 frozen players would need 64 million of them, of which one in
-five hundred is not empty. So whoever looks at a whole league keeps its `Results`, and asks for the `Payoff` of some players.
+five hundred is not empty. So whoever looks at a whole league keeps its `Results`, and asks for the table `among` some players.
 """
 
 from __future__ import annotations
@@ -14,10 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tournaments.rating.outcomes import Outcome
-from tournaments.rating.payoff import PairRow, Payoff
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """The record of one player against another; `score` is None if they never met."""
+
+    player: str
+    opponent: str
+    games: int
+    wins: int
+    draws: int
+    losses: int
+    score: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,20 +70,6 @@ class Results:
     def met(self) -> Results:
         """These results. A `Payoff` has the same method, so that a function can take either."""
         return self
-
-    def among(self, players: Sequence[str]) -> Payoff:
-        """The table of some players, in the order given; players that are not here get empty rows."""
-        size = len(players)
-        place = np.full(len(self.players), -1)
-        for row, player in enumerate(players):
-            if player in self.place:
-                place[self.place[player]] = row
-        one, other = place[self.one], place[self.other]
-        kept = (one >= 0) & (other >= 0)
-        one, other = one[kept], other[kept]
-        wins, draws, losses = np.zeros((3, size, size), np.int64)
-        wins[one, other], losses[one, other], draws[one, other] = self.wins[kept], self.losses[kept], self.draws[kept]
-        return Payoff(tuple(players), wins + losses.T, draws + draws.T, losses + wins.T)
 
     def against(self, player: str) -> list[PairRow]:
         """The records of a player against everybody it met, in the order of `players`; none, if it is not here."""
@@ -132,8 +130,7 @@ def results(outcomes: Iterable[Outcome]) -> Results:
         The results of all their players, sorted by name.
 
     Laws:
-        The order of outcomes changes nothing. The results of two logs add up to those of both. `among` any players they are
-        the table that `tournaments.rating.payoff.payoff` counts.
+        The order of outcomes changes nothing. The results of two logs add up to those of both.
     """
     once = [outcome for outcome in outcomes if outcome.player < outcome.opponent]  # the other side of it says the same
     players = tuple(sorted({name for outcome in once for name in (outcome.player, outcome.opponent)}))
@@ -141,13 +138,6 @@ def results(outcomes: Iterable[Outcome]) -> Results:
     one, other = (np.array([place[name] for name in names], np.int64) for names in _names(once))
     scores = np.array([outcome.score for outcome in once])
     return _merged(players, one, other, *(np.asarray(scores == score, np.int64) for score in (1.0, 0.5, 0.0)))
-
-
-def pairs_of(table: Payoff) -> Results:
-    """The results in a table."""
-    games = table.games
-    one, other = np.nonzero(np.triu(games, 1))
-    return Results(table.players, one, other, *(counts[one, other] for counts in (table.wins, table.draws, table.losses)))
 
 
 def _names(outcomes: Sequence[Outcome]) -> tuple[list[str], list[str]]:

@@ -22,7 +22,8 @@ from league.cli.terminal_charts import LEVELS, Axis, axis_of, interval, shaded, 
 from league.population.player import Player, snapshot
 from tournaments.human.replay_text import bar
 from tournaments.rating.outcomes import Outcome
-from tournaments.rating.payoff import PairRow, payoff
+from tournaments.rating.payoff import payoff
+from tournaments.rating.results import PairRow
 from tournaments.rating.standings import Standing
 
 HEADINGS = ["player", "role", "born", "parent", "Elo", "95 %", "games", "won", "drawn", "lost", "score"]

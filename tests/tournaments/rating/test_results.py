@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tournaments.rating.cycles import cyclicity
 from tournaments.rating.elo import fit
 from tournaments.rating.outcomes import Outcome
-from tournaments.rating.payoff import payoff
+from tournaments.rating.payoff import among, payoff
 from tournaments.rating.results import results, total
 
 COMPARISONS = st.lists(
@@ -34,7 +34,7 @@ def same(one, other):
 @given(COMPARISONS, st.permutations("abcdefz"))
 def test_among_any_players_they_are_the_table_of_these(comparisons, names):
     outcomes = list(log(comparisons))
-    assert same(results(outcomes).among(names[:5]), payoff(outcomes, names[:5]))
+    assert same(among(results(outcomes), names[:5]), payoff(outcomes, names[:5]))
 
 
 @given(COMPARISONS)
@@ -65,7 +65,7 @@ def test_the_total_is_the_sum_one_by_one(logs):
 def test_a_table_and_its_pairs_are_the_same(comparisons):
     table = payoff(log(comparisons))
     assert same(table.met(), results(log(comparisons)))
-    assert same(table.met().among(table.players), table)
+    assert same(among(table.met(), table.players), table)
 
 
 @given(COMPARISONS)
@@ -121,4 +121,4 @@ def test_eight_thousand_players_need_no_table_of_all():
     found = results(log([each for each in comparisons if each[0] != each[1]]))
     assert len(found.one) < 24_000
     assert cyclicity(found) == 0.0
-    assert len(found.among(names[:20]).players) == 20
+    assert len(among(found, names[:20]).players) == 20
