@@ -31,6 +31,7 @@ from league.stages.table import stages_of
 from league.storage.store import Store, default_home
 from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
+from tournaments.rating.evidence import NOTHING, Evidence, evidence
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.results import Results, results, total
 
@@ -124,16 +125,22 @@ class League:
         last = context.store.generation()
         if last >= 0:
             context.sync_worker.committed(last)
-        table = total([results(outcomes(self.game, context.store.matches(number))) for number in range(last + 1)])
+        tables, seen = [], NOTHING
+        for number in range(last + 1):
+            matches = context.store.matches(number)
+            log = outcomes(self.game, matches)
+            tables.append(results(log))
+            seen = seen + evidence(log, matches)
+        table = total(tables)
         while context.store.generation() + 1 < self.config.generations:
-            table = self._generation(context, table)
+            table, seen = self._generation(context, table, seen)
         self.watcher.phase("report")
 
-    def _generation(self, context: Context, past: Results) -> Results:
-        """Run all stages once. Takes the results of all earlier matches and returns them with this generation's."""
-        draft = begin(context, past)
+    def _generation(self, context: Context, past: Results, seen: Evidence) -> tuple[Results, Evidence]:
+        """Run all stages once. Takes the results and the evidence of all earlier matches, and adds those of this generation."""
+        draft = begin(context, past, seen)
         for stage in self.stages:
             draft = stage(draft)
         if context.store.generation() != draft.number:
             raise LeagueError(f"the style {self.config.style!r} did not commit generation {draft.number}: no stage is 'commit'")
-        return draft.ratings().payoff
+        return draft.ratings().payoff, draft.ratings().evidence

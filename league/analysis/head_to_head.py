@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from league.population.player import is_bot
+from tournaments.rating.dependence import worth
+from tournaments.rating.evidence import Evidence
 from tournaments.rating.payoff import ENOUGH, NORMAL, Payoff, score_interval
 from tournaments.rating.results import PairRow
 
@@ -33,6 +35,7 @@ class Meeting:
         score: Share of the points, 0 to 1; a draw counts ½.
         low: Lower end of the 95 % interval of the score.
         high: Upper end of the 95 % interval.
+        worth: Number of independent games that the games are worth; the interval rests on these.
     """
 
     opponent: str
@@ -44,6 +47,7 @@ class Meeting:
     score: float
     low: float
     high: float
+    worth: float
 
     @property
     def sure(self) -> bool:
@@ -52,8 +56,8 @@ class Meeting:
 
     @property
     def counts(self) -> bool:
-        """Whether there are enough games for a reliable score."""
-        return self.games >= ENOUGH
+        """Whether there is enough evidence for a reliable score."""
+        return self.worth >= ENOUGH
 
 
 @dataclass(frozen=True)
@@ -77,19 +81,23 @@ class Circularity:
         return self.triples >= TRIPLES and self.low > COIN
 
 
-def meetings(records: Iterable[PairRow], elo: Mapping[str, float]) -> list[Meeting]:
+def meetings(
+    records: Iterable[PairRow], elo: Mapping[str, float], independent: Mapping[str, float] | None = None
+) -> list[Meeting]:
     """A player's records against all its opponents. The opponent with the lowest score comes first.
 
     Args:
         records: The records, from `Results.against`.
         elo: Player → rating; a player without a rating counts as 0.
+        independent: Opponent → the independent games that the record is worth; None takes all games as independent.
     """
     found = []
     for each in records:
-        points = each.wins + each.draws / 2
-        low, high = score_interval(points, each.games)
+        enough = each.games if independent is None else independent[each.opponent]
+        score = (each.wins + each.draws / 2) / each.games
+        interval = score_interval(score * enough, enough)
         counts = each.games, each.wins, each.draws, each.losses
-        found.append(Meeting(each.opponent, elo.get(each.opponent, 0.0), *counts, points / each.games, low, high))
+        found.append(Meeting(each.opponent, elo.get(each.opponent, 0.0), *counts, score, *interval, enough))
     return sorted(found, key=lambda meeting: (meeting.score, -meeting.elo, meeting.opponent))
 
 
@@ -103,11 +111,17 @@ def anchors(found: Sequence[Meeting]) -> list[Meeting]:
     return sorted((meeting for meeting in found if is_bot(meeting.opponent)), key=lambda meeting: -meeting.elo)
 
 
-def circularity(table: Payoff) -> Circularity:
-    """The share of circles among the players of a table."""
+def circularity(table: Payoff, seen: Evidence | None = None) -> Circularity:
+    """The share of circles among the players of a table.
+
+    Args:
+        table: The results.
+        seen: The evidence of the same games; None takes them as independent.
+    """
+    games = worth(table, seen)
     # The interval of a score excludes one half if the lead is larger than this multiple of the standard deviation under p = ½.
-    sure = (table.scores() - 0.5) * 2 * table.games**0.5 > NORMAL
-    beats = (sure & (table.games >= ENOUGH)).astype(int)
+    sure = (table.scores() - 0.5) * 2 * games**0.5 > NORMAL
+    beats = (sure & (games >= ENOUGH)).astype(int)
     decided = beats + beats.T
     triples, found = int(((decided @ decided) * decided).sum()) // 6, int(((beats @ beats) * beats.T).sum()) // 3
     independent = min(triples, int(decided.sum()) // 2 // 3)

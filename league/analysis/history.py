@@ -12,6 +12,8 @@ from functools import cached_property
 from math import fsum
 from pathlib import Path
 
+import numpy as np
+
 from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
 from league.analysis.head_to_head import Meeting, meetings
@@ -20,10 +22,13 @@ from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
-from league.population.player import Player, frozen_names
+from league.population.player import ANCHOR, Player, frozen_names
 from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
+from tournaments.rating.dependence import worth
+from tournaments.rating.elo import Chance, fit
+from tournaments.rating.evidence import NOTHING, Evidence, evidence
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, among, exploitability, payoff
 from tournaments.rating.results import Results, total
@@ -56,12 +61,14 @@ class GenerationRecord:
         table: The results of its tournament.
         training: The summary of its training.
         returns: Player that was frozen in this generation → side → returns in its tournament.
+        evidence: What the matches of its tournament are worth as evidence.
     """
 
     row: GenerationRow
     table: Payoff
     training: TrainingSummary
     returns: Mapping[str, Mapping[str, Returns]]
+    evidence: Evidence = NOTHING
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,20 @@ class History:
         return [record.table for record in self.generations]
 
     @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the matches of all tournaments are worth as evidence; None if that is not known."""
+        total = sum((record.evidence for record in self.generations), NOTHING)
+        return total if total.players else None
+
+    @cached_property
+    def chance(self) -> Chance | None:
+        """How the ratings vary together by chance; None if the evidence is not known."""
+        if self.evidence is None:
+            return None
+        names = sorted({ANCHOR, *self.elo})
+        return fit(self.table(names), ANCHOR, np.random.default_rng(self.number), seen=self.evidence).chance
+
+    @cached_property
     def trainings(self) -> list[TrainingSummary]:
         """The training summary of every generation."""
         return [record.training for record in self.generations]
@@ -165,7 +186,7 @@ class History:
     @cached_property
     def changes(self) -> list[Change]:
         """The effect of each mutation, in order of birth."""
-        return changes(self.players, self.ratings)
+        return changes(self.players, self.ratings, self.chance)
 
     @cached_property
     def results(self) -> Results:
@@ -175,7 +196,10 @@ class History:
     @cached_property
     def meetings(self) -> list[Meeting]:
         """The champion's records against all its opponents, the lowest score first."""
-        return meetings(self.results.against(self.champion), self.elo)
+        records = list(self.results.against(self.champion))
+        met = self.results.among([self.champion, *(record.opponent for record in records)])
+        games = worth(met, self.evidence)[0].tolist()
+        return meetings(records, self.elo, dict(zip(met.players, games, strict=True)))
 
     @cached_property
     def exploitability(self) -> float:
@@ -244,7 +268,7 @@ def read(store: Store, earlier: History | None = None, until: int | None = None)
         found = outcomes(game, matches)
         training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
         returns = returns_of(game, matches, frozen_names(players, row.number))
-        known.append(GenerationRecord(row, payoff(found), training, returns))
+        known.append(GenerationRecord(row, payoff(found), training, returns, evidence(found, matches)))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
 
 

@@ -11,6 +11,7 @@ import networkx as nx
 
 from league.population.player import Player, is_mutant, is_snapshot, learns, original_of
 from league.storage.generation import GenerationRow, RatingRow
+from tournaments.rating.elo import Chance
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Change:
         generations: Number of generations in which both the child and its parent were frozen.
         gain: Mean lead of the child over its parent in these generations, in Elo points; None if there are none. General
             progress of the league cancels out.
-        low: Lower end of the 95 % interval of `gain`. Ratings are treated as independent, so the interval is a little too wide.
+        low: Lower end of the 95 % interval of `gain`.
         high: Upper end of the 95 % interval.
     """
 
@@ -191,17 +192,19 @@ def since(rows: Sequence[GenerationRow], players: Sequence[Player]) -> Since:
     )
 
 
-def changes(players: Sequence[Player], ratings: Sequence[RatingRow]) -> list[Change]:
+def changes(players: Sequence[Player], ratings: Sequence[RatingRow], chance: Chance | None = None) -> list[Change]:
     """The effect of each mutation, in order of birth.
 
     Args:
         players: All players.
         ratings: All ratings as of one generation.
+        chance: How these ratings vary together. None takes them as independent, which makes intervals a little too wide for
+            players with the same opponents.
     """
     known, owner = {player.name: player for player in players}, owner_of(players)
     rated, lived = {rating.player: rating for rating in ratings}, lives(players, ratings)
     return [
-        _change(player, known[player.parent], rated.get(player.parent), owner[player.parent], lived)
+        _change(player, known[player.parent], rated.get(player.parent), owner[player.parent], lived, chance)
         for player in players
         if is_mutant(player) and player.parent in known
     ]
@@ -217,15 +220,32 @@ def lives(players: Sequence[Player], ratings: Sequence[RatingRow]) -> dict[str, 
     return found
 
 
+def half_width(terms: Sequence[tuple[RatingRow, float]], chance: Chance | None) -> float:
+    """Half the width of the 95 % interval of a weighted sum of different players' ratings, whose weights sum to 0.
+
+    Args:
+        terms: The ratings with their weights.
+        chance: How ratings vary together. None takes them as independent: the half-width of their sum is then the root of the
+            sum of the squared half-widths.
+    """
+    if chance is None or not {row.player for row, _ in terms}.issubset(chance.players):
+        return sqrt(sum((weight * (row.high - row.low) / 2) ** 2 for row, weight in terms))
+    return chance.half({row.player: weight for row, weight in terms})
+
+
 def _change(
-    child: Player, snapshot: Player, before: RatingRow | None, parent: str, lived: Mapping[str, Mapping[int, RatingRow]]
+    child: Player,
+    snapshot: Player,
+    before: RatingRow | None,
+    parent: str,
+    lived: Mapping[str, Mapping[int, RatingRow]],
+    chance: Chance | None,
 ) -> Change:
     mine, theirs = lived.get(child.name, {}), lived.get(parent, {})
     pairs = [(mine[born], theirs[born]) for born in mine if born in theirs]
     gain = sum(own.elo - other.elo for own, other in pairs) / len(pairs) if pairs else None
-    # The half-width of a difference is the root of the sum of both squared half-widths. The half-width of the mean of n
-    # differences is the root of the sum of their squares, divided by n.
-    half = sqrt(sum((own.high - own.low) ** 2 + (other.high - other.low) ** 2 for own, other in pairs)) / 2 / max(len(pairs), 1)
+    share = 1 / max(len(pairs), 1)
+    half = half_width([(row, sign * share) for pair in pairs for row, sign in zip(pair, (1, -1), strict=True)], chance)
     moved = [
         (name, snapshot.hyper[name], value)
         for name, value in sorted(child.hyper.items())

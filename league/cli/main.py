@@ -165,6 +165,8 @@ def tournament(
     home: Home = HOME,
 ) -> None:
     """Play matches between any players of any leagues."""
+    from rich.text import Text
+
     from league.cli.tables import pairs_table, standings_table
     from league.evaluation.tournament import hold
 
@@ -178,6 +180,8 @@ def tournament(
         out.print(standings_table(contest.standings, f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"))
         out.print()
         out.print(pairs_table(contest.pairs))
+        for note in contest.notes:
+            out.print(Text(f"\n{note}"))
     if html is not None:
         from league.artifacts.tournament_page import contest_html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
 from tournaments.rating.elo import Ratings, fit
+from tournaments.rating.evidence import different_games, evidence
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import Payoff, pairs, payoff
 from tournaments.rating.results import PairRow
@@ -46,6 +48,9 @@ class Contest:
         anchor: The player whose rating is fixed at 0 Elo.
         standings: The standings, best first.
         pairs: The results of every pair of players.
+        games: Number of games played.
+        different: Number of different games among them. Players that act without chance repeat their games.
+        notes: What a reader of the counts has to know, in sentences.
     """
 
     game: str
@@ -54,6 +59,9 @@ class Contest:
     anchor: str
     standings: list[Standing]
     pairs: list[PairRow]
+    games: int
+    different: int
+    notes: list[str]
 
     def plain(self) -> dict[str, Any]:
         """The result as plain values, as printed by `--json`."""
@@ -174,14 +182,35 @@ def hold(
             MATCHES_PER_TASK,
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
-    table = payoff(outcomes(described, results), list(players))
+    log = outcomes(described, results)
+    table = payoff(log, list(players))
     anchor = ANCHOR if ANCHOR in players else next(iter(players))
-    ratings = fit(table, anchor, np.random.default_rng(seed))
+    ratings = fit(table, anchor, np.random.default_rng(seed), seen=evidence(log, results))
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
-    contest = Contest(described.name, form, seed, anchor, standings(ratings, entrants), pairs(table))
+    played, different = len(results), sum(different_games(results).values())
+    notes = _notes(described, results, different)
+    told = standings(ratings, entrants), pairs(table)
+    contest = Contest(described.name, form, seed, anchor, *told, played, different, notes)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
+
+
+def _notes(game: Game, results: Sequence[MatchResult], different: int) -> list[str]:
+    """Sentences about games that are less evidence than their number says."""
+    found, played = [], len(results)
+    if different < played:
+        found.append(
+            f"{played:,} games were played, and {different:,} of them are different. Copies of a game are no further evidence, "
+            "and the intervals do not count them."
+        )
+    if len(game.teams) == 1:
+        episodes = max(Counter(result.ticket.players[0] for result in results).values())
+        found.append(
+            f"Everybody played alone, {episodes:,} episodes each. A game in the tables is a comparison of the episodes of two "
+            "players on one seed, and the intervals count episodes."
+        )
+    return found
 
 
 def _check_names(form: str, game: str | None, executor: str) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from league.analysis.head_to_head import CLEAR
-from league.analysis.history import History
+from league.analysis.history import GenerationRecord, History
 from league.population.player import ANCHOR, original_of
-from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
+from tournaments.rating.dependence import worth
+from tournaments.rating.payoff import ENOUGH, score_interval
 
 SOLVED = 0.9
 """A game counts as solved from this score against the random player on."""
@@ -83,19 +84,20 @@ def trials(history: History) -> list[Trial]:
         row = record.row
         for player in (player for player in line if player.frozen == row.number):
             trained += record.training.games.get(original_of(player), 0)
-            points, games = _against_anchor(record.table, player.name)
+            points, games, independent = _against_anchor(record, player.name)
             if games:
-                low, high = score_interval(points, games)
+                low, high = score_interval(points / games * independent, independent)
                 found.append(Trial(row.number, player.name, trained, games, points / games, low, high))
     return found
 
 
-def _against_anchor(table: Payoff, player: str) -> tuple[float, int]:
-    """The points and the number of games of a player against the random player."""
+def _against_anchor(record: GenerationRecord, player: str) -> tuple[float, int, float]:
+    """The points and games of a player against the random player, and the independent games that these are worth."""
+    table = record.table
     if not {player, ANCHOR} <= set(table.players):
-        return 0.0, 0
+        return 0.0, 0, 0.0
     pair = table.index(player), table.index(ANCHOR)
-    return float(table.points[pair]), int(table.games[pair])
+    return float(table.points[pair]), int(table.games[pair]), float(worth(table, record.evidence)[pair])
 
 
 def rounded(value: float) -> float:

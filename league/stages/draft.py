@@ -20,6 +20,7 @@ from league.storage import roster
 from league.storage.store import Store
 from league.tracking.sync_worker import SyncWorker
 from tournaments.rating.elo import Ratings
+from tournaments.rating.evidence import Evidence
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.results import Results
 from tournaments.tickets import MatchResult, Ticket
@@ -71,11 +72,13 @@ class Rated:
     Attributes:
         outcomes: Outcomes of this generation's matches.
         payoff: The results of all matches of the league, including this generation.
+        evidence: What all these matches are worth as evidence.
         ratings: The ratings of all frozen players and anchors by them.
     """
 
     outcomes: Sequence[Outcome]
     payoff: Results
+    evidence: Evidence
     ratings: Ratings
 
 
@@ -88,6 +91,7 @@ class Draft:
         number: Number of the generation, counted from 0.
         begun: Start of the generation, in seconds of the monotonic clock.
         past: The results of all earlier generations.
+        seen: What the matches of all earlier generations are worth as evidence.
         actives: The active players. Freezing sets their new weights, and evolution replaces some by children.
         tickets: Player → its training tickets. Set by matchmaking.
         trained: Player → the result of its training. Set by training.
@@ -103,6 +107,7 @@ class Draft:
     number: int
     begun: float
     past: Results
+    seen: Evidence
     actives: Sequence[Player]
     tickets: Mapping[str, Sequence[Ticket]] = field(default_factory=dict)
     trained: Mapping[str, Trained] = field(default_factory=dict)
@@ -131,15 +136,16 @@ StageFunction = Callable[[Draft], Draft]
 """A stage. It takes its randomness from `draft.context.seeds`. It writes only files that have no effect until a commit."""
 
 
-def begin(context: Context, past: Results) -> Draft:
+def begin(context: Context, past: Results, seen: Evidence) -> Draft:
     """The draft of the next generation. The first one initialises the league's players.
 
     Args:
         context: The environment of all stages.
         past: The results of all committed generations.
+        seen: What their matches are worth as evidence.
     """
     begun, number = time.monotonic(), context.store.generation() + 1
     context.watcher.generation(number, context.config.generations)
     actives = context.store.players("active")
     actives = actives or initialise_players(context.config, context.game, context.seeds, context.store)
-    return Draft(context, number, begun, past, actives)
+    return Draft(context, number, begun, past, seen, actives)

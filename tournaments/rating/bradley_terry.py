@@ -43,6 +43,9 @@ GROUPS = 64
 ACCURACY = 0.01
 """Relative error to which the linear system of a Newton step is solved. A smaller one would be lost in the next step."""
 
+EVEN = 1e-3
+"""Relative error to which the ratings' response to chance is solved. Intervals have a larger error from the number of draws."""
+
 NEWTON_STEPS = 200
 """Limit of Newton's iterations. About five are needed, and about twenty for ladders of ten thousand points."""
 
@@ -103,6 +106,10 @@ class _Blocks:
         """The matrix of the weights of pairs, [B, E], between their players."""
         return self._matrix(weights.take(self.pair, 1), self.opponents, len(weights) * self.pairs.players)
 
+    def incidence(self) -> csr_array:
+        """The matrix [P, E] with 1 for the first player of each pair and −1 for the second."""
+        return self._matrix(self.signs[:1], self.pairs_of_sets, len(self.pairs.one))
+
     def _matrix(self, entries: Floats, columns: NDArray[np.signedinteger], width: int) -> csr_array:
         from scipy.sparse import csr_array  # deferred, because the import takes long, and many commands rate nobody
 
@@ -144,6 +151,36 @@ def maximise(
             played = games if len(games) == 1 else games[part]
             found[part] = _climb(blocks, played, points[part], prior[part], sd, begin[part], close)
     return found
+
+
+def gather(pairs: Pairs, points: Floats) -> Floats:
+    """Sum up what every player gains if the first player of each pair gains `points` from the second: [B, E] → [B, P]."""
+    matrix = _Blocks(pairs, 1).incidence()
+    return np.ascontiguousarray((matrix @ points.T).T)
+
+
+def respond(pairs: Pairs, games: Floats, nats: Floats, sd: float, force: Floats) -> Floats:
+    """Compute how the ratings at the maximum move if the gradient of the log posterior changes a little.
+
+    Args:
+        pairs: The pairs.
+        games: float64 [1, E], number of games of each pair.
+        nats: float64 [1, P], the ratings at the maximum, in nats.
+        sd: Standard deviation of the prior, in nats.
+        force: float64 [B, P], changes of the gradient.
+
+    Returns:
+        float64 [B, P], in nats, of mean 0: the inverse of the negative second derivative, times each change, to the relative
+        error `EVEN`.
+
+    Laws:
+        It is the derivative of `maximise` by the points of pairs. Linear in `force`.
+    """
+    blocks, tanh = _Blocks(pairs, 1), np.tanh(pairs.lead(nats) / 2)
+    with one_blas_thread():
+        product, precondition = _system(blocks, games / 4 * (1 - tanh**2), nats[0], sd)
+        move = _solve(product, precondition, force, EVEN)
+    return np.asarray(move - move.mean(1, keepdims=True))
 
 
 def _climb(blocks: _Blocks, games: Floats, points: Floats, prior: Floats, sd: float, begin: Floats, close: float) -> Floats:
@@ -212,7 +249,8 @@ def _system(blocks: _Blocks, weights: Floats, nats: Floats, sd: float) -> tuple[
     starts = np.cumsum(sizes) - sizes
 
     def product(figures: Floats) -> Floats:
-        return np.asarray(diagonal * figures - (matrix @ figures.ravel()).reshape(figures.shape))
+        apart = figures.reshape(-1, matrix.shape[0])  # one matrix serves any number of sets
+        return np.asarray(diagonal * figures - (matrix @ apart.T).T.reshape(figures.shape))
 
     def precondition(rest: Floats) -> Floats:
         sums = np.add.reduceat(rest.take(order, 1), starts, 1)
@@ -221,12 +259,12 @@ def _system(blocks: _Blocks, weights: Floats, nats: Floats, sd: float) -> tuple[
     return product, precondition
 
 
-def _solve(product: Map, precondition: Map, slope: Floats) -> Floats:
-    """Solve product(move) = slope for each set by preconditioned conjugate gradients, to the relative error `ACCURACY`."""
+def _solve(product: Map, precondition: Map, slope: Floats, accuracy: float = ACCURACY) -> Floats:
+    """Solve product(move) = slope for each set by preconditioned conjugate gradients, to a relative error."""
     move, rest = np.zeros_like(slope), slope.copy()
     way = precondition(rest)
     size = np.einsum("bp,bp->b", rest, way)
-    enough = ACCURACY**2 * size
+    enough = accuracy**2 * size
     for _ in range(20 + 2 * slope.shape[1]):
         bent = product(way)
         length = (size / np.maximum(np.einsum("bp,bp->b", way, bent), 1e-300))[:, None]

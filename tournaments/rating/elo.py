@@ -17,13 +17,15 @@ Reference:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log, tanh
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tournaments.rating.bradley_terry import Pairs, maximise
+from tournaments.rating.bradley_terry import Pairs, gather, maximise, respond
+from tournaments.rating.dependence import dependence, freedom, noise, places, students_quantile
+from tournaments.rating.evidence import Evidence
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.results import Results
@@ -34,15 +36,11 @@ SCALE = 400 / log(10)
 PRIOR_SD = 800.0
 """Standard deviation of ratings before any game, in Elo points. Ten players then lie within about ±1,600 of their mean."""
 
-DRAW_PRIOR = 2.0
-"""Weight, in games, of the average draw rate in the draw rate of a pair. It keeps a few draws from implying that every game
-is a draw.
-"""
+PRIOR_CLOSE = 1e-4
+"""The prior's spread is fitted until it grows by less than this share."""
 
-CLOSE = 1e-5
-"""Replicates are fitted until a step is below this many nats. What remains is far below the thousandth of a point to which
-ratings are rounded.
-"""
+PRIOR_STEPS = 100
+"""Limit of the steps in which the prior's spread is fitted. About ten are needed."""
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +72,41 @@ class Rating:
     score: float
 
 
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """How the ratings of a table vary together by chance. Ratings of players who met the same opponents vary alike.
+
+    Attributes:
+        players: The players, in the order of columns.
+        moved: float64 [B, P], how far each replicate's ratings are from the fitted ones, in Elo points.
+        quantile: The number of standard deviations on each side of an interval.
+    """
+
+    players: tuple[str, ...]
+    moved: Floats
+    quantile: float
+
+    def halves(self, figures: Floats) -> Floats:
+        """Half the width of the intervals of figures of the replicates, [B, …]."""
+        return np.asarray(self.quantile * np.sqrt((figures**2).mean(0)))
+
+    def half(self, weights: Mapping[str, float]) -> float:
+        """Half the width of the interval of a weighted sum of ratings.
+
+        Args:
+            weights: Player → weight. They have to sum to 0, because only differences of ratings mean anything.
+
+        Raises:
+            KeyError: A player is not rated.
+
+        Laws:
+            Players of the same weights and any anchor: the anchor has no influence.
+        """
+        column = {player: number for number, player in enumerate(self.players)}
+        places = [column[player] for player in weights]
+        return float(self.halves(self.moved[:, places] @ np.array(list(weights.values()), np.float64)))
+
+
 @dataclass(frozen=True)
 class Ratings:
     """The ratings of a table's players, best first.
@@ -81,10 +114,12 @@ class Ratings:
     Attributes:
         anchor: The player whose rating is fixed at 0.
         rows: One rating per player; equal ratings by score, then by name.
+        chance: How the ratings vary together; None if no intervals were wanted, or for ratings read from a store.
     """
 
     anchor: str
     rows: tuple[Rating, ...]
+    chance: Chance | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, player: str) -> Rating:
         """Return the rating of a player.
@@ -122,27 +157,31 @@ def fit(
     anchor: str,
     rng: np.random.Generator,
     *,
+    seen: Evidence | None = None,
     replicates: int = 200,
     level: float = 0.95,
     prior_sd: float = PRIOR_SD,
 ) -> Ratings:
     """Rate the players of a table.
 
-    Intervals come from a parametric bootstrap. In every replicate the games of every pair are drawn from the fitted model (with
-    the observed draw rate, as far as the expected score allows), every player's prior mean is drawn from the prior, and the
-    ratings are fitted again. Resampling the observed games instead would give a perfect record no spread at all, because every
-    resample of ten wins is ten wins. Drawing the prior matters only where games are few: a player without any path of games to
-    the anchor is rated by the prior alone, at the mean of all players, and its interval is as wide as the prior.
+    The prior's spread is `prior_sd`, or that of the ratings themselves if it is larger: on a long ladder of players the
+    narrower prior would pull the ends together, and an interval that does not know of the pull misses the truth.
 
-    In cooperative games two pairs can share games, so the intervals are somewhat too narrow.
+    Intervals are those of the normal approximation around the ratings. Results vary by chance as
+    `tournaments.rating.dependence` says, and every player's prior mean varies like the prior; the derivative of the fit carries
+    both to the ratings. `replicates` draws measure the standard deviations, and the quantile is Student's, because variances
+    are estimated from few units. Refitting every replicate instead is slower and less exact where games are few: such
+    replicates are skewed away from the middle, and the truth is not. A player without any path of games to the anchor is rated
+    by the prior alone, at the mean of all players, and its interval is as wide as the prior.
 
     Args:
         table: The results.
         anchor: A player of the table, whose rating is fixed at 0 Elo.
         rng: Random generator of the replicates.
-        replicates: Number of bootstrap replicates; 0 gives intervals of width 0.
+        seen: What these results are worth as evidence. None takes them as independent games.
+        replicates: Number of draws; 0 gives intervals of width 0.
         level: Coverage of the intervals.
-        prior_sd: Standard deviation of ratings before any game, in Elo points.
+        prior_sd: Smallest standard deviation of ratings before any game, in Elo points.
 
     Returns:
         Ratings in Elo points above the anchor, rounded to a thousandth, because the last bits of linear algebra differ between
@@ -153,29 +192,42 @@ def fit(
 
     Laws:
         The order of rows changes nothing. Another anchor shifts all ratings by the same amount. More games give narrower
-        intervals.
+        intervals. The evidence changes intervals only, never ratings.
 
     Reference:
-        Efron and Tibshirani (1993), chapter 6.5 (parametric bootstrap); Efron (2012), "Bayesian inference and the parametric
-        bootstrap".
+        White (1982), "Maximum likelihood estimation of misspecified models", theorem 3.2, for the variance; Liang and Zeger
+        (1986) for dependent results; Carlin and Louis (2000), chapter 3, for fitting the prior.
     """
     if anchor not in table.players:
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
     # Sorting assigns the random numbers to players by name, so that the order of rows does not matter.
-    met, sd, size = table.met().with_players(sorted(table.players)), prior_sd / SCALE, len(table.players)
+    met, size = table.met().with_players(sorted(table.players)), len(table.players)
     pairs, games = Pairs(size, met.one, met.other), met.games.astype(np.float64)[None]
-    nats = maximise(pairs, games, met.points[None], np.zeros((1, size)), sd)
-    samples = np.repeat(nats, max(replicates, 1), 0)
-    chunk = max(1, 1_000_000 // max(len(met.one), size))  # replicates per call; bounds the memory
-    for start in range(0, replicates, chunk):
-        number = min(chunk, replicates - start)
-        drawn = _replay_games(met, nats[0], number, rng)
-        prior = rng.normal(0.0, sd, (number, size))
-        samples[start : start + number] = maximise(pairs, games, drawn, prior, sd, begin=nats, close=CLOSE)
+    nats, sd = _fit_prior(pairs, games, met.points[None], prior_sd / SCALE)
     row = met.place[anchor]
     elo = (nats[0] - nats[0, row]) * SCALE
-    low, high = np.quantile((samples - samples[:, [row]]) * SCALE, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return Ratings(anchor, _rows(met, elo, np.minimum(low, elo), np.maximum(high, elo)))
+    if not replicates:
+        return Ratings(anchor, _rows(met, elo, np.zeros(size)))
+    place = places(seen, met.players)
+    found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)[0]))
+    force = gather(pairs, noise(found, replicates, rng)) + rng.normal(0.0, 1 / sd, (replicates, size))
+    if sd > prior_sd / SCALE:  # its own uncertainty, as if the ratings were known
+        force += rng.normal(0.0, 1 / np.sqrt(2 * (size - 1)), (replicates, 1)) * 2 * nats / sd**2
+    moved = respond(pairs, games, nats, sd, force) * SCALE
+    chance = Chance(met.players, moved, students_quantile(freedom(seen, place, size), level))
+    return Ratings(anchor, _rows(met, elo, chance.halves(moved - moved[:, [row]])), chance)
+
+
+def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float) -> tuple[Floats, float]:
+    """Fit the ratings, float64 [1, P] in nats, and the standard deviation of their prior, which is at least `least`."""
+    sd, nats = least, np.zeros((1, pairs.players))
+    for _ in range(PRIOR_STEPS):
+        nats = maximise(pairs, games, points, np.zeros(nats.shape), sd, begin=nats)
+        wider = float(np.sqrt((nats**2).sum() / max(pairs.players - 1, 1)))
+        if wider <= sd * (1 + PRIOR_CLOSE):
+            break
+        sd = wider
+    return nats, sd
 
 
 def online_elo(
@@ -215,27 +267,15 @@ def online_elo(
     return curve
 
 
-def _rows(met: Results, elo: Floats, low: Floats, high: Floats) -> tuple[Rating, ...]:
+def _rows(met: Results, elo: Floats, halves: Floats) -> tuple[Rating, ...]:
     wins, draws, losses = met.records().T.tolist()
     rows = []
     for i, player in enumerate(met.players):
         games = wins[i] + draws[i] + losses[i]
-        middle, bottom, top = (round(float(figure[i]), 3) + 0.0 for figure in (elo, low, high))
+        middle, bottom, top = (round(float(figure[i]), 3) + 0.0 for figure in (elo, elo - halves, elo + halves))
         score = (wins[i] + draws[i] / 2) / games if games else 0.5
         rows.append(Rating(player, middle, bottom, top, games, wins[i], draws[i], losses[i], score))
     return tuple(sorted(rows, key=lambda row: (-row.elo, -row.score, row.player)))
-
-
-def _replay_games(met: Results, nats: Floats, size: int, rng: np.random.Generator) -> Floats:
-    """Draw every pair's points `size` times from the fitted ratings and the observed draw rates; float64 [size, E]."""
-    games, draws = met.games, met.draws
-    expected = _sigmoid(nats[met.one] - nats[met.other])
-    average = draws.sum() / max(games.sum(), 1)
-    rate = (draws + DRAW_PRIOR * average) / (games + DRAW_PRIOR)
-    drawn = np.minimum(rate, 2 * np.minimum(expected, 1 - expected))
-    wins = rng.binomial(games, np.clip(expected - drawn / 2, 0, 1), (size, len(games)))
-    ties = rng.binomial(games - wins, np.clip(drawn / np.maximum(1 - expected + drawn / 2, 1e-300), 0, 1))
-    return np.asarray(wins + ties / 2)
 
 
 def _sigmoid(nats: Floats) -> Floats:

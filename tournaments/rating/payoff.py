@@ -198,12 +198,12 @@ def exploitability(payoff: Payoff | Results, player: str) -> float:
     return max(0.0, *taken, 0.0)
 
 
-def score_interval(points: float, games: int) -> tuple[float, float]:
+def score_interval(points: float, games: float) -> tuple[float, float]:
     """Return the 95 % interval of a score, where a draw counts half a point.
 
     Args:
         points: Wins plus half the draws; 0 to `games`.
-        games: At least 1.
+        games: Number of independent games, above 0.
 
     Returns:
         Lower and upper end, in [0, 1]. The interval is somewhat too wide if there are draws.

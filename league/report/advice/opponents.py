@@ -6,6 +6,7 @@ from envs.bots.registry import find_bot
 from envs.faults import GameError
 from league.analysis.head_to_head import CLEAR, anchors, circularity, lost
 from league.analysis.history import History
+from league.analysis.lineage import half_width
 from league.population.player import is_bot
 from league.report.advice.commands import MANY, Suggestion, again, home_of, name_of, tournament
 from league.report.sections.head_to_head import circularity_told, crowd_of
@@ -50,13 +51,13 @@ def outgrown(history: History) -> Suggestion | None:
 
 
 def open_lead(history: History) -> Suggestion | None:
-    """Suggests games between the best two players if their intervals overlap."""
+    """Suggests games between the best two players if the difference of their ratings may be chance."""
     own = history.own_rating
     second = next((row for row in history.ratings if not is_bot(row.player) and row.player != own.player), None)
-    if second is None or second.high <= own.low:
+    if second is None or own.elo - second.elo > half_width([(own, 1.0), (second, -1.0)], history.chance):
         return None
     reason = (
-        f"{own.player} and {second.player} are {own.elo - second.elo:.0f} Elo apart and their intervals overlap. "
+        f"{own.player} and {second.player} are {own.elo - second.elo:.0f} Elo apart, which may be chance. "
         f"{MANY} games between the two show which is better:"
     )
     return Suggestion(reason, tournament(history, f"{history.name}/{second.player}"))
@@ -74,7 +75,7 @@ def nemesis(history: History) -> Suggestion | None:
 
 def circling(history: History) -> Suggestion | None:
     """Suggests a step if players beat each other in circles more often than chance explains."""
-    found, making = circularity(crowd_of(history)), history.config.matchmaking
+    found, making = circularity(crowd_of(history), history.evidence), history.config.matchmaking
     if not found.clear:
         return None
     reason = f"{circularity_told(found)} "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from league.analysis.history import History
+from league.analysis.lineage import half_width
 from league.report.advice.commands import Suggestion, again, home_of, name_of
 from league.report.sections.growth import RECENT
 from league.report.wording import signed
@@ -89,5 +89,5 @@ def _trend(history: History) -> _Trend | None:
     middle, spread = RECENT / 2, sum((place - RECENT / 2) ** 2 for place in range(RECENT + 1))
     shares = [RECENT * (place - middle) / spread for place in range(RECENT + 1)]
     brought = sum(share * row.elo for share, row in zip(shares, known, strict=True))
-    chance = math.hypot(*(share * (row.high - row.low) / 2 for share, row in zip(shares, known, strict=True)))
+    chance = half_width(list(zip(known, shares, strict=True)), history.chance)
     return _Trend(brought, brought - chance, brought + chance)

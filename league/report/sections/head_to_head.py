@@ -87,7 +87,7 @@ def circles(history: History) -> ReportSection | None:
     parts = [
         paragraph(words(say), words(order)),
         table(_cycle_grid(found[:SHOWN]), "The strongest circles of three"),
-        paragraph(words(circularity_told(circularity(crowd)))),
+        paragraph(words(circularity_told(circularity(crowd, history.evidence)))),
     ]
     if len(shares) > 1:
         parts += [

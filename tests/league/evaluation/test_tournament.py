@@ -163,3 +163,16 @@ def test_a_tournament_gives_back_its_matches(finished):
     played = tournament.hold(["smoke/champion", "bot:random"], finished, games=4, executor="serial")
     assert [result.ticket.purpose for result in played.results] == ["evaluation"] * 4
     assert int(played.table.games.sum()) == 2 * 4
+
+
+def test_players_without_chance_play_two_games_and_their_interval_is_that_of_two(finished, tmp_path):
+    file = tmp_path / "sure.py"
+    file.write_text(
+        "import torch\n\n\ndef first(turn):\n    return turn.legal.int().argmax(-1)\n\n\n"
+        "def last(turn):\n    return 8 - turn.legal.int().flip(-1).argmax(-1)\n",
+        "utf-8",
+    )
+    found = hold([f"bot:{file}:first", f"bot:{file}:last"], finished, game="classic/tictactoe_v3", games=100, executor="serial")
+    assert (found.games, found.different) == (100, 2)
+    assert "100 games were played, and 2 of them are different" in found.notes[0]
+    assert max(row.elo_high - row.elo_low for row in found.standings) > 300
