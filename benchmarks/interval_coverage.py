@@ -281,8 +281,9 @@ interval's width.
 FIRST = """
 ## Invented games
 
-Rules for returns, in `benchmarks/invented_results.py`. A row has {sets} sets of players. The truth is the rating
-fitted to all tournaments of a set together, and in ladders the planted strength. In ladders every player meets the two below it, and the lowest one.
+Rules for returns, in `benchmarks/invented_results.py`. A row has {sets} sets of players. The truth is the rating fitted to all
+tournaments of a set together, and in ladders the planted strength. In ladders every player meets the two below it, and the
+lowest one.
 
 """
 

@@ -31,7 +31,7 @@ from league.stages.table import stages_of
 from league.storage.store import Store, default_home
 from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
-from tournaments.rating.evidence import NOTHING, Evidence, evidence
+from tournaments.rating.evidence import Evidence, evidence, together
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.results import Results, results, total
 
@@ -125,13 +125,13 @@ class League:
         last = context.store.generation()
         if last >= 0:
             context.sync_worker.committed(last)
-        tables, seen = [], NOTHING
+        tables, known = [], []
         for number in range(last + 1):
             matches = context.store.matches(number)
             log = outcomes(self.game, matches)
             tables.append(results(log))
-            seen = seen + evidence(log, matches)
-        table = total(tables)
+            known.append(evidence(log, matches))
+        table, seen = total(tables), together(known)
         while context.store.generation() + 1 < self.config.generations:
             table, seen = self._generation(context, table, seen)
         self.watcher.phase("report")

@@ -28,7 +28,7 @@ from league.storage.generation import GenerationRow, RatingRow
 from league.storage.store import Store
 from tournaments.rating.dependence import worth
 from tournaments.rating.elo import Chance, fit
-from tournaments.rating.evidence import NOTHING, Evidence, evidence
+from tournaments.rating.evidence import NOTHING, Evidence, evidence, together
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, among, exploitability, payoff
 from tournaments.rating.results import Results, total
@@ -132,7 +132,7 @@ class History:
     @cached_property
     def evidence(self) -> Evidence | None:
         """What the matches of all tournaments are worth as evidence; None if that is not known."""
-        total = sum((record.evidence for record in self.generations), NOTHING)
+        total = together([record.evidence for record in self.generations])
         return total if total.players else None
 
     @cached_property

@@ -225,7 +225,9 @@ class TournamentConfig(Section):
         8, ge=0, le=1000, description="past players that every new player meets: the best, and others spread over time"
     )
     anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random always plays and has 0 Elo")
-    bootstrap: int = Field(200, ge=20, le=10_000, description="bootstrap replicates for the 95 % intervals")
+    bootstrap: int = Field(
+        200, ge=20, le=10_000, description="draws of chance from which the widths of the 95 % intervals are measured"
+    )
     copies: int = Field(256, ge=1, le=65536, description="matches that one task plays at the same time")
     matches_per_task: int = Field(1024, ge=1, le=1_000_000, description="matches per task")
     replays: bool = Field(True, description="record replays of the most interesting matches")

@@ -78,17 +78,7 @@ class Evidence:
         Laws:
             Associative. The evidence of a league is the sum of that of its generations, bit by bit.
         """
-        place = {player: number for number, player in enumerate(self.players)}
-        for player in later.players:
-            place.setdefault(player, len(place))
-        moved = np.array([place[player] for player in later.players], np.int64)
-        seats = np.where(later.seats < 0, -1, later.seats + len(self.partners))
-        new = {"one": moved[later.one], "other": moved[later.other], "seats": seats}
-        columns = {
-            column.name: np.concatenate([getattr(self, column.name), new.get(column.name, getattr(later, column.name))])
-            for column in fields(self)[1:]
-        }
-        return Evidence(tuple(place), **columns)
+        return together([self, later])
 
     def showings(self) -> dict[str, int]:
         """Player → the number of units in which it took part, which in a cooperative game is that of its episodes."""
@@ -115,6 +105,26 @@ NOTHING = Evidence(
     *(np.zeros(0) for _ in range(2)),
 )
 """The evidence of no games."""
+
+
+def together(parts: Sequence[Evidence]) -> Evidence:
+    """Return the evidence of several logs without a common unit.
+
+    Laws:
+        It is the sum of the parts, bit by bit.
+    """
+    place: dict[str, int] = {}
+    columns: dict[str, list[NDArray[np.generic]]] = {column.name: [] for column in fields(Evidence)[1:]}
+    seats = 0
+    for part in parts:
+        moved = np.array([place.setdefault(player, len(place)) for player in part.players], np.int64)
+        new = {"one": moved[part.one], "other": moved[part.other], "seats": np.where(part.seats < 0, -1, part.seats + seats)}
+        for name, column in columns.items():
+            column.append(new[name] if name in new else getattr(part, name))
+        seats += len(part.partners)
+    if not parts:
+        return NOTHING
+    return Evidence(tuple(place), **{name: np.concatenate(column) for name, column in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -144,11 +154,10 @@ def evidence(outcomes: Sequence[Outcome], results: Iterable[MatchResult]) -> Evi
         Games, points and copies of a pair do not depend on the order of the log. The evidence of two generations is the sum of
         the evidence of each.
     """
-    total = NOTHING
+    parts = []
     for _, tables in sorted(_units(outcomes, results).items()):
-        names = sorted({name for players in tables for name in players})
-        total = total + _of_generation(names, tables)
-    return total
+        parts.append(_of_generation(sorted({name for players in tables for name in players}), tables))
+    return together(parts)
 
 
 def _units(outcomes: Sequence[Outcome], results: Iterable[MatchResult]) -> dict[int, dict[tuple[str, ...], _Units]]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from league.analysis.head_to_head import Meeting, anchors, lost
 from league.analysis.history import History
-from league.analysis.lineage import Link, reigns
+from league.analysis.lineage import Link, half_width, reigns
 from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
 from league.plotting.whiskers import Whisker, whiskers
@@ -52,7 +52,8 @@ def _standing(history: History) -> Iterator[Markup]:
     yield words(f"({interval(rating)}, {counted(rating.games, 'game')}). bot:random is fixed at 0 Elo.")
     if learning:
         runner = learning[0]
-        near = " The intervals overlap, so the order of the two is uncertain." if runner.high > rating.low else ""
+        apart = half_width([(rating, 1.0), (runner, -1.0)], history.chance)
+        near = " Their difference may be chance." if rating.elo - runner.elo <= apart else ""
         yield words(f"The second learning player is {runner.player} with {points(runner.elo)} Elo ({interval(runner)}).{near}")
     bots = [other for other in history.ratings if is_bot(other.player) and other.elo > rating.elo]
     if bots:
