@@ -36,7 +36,7 @@ from tournaments.schedule.formats import Plan, round_of, round_robin
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, CACHE = ROOT / "docs" / "coverage.md", ROOT / "build" / "coverage"
 
-PLAYERS, SETS, SEED = 8, 5, 0
+PLAYERS, SETS, SEED = 8, 3, 0
 """Players of a tournament, sets of players of an invented game, and the seed of all random numbers."""
 
 AT_ONCE = 50
@@ -324,7 +324,7 @@ def main() -> int:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="measure the rows whose name contains this, and write no page")
-    parser.add_argument("--tournaments", type=int, default=200, help="tournaments in a row")
+    parser.add_argument("--tournaments", type=int, default=120, help="tournaments in a row")
     asked = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
     parts = [OPENING.format(seed=SEED, count=asked.tournaments, least=asked.tournaments * (PLAYERS - 1))]

@@ -80,6 +80,11 @@ class Evidence:
         """
         return together([self, later])
 
+    def without_copies(self) -> dict[str, int]:
+        """Player → the number of its comparisons, where copies count once."""
+        counts = sum(np.bincount(side, self.distinct, len(self.players)) for side in (self.one, self.other))
+        return dict(zip(self.players, np.asarray(counts).astype(np.int64).tolist(), strict=True))
+
     def showings(self) -> dict[str, int]:
         """Player → the number of units in which it took part, which in a cooperative game is that of its episodes."""
         found = dict.fromkeys(self.players, 0)

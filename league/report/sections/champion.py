@@ -42,6 +42,16 @@ def champion(history: History) -> ReportSection:
     return ReportSection("The champion", joined(*parts, _reigns(history)))
 
 
+def _worth(history: History) -> str:
+    """How many independent series the champion's games are, and how many of them are copies; "" if that is not known."""
+    seen = history.evidence
+    if seen is None:
+        return ""
+    series, fresh = seen.showings().get(history.champion, 0), seen.without_copies().get(history.champion, 0)
+    copies = f", {fresh:,} of them different" if fresh < history.own_rating.games else ""
+    return f" in {series:,} series{copies}"
+
+
 def _standing(history: History) -> Iterator[Markup]:
     rating = history.own_rating
     learning = [other for other in history.ratings if other.player != rating.player and not is_bot(other.player)]
@@ -49,7 +59,7 @@ def _standing(history: History) -> Iterator[Markup]:
     yield joined(
         strong(history.champion), words(f" has the highest rating of {frozen} frozen so far: {points(rating.elo)} Elo")
     )
-    yield words(f"({interval(rating)}, {counted(rating.games, 'game')}). bot:random is fixed at 0 Elo.")
+    yield words(f"({interval(rating)}, {counted(rating.games, 'game')}{_worth(history)}). bot:random is fixed at 0 Elo.")
     if learning:
         runner = learning[0]
         apart = half_width([(rating, 1.0), (runner, -1.0)], history.chance)

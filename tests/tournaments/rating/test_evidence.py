@@ -219,3 +219,9 @@ def test_the_anchor_has_no_influence_on_differences(games):
 def test_the_difference_of_good_players_is_surer_than_that_to_a_weak_anchor(games):
     ratings = rated(*played(games["duel"], duel, 40, 1))
     assert ratings.chance.half({"e": 1, "f": -1}) < ratings.chance.half({"f": 1, "a": -1})
+
+
+def test_games_without_copies_are_counted_for_every_player(games):
+    results = copied(games["duel"], lambda ticket: (1.0, -1.0))
+    log = outcomes(games["duel"], [replace(result, actions=b"") for result in results])
+    assert evidence(log, results).without_copies() == {"a": 2, "b": 2}
