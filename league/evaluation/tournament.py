@@ -182,18 +182,22 @@ def hold(
             MATCHES_PER_TASK,
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
-    log = outcomes(described, results)
-    table = payoff(log, list(players))
-    anchor = ANCHOR if ANCHOR in players else next(iter(players))
-    ratings = fit(table, anchor, np.random.default_rng(seed), seen=evidence(log, results))
+    table, ratings = _rate(described, results, list(players), seed)
     entrants = {
         name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
     }
-    played, different = len(results), sum(different_games(results).values())
-    notes = _notes(described, results, different)
-    told = standings(ratings, entrants), pairs(table)
-    contest = Contest(described.name, form, seed, anchor, *told, played, different, notes)
+    number, different = len(results), sum(different_games(results).values())
+    told = standings(ratings, entrants), pairs(table), number, different, _notes(described, results, different)
+    contest = Contest(described.name, form, seed, ratings.anchor, *told)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
+
+
+def _rate(game: Game, results: Sequence[MatchResult], players: Sequence[str], seed: int) -> tuple[Payoff, Ratings]:
+    """The scores between players, and their ratings."""
+    log = outcomes(game, results)
+    table = payoff(log, players)
+    anchor = ANCHOR if ANCHOR in players else players[0]
+    return table, fit(table, anchor, np.random.default_rng(seed), seen=evidence(log, results))
 
 
 def _notes(game: Game, results: Sequence[MatchResult], different: int) -> list[str]:

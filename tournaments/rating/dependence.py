@@ -183,11 +183,10 @@ class _Sums:
 
     @classmethod
     def of(cls, pairs: Results, seen: Evidence, place: Ints) -> _Sums:
+        """Sum up the rows of the evidence that belong to each pair."""
         row, flipped, edge = _edges(pairs, seen, place)
         size = len(pairs.one)
-        units, games, products, sizes = (
-            np.bincount(edge, column[row], size) for column in (seen.units, seen.games, seen.products, seen.sizes)
-        )
+        units, games, sizes = (np.bincount(edge, column[row], size) for column in (seen.units, seen.games, seen.sizes))
         # From the other player's side the points of a unit are its games minus its points.
         mirrored = seen.sizes - 2 * seen.products + seen.squares
         squares = np.bincount(edge, np.where(flipped, mirrored[row], seen.squares[row]), size)
@@ -209,7 +208,11 @@ def _edges(pairs: Results, seen: Evidence, place: Ints) -> tuple[Ints, NDArray[n
     keys = pairs.one * len(pairs.players) + pairs.other
     order = np.argsort(keys)
     wanted = np.minimum(first, second) * len(pairs.players) + np.maximum(first, second)
-    return row, first > second, order[np.searchsorted(keys, wanted, sorter=order)]
+    if not len(keys):
+        return row[:0], np.zeros(0, np.bool_), row[:0]
+    edge = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    there = keys[edge] == wanted
+    return row[there], (first > second)[there], edge[there]
 
 
 def design_effect(pairs: Results, sums: _Sums, expected: Floats) -> Floats:

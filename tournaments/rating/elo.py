@@ -169,15 +169,13 @@ def fit(
 
     Intervals are those of the normal approximation around the ratings. Results vary by chance as
     `tournaments.rating.dependence` says, and every player's prior mean varies like the prior; the derivative of the fit carries
-    both to the ratings. `replicates` draws measure the standard deviations, and the quantile is Student's, because variances
-    are estimated from few units. Refitting every replicate instead is slower and less exact where games are few: such
-    replicates are skewed away from the middle, and the truth is not. A player without any path of games to the anchor is rated
-    by the prior alone, at the mean of all players, and its interval is as wide as the prior.
+    both to the ratings. Refitted replicates would be skewed away from the middle where games are few, and the truth is not. A
+    player without any path of games to the anchor is rated by the prior alone, and its interval is as wide as the prior.
 
     Args:
         table: The results.
         anchor: A player of the table, whose rating is fixed at 0 Elo.
-        rng: Random generator of the replicates.
+        rng: Random generator of the draws.
         seen: What these results are worth as evidence. None takes them as independent games.
         replicates: Number of draws; 0 gives intervals of width 0.
         level: Coverage of the intervals.
@@ -210,12 +208,18 @@ def fit(
         return Ratings(anchor, _rows(met, elo, np.zeros(size)))
     place = places(seen, met.players)
     found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)[0]))
-    force = gather(pairs, noise(found, replicates, rng)) + rng.normal(0.0, 1 / sd, (replicates, size))
-    if sd > prior_sd / SCALE:  # its own uncertainty, as if the ratings were known
-        force += rng.normal(0.0, 1 / np.sqrt(2 * (size - 1)), (replicates, 1)) * 2 * nats / sd**2
+    force = gather(pairs, noise(found, replicates, rng)) + _pull(nats, sd, prior_sd / SCALE, replicates, rng)
     moved = respond(pairs, games, nats, sd, force) * SCALE
     chance = Chance(met.players, moved, students_quantile(freedom(seen, place, size), level))
     return Ratings(anchor, _rows(met, elo, chance.halves(moved - moved[:, [row]])), chance)
+
+
+def _pull(nats: Floats, sd: float, least: float, size: int, rng: np.random.Generator) -> Floats:
+    """Draw the chance in the prior's pull, float64 [size, P]: that of its means, and that of its spread if it was fitted."""
+    pull = rng.normal(0.0, 1 / sd, (size, nats.shape[1]))
+    if sd > least:  # as if the ratings were known, of which there are P − 1 but for a constant
+        pull += rng.normal(0.0, 1 / np.sqrt(2 * (nats.shape[1] - 1)), (size, 1)) * 2 * nats / sd**2
+    return pull
 
 
 def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float) -> tuple[Floats, float]:

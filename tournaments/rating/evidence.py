@@ -100,15 +100,8 @@ class Evidence:
         return found
 
 
-NOTHING = Evidence(
-    (),
-    *(np.zeros(0, np.int64) for _ in range(2)),
-    np.zeros((0, 2), np.int64),
-    *(np.zeros(0, np.int64) for _ in range(3)),
-    *(np.zeros(0) for _ in range(3)),
-    np.zeros(0, np.int64),
-    *(np.zeros(0) for _ in range(2)),
-)
+_NONE, _ZERO = np.zeros(0, np.int64), np.zeros(0)
+NOTHING = Evidence((), _NONE, _NONE, np.zeros((0, 2), np.int64), *(_NONE,) * 3, *(_ZERO,) * 3, _NONE, _ZERO, _ZERO)
 """The evidence of no games."""
 
 
@@ -204,12 +197,11 @@ def _of_generation(names: Sequence[str], tables: dict[tuple[str, ...], _Units]) 
         if len(players) > 2:
             slots += _shares(players, pairs, points, counts)
         for number, pair in enumerate(pairs):
-            met = counts[:, number] > 0
-            if met.any():
+            scored, played = points[:, number], counts[:, number]
+            if played.any():
                 seats = [begin + players.index(name) if len(players) > 2 else -1 for name in pair]
-                scored, played = points[:, number], counts[:, number]
-                sums = (met.sum(), played.sum(), distinct[pair], scored @ scored, played @ scored, played @ played)
-                rows.append((place[pair[0]], place[pair[1]], *seats, *sums))
+                sums = (played > 0).sum(), played.sum(), distinct[pair], scored @ scored, played @ scored, played @ played
+                rows.append((place[pair[0]], place[pair[1]], *seats, *map(float, sums)))
     table = np.array(rows, float).reshape(-1, 10)
     whole = table[:, :7].astype(np.int64)
     seen = np.array(slots, float).reshape(-1, 3)
@@ -249,7 +241,7 @@ def _shares(
     """For every player of a table: its partners, and its sums `shared` and `apart`, unbiased although means are estimated."""
     units = len(points)
     if units < 2:
-        return [(len(players) - 1, 0.0, 0.0) for _ in players]
+        return [(len(players) - 1.0, 0.0, 0.0) for _ in players]
     deviations = points - counts * points.sum(0) / np.maximum(counts.sum(0), 1)
     found = []
     for player in players:
@@ -257,5 +249,5 @@ def _shares(
         own = deviations * sides
         apart = float((own**2).sum())
         shared = float((own.sum(1) ** 2).sum()) - apart
-        found.append((len(players) - 1, shared * units / (units - 1), apart * units / (units - 1)))
+        found.append((len(players) - 1.0, shared * units / (units - 1), apart * units / (units - 1)))
     return found
