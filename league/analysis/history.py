@@ -140,8 +140,8 @@ class History:
         """How the ratings vary together by chance; None if the evidence is not known."""
         if self.evidence is None:
             return None
-        names = sorted({ANCHOR, *self.elo})
-        return fit(self.table(names), ANCHOR, np.random.default_rng(self.number), seen=self.evidence).chance
+        names = sorted({ANCHOR, *self.elo, *self.results.players})
+        return fit(self.results.with_players(names), ANCHOR, np.random.default_rng(self.number), seen=self.evidence).chance
 
     @cached_property
     def trainings(self) -> list[TrainingSummary]:
