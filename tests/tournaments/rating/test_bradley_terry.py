@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournaments.rating import bradley_terry
-from tournaments.rating.bradley_terry import Pairs, maximise
+from tournaments.rating.bradley_terry import Pairs, gather, maximise, respond
 from tournaments.rating.elo import PRIOR_SD, SCALE
 
 SD = PRIOR_SD / SCALE
@@ -147,3 +147,16 @@ def test_the_work_does_not_grow_with_the_square_of_the_players():
     np.add.at(slope, pairs.one, points[0] - 10 * expected)
     np.add.at(slope, pairs.other, 10 * expected - points[0])
     assert np.abs(slope).max() < 1e-6
+
+
+def test_the_response_is_the_derivative_of_the_fit():
+    rng = np.random.default_rng(0)
+    one, other = np.triu_indices(80, 1)
+    kept = rng.random(len(one)) < 0.2
+    pairs, sd = Pairs(80, one[kept], other[kept]), 4.0
+    games = np.full((1, kept.sum()), 20.0)
+    points = rng.binomial(20, 0.3, games.shape).astype(float)
+    nats = maximise(pairs, games, points, np.zeros((1, 80)), sd)
+    push = rng.normal(0, 1e-3, games.shape)
+    moved = maximise(pairs, games, points + push, np.zeros((1, 80)), sd) - nats
+    assert respond(pairs, games, nats, sd, gather(pairs, push)) == pytest.approx(moved, abs=2e-3 * np.abs(moved).max())
