@@ -197,7 +197,7 @@ class History:
     def meetings(self) -> list[Meeting]:
         """The champion's records against all its opponents, the lowest score first."""
         records = list(self.results.against(self.champion))
-        met = self.results.among([self.champion, *(record.opponent for record in records)])
+        met = among(self.results, [self.champion, *(record.opponent for record in records)])
         games = worth(met, self.evidence)[0].tolist()
         return meetings(records, self.elo, dict(zip(met.players, games, strict=True)))
 
