@@ -143,7 +143,7 @@ def dependence(pairs: Results, seen: Evidence | None, place: Ints, expected: Flo
     drawn = np.minimum(rate, 2 * np.minimum(expected, 1 - expected))
     effective = single * chance / np.maximum(chance - drawn / 4, LEAST * chance)
     mean, effective = _believed(pairs, expected, effective)
-    spread = pairs.games * np.sqrt(mean * (1 - mean) / effective)
+    spread = pairs.games.astype(np.float64) * np.sqrt(mean * (1 - mean) / effective)
     if seen is None or not len(seen.partners):
         return Dependence(spread, None, np.ones(len(mean)))
     return Dependence(spread, *_loadings(pairs, seen, place, mean))
@@ -186,14 +186,18 @@ class _Sums:
         """Sum up the rows of the evidence that belong to each pair."""
         row, flipped, edge = _edges(pairs, seen, place)
         size = len(pairs.one)
-        units, games, sizes = (np.bincount(edge, column[row], size) for column in (seen.units, seen.games, seen.sizes))
+
+        def summed(values: NDArray[np.generic]) -> Floats:
+            return np.bincount(edge, values, size).astype(np.float64)
+
+        units, games, sizes = (summed(column[row]) for column in (seen.units, seen.games, seen.sizes))
         # From the other player's side the points of a unit are its games minus its points.
         mirrored = seen.sizes - 2 * seen.products + seen.squares
-        squares = np.bincount(edge, np.where(flipped, mirrored[row], seen.squares[row]), size)
-        products = np.bincount(edge, np.where(flipped, (seen.sizes - seen.products)[row], seen.products[row]), size)
+        squares = summed(np.where(flipped, mirrored[row], seen.squares[row]))
+        products = summed(np.where(flipped, (seen.sizes - seen.products)[row], seen.products[row]))
         # A pair that repeats its games repeats them in the next generation, too.
         copied = seen.distinct < seen.games
-        fresh = np.bincount(edge, np.where(copied, 0, seen.games)[row], size)
+        fresh = summed(np.where(copied, 0, seen.games)[row])
         again = np.zeros(size)
         np.maximum.at(again, edge, np.where(copied, seen.distinct, 0)[row])
         counted = np.where(games > 0, fresh + again, pairs.games)
