@@ -333,8 +333,8 @@ def main() -> int:
         for row in (row for row in rows if asked.only in row.name):
             parts.append(line(row, measure(row, asked.tournaments)) + "\n")
             print(parts[-1], end="", file=sys.stderr, flush=True)
-    if not asked.only:
-        PAGE.write_text("".join([*parts, CLOSING]), encoding="utf-8")
+            if not asked.only:  # an interrupted measurement leaves the rows so far
+                PAGE.write_text("".join([*parts, CLOSING]), encoding="utf-8")
     return 0
 
 
