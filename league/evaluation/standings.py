@@ -13,7 +13,7 @@ from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join
-from tournaments.rating.undecided import undecided
+from tournaments.rating.undecided import reason_of, undecided
 
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
@@ -31,8 +31,7 @@ def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
     """
     if not rows or any(row.wins != row.losses for row in rows):
         return None
-    found = undecided(stored_game(store), store.matches(store.generation()))
-    return found and found.reason
+    return reason_of(undecided(stored_game(store), store.matches(store.generation())))
 
 
 def standings_of(rows: Sequence[RatingRow], players: Sequence[Player]) -> list[Standing]:
