@@ -13,7 +13,7 @@ from envs.arena import Arena
 from envs.description import StateKind
 from envs.description import describe as _describe
 from envs.game import Game, GameSetup
-from envs.options import functions_in
+from envs.records import functions_in
 from envs.references import name
 
 

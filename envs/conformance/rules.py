@@ -136,7 +136,7 @@ def _sums(evidence: Evidence) -> str | None:
 
 def _aims(evidence: Evidence) -> str | None:
     found = doubt(evidence.game, evidence.returns) if evidence.game else None
-    return found and f"With random play {found}. Otherwise no two players can be told apart."
+    return None if found is None else f"With random play {found}. Otherwise no two players can be told apart."
 
 
 def _flags(evidence: Evidence) -> str | None:

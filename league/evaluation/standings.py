@@ -17,7 +17,7 @@ from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.returns import Returns, added, returns_of
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join
-from tournaments.rating.undecided import undecided
+from tournaments.rating.undecided import reason_of, undecided
 
 
 def standings(store: Store, generation: int | None = None) -> list[Standing]:
@@ -36,8 +36,7 @@ def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
     if not rows or any(row.wins != row.losses for row in rows):
         return None
     game = described(store)
-    found = None if game is None else undecided(game, store.matches(store.generation()))
-    return found and found.reason
+    return None if game is None else reason_of(undecided(game, store.matches(store.generation())))
 
 
 def standings_of(rows: Sequence[RatingRow], players: Sequence[Player], returns: Returns | None = None) -> list[Standing]:

@@ -30,7 +30,7 @@ from tournaments.rating.payoff import Payoff, pairs, payoff
 from tournaments.rating.results import PairRow
 from tournaments.rating.returns import returns_of
 from tournaments.rating.standings import Entrant, Standing, standings
-from tournaments.rating.undecided import undecided
+from tournaments.rating.undecided import reason_of, undecided
 from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
 from tournaments.schedule.rounds import play_rounds
 from tournaments.tickets import MatchResult, Ticket
@@ -188,14 +188,12 @@ def hold(
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
     table, ratings = _rate(described, results, list(players), seed)
-    entrants = {
-        name: Entrant("anchor", None) if named.player is None else entrant_of(named.player) for name, named in players.items()
-    }
-    untold = undecided(described, results)
+    entrants = {name: _entrant(named) for name, named in players.items()}
+    reason = reason_of(undecided(described, results))
     number, different = len(results), sum(different_games(results).values())
     returns = returns_of(described, results)
     told = standings(ratings, entrants, returns), pairs(table), number, different, _notes(described, results, different)
-    contest = Contest(described.name, form, seed, ratings.anchor, *told, undecided=untold and untold.reason)
+    contest = Contest(described.name, form, seed, ratings.anchor, *told, undecided=reason)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 
@@ -222,6 +220,10 @@ def _notes(game: Game, results: Sequence[MatchResult], different: int) -> list[s
             "players on one seed, and the intervals count episodes."
         )
     return found
+
+
+def _entrant(named: Named) -> Entrant:
+    return Entrant("anchor", None) if named.player is None else entrant_of(named.player)
 
 
 def _check_names(form: str, game: str | None, executor: str) -> None:

@@ -56,3 +56,8 @@ def undecided(game: Game, results: Sequence[MatchResult], log: Sequence[Outcome]
         return None
     what = "games were drawn" if game.symmetric else "comparisons of players on the same side and seed were draws"
     return Undecided(f"No player can be told from another, because all {games} {what}.")
+
+
+def reason_of(found: Undecided | None) -> str | None:
+    """Return the sentence, if there is one."""
+    return None if found is None else found.reason

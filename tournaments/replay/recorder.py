@@ -112,12 +112,7 @@ def record(
         opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps), camera)
         channels: set[Channel] = set()
         if factory is not None and timesteps:
-            insight = _asked(game, ticket, factory, timesteps, stride)
-            explained = {
-                number: _with_insight(game, steps[number], insight, number // stride) for number in _every(stride, steps)
-            }
-            steps = [explained.get(number, step) for number, step in enumerate(steps)]
-            channels.update(() if insight.hears is None else _channels(insight.hears))
+            channels = _explain(game, steps, _asked(game, ticket, factory, timesteps, stride), stride)
     returns = step_returns(game, steps)
     _compare(result, len(steps), returns)
     weights, known = dict(zip(ticket.players, ticket.weights, strict=True)), profiles or {}
@@ -148,6 +143,13 @@ def stride_of(game: Game, steps: int) -> int:
     seen = sum(game.slots(number) * role.features for number, role in enumerate(game.roles))
     seen += len(game.teams) * game.state_size
     return max(1, -(-steps * said // EXPLAINED), -(-steps * seen // SEEN))
+
+
+def _explain(game: Game, steps: list[Step], insight: Insight, stride: int) -> set[Channel]:
+    """Add the insight to every `stride`-th step, in place, and return the channels of its messages."""
+    for place, number in enumerate(_every(stride, steps)):
+        steps[number] = _with_insight(game, steps[number], insight, place)
+    return set() if insight.hears is None else set(_channels(insight.hears))
 
 
 def _every(stride: int, steps: Sequence[Any]) -> range:
