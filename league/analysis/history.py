@@ -229,7 +229,7 @@ class History:
     @cached_property
     def best_response_in_league(self) -> float:
         """How much the champion loses to the best of its opponents in the league: a lower bound of its exploitability."""
-        return best_response_in_table(self.results, self.champion)
+        return best_response_in_table(self.results, self.champion) if self.champion in self.results.place else 0.0
 
     @cached_property
     def traffic(self) -> list[Traffic]:

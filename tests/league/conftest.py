@@ -29,7 +29,7 @@ def forget_places() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def wait_for_verifications(monkeypatch: pytest.MonkeyPatch) -> None:
     """A match that is verified in a process of its own is waited for, however busy the machine is."""
-    monkeypatch.setattr(verification, "PATIENCE", 10_000)
+    monkeypatch.setattr(verification, "PATIENCE", 1_000)
 
 
 QUICK: dict[str, Any] = {"tracking": False, "compute.executor": "serial"}

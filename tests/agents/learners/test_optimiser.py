@@ -29,7 +29,8 @@ def test_every_player_moves_as_under_torchs_adam_with_cut_gradients(seed, steps)
             alone.grad = gradient[player].clone()
             torch.nn.utils.clip_grad_norm_(alone, 0.5)
             reference.step()
-        torch.testing.assert_close(stacked[player], alone.detach(), atol=1e-5, rtol=1e-4)
+        # A step is as large as the rate at most, and where gradients are as small as ε it is rounded most.
+        torch.testing.assert_close(stacked[player], alone.detach(), atol=1e-6 + 5e-5 * float(RATES[player]), rtol=1e-4)
 
 
 def test_a_player_without_gradient_rests_although_it_has_momentum():

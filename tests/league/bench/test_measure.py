@@ -14,7 +14,7 @@ from envs.stopwatch import Stopwatch
 from league.bench import measure, roofline
 from league.config.schema import LeagueConfig, check
 from league.config.sections import PolicyConfig, TournamentConfig, TrainConfig
-from league.execution.tasks import play, train
+from league.execution.tasks import TWINS_AT_ONCE, play, train
 
 CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"
 SHORT = ("--seconds", "0.2", "--json")
@@ -75,7 +75,8 @@ def test_what_is_left_out_is_as_a_league_has_it(cli_run):
     )
     assert (settings["hidden"], settings["critic"]) == (policy.hidden, policy.critic)
     said = cli_run("bench", "tournament", "--game", CONNECT_FOUR, "--hidden", "8", *SHORT)
-    assert json.loads(said.out)["settings"]["copies"] == TournamentConfig().copies
+    assert TournamentConfig().copies is None
+    assert json.loads(said.out)["settings"]["copies"] == TWINS_AT_ONCE
 
 
 @pytest.mark.parametrize(("game", "most"), [(CONNECT_FOUR, 1), (TAG, 4)])

@@ -123,7 +123,7 @@ def test_an_old_league_is_given_a_log_when_its_reader_has_gone(store, at_once):
     assert mode(store) == "wal"
 
 
-@pytest.mark.parametrize("archive", sorted(NAMES))
+@pytest.mark.parametrize("archive", sorted({*NAMES} - {"wrapped-format-2"}))  # that one has a log already
 def test_a_league_of_an_earlier_version_is_given_a_log(tmp_path, archive):
     unpack(archive, tmp_path)
     store = Store.open(tmp_path, NAMES[archive])
