@@ -27,6 +27,9 @@ ENOUGH = 12
 SURE = 0.95
 """Share of the decided games that a team wins against another one of the same aim hardly ever."""
 
+SIDES = "game.sides"
+"""The setting that says which teams have the same aim."""
+
 LISTED = 4
 """Agents of one name that are listed one by one; more of them are written as their common name."""
 
@@ -106,7 +109,7 @@ def _uneven(game: Game, returns: Sequence[Sequence[float]]) -> Doubt | None:
     return Doubt(
         f"{ahead} got more than {behind} in {won} of {len(returns)} games, whoever played them",
         f"if their aims differ, write game.sides: {spelt(value)}",
-        "game.sides",
+        SIDES,
         value,
     )
 

@@ -214,9 +214,10 @@ def _of_generation(names: Sequence[str], tables: dict[tuple[str, ...], _Units]) 
 def different_games(results: Iterable[MatchResult]) -> dict[frozenset[str], int]:
     """Count the different games between each set of players.
 
-    Two games are the same if the same players sat in the same seats, did the same, and got the same returns.
+    Two games are the same if the same players sat in the same seats, did the same, and got the same returns. A result that does
+    not say what was done is a game of its own.
     """
-    games = {(result.ticket.players, result.returns, result.actions) for result in results}
+    games = {(result.ticket.players, result.returns, result.actions or result.ticket.match) for result in results}
     found: dict[frozenset[str], int] = defaultdict(int)
     for players, _, _ in games:
         found[frozenset(players)] += 1

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from envs.aims import ENOUGH, Doubt, doubt
+from envs.aims import ENOUGH, SIDES, Doubt, doubt
 from envs.game import Game
+from tournaments.rating.evidence import different_games
 from tournaments.rating.outcomes import Outcome, absent_teams, outcomes
 from tournaments.tickets import MatchResult
 
@@ -37,7 +38,8 @@ def undecided(game: Game, results: Sequence[MatchResult], log: Sequence[Outcome]
         log: Their outcomes, if they are known.
 
     Returns:
-        None if some player won more than it lost, or if there are too few results to say anything.
+        None if some player won more than it lost, or if there are too few results to say anything. Players that act without
+        chance repeat their games, and copies do not show that a side always wins.
 
     Laws:
         The order of the results changes nothing. Where it says something, every player has half of all points.
@@ -49,7 +51,7 @@ def undecided(game: Game, results: Sequence[MatchResult], log: Sequence[Outcome]
     if not log or any(points.values()):
         return None
     found = doubt(game, [result.returns for result in results if not absent_teams(game, result)])
-    if found is not None:
+    if found is not None and (found.setting != SIDES or sum(different_games(results).values()) >= ENOUGH):
         return Undecided(f"No player can be told from another, because {found}.", found)
     games = len(log) // 2
     if games < ENOUGH or any(outcome.score != 0.5 for outcome in log):

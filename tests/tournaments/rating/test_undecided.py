@@ -1,11 +1,16 @@
 """Results that tell no two players apart say why."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
+import numpy as np
 from hypothesis import given
 
 import envs
 from envs.aims import ENOUGH
 from envs.game import GameSetup
+from tournaments.match.encoding import encode
+from tournaments.match.moves import Moves
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.undecided import undecided
 from tournaments.tickets import MatchResult, Ticket
@@ -37,6 +42,12 @@ def test_a_place_that_always_wins_is_named():
     assert found is not None
     assert "player_1 got more than player_0 in 72 of 72 games" in found.reason
     assert "game.sides: [[player_0], [player_1]]" in found.reason
+
+
+def test_copies_of_two_games_do_not_show_that_a_place_always_wins():
+    played = series([("a", "b")] * ENOUGH, lambda number, players: (-5.0, 5.0))
+    done = encode(RPS, Moves(np.ones((1, 2), np.bool_), (np.zeros((1, 2), np.int64),)))
+    assert undecided(RPS, [replace(result, actions=done) for result in played]) is None
 
 
 def test_with_sides_the_same_game_says_that_nothing_depends_on_the_players():
