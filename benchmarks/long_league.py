@@ -29,6 +29,7 @@ import torch
 
 import envs
 from agents.models.spec import PlayerSpec
+from envs.game import Game
 from league.analysis.history import read
 from league.config.schema import LeagueConfig, to_yaml
 from league.population.matchmaking import worth_meeting
@@ -41,12 +42,14 @@ from tournaments.rating.elo import Rating, fit
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import among
 from tournaments.rating.results import Results, results, total
+from tournaments.rating.returns import returns_of
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "benchmarks" / "growth.md"
 POPULATION, PAST, GAMES = 8, 8, 4
 HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
+TICTACTOE = "classic/tictactoe_v3"
 
 
 def config_of(generations: int) -> LeagueConfig:
@@ -68,6 +71,7 @@ class Population:
     """What a made-up league has come to.
 
     Attributes:
+        game: The game.
         rng: The source of all randomness.
         weights: Hash of the weights that all players share.
         live: The active players.
@@ -76,6 +80,7 @@ class Population:
         born: Number of players that learnt so far.
     """
 
+    game: Game
     rng: np.random.Generator
     weights: str
     live: list[Player]
@@ -117,6 +122,8 @@ class Population:
             updates={player.name: [{"policy_loss": 0.1, "entropy": 1.0}] * 2 for player in learnt},
             ratings=rows,
             online=dict.fromkeys(ranked, 0.0),
+            returns=returns_of(self.game, matches),
+            progress={player.name: 174 * strength[player.name] for player in frozen},
         )
 
     def _matches(self, number: int, newest: Sequence[str], past: Sequence[str]) -> Iterator[MatchResult]:
@@ -152,7 +159,9 @@ def make(home: Path, generations: int) -> Store:
         Player(active_name(number), "main agent", "active", None, "founder", 0, weights, "", HYPER, learner="ppo")
         for number in range(1, POPULATION + 1)
     ]
-    population = Population(np.random.default_rng(0), weights, live, {ANCHOR: 0.0} | {player.name: 1.0 for player in live})
+    population = Population(
+        game, np.random.default_rng(0), weights, live, {ANCHOR: 0.0} | {player.name: 1.0 for player in live}
+    )
     for number in range(generations):
         store.commit(population.generation(number))
     store.unlock()
@@ -161,7 +170,7 @@ def make(home: Path, generations: int) -> Store:
 
 def seen(store: Store) -> Results:
     """All results of a league, generation by generation."""
-    game = envs.describe("classic/tictactoe_v3")
+    game = envs.describe(TICTACTOE)
     return total([results(outcomes(game, store.matches(number))) for number in range(store.generation() + 1)])
 
 
