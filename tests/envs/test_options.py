@@ -25,6 +25,7 @@ from envs.faults import GameError
 from envs.game import GameSetup
 from envs.options import MOST, given, kept, plain, same
 from envs.records import Function, Member, Record, functions_in, resolved
+from envs.references import permit
 from envs.spaces import shape_of
 
 TYPED = [
@@ -227,8 +228,11 @@ def test_a_value_of_a_type_of_ones_own_is_only_described_until_the_game_is_made(
     ],
 )
 def test_only_enumerations_named_tuples_and_dataclasses_are_made(spelt, said):
+    options = {"x": given(spelt)}
+    for code in functions_in(options):
+        permit(code)  # even then
     with pytest.raises(GameError, match=said):
-        resolved({"x": given(spelt)})
+        resolved(options)
 
 
 @pytest.mark.parametrize("spelt", [{"$member": [1, 2]}, {"$member": "x"}, {"$record": ["a:b", [1]]}, {"$record": ["a:b"]}])

@@ -9,6 +9,7 @@ from pettingzoo.utils.conversions import aec_to_parallel_wrapper
 import envs
 from envs.description import NO_STATE, survey
 from envs.game import GameSetup
+from envs.naming import named
 from envs.registry import FAMILIES, construct
 from envs.stock.cycle import CyclicParallelGame, straight
 
@@ -80,7 +81,7 @@ def test_the_comparison_finds_a_game_that_minds_being_observed():
 def test_wrapped_games_and_those_of_ones_own_keep_the_adapter():
     wrapped = construct(GameSetup("mpe2/simple_tag_v3", wrappers=(("frame_stack_v1", {"stack_size": 2}),)))
     assert not isinstance(wrapped.unwrapped, CyclicParallelGame)
-    assert type(construct(GameSetup("mpe2.simple_tag_v3:parallel_env"))) is aec_to_parallel_wrapper
+    assert type(construct(named("mpe2.simple_tag_v3:parallel_env"))) is aec_to_parallel_wrapper
 
 
 @pytest.mark.parametrize("name", MPE)

@@ -14,6 +14,7 @@ from envs.arena import RESTS, Timestep
 from envs.conformance.compare import random_actions
 from envs.faults import IllegalAction
 from envs.game import GameSetup
+from envs.naming import named
 from envs.registry import construct
 
 GAMES = Path(__file__).parents[1] / "games"
@@ -90,7 +91,7 @@ def play_by_the_book(environment, seed):
     ],
 )
 def test_totals_and_endings_are_those_of_the_agent_loop(name, maker, options, games):
-    arena, environment = stock(name, **options), construct(GameSetup(maker, options))
+    arena, environment = stock(name, **options), construct(named(GameSetup(maker, options)))
     for seed in range(games):
         totals, moves, ends = play_by_the_book(environment, seed)
         now, mine = arena.restart(torch.tensor([seed])), np.zeros(len(arena.game.seats))
