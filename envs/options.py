@@ -30,7 +30,7 @@ import numpy as np
 from envs.faults import GameError
 from envs.notebook import written_with
 from envs.records import LISTS, MAPS, NAMESPACES, Function, Member, Record, fields_of, is_record, names_of, parts_of, remade
-from envs.references import reference_to
+from envs.references import permit_what_ran, reference_to
 
 DEEPEST, MOST = 64, 2_000_000
 """How deep values may be nested, and how many there may be in the options of one game."""
@@ -214,7 +214,8 @@ def _kind_of(value: Any, place: str) -> Kind:
 
 def _class_reference(kind: type) -> str:
     """Name the class of a value. If the game's own code in a notebook uses it, it is the one in the game's file."""
-    return written_with(kind) or reference_to(kind)
+    written = written_with(kind)
+    return permit_what_ran(written) if written else reference_to(kind)
 
 
 def _as_record(value: Any, place: str) -> Kind:

@@ -253,14 +253,14 @@ def reference_to(function: Any) -> str:
     if module == "__main__" or module not in sys.modules or module.startswith(ALIAS):
         file = getattr(sys.modules.get(module), "__file__", None)
         if file is None and module == "__main__":
-            return _allowed(write_down(function))
+            return permit_what_ran(write_down(function))
         file = file or inspect.getsourcefile(function) or ""
-        return _allowed(f"{Path(file).resolve()}:{called}")
-    return _allowed(f"{module}:{called}")
+        return permit_what_ran(f"{Path(file).resolve()}:{called}")
+    return permit_what_ran(f"{module}:{called}")
 
 
-def _allowed(reference: str) -> str:
-    """Permit a reference to a function that this process has got: its code has run already."""
+def permit_what_ran(reference: str) -> str:
+    """Permit a reference to a function or class that this process has got, and return it: its code has run already."""
     if not refusal(reference):
         permit(reference)
     return reference
