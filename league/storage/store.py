@@ -245,8 +245,9 @@ class Store:
         self._drop_past_states()
 
     def _drop_past_states(self) -> None:
-        """Delete what learners kept before the last committed generation."""
-        self.learner_states.keep_only({player.learner_state for player in self.players("active")})
+        """Delete what learners kept before the last committed generation. Before the first one nothing is past."""
+        if self.generation() >= 0:
+            self.learner_states.keep_only({player.learner_state for player in self.players("active")})
 
     def generation(self) -> int:
         """The number of the last committed generation, or −1 if there is none."""
@@ -277,7 +278,7 @@ class Store:
             ((count,),) = self.select("SELECT COUNT(*) FROM players")
             if count > MOST_LISTED:
                 raise LeagueError(f"{self.path} holds {count} players, which is more than is listed")
-            if champion is not None and not self.select("SELECT name FROM players WHERE name = ?", (champion,)):
+            if champion is not None and not self.select(f"SELECT {PLAYER} FROM players WHERE name = ?", (champion,), player_of):
                 raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
             facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
         return {**facts, "players": count, "champion": champion}
