@@ -34,6 +34,9 @@ STEPS_PER_SECOND = 10
 PATIENCE = 10
 """Seconds on the clock for every second of processor time, after which a process that waits for something is ended."""
 
+LONGEST_WAIT = 86_400
+"""Seconds on the clock after which such a process is ended in any case. The operating system waits for no more than 24 days."""
+
 MEMORY = 2**30
 """Bytes that playing a match again may take."""
 
@@ -106,7 +109,7 @@ def _apart(path: Path, replay: Replay) -> Verification:
     process.start()
     theirs.close()
     try:
-        found = ours.recv() if ours.poll(PATIENCE * _seconds(replay)) else None
+        found = ours.recv() if ours.poll(min(PATIENCE * _seconds(replay), LONGEST_WAIT)) else None
     except EOFError:
         found = None
     process.kill()
