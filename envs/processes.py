@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
+from typing import Any
 
 from envs.places import remember, remembered
 from envs.references import permissions, take_over
@@ -69,8 +71,17 @@ class Worker(ForkServerProcess):
             else:
                 return
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what the new process gets: what it is to work with is packed, so that it can look whether that is still there."""
+        packed = bytes(ForkingPickler.dumps((self._args, self._kwargs)))
+        return {**vars(self), "_args": (packed,), "_kwargs": {}}
+
     def run(self) -> None:
-        """Do the work, in the new process."""
+        """Do the work, in the new process. It is not needed if its locks are gone: whoever started it was stopped meanwhile."""
+        try:
+            self._args, self._kwargs = ForkingPickler.loads(*self._args)
+        except FileNotFoundError:
+            return
         remember(self._places)
         take_over(self._permissions)
         super().run()
