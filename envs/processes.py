@@ -72,7 +72,7 @@ class Worker(ForkServerProcess):
                 return
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what the new process gets: what it is to work with is packed, so that it can look whether that is still there."""
+        """Return what the new process gets. Its arguments are packed, so that it can look whether their locks still exist."""
         packed = bytes(ForkingPickler.dumps((self._args, self._kwargs)))
         return {**vars(self), "_args": (packed,), "_kwargs": {}}
 
