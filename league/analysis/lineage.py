@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import sqrt
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from league.population.player import Player, is_mutant, is_snapshot, learns, original_of
 from league.storage.generation import GenerationRow, RatingRow
 from tournaments.rating.elo import Chance
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,13 @@ def as_of(players: Sequence[Player], generation: int) -> list[Player]:
     ]
 
 
+def parents_of(players: Sequence[Player]) -> dict[str, str | None]:
+    """Learning player → the player of whose snapshot it is a child; None for a founder. Orders them as `players` does."""
+    owner = owner_of(players)
+    born = {player.name: owner.get(player.parent or "", player.parent) for player in players if learns(player)}
+    return {name: parent if parent in born else None for name, parent in born.items()}
+
+
 def descent(players: Sequence[Player]) -> nx.DiGraph:
     """The descent of learning players as a forest. A snapshot is replaced by the player from which it was frozen.
 
@@ -98,14 +107,12 @@ def descent(players: Sequence[Player]) -> nx.DiGraph:
     Returns:
         A graph with an edge u → v if v is a child of u. Each node has an attribute `player`.
     """
-    owner = owner_of(players)
-    born = [player for player in players if learns(player)]
-    graph = nx.DiGraph()
-    graph.add_nodes_from((player.name, {"player": player}) for player in born)
-    for player in born:
-        parent = owner.get(player.parent or "", player.parent)
-        if parent in graph:
-            graph.add_edge(parent, player.name)
+    import networkx as nx
+
+    known, graph = {player.name: player for player in players}, nx.DiGraph()
+    parents = parents_of(players)
+    graph.add_nodes_from((name, {"player": known[name]}) for name in parents)
+    graph.add_edges_from((parent, name) for name, parent in parents.items() if parent is not None)
     return graph
 
 
@@ -114,25 +121,49 @@ KEPT = "the champion's line of descent, then players still learning and their an
 
 
 def prune(graph: nx.DiGraph, room: int, champion: str = "") -> nx.DiGraph:
-    """The most important part of a tree.
+    """The most important part of a tree; see `most_important`."""
+    return graph.subgraph(most_important([graph.nodes[name]["player"] for name in graph], dict(_edges(graph)), room, champion))
+
+
+def _edges(graph: nx.DiGraph) -> Iterator[tuple[str, str | None]]:
+    """Each node with its parent."""
+    for name in graph:
+        yield name, next(graph.predecessors(name), None)
+
+
+def most_important(
+    players: Sequence[Player], parents: Mapping[str, str | None], room: int, champion: str = ""
+) -> dict[str, None]:
+    """The most important players of a tree, by name.
 
     Args:
-        graph: The tree.
+        players: The players; those that are not in the tree are passed over.
+        parents: Player → its parent in the tree, from `parents_of`.
         room: Maximum number of players. First come the champion's line of descent, then active players with their ancestors,
             then the newest other players with their ancestors.
         champion: The player whose line comes first. With "" or an unknown player no line is preferred.
     """
-    by_birth = sorted(graph, key=lambda name: (-(graph.nodes[name]["player"].born or 0), name))
-    living = [name for name in by_birth if graph.nodes[name]["player"].status == "active"]
-    ancestors = {name for player in living for name in nx.ancestors(graph, player)}
-    above = nx.ancestors(graph, champion) if champion in graph else set()
-    line = [champion, *(name for name in by_birth if name in above)] if champion in graph else []
-    kept = dict.fromkeys(list(dict.fromkeys([*line, *living, *(name for name in by_birth if name in ancestors)]))[:room])
-    for name in by_birth:
-        branch = {name, *nx.ancestors(graph, name)} - kept.keys()
+    by_birth = sorted((player for player in players if player.name in parents), key=lambda each: (-(each.born or 0), each.name))
+    names = [player.name for player in by_birth]
+    living = [player.name for player in by_birth if player.status == "active"]
+    above = {name for player in living for name in _line(player, parents)[1:]}
+    direct = set(_line(champion, parents))
+    line = [champion, *(name for name in names if name in direct)] if champion in parents else []
+    kept = dict.fromkeys(list(dict.fromkeys([*line, *living, *(name for name in names if name in above)]))[:room])
+    for name in names:
+        branch = [each for each in _line(name, parents) if each not in kept]
         if len(kept) + len(branch) <= room:
             kept |= dict.fromkeys(branch)
-    return graph.subgraph(kept)
+    return kept
+
+
+def _line(name: str | None, parents: Mapping[str, str | None]) -> list[str]:
+    """A player, its parent, and so on; nothing for one that is not in the tree. A circle is walked once."""
+    line: dict[str, None] = {}
+    while name is not None and name in parents and name not in line:
+        line[name] = None
+        name = parents[name]
+    return list(line)
 
 
 def owner_of(players: Sequence[Player]) -> dict[str, str]:

@@ -80,7 +80,7 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
 @app.command()
 def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the tree of descent of all players."""
-    from league.analysis.lineage import KEPT, descent, owner_of, prune
+    from league.analysis.lineage import KEPT, most_important, owner_of, parents_of
     from league.cli.tables import lineage_tree
 
     store = _begun(home, name)
@@ -90,8 +90,11 @@ def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
         return
     with _fits_together(name):
-        whole, owner = descent(players), owner_of(players)
-        shown = prune(whole, MANY, owner[store.champion()])
+        whole, owner = parents_of(players), owner_of(players)
+        champion = owner[store.champion()]
+        if champion not in whole:
+            raise LeagueError(f"the database of the league {name!r} is damaged: its champion {champion!r:.80} never learned")
+        shown = most_important(players, whole, MANY, champion)
         elo = {row.player: row.elo for row in store.ratings(store.generation())}
         out.print(lineage_tree([player for player in players if owner[player.name] in shown], elo))
         if len(shown) < len(whole):
