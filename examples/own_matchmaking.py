@@ -7,6 +7,7 @@ Run it from the project's folder:  python examples/own_matchmaking.py
 
 from league import League
 from league.population.matchmaking import Opponents, Situation
+from league.storage.results import training_records
 
 
 def nemesis(situation: Situation) -> Opponents:
@@ -32,7 +33,7 @@ if __name__ == "__main__":
     for generation in result.store.generations():
         opponents = {
             player
-            for record in result.store.training(generation.number)
+            for record in training_records(result.store, generation.number)
             for player, learns in zip(record.ticket.players, record.ticket.learns, strict=True)
             if not learns
         }

@@ -26,6 +26,7 @@ from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_names
 from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
+from league.storage.results import published_progress, training_records, training_updates
 from league.storage.store import Store
 from tournaments.rating.chain import publish
 from tournaments.rating.dependence import worth
@@ -293,11 +294,11 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
     born = {player.name: player.born for player in players}
     if earlier is not None and len(known) == len(rows):
         matches, found = list(earlier.matches), list(earlier.outcomes)
-    published = store.progress() | {name: value for record in known for name, value in record.progress.items()}
+    published = published_progress(store) | {name: value for record in known for name, value in record.progress.items()}
     for row in rows[len(known) :]:
         matches = store.matches(row.number)
         found = outcomes(game, matches)
-        training = summarise(row.number, store.training(row.number), store.updates(row.number), born)
+        training = summarise(row.number, training_records(store, row.number), training_updates(store, row.number), born)
         table, newest = payoff(found), frozen_names(players, row.number)
         if not newest <= published.keys():
             published |= publish(table, newest, published, ANCHOR)

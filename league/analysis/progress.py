@@ -12,6 +12,7 @@ from league.evaluation.standings import described
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, is_bot
 from league.storage import roster
+from league.storage.results import published_progress
 from league.storage.store import Store
 from tournaments.rating.chain import chain, publish
 from tournaments.rating.outcomes import outcomes
@@ -26,7 +27,7 @@ def progress_of(store: Store) -> dict[str, float]:
 
     In a league of an earlier format it is computed from the match log. It is empty if the game cannot be described.
     """
-    known = store.progress()
+    known = published_progress(store)
     frozen: dict[int, list[str]] = {}
     for name, generation in roster.frozen_in(store).items():
         frozen.setdefault(generation or 0, []).append(name)
@@ -50,7 +51,7 @@ def published_until(store: Store, table: Payoff, newest: Iterable[str]) -> dict[
     Returns:
         What the store has to take up: the values of the newest, and of earlier players that are not in the store yet.
     """
-    before, there = progress_of(store), store.progress()
+    before, there = progress_of(store), published_progress(store)
     missing = {player: value for player, value in before.items() if player not in there}
     return missing | publish(table, list(newest), before, ANCHOR)
 

@@ -12,6 +12,7 @@ from league.errors import LeagueError
 from league.evaluation.configuration import stored_game
 from league.population.player import ANCHOR, Player, entrant_of
 from league.storage.generation import RatingRow
+from league.storage.results import mean_returns
 from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
 from tournaments.rating.returns import Returns, added, returns_of
@@ -54,7 +55,7 @@ def returns_until(store: Store, last: int) -> Returns:
 
 def returns_by_generation(store: Store) -> dict[int, Returns]:
     """The mean returns in the matches of each generation."""
-    found = store.returns()
+    found = mean_returns(store)
     missing = [number for number in range(store.generation() + 1) if number not in found]
     game = described(store) if missing else None
     if missing and game is None:

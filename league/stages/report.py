@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from league.analysis.progress import champions_progress
 from league.stages.draft import Draft
+from league.storage.results import mean_returns, published_progress
 from tournaments.rating.returns import added
 
 
@@ -19,8 +20,8 @@ def report(draft: Draft) -> Draft:
     context.sync_worker.committed(draft.number)
     rated, row, champion = draft.ratings(), context.store.newest(), context.store.champion()
     previous = context.store.champion(draft.number - 1) if draft.number else ""
-    returns = added(found for found in context.store.returns(champion).values()).get(champion, {})
-    points = context.store.progress().get(champion)
+    returns = added(found for found in mean_returns(context.store, champion).values()).get(champion, {})
+    points = published_progress(context.store).get(champion)
     progress = champions_progress(context.game, rated.payoff, champion, previous, points, returns)
     context.watcher.committed(row, rated.ratings, progress)
     return draft

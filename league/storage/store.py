@@ -19,12 +19,11 @@ from league.errors import LeagueError, disk_has_room
 from league.population.player import LEAGUE_NAME, NAME_RULE, Player
 from league.storage import database as db
 from league.storage.blobs import Blobs
-from league.storage.generation import Generation, GenerationRow, RatingRow, TrainingRecord
+from league.storage.generation import Generation, GenerationRow, RatingRow
 from league.storage.links import lock_file, plain_files
 from league.storage.migration import LEARNER_STATES, check_format, show_as_today, upgrade, use_todays_folder
 from league.storage.rows import (
     PLAYER,
-    figures_of,
     generation_of,
     match_of,
     match_row,
@@ -33,14 +32,11 @@ from league.storage.rows import (
     progress_rows,
     rating_of,
     rating_row,
-    return_of,
     return_rows,
     to_json,
-    training_of,
     training_row,
 )
 from league.storage.schema import CHANGES, FORMAT, SCHEMA
-from tournaments.rating.returns import Returns
 from tournaments.replay.format import SUFFIX, UNFINISHED
 from tournaments.tickets import MatchResult
 
@@ -341,34 +337,6 @@ class Store:
         """The ratings as of every generation or of one generation, best first within each; equal ones in their order then."""
         where, values = ("", ()) if generation is None else (" WHERE generation = ?", (generation,))
         return self.select(f"SELECT * FROM ratings{where} ORDER BY generation, elo DESC, rowid", values, rating_of)
-
-    def returns(self, player: str | None = None) -> dict[int, Returns]:
-        """The mean returns of one player, or of all, in each generation's matches.
-
-        Generations of a league of an earlier format may be missing.
-        """
-        where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
-        found: dict[int, Returns] = {}
-        for generation, player, side, mean in self.select(f"SELECT * FROM returns{where} ORDER BY rowid", values, return_of):
-            found.setdefault(generation, {}).setdefault(player, {})[side] = mean
-        return found
-
-    def progress(self) -> dict[str, float]:
-        """Frozen player → its published progress. Players of a league of an earlier format may be missing."""
-        return dict(self.select("SELECT player, points FROM progress ORDER BY rowid"))
-
-    def updates(self, generation: int) -> dict[str, list[dict[str, float]]]:
-        """The training metrics of a generation: player → metrics of each update."""
-        query = 'SELECT player, figures FROM updates WHERE generation = ? ORDER BY player, "update"'
-        found: dict[str, list[dict[str, float]]] = {}
-        for player, figures in self.select(query, (generation,), lambda row: (row[0], figures_of(row[1]))):
-            found.setdefault(player, []).append(figures)
-        return found
-
-    def training(self, generation: int) -> list[TrainingRecord]:
-        """Results of a generation's training tickets."""
-        query = "SELECT * FROM training WHERE generation = ? ORDER BY generation, ticket"
-        return self.select(query, (generation,), training_of)
 
     def recorded(self, generation: int | None = None) -> list[Path]:
         """The files of the recorded matches, of all generations or of one, sorted by name."""

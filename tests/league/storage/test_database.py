@@ -10,6 +10,7 @@ import pytest
 
 from league.errors import LeagueError
 from league.storage import database as db
+from league.storage.results import training_records, training_updates
 from league.storage.store import Store
 from tests.league.storage.old_leagues import NAMES, unpack
 from tests.league.storage.test_store import FACTS, match, rows, turn
@@ -207,8 +208,8 @@ def test_damaged_pages_are_said_when_a_generation_is_committed(store):
         ("UPDATE players SET hyper = '['", Store.players),
         ("UPDATE players SET learner = x'ff'", Store.players),
         ("UPDATE ratings SET elo = 'high'", Store.ratings),
-        ("UPDATE updates SET figures = 'x'", lambda store: store.updates(0)),
-        ("UPDATE training SET players = '7'", lambda store: store.training(0)),
+        ("UPDATE updates SET figures = 'x'", lambda store: training_updates(store, 0)),
+        ("UPDATE training SET players = '7'", lambda store: training_records(store, 0)),
         ("UPDATE generations SET champion = CAST(x'ff' AS TEXT)", Store.generations),
     ],
 )

@@ -13,6 +13,7 @@ from league.errors import LeagueError
 from league.population.player import Player, anchor
 from league.storage import database as database_of
 from league.storage.generation import Generation, TrainingRecord
+from league.storage.results import training_records, training_updates
 from league.storage.store import Store, leagues
 from tournaments.rating.elo import Rating
 from tournaments.tickets import MatchResult, Ticket
@@ -67,8 +68,8 @@ def test_everything_that_is_committed_comes_back(store):
     store.commit(given)
     assert store.players() == list(given.players)
     assert store.matches() == given.matches
-    assert store.training(0) == given.training
-    assert store.updates(0) == given.updates
+    assert training_records(store, 0) == given.training
+    assert training_updates(store, 0) == given.updates
     row = store.generations()[0]
     assert (row.number, row.champion, row.seconds, row.agent_steps) == (0, "main-01", 1.5, 100)
     assert (row.phases, row.figures) == (given.phases, given.figures)
