@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comms.topology import build
-from league.analysis.lineage import descent, prune
+from league.analysis.lineage import descent, most_important, prune
 from league.plotting import comm_plot, lineage_plot, palette, payoff_plot
 from league.plotting.canvas import INK, Box, Picture, Shape, Stroke, Text, blend, contrast, faded, pixels, width
 from league.population.player import Player, active_name, anchor, snapshot, snapshot_name
@@ -143,6 +143,11 @@ def test_a_pruned_tree_keeps_the_champions_line_before_the_living() -> None:
     graph = descent([*people, old, child])
     assert {"main-30", "main-31"} <= set(prune(graph, 10, "main-31"))
     assert {"main-30", "main-31"}.isdisjoint(prune(graph, 10))
+
+
+def test_descent_that_a_damaged_league_closes_to_a_circle_is_walked_once() -> None:
+    people = [Player(name, "main agent", "active", None, "founder", 0) for name in ("a", "b", "c")]
+    assert set(most_important(people, {"a": "b", "b": "a", "c": None}, 3, "a")) == {"a", "b", "c"}
 
 
 def test_a_lineage_says_how_many_players_it_leaves_out() -> None:
