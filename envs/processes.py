@@ -45,6 +45,9 @@ class Worker(ForkServerProcess):
     that starts it.
     """
 
+    _args: tuple[Any, ...]
+    _kwargs: dict[str, Any]
+
     def start(self) -> None:
         """Start the process; what it is told of the main script is an empty module."""
         script, self._places, self._permissions = sys.modules["__main__"], remembered(), permissions()
