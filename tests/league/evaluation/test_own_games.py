@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from league.storage.results import training_records
 from league.storage.store import Store
 
 GAMES = Path(__file__).parents[2] / "envs" / "games"
@@ -123,7 +124,7 @@ def test_teams_that_lose_members_and_gain_one_late(cli_run, elsewhere, workers):
 def test_two_teams_whose_members_go_home_in_the_middle(cli_run, elsewhere):
     contest = league(cli_run, "orchard.py:two_teams")
     assert games_met(contest) == {4}
-    assert Store.open(Path("home"), "mine").training(1)
+    assert training_records(Store.open(Path("home"), "mine"), 1)
 
 
 def test_team_mates_of_ones_own_game_can_speak(cli_run, elsewhere):
