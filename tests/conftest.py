@@ -41,8 +41,18 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make test PYTEST_ARGS=--long`: as many games as CONTRIBUTING asks of a new twin, and not a quarter of them."""
-    parser.addoption("--long", action="store_true", help="play all games of the comparisons of twins with stock games")
+    """`make test PYTEST_ARGS=--long`: all games of the comparisons, and the tests that are marked `long`."""
+    parser.addoption(
+        "--long", action="store_true", help="also run what is left out every day, and play all games of comparisons"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `long`, unless it is asked for."""
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out and not config.getoption("--long"):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture(scope="session")

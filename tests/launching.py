@@ -10,6 +10,7 @@ gets a fork server of its own.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -138,5 +139,6 @@ if __name__ == "__main__":
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what workers print is no answer
     start_fork_server()
+    gc.freeze()  # at its end, a program would walk through all that was imported: two seconds, and a copy of that memory
     if request := serve(answers):
         become(**request)

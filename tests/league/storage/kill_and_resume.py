@@ -74,7 +74,8 @@ SMOKE = ("smoke", "--name", "it", "--set", "tracking=false")
 PROCESSES = ("--executor", "processes", "--workers", "2")
 TRACKED = ("--set", "tracking=true")
 STOCK = ("--set", "arena.twin=never", "--set", "arena.workers=2", "--set", "generations=2")
-LEAGUES = {"tic-tac-toe": SMOKE, "groups": ("groups.yaml",), "tic-tac-toe in MLflow": (*SMOKE, *TRACKED)}
+TINY = (*SMOKE, "--set", "generations=2", "--set", "population=2", "--set", "tournament.games=2")
+LEAGUES = {"tic-tac-toe": SMOKE, "groups": ("groups.yaml",), "tic-tac-toe in MLflow": (*SMOKE, *TRACKED), "tiny": TINY}
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,27 @@ from tests.league.storage.killing import POINTS
 PROGRAM, ROOT = "tests.league.storage.kill_and_resume", Path(__file__).parents[3]
 
 
+ALL = (
+    ["the league", "the league, by SIGTERM", *(f"itself {point}" for point in POINTS)],
+    ["a worker", "the fork server"],
+)
+
+
 class Stop(Exception):
     """The league is stopped from outside."""
 
 
 @pytest.mark.parametrize(
-    "kinds",
-    [["the league", "the league, by SIGTERM", *(f"itself {point}" for point in POINTS)], ["a worker", "the fork server"]],
-    ids=["the league", "its processes"],
+    ("league", "kinds"),
+    [
+        ("tiny", ["the league", "itself in the transaction, before its commit", "itself after the commit", "a worker"]),
+        *(pytest.param("tic-tac-toe", kinds, marks=pytest.mark.long) for kinds in ALL),
+    ],
 )
-def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(kinds):
+def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(league, kinds):
     """One of each; `python -m tests.league.storage.kill_and_resume --kills 100` does all kinds, several leagues, and MLflow."""
     words = [word for kind in kinds for word in ("--kind", kind)]
-    program = [sys.executable, "-m", PROGRAM, "--kills", str(len(kinds)), "--seed", "5", "--league", "tic-tac-toe", *words]
+    program = [sys.executable, "-m", PROGRAM, "--kills", str(len(kinds)), "--seed", "5", "--league", league, *words]
     ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "each with a sentence and nothing left" in ended.stdout
