@@ -1,6 +1,7 @@
 """What every test stands on: one thread of arithmetic, no screen, no telephone home, no league of the person who runs it."""
 
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -30,6 +31,7 @@ from envs.references import EVERYTHING, Permission, forget_permissions, take_ove
 from tests.launching import Launcher
 
 torch.set_num_threads(1)
+gc.disable()  # until everything is imported; see `pytest_collection_finish`
 
 # A busy machine is not a failure, and the same commit draws the same examples.
 settings.register_profile("house", deadline=None, derandomize=True)
@@ -53,6 +55,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out and not config.getoption("--long"):
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays to the end: the garbage collector need not look at it again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def test_json_is_alone_on_standard_output(folder: Path, launch: Launcher, comman
     assert done.returncode in (0, 1)
 
 
-@pytest.mark.parametrize("command", COMMANDS[:3], ids=" ".join)
+@pytest.mark.parametrize("command", [COMMANDS[0], pytest.param(COMMANDS[1], marks=pytest.mark.long), COMMANDS[2]], ids=" ".join)
 def test_tables_are_alone_on_standard_output_too(folder: Path, launch: Launcher, command: list[str]) -> None:
     done = launch([LEAGUE, *command], folder, own_workers=True)
     assert done.stdout

@@ -1,9 +1,7 @@
 """Games this project has never seen, in files outside it, by `path.py:callable` alone."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -152,17 +150,15 @@ def test_wrappers_named_in_the_configuration(cli_run, elsewhere):
     league(cli_run, "skirmish.py:make", wrappers=[{"frame_stack_v1": {"stack_size": 2}}])
 
 
-def test_a_game_named_by_its_path_is_found_from_another_directory_and_other_processes(elsewhere, tmp_path):
-    """The real command, from a directory that holds neither the game nor the project."""
+def test_a_game_named_by_its_path_is_found_from_another_directory_and_other_processes(elsewhere, tmp_path, launch):
+    """The real command in a process of its own, from a directory that holds neither the game nor the project."""
     away = tmp_path / "away"
     away.mkdir()
     settings = {key: value for key, value in TINY.items() if key != "compute"}
     (away / "mine.yaml").write_text(json.dumps(settings | {"name": "mine", "game": {"name": f"{elsewhere}/skirmish.py:make"}}))
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
     def call(*arguments):
-        command = [sys.executable, "-m", "league.cli.main", *arguments]
-        return subprocess.run(command, cwd=away, env=environment, capture_output=True, text=True, check=False)
+        return launch([Path(sys.executable).with_name("league"), *arguments], away)
 
     ran = call("run", "mine.yaml", "--executor", "processes", "--workers", "2")
     assert ran.returncode == 0, ran.stderr

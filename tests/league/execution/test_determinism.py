@@ -34,7 +34,7 @@ def test_another_seed_is_another_league(run, facts, finished):
     assert other[0] != same[0]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_worker_processes_change_nothing(run, facts, finished, workers):
     assert run("processes", compute__executor="processes", compute__workers=workers) == facts(finished)
 

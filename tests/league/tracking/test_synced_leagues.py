@@ -126,7 +126,7 @@ def fail(sentence: str) -> None:
     raise AssertionError(sentence)
 
 
-@pytest.mark.parametrize("when", [0, 2])
+@pytest.mark.parametrize("when", [pytest.param(0, marks=pytest.mark.long), 2])
 def test_a_worker_that_is_killed_is_a_warning_and_the_league_makes_the_rest_at_its_end(home, smoke, plain, caught, when):
     def kill(number: int) -> None:
         if number == when:
