@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from league.analysis import history as history_module
 from league.analysis.history import FACTS, History, read
 from league.errors import LeagueError
 from league.storage.store import Store
@@ -62,11 +63,13 @@ def test_an_extended_history_is_the_same_as_one_read_at_once(store: Store) -> No
     assert same(read(store, earlier), read(store))
 
 
-@pytest.mark.parametrize("method", ["matches", "training", "updates"])
-def test_what_was_read_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    earlier, asked, whole = read(store), [], getattr(Store, method)
+@pytest.mark.parametrize(
+    ("place", "reader"), [(Store, "matches"), (history_module, "training_records"), (history_module, "training_updates")]
+)
+def test_what_was_read_is_not_read_again(store: Store, monkeypatch: pytest.MonkeyPatch, place: object, reader: str) -> None:
+    earlier, asked, whole = read(store), [], vars(place)[reader]
     go_on(store)
-    monkeypatch.setattr(Store, method, lambda self, generation: asked.append(generation) or whole(self, generation))
+    monkeypatch.setattr(place, reader, lambda store, generation: asked.append(generation) or whole(store, generation))
     read(store, earlier)
     assert asked == [3]
 
