@@ -15,7 +15,8 @@ EACH = 12
 
 
 @pytest.fixture
-def home(tmp_path, finished):
+def home(tmp_path, finished, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a replay's page is written
     shutil.copytree(finished, tmp_path / "home")
     return tmp_path / "home"
 
