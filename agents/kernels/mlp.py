@@ -107,15 +107,23 @@ class Perceptron:
 
     def forward(self, seen: Buffer) -> tuple[list[Buffer], Floats]:
         """Run inputs [P, n, F] through the network. Returns the input of each layer, and the output [P, n, K]."""
+        inputs = self._hidden(seen)
+        last = inputs[-1][1]
+        loops.activate(last, self._bias[-2], self.tanh)
+        out = self._buffer("out", last.shape[1], self.outputs)[1]
+        loops.heads(last, self._head, self._bias[-1], out)
+        return inputs, out
+
+    def _hidden(self, seen: Buffer) -> list[Buffer]:
+        """The input of each layer. That of the last layer still lacks its bias and its activation."""
         inputs, n = [seen], seen[1].shape[1]
-        for layer, (weight, bias) in enumerate(zip(self._weights[:-1], self._bias, strict=False)):
+        for layer, weight in enumerate(self._weights[:-1]):
+            if layer > 0:
+                loops.activate(inputs[-1][1], self._bias[layer - 1], self.tanh)
             hidden = self._buffer(f"hidden {layer}", n, weight.shape[2])
             torch.bmm(inputs[-1][0], weight, out=hidden[0])
-            loops.activate(hidden[1], bias, self.tanh)
             inputs.append(hidden)
-        out = self._buffer("out", n, self.outputs)[1]
-        loops.heads(inputs[-1][1], self._head, self._bias[-1], out)
-        return inputs, out
+        return inputs
 
     def choose(
         self,
@@ -130,18 +138,9 @@ class Perceptron:
         log_prob: Floats,
     ) -> None:
         """Let an actor with discrete actions decide: `look`, `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
-        n = part.stop - part.start
-        before = self.look(source, rows, part)
-        *layers, (last, bias) = zip(self._weights[:-1], self._bias, strict=False)
-        for layer, (weight, inner) in enumerate(layers):
-            hidden = self._buffer(f"hidden {layer}", n, weight.shape[2])
-            torch.bmm(before[0], weight, out=hidden[0])
-            loops.activate(hidden[1], inner, self.tanh)
-            before = hidden
-        hidden = self._buffer(f"hidden {len(layers)}", n, last.shape[2])
-        torch.bmm(before[0], last, out=hidden[0])
-        logits = self._buffer("out", n, self.outputs)[1]
-        head = hidden[1], bias, self.tanh, self._head, self._bias[-1], logits
+        hidden = self._hidden(self.look(source, rows, part))[-1][1]
+        logits = self._buffer("out", hidden.shape[1], self.outputs)[1]
+        head = hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], logits
         loops.decide(*head, rows, part.start, legal, temperature, counts, noise, action, log_prob)
 
     def backward(self, inputs: list[Buffer], gradient: Floats) -> None:

@@ -27,7 +27,11 @@ def progress_of(store: Store) -> dict[str, float]:
 
     In a league of an earlier format it is computed from the match log. It is empty if the game cannot be described.
     """
-    known = published_progress(store)
+    return _completed(store, published_progress(store))
+
+
+def _completed(store: Store, known: dict[str, float]) -> dict[str, float]:
+    """What is stored of the progress; if somebody is missing there, what the match log says."""
     frozen: dict[int, list[str]] = {}
     for name, generation in roster.frozen_in(store).items():
         frozen.setdefault(generation or 0, []).append(name)
@@ -51,7 +55,8 @@ def published_until(store: Store, table: Payoff, newest: Iterable[str]) -> dict[
     Returns:
         What the store has to take up: the values of the newest, and of earlier players that are not in the store yet.
     """
-    before, there = progress_of(store), published_progress(store)
+    there = published_progress(store)
+    before = _completed(store, there)
     missing = {player: value for player, value in before.items() if player not in there}
     return missing | publish(table, list(newest), before, ANCHOR)
 

@@ -57,7 +57,7 @@ def _fits_together(name: str) -> Iterator[None]:
 def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
     from league.cli.tables import lines_table, standings_table
-    from league.evaluation.standings import described, standings_rows, why_undecided
+    from league.evaluation.standings import described, plain_rows, why_undecided
     from league.evaluation.standings import standings as read
 
     store = Store.open(home, name)
@@ -66,7 +66,7 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
         reason = why_undecided(store, rows)
         if as_json:
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
-            print_json({**facts, "standings": standings_rows(store), "undecided": reason})
+            print_json({**facts, "standings": plain_rows(rows), "undecided": reason})
             return
         game = described(store)
         title = f"{name}, generation {store.generation()}: champion {store.champion()}"

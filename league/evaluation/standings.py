@@ -93,11 +93,6 @@ def ratings_of(rows: Sequence[RatingRow]) -> Ratings:
     )
 
 
-def standings_rows(store: Store, generation: int | None = None) -> list[dict[str, Any]]:
-    """The standings of a league as plain values, as printed by `--json`."""
-    return plain_rows(standings(store, generation))
-
-
 def plain_rows(rows: Sequence[Standing]) -> list[dict[str, Any]]:
-    """Standings as plain values."""
+    """Standings as plain values, as printed by `--json`."""
     return [asdict(row) for row in rows]

@@ -25,7 +25,7 @@ from league.population.player import ANCHOR, entrant_of
 from league.storage.database import Warn, silent
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.evidence import different_games, evidence
-from tournaments.rating.outcomes import outcomes
+from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, pairs, payoff
 from tournaments.rating.results import PairRow
 from tournaments.rating.returns import returns_of
@@ -187,19 +187,18 @@ def hold(
             MATCHES_PER_TASK,
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
-    table, ratings = _rate(described, results, list(players), seed)
+    log = outcomes(described, results)
+    table, ratings = _rate(log, results, list(players), seed)
     entrants = {name: _entrant(named) for name, named in players.items()}
-    reason = reason_of(undecided(described, results))
     number, different = len(results), sum(different_games(results).values())
     returns = returns_of(described, results)
     told = standings(ratings, entrants, returns), pairs(table), number, different, _notes(described, results, different)
-    contest = Contest(described.name, form, seed, ratings.anchor, *told, undecided=reason)
+    contest = Contest(described.name, form, seed, ratings.anchor, *told, reason_of(undecided(described, results, log)))
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 
-def _rate(game: Game, results: Sequence[MatchResult], players: Sequence[str], seed: int) -> tuple[Payoff, Ratings]:
-    """The scores between players, and their ratings."""
-    log = outcomes(game, results)
+def _rate(log: Sequence[Outcome], results: Sequence[MatchResult], players: Sequence[str], seed: int) -> tuple[Payoff, Ratings]:
+    """The scores between players, and their ratings, from results and their outcomes."""
     table = payoff(log, players)
     anchor = ANCHOR if ANCHOR in players else players[0]
     return table, fit(table, anchor, np.random.default_rng(seed), seen=evidence(log, results))

@@ -18,10 +18,11 @@ def report(draft: Draft) -> Draft:
     """
     context = draft.context
     context.sync_worker.committed(draft.number)
-    rated, row, champion = draft.ratings(), context.store.newest(), context.store.champion()
+    rated, row = draft.ratings(), context.store.newest()
+    champion = row.champion
     previous = context.store.champion(draft.number - 1) if draft.number else ""
     returns = added(found for found in mean_returns(context.store, champion).values()).get(champion, {})
-    points = published_progress(context.store).get(champion)
+    points = published_progress(context.store, champion).get(champion)
     progress = champions_progress(context.game, rated.payoff, champion, previous, points, returns)
     context.watcher.committed(row, rated.ratings, progress)
     return draft

@@ -35,6 +35,10 @@ def mean_returns(store: Store, player: str | None = None) -> dict[int, Returns]:
     return found
 
 
-def published_progress(store: Store) -> dict[str, float]:
-    """Frozen player → its published progress. Players of a league of an earlier format may be missing."""
-    return dict(store.select("SELECT player, points FROM progress ORDER BY rowid"))
+def published_progress(store: Store, player: str | None = None) -> dict[str, float]:
+    """Frozen player → its published progress, of one player or of all.
+
+    Players of a league of an earlier format may be missing.
+    """
+    where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
+    return dict(store.select(f"SELECT player, points FROM progress{where} ORDER BY rowid", values))

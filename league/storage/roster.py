@@ -27,12 +27,12 @@ def changed_since(store: Store, generation: int) -> list[Player]:
 
 def frozen(store: Store) -> list[str]:
     """The names of all snapshots, in order of birth."""
-    return store.select(f"SELECT name FROM players WHERE status = 'historical' {BY_BIRTH}", make=_text)
+    return list(frozen_in(store))
 
 
 def frozen_in(store: Store) -> dict[str, int | None]:
-    """Name of each snapshot → the generation in which it was frozen."""
-    return dict(store.select("SELECT name, frozen FROM players WHERE status = 'historical'"))
+    """Name of each snapshot, in order of birth → the generation in which it was frozen."""
+    return dict(store.select(f"SELECT name, frozen FROM players WHERE status = 'historical' {BY_BIRTH}"))
 
 
 def newest_frozen(store: Store, count: int) -> list[Player]:

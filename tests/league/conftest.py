@@ -13,7 +13,7 @@ from envs import places
 from league import League, LeagueConfig, load_config
 from league.cli import main
 from league.evaluation import verification
-from league.evaluation.standings import standings_rows
+from league.evaluation.standings import plain_rows, standings
 from league.storage.store import Store
 from league.tracking import client
 from tests.league.paper_league import fail, found_league, sync_mlflow
@@ -79,7 +79,7 @@ def facts() -> Callable[..., Any]:
     def read(home: Path, name: str = "smoke") -> Any:
         store = Store.open(home, name)
         matches = [(result.ticket, result.returns, result.actions) for result in store.matches()]
-        return standings_rows(store), store.players(), matches, store.generation()
+        return plain_rows(standings(store)), store.players(), matches, store.generation()
 
     return read
 

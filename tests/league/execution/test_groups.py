@@ -9,7 +9,7 @@ import pytest
 from league import League, LeagueConfig
 from league.analysis.history import History, read
 from league.evaluation.resolve import resolve
-from league.evaluation.standings import standings_rows
+from league.evaluation.standings import standings
 from league.evaluation.tournament import hold
 from league.execution.architectures import architecture_of, to_text
 from league.report.sections.growth import drift
@@ -44,7 +44,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, mixed: LeagueConfig) -> Pat
 def test_all_groups_are_rated_in_one_table(played):
     store = Store.open(played, "smoke")
     groups = {player.name: player.group for player in store.players("historical")}
-    assert {groups[row["player"]] for row in standings_rows(store) if row["player"] in groups} == {0, 1, 2}
+    assert {groups[row.player] for row in standings(store) if row.player in groups} == {0, 1, 2}
 
 
 def test_players_of_different_groups_meet_in_the_tournament(played):

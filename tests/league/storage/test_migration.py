@@ -15,7 +15,7 @@ import envs
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config
 from league.evaluation.resolve import resolve
-from league.evaluation.standings import returns_by_generation, standings_rows
+from league.evaluation.standings import returns_by_generation, standings
 from league.evaluation.tournament import hold
 from league.export.pyfunc import WEIGHTS, Deployment
 from league.manager import League
@@ -74,7 +74,7 @@ def test_an_old_league_is_read_without_a_byte_being_written(tmp_path, archive):
     before = (path / "league.db").read_bytes()
     store = Store.open(tmp_path, NAMES[archive])
     assert store.generation() + 1 == GENERATIONS[archive]
-    assert standings_rows(store)
+    assert standings(store)
     assert store.matches()
     assert (path / "league.db").read_bytes() == before
 
