@@ -10,8 +10,9 @@ from torch import Tensor
 from agents.acting import carrying
 from agents.acting.routing import Routing, slots_acting
 from agents.acting.seating import Seating
+from agents.models.critics import critic
 from agents.models.distributions import bounded, masked, sample
-from agents.models.forward import actor, critic
+from agents.models.forward import actor
 from agents.models.stack import Stack
 from envs.arena import Timestep
 

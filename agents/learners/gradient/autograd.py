@@ -14,8 +14,9 @@ from agents.learners import losses
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Minibatch, rows_of
 from agents.learners.sequences import remembering
+from agents.models.critics import critic
 from agents.models.distributions import entropy, log_prob, masked
-from agents.models.forward import actor, critic
+from agents.models.forward import actor
 from agents.models.stack import Stack
 
 

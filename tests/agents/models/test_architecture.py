@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.models.architecture import Architecture
+from agents.models.critics import critic
 from agents.models.distributions import entropy, log_prob, masked, sample
-from agents.models.forward import actor, critic
+from agents.models.forward import actor
 from agents.models.spec import PlayerSpec
 from comms.topology import build, listening_weights
 from envs.game import ActionSpace, Role
