@@ -1,7 +1,7 @@
 """Learners, which improve weights by experience.
 
 Reading order: `contract` (the interface of a learner), `table` (the tables of learners, hyper-parameters and metrics), then the
-learners `ppo` and `a2c`, and their shared code: `on_policy` (collect, estimate, improve),
+learners `ppo`, `a2c` and `a3c`, and their shared code: `on_policy` (collect, estimate, improve),
 `advantages`, `minibatches`, `sequences` (minibatches of players with a memory), `gradient` (a package: the gradient of a
-minibatch, by automatic differentiation or derived by hand), `losses`, `optimiser`, `hyper`.
+minibatch, by automatic differentiation or derived by hand), `losses`, `optimiser` (Adam), `rmsprop`, `hyper`.
 """

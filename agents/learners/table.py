@@ -90,6 +90,13 @@ LEARNERS = {
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, EXPLAINED_VARIANCE),
             "A2C, one step along the advantage actor-critic's gradient, with GAE and Adam",
         ),
+        LearnerSpec(
+            "a3c",
+            "agents.learners.a3c:train",
+            (replace(LEARNING_RATE, default=3e-3), replace(ENTROPY_WEIGHT, default=0.05), GAMMA, GAE_LAMBDA),
+            (POLICY_LOSS, VALUE_LOSS, ENTROPY, EXPLAINED_VARIANCE),
+            "A3C, the gradients of several workers, some updates old, in a fixed order, with GAE and shared RMSprop",
+        ),
     )
 }
 """The learners of the project. To add a learner, add a file and an entry."""

@@ -11,7 +11,7 @@ from agents.learners.table import LEARNERS
 from envs.references import find, permit
 
 COMMAND = f"{Path(__file__).parents[2]}/benchmarks/learners.py"
-A_LITTLE = {"ppo": "train.updates=20", "a2c": "train.updates=150"}
+A_LITTLE = {"ppo": "train.updates=20", "a2c": "train.updates=150", "a3c": "train.updates=80"}
 """PPO makes sixteen steps of the optimiser in an update, a2c one."""
 
 

@@ -7,7 +7,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from agents.acting.rollout import Experience, Table, Tally, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
-from agents.learners import a2c, ppo
+from agents.learners import a2c, a3c, ppo
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import stacked
 from agents.learners.table import LEARNERS
@@ -79,7 +79,7 @@ def test_a_question_would_be_noticed():
     assert {"_local_scalar_dense", "index", "lift_fresh"} <= set(questions.asked)
 
 
-@pytest.mark.parametrize(("name", "learner"), [("ppo", ppo.train), ("a2c", a2c.train)])
+@pytest.mark.parametrize(("name", "learner"), [("ppo", ppo.train), ("a2c", a2c.train), ("a3c", a3c.train)])
 @pytest.mark.parametrize("make", [board, chase])
 def test_a_whole_training_goes_the_general_way(founders, make, name, learner):
     arena = make()

@@ -301,7 +301,8 @@ def test_a_hyper_parameter_of_another_learner_is_no_setting():
 
 
 def test_an_unknown_learner_is_answered_with_the_nearest_and_all_of_them():
-    assert "there is no learner 'a3c'; did you mean 'a2c'? (known: ppo, a2c)" in refused({"learner": "a3c"})
+    refusal = "there is no learner 'a4c'; did you mean 'a3c'? (known: " + ", ".join(LEARNERS) + ")"
+    assert refusal in refused({"learner": "a4c"})
 
 
 def test_a_learner_that_is_not_there_is_named():
