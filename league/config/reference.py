@@ -133,7 +133,7 @@ def _allowed(field: Mapping[str, Any]) -> str:
     if several:
         return " or ".join("nothing" if one.get("type") == "null" else _allowed(one) for one in several)
     if "$ref" in field:
-        return "groups"
+        return "groups" if field["$ref"].endswith("/GroupConfig") else "settings of their own"
     match field.get("type"):
         case "integer":
             return f"whole numbers{_limits(field)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
@@ -56,11 +57,41 @@ class Section(BaseModel):
         return value
 
 
+class Ramp(Section):
+    """The values of an option of the game in training, by generation. Afterwards it has the value in `game.options`."""
+
+    first: int | float = Field(description="value at first")
+    begin: int = Field(ge=0, description="last generation with this value")
+    end: int = Field(ge=1, description="first generation with the value in game.options")
+
+    @model_validator(mode="after")
+    def _rises(self) -> Ramp:
+        if self.end <= self.begin:
+            raise ValueError(f"end {self.end} must be a later generation than begin {self.begin}")
+        return self
+
+    def value(self, last: float, generation: int) -> float:
+        """The value in a generation: `first` up to `begin`, `last` from `end` on, on the line from one to the other between.
+
+        It is rounded to a whole number if `first` and `last` are whole numbers.
+        """
+        if generation >= self.end:
+            return last
+        share = max(0, generation - self.begin) / (self.end - self.begin)
+        between = self.first + share * (last - self.first)
+        return round(between) if isinstance(self.first, int) and isinstance(last, int) else between
+
+
 class GameConfig(Section):
     """The game."""
 
     name: str = Field(description="family/game_vN, module:callable or path/to/file.py:callable")
     options: dict[str, Any] = Field(default_factory=dict, description="keyword arguments of the environment")
+    schedule: dict[str, Ramp] = Field(
+        default_factory=dict,
+        description="options that change in training: arrival: {first: 0.1, begin: 2, end: 10} is 0.1 up to generation 2, then "
+        "changes linearly, and from generation 10 on is the value in game.options, with which all else is played",
+    )
     wrappers: list[dict[str, dict[str, Any]]] = Field(
         default_factory=list, description="SuperSuit wrappers, innermost first: - frame_stack_v1: {stack_size: 4}"
     )
@@ -91,6 +122,13 @@ class GameConfig(Section):
     def _can_be_kept(cls, options: dict[str, Any]) -> dict[str, Any]:
         return _kept(options, "game.options")
 
+    @model_validator(mode="after")
+    def _schedule_of_numbers(self) -> GameConfig:
+        for name in self.schedule:
+            if type(self.options.get(name)) not in (int, float):
+                raise ValueError(f"game.schedule.{name} needs a number in game.options.{name}: the value at its end")
+        return self
+
     @field_serializer("options")
     def _plain_options(self, options: dict[str, Any], info: SerializationInfo) -> dict[str, Any]:
         return plain_options(options, "game.options") if info.mode == "json" else options
@@ -114,6 +152,11 @@ class GameConfig(Section):
         wrappers = tuple((name, options) for wrapper in self.wrappers for name, options in wrapper.items())
         roles = None if self.roles is None else {name: tuple(agents) for name, agents in self.roles.items()}
         return GameSetup(self.name, self.options, wrappers, _groups(self.teams), _groups(self.sides), roles)
+
+    def training_setup(self, generation: int) -> GameSetup:
+        """The setup in which the players of a generation train. It depends on nothing but the settings and the generation."""
+        now = {name: ramp.value(self.options[name], generation) for name, ramp in self.schedule.items()}
+        return replace(self.setup(), options={**self.options, **now})
 
 
 def _groups(given: list[list[str]] | None) -> tuple[tuple[str, ...], ...] | None:

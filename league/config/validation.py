@@ -8,6 +8,7 @@ import torch
 from agents.learners.contract import Train
 from agents.learners.table import LEARNERS
 from agents.mutation import OPERATORS, Genome, Operator
+from envs.description import describe
 from envs.factory import make
 from envs.faults import environment_code
 from envs.game import Game
@@ -41,8 +42,21 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     check_memory(config, game)
     if config.arena.state == "none" and any(group.policy.critic == "centralised" for group in config.groups):
         raise LeagueError("arena.state none leaves centralised critics nothing to see; set policy.critic to local as well")
+    check_schedule(config, game)
     if config.arena.twin == "always":
         make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
+
+
+def check_schedule(config: LeagueConfig, game: Game) -> None:
+    """Check that the game's first options in training give a game with the same seats, spaces and states.
+
+    Raises:
+        LeagueError: They do not.
+        GameError: The game cannot be made with them.
+    """
+    if config.game.schedule and describe(config.game.training_setup(0), config.arena.state) != game:
+        changed = ", ".join(f"{name} {ramp.first:g}" for name, ramp in config.game.schedule.items())
+        raise LeagueError(f"game.schedule: with {changed}, {game.name} has other agents, spaces or states than afterwards")
 
 
 def rule_of(name: str) -> Rule:

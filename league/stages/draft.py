@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from envs.game import Game
+from envs.game import Game, GameSetup
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.resolve import contestants
@@ -60,9 +60,16 @@ class Context:
         return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
     def arena(self) -> ArenaSpec:
-        """The arena of the tasks."""
+        """The arena in which matches are played."""
+        return self._arena(self.config.game.setup())
+
+    def training_arena(self, generation: int) -> ArenaSpec:
+        """The arena in which the players of a generation train; options of the game may follow a schedule."""
+        return self._arena(self.config.game.training_setup(generation))
+
+    def _arena(self, setup: GameSetup) -> ArenaSpec:
         arena = self.config.arena
-        return ArenaSpec(self.config.game.setup(), arena.twin, arena.workers, self.config.compute.device, arena.state)
+        return ArenaSpec(setup, arena.twin, arena.workers, self.config.compute.device, arena.state)
 
 
 @dataclass(frozen=True)

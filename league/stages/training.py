@@ -50,4 +50,4 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
     seed = context.seeds.integer(draft.number, "training", number)
     architecture = architecture_of(players[0], context.config, context.game)
     schedule, learner = context.config.train.schedule(), players[0].learner
-    return TrainTask(context.arena(), architecture, trainees, opponents, schedule, seed, learner)
+    return TrainTask(context.training_arena(draft.number), architecture, trainees, opponents, schedule, seed, learner)
