@@ -10,7 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from agents.kernels.elementary import HALF, ONE, ZERO, fast_exp, fast_log, fast_tanh
+from agents.kernels.memory import LINE, prefetch
 from envs.compiling import Flags, Floats, Ints, inlined, vectorised
+
+AHEAD = 8
+"""Number of rows by which `take` is ahead with loading rows into the cache. They lie far from each other in memory."""
 
 LOWEST = np.float32(np.finfo(np.float32).min)
 
@@ -32,6 +36,10 @@ def take(source: Floats, rows: Ints, start: int, mean: Floats, scale: Floats, cu
     for p in range(out.shape[0]):
         for i in range(out.shape[1]):
             row = rows[p, start + i]
+            if i + AHEAD < out.shape[1]:
+                coming = rows[p, start + i + AHEAD]
+                for f in range(0, source.shape[1], LINE):
+                    prefetch(source, coming, f)
             if limit > ZERO:
                 for f in range(source.shape[1]):
                     out[p, i, f] = min(max((source[row, f] - mean[p, f]) * scale[p, f], -limit), limit)
@@ -305,3 +313,60 @@ def squared_error(value: Floats, start: int, target: Floats, weight: Floats, sha
                 error, w = value[p, i, k] - target[p, start + i, k], weight[p, start + i, k]
                 totals[p] += HALF * w * error * error
                 value[p, i, k] = w * share[p] * error
+
+
+@vectorised
+def improve(
+    hidden: Floats,
+    bias: Floats,
+    tanh: bool,
+    weight: Floats,
+    head_bias: Floats,
+    logits: Floats,
+    rows: Ints,
+    start: int,
+    legal: Flags,
+    action: Ints,
+    before: Floats,
+    advantage: Floats,
+    importance: Floats,
+    share: Floats,
+    clip: Floats,
+    entropy: Floats,
+    totals: Floats,
+    into: Floats,
+    weight_sum: Floats,
+    sums: Floats,
+    bias_sum: Floats,
+) -> None:
+    """`activate`, `heads`, `softmax`, `surrogate` and `back_heads`, one after the other; see there."""
+    activate(hidden, bias, tanh)
+    heads(hidden, weight, head_bias, logits)
+    chances, log_sum = softmax(logits, rows, start, legal, 1.0)
+    surrogate(logits, chances, log_sum, rows, start, action, before, advantage, importance, share, clip, entropy, totals)
+    back_heads(logits, hidden, weight, tanh, into, weight_sum, sums, bias_sum)
+
+
+@vectorised
+def correct(
+    hidden: Floats,
+    bias: Floats,
+    tanh: bool,
+    weight: Floats,
+    head_bias: Floats,
+    value: Floats,
+    start: int,
+    target: Floats,
+    importance: Floats,
+    share: Floats,
+    totals: Floats,
+    into: Floats,
+    weight_sum: Floats,
+    sums: Floats,
+    bias_sum: Floats,
+) -> None:
+    """`activate`, `heads`, `squared_error` and `back_heads`, one after the other; see there."""
+    activate(hidden, bias, tanh)
+    heads(hidden, weight, head_bias, value)
+    squared_error(value, start, target, importance, share, totals)
+    back_heads(value, hidden, weight, tanh, into, weight_sum, sums, bias_sum)

@@ -7,6 +7,7 @@ and elementwise operations are compiled loops. `agents.models.spec` lists the ne
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -75,6 +76,7 @@ class Perceptron:
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
         self._last = self._weights[-1].transpose(1, 2).numpy()
         self._biases = [parameters[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
+        self._bias_sums = list[Floats]()
         if gradient is not None:
             sums = stack.spec.parameters.split(gradient[who])
             self._sums = [sums[f"{prefix}.{layer}.weight"] for layer in layers]
@@ -82,7 +84,8 @@ class Perceptron:
             self._bias_sums = [sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._workspace = workspace
         self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
-        self._bias, self._bias_sum = ([np.empty(bias.shape, np.float32) for bias in self._biases] for _ in range(2))
+        self._bias = [_own(bias) for bias in self._biases]
+        self._bias_sum = [_own(total) for total in self._bias_sums]
         self.renew()
 
     @property
@@ -143,12 +146,31 @@ class Perceptron:
         head = hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], logits
         loops.decide(*head, rows, part.start, legal, temperature, counts, noise, action, log_prob)
 
-    def backward(self, inputs: list[Buffer], gradient: Floats) -> None:
-        """Add the gradients by the parameters, from the gradient by the output [P, n, K] and the inputs from `forward`."""
-        n, hidden = gradient.shape[1], inputs[-1][1]
-        into = self._buffer("into the last", n, hidden.shape[2])
-        sums = self._head_sum, self._bias_sum[-1], self._bias_sum[-2]
-        loops.back_heads(gradient, hidden, self._head, self.tanh, into[1], *sums)
+    def improve(self, seen: Buffer, *decided: Any) -> None:
+        """Run an actor with discrete actions forward and backward on inputs [P, n, F]; the rest is from `loops.improve`."""
+        inputs = self._hidden(seen)
+        into, logits = self._last_buffers(inputs[-1])
+        hidden, sums = inputs[-1][1], (self._head_sum, self._bias_sum[-1], self._bias_sum[-2])
+        loops.improve(hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], logits, *decided, into[1], *sums)
+        self._backward(inputs, into)
+
+    def correct(self, seen: Buffer, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
+        """Run a critic forward and backward on inputs [P, n, F]; see `loops.squared_error`."""
+        inputs = self._hidden(seen)
+        into, value = self._last_buffers(inputs[-1])
+        hidden, sums = inputs[-1][1], (self._head_sum, self._bias_sum[-1], self._bias_sum[-2])
+        known = start, target, weight, share, totals
+        loops.correct(hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], value, *known, into[1], *sums)
+        self._backward(inputs, into)
+
+    def _last_buffers(self, hidden: Buffer) -> tuple[Buffer, Floats]:
+        """Memory for the gradient by the last layer's input before its activation, and for the output."""
+        n, width = hidden[1].shape[1:]
+        return self._buffer("into the last", n, width), self._buffer("out", n, self.outputs)[1]
+
+    def _backward(self, inputs: list[Buffer], into: Buffer) -> None:
+        """Add the gradients by the wide layers, from the inputs of the layers and the gradient by the last hidden layer."""
+        n = into[1].shape[1]
         for layer in range(len(inputs) - 2, -1, -1):
             self._sums[layer].baddbmm_(inputs[layer][0].transpose(1, 2), into[0])
             if layer > 0:
@@ -161,15 +183,19 @@ class Perceptron:
         """Read the parameters again after they have changed."""
         np.copyto(self._head, self._last)
         self._head_sum.fill(0.0)
-        for kept, bias, total in zip(self._bias, self._biases, self._bias_sum, strict=True):
-            np.copyto(kept, bias)
-            total.fill(0.0)
+        for kept, bias in zip(self._bias, self._biases, strict=True):
+            if kept is not bias:
+                np.copyto(kept, bias)
+        for apart, total in zip(self._bias_sum, self._bias_sums, strict=True):
+            if apart is not total:
+                apart.fill(0.0)
 
     def finish(self) -> None:
         """Write the gradients by the last layer and by the biases, which are summed separately, into the gradient."""
         np.copyto(self._last_sum, self._head_sum)
         for total, apart in zip(self._bias_sums, self._bias_sum, strict=True):
-            np.copyto(total, apart)
+            if total is not apart:
+                np.copyto(total, apart)
 
     def _buffer(self, use: str, rows: int, width: int) -> Buffer:
         return self._workspace.buffer(use, len(self._mean), rows, width)
@@ -200,6 +226,11 @@ class Networks:
         """Complete the gradient; see `Perceptron.finish`."""
         for network in self._made.values():
             network.finish()
+
+
+def _own(array: Floats) -> Floats:
+    """The array itself if compiled loops can read it at full speed, else one of its shape."""
+    return array if array.flags.c_contiguous else np.empty(array.shape, np.float32)
 
 
 def groups(players: int, rows: int) -> Iterator[slice]:

@@ -62,20 +62,22 @@ def _moments(source: Floats, rows: Ints, weight: Floats, mean: Floats, spread: F
     Distances are relative to each player's first row and in float64, so a single pass over the rows is accurate enough.
     """
     features = source.shape[1]
-    first, second = np.empty(features, np.float64), np.empty(features, np.float64)
+    first, second, base = np.empty(features, np.float64), np.empty(features, np.float64), np.empty(features, np.float32)
     for p in range(rows.shape[0]):
         total = 0.0
         first[:] = 0.0
         second[:] = 0.0
+        base[:] = source[rows[p, 0]]
         for i in range(rows.shape[1]):
             w = np.float64(weight[p, i])
             if w != 0.0:
                 total += w
+                row = rows[p, i]
                 for f in range(features):
-                    away = np.float64(source[rows[p, i], f] - source[rows[p, 0], f])
+                    away = np.float64(source[row, f] - base[f])
                     first[f] += w * away
                     second[f] += w * away * away
         for f in range(features):
             away = first[f] / max(total, 1.0)
-            mean[p, f] = source[rows[p, 0], f] + away
+            mean[p, f] = base[f] + away
             spread[p, f] = max(second[f] - total * away * away, 0.0)

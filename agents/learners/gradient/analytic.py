@@ -8,25 +8,46 @@ file all gradients are computed by autograd.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from agents.kernels import loops
+from agents.kernels.elementary import ONE
 from agents.kernels.mlp import Networks, groups, portions
 from agents.learners.hyper import HyperParameters
-from agents.learners.minibatches import Minibatch, rows_of, seat_rows
+from agents.learners.minibatches import Batch, Minibatch, rows_of, seat_rows
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs import compiling
-from envs.compiling import Floats
+from envs.compiling import Flags, Floats, Ints
+
+FEW = np.float32(1e-9)
+"""Replaces the sum of the weights of a minibatch in which no decision is learnt from."""
 
 
 def covers(stack: Stack) -> bool:
     """True where `gradient` can be used."""
     sides = range(len(stack.spec.game.sides))
     return compiling.serve(stack.parameters.device) and all(stack.spec.plain(side) for side in sides)
+
+
+@dataclass(frozen=True)
+class _Decisions:
+    """What all minibatches of a batch share of one role, as arrays.
+
+    Attributes:
+        source: float32 [R · a, F], observations.
+        legal: bool [R · a, n].
+        action: int64 [R · a].
+        log_prob: float32 [R · a].
+    """
+
+    source: Floats
+    legal: Flags
+    action: Ints
+    log_prob: Floats
 
 
 class Derived:
@@ -36,6 +57,7 @@ class Derived:
         self.stack = stack
         self._gradient = torch.zeros_like(stack.parameters)
         self._networks = Networks(stack, self._gradient)
+        self._known: dict[int, tuple[Batch, list[_Decisions]]] = {}
 
     def gradient(self, minibatches: Sequence[Minibatch], hyper: HyperParameters, value_weight: float) -> tuple[Tensor, Tensor]:
         """See `agents.learners.gradient.autograd.gradient`. The next call overwrites the result."""
@@ -43,53 +65,61 @@ class Derived:
         self._gradient.zero_()
         self._networks.renew()
         for minibatch in minibatches:
-            count = minibatch.weight.flatten(1).sum(1)
-            totals[0] += count.numpy()
-            share = 1.0 / count.clamp_min(1e-9)
+            count = minibatch.weight.numpy().reshape(stack.size, -1).sum(1)
+            totals[0] += count
+            share = ONE / np.maximum(count, FEW)
+            weigh = share * np.float32(value_weight)
             if stack.spec.architecture.critic == "centralised":
-                self._judge(minibatch, share * value_weight, totals)
-            for place in range(len(minibatch.batch.observation)):
-                self._act(minibatch, place, share, hyper, value_weight, totals)
+                self._judge(minibatch, weigh, totals)
+            for place, decisions in enumerate(self._decisions(minibatch)):
+                self._act(minibatch, place, decisions, share, weigh, hyper, totals)
         self._networks.finish()
         return self._gradient, torch.from_numpy(totals)
 
+    def _decisions(self, minibatch: Minibatch) -> list[_Decisions]:
+        """The arrays of a minibatch's batch, per role. Those of the last batch of each side are kept."""
+        known, batch = self._known.get(minibatch.side), minibatch.batch
+        if known is None or known[0] is not batch:
+            roles = zip(batch.observation, batch.legal, batch.action, batch.log_prob, strict=True)
+            known = self._known[minibatch.side] = batch, [_arrays(*of_role) for of_role in roles]
+        return known[1]
+
     def _act(
-        self, minibatch: Minibatch, place: int, share: Tensor, hyper: HyperParameters, value_weight: float, totals: Floats
+        self,
+        minibatch: Minibatch,
+        place: int,
+        decisions: _Decisions,
+        share: Floats,
+        weigh: Floats,
+        hyper: HyperParameters,
+        totals: Floats,
     ) -> None:
         """Run one role's actor, and its local critic if it has one, forward and backward on the same rows."""
         spec, batch = self.stack.spec, minibatch.batch
         number = spec.game.sides[minibatch.side].roles[place]
         name, here = spec.game.roles[number].name, _columns(spec, minibatch, place)
-        legal = batch.legal[place]
-        assert legal is not None
-        source, allowed = batch.observation[place].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
         rows = seat_rows(minibatch.rows, batch.observation[place].shape[1]).numpy()
         weight = _weight(spec, minibatch, place, here).flatten(1).numpy()
         figures, errors = np.zeros((totals.shape[1], 4), np.float32), np.zeros(totals.shape[1], np.float32)
-        known = batch.action[place].flatten().numpy(), batch.log_prob[place].flatten().numpy()
         advantage, clip, bonus = minibatch.advantage[..., here].flatten(1).numpy(), hyper.clip.numpy(), hyper.entropy.numpy()
-        target, weigh = minibatch.target[..., here].flatten(1).numpy(), (share * value_weight).numpy()
+        target = minibatch.target[..., here].flatten(1).numpy()
+        known = decisions.action, decisions.log_prob
         for who in groups(*rows.shape):
-            actor, critic = self._networks.get(f"actor.{name}", f"observation.{name}", who), None
+            actor, critic, mine = self._networks.get(f"actor.{name}", f"observation.{name}", who), None, rows[who]
             if spec.architecture.critic == "local":
                 critic = self._networks.get(f"critic.{name}", f"observation.{name}", who)
-            to_act = *known, advantage[who], weight[who], share.numpy()[who], clip[who], bonus[who], figures[who]
+            to_act = *known, advantage[who], weight[who], share[who], clip[who], bonus[who], figures[who]
             to_judge = target[who, :, None], weight[who, :, None], weigh[who], errors[who]
             for part in portions(rows.shape[1]):
-                seen = actor.look(source, rows[who], part)
-                inputs, logits = actor.forward(seen)
-                chances, log_sum = loops.softmax(logits, rows[who], part.start, allowed, 1.0)
-                loops.surrogate(logits, chances, log_sum, rows[who], part.start, *to_act)
-                actor.backward(inputs, logits)
+                seen = actor.look(decisions.source, mine, part)
+                actor.improve(seen, mine, part.start, decisions.legal, *to_act)
                 if critic is not None:
-                    inputs, value = critic.forward(seen)
-                    loops.squared_error(value, part.start, *to_judge)
-                    critic.backward(inputs, value)
+                    critic.correct(seen, part.start, *to_judge)
         totals[1] += figures[:, 0]
         totals[2] += errors
         totals[3:] += figures[:, 1:].T
 
-    def _judge(self, minibatch: Minibatch, share: Tensor, totals: Floats) -> None:
+    def _judge(self, minibatch: Minibatch, weigh: Floats, totals: Floats) -> None:
         """Run a side's centralised critic forward and backward."""
         side, batch = self.stack.spec.game.sides[minibatch.side], minibatch.batch
         target, weight = minibatch.target, minibatch.weight
@@ -97,14 +127,18 @@ class Derived:
             mover = torch.nn.functional.one_hot(rows_of(batch.place, minibatch.rows), side.seats_per_team)
             target, weight = target.expand(mover.shape).contiguous(), weight * mover
         source, rows = batch.states.numpy(), rows_of(batch.state, minibatch.rows).numpy()
-        known = target.numpy(), weight.numpy(), share.numpy(), totals[2]
+        known = target.numpy(), weight.numpy(), weigh, totals[2]
         for who in groups(*rows.shape):
             critic = self._networks.get(f"critic.{side.name}", f"state.{side.name}", who)
             of_group = [array[who] for array in known]
             for part in portions(rows.shape[1]):
-                inputs, value = critic.forward(critic.look(source, rows[who], part))
-                loops.squared_error(value, part.start, *of_group)
-                critic.backward(inputs, value)
+                critic.correct(critic.look(source, rows[who], part), part.start, *of_group)
+
+
+def _arrays(observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor) -> _Decisions:
+    assert legal is not None
+    flat = (x.flatten(0, 1).numpy() for x in (observation, legal, action, log_prob))
+    return _Decisions(*flat)
 
 
 def _weight(spec: PlayerSpec, minibatch: Minibatch, place: int, here: slice) -> Tensor:
