@@ -15,8 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from envs import compiling
 from envs.arena import RESTS
 from envs.game import Game
+from envs.twins import particle_kernels
 from envs.twins.options import UnsupportedOptions
 from envs.twins.particle_world import Agent, Features, Physics, World
 from envs.twins.rounds import RoundsArena
@@ -26,6 +28,10 @@ DIRECTIONS = ((0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 """Directions of movement actions: none, left, right, down, up. Continuous actions give a strength for each in this order."""
 
 PHYSICS = Physics()
+
+FAINTEST = -200.0
+"""Depth of a contact in margins, beyond which its force does not fall further. It is invisible in float32, and denormal float64
+numbers would be slow."""
 
 
 class ParticleArena(RoundsArena):
@@ -74,6 +80,7 @@ class ParticleArena(RoundsArena):
             raise UnsupportedOptions(f"the twin of {game.name} knows only the stock game's own teams, in its order")
         self.world = world
         self.physics = physics
+        self._compiled = compiling.serve(device)
         self._lay_out(observations)
         self._equip_agents()
         self._find_pairs(measured)
@@ -110,6 +117,7 @@ class ParticleArena(RoundsArena):
         self._accel = _each([agent.accel for agent in agents], self.device)
         tops = [agent.top_speed for agent in agents]
         self._top_speed = _each(tops, self.device) if any(map(isfinite, tops)) else None
+        self._tops = np.array(tops)
 
     def _find_pairs(self, measured: Sequence[tuple[int, int]]) -> None:
         """Number the pairs of points that collide, then those measured; assign contacts to agents."""
@@ -121,6 +129,10 @@ class ParticleArena(RoundsArena):
         for number, (one, other) in enumerate([*contacts, *measured]):
             pairs[number, one], pairs[number, other] = 1.0, -1.0
         self._pairs = pairs.to(self.device)
+        self._ends = np.array([*contacts, *measured], np.int64).reshape(-1, 2).T.copy()
+        self._offset = torch.zeros(len(pairs), 2, self.copies, dtype=torch.float64, device=self.device)
+        self.squared, self.distance = torch.zeros_like(self._offset[:, 0]), torch.zeros_like(self._offset[:, 0])
+        self.overlap = torch.zeros_like(self.distance[: self.contacts])
         size = [agent.size for agent in world.agents] + [landmark.size for landmark in world.landmarks]
         self._reach = torch.tensor([[size[one] + size[other]] for one, other in contacts], dtype=torch.float64).to(self.device)
         # The contacts of an agent are ordered by the other collider, so that forces are always added in the same order.
@@ -150,6 +162,11 @@ class ParticleArena(RoundsArena):
 
     def _measure(self) -> None:
         """Compute the distances of all pairs, and the overlaps of those that can touch."""
+        if self._compiled:
+            points, reach = self._flat_points.view(-1, 2, self.copies).numpy(), self._reach.view(-1).numpy()
+            found = (x.numpy() for x in (self._offset, self.squared, self.distance, self.overlap))
+            particle_kernels.measure(points, *self._ends, reach, *found)
+            return
         self._offset = (self._pairs @ self._flat_points).view(-1, 2, self.copies)
         self.squared = self._offset.square().sum(1)
         self.distance = self.squared.sqrt()
@@ -158,7 +175,10 @@ class ParticleArena(RoundsArena):
 
     def _play(self, actions: Sequence[Tensor]) -> Tensor:
         force = self._decode(actions)
-        self._integrate(force if not self.contacts else self._contact_forces().add_(force))
+        if self._compiled:
+            self._move(force)
+        else:
+            self._integrate(force if not self.contacts else self._contact_forces().add_(force))
         self._measure()
         return self._reward().expand(len(self.world.agents), -1).float().T.contiguous()
 
@@ -166,8 +186,13 @@ class ParticleArena(RoundsArena):
         """Store the messages of the actions; return their forces, float64 [agents, 2, N]."""
         if self.game.roles[0].actions.kind == "discrete":
             chosen = actions[0] if len(actions) == 1 else torch.cat(list(actions), 1)
-            torch.add(chosen.T[:, None], self._first_effect, out=self._chosen)
-            command = self._effects.index_select(0, self._chosen.view(-1)).view(self._chosen.shape)
+            if self._compiled:
+                command = torch.empty_like(self._command)
+                table = self._effects.numpy(), self._first_effect.squeeze(2).numpy()
+                particle_kernels.decode(chosen.numpy(), *table, command.numpy())
+            else:
+                torch.add(chosen.T[:, None], self._first_effect, out=self._chosen)
+                command = self._effects.index_select(0, self._chosen.view(-1)).view(self._chosen.shape)
         else:
             command = self._decode_continuous(actions)
         if self.world.message_width:
@@ -188,13 +213,25 @@ class ParticleArena(RoundsArena):
         command[:, :2] *= self._accel
         return command
 
+    def _move(self, force: Tensor) -> None:
+        """`_contact_forces` and `_integrate` in compiled loops; `force`, float64 [agents, 2, N], is changed."""
+        physics, pushed = self.physics, force.numpy()
+        if self.contacts:
+            overlap, rest = self.overlap.numpy(), torch.empty_like(self.overlap)
+            particle_kernels.exponents(overlap, physics.contact_margin, FAINTEST, rest.numpy())
+            rest.exp_().log1p_()  # as on tensors, to the bit
+            pairs = overlap, rest.numpy(), self.distance.numpy(), self._offset.numpy()
+            ends = self._contact_of.numpy(), self._direction.view(-1).numpy()
+            particle_kernels.push(*pairs, *ends, physics.contact_margin, physics.contact_force, pushed)
+        state = self.position.numpy(), self._velocity.numpy()
+        particle_kernels.integrate(pushed, physics.dt, 1 - physics.damping, self._tops, self._top_speed is not None, *state)
+
     def _contact_forces(self) -> Tensor:
         """Return the sum of contact forces on each agent, float64 [agents, 2, N]."""
         margin = self.physics.contact_margin
         depth = self.overlap / margin
         # Not torch's softplus: its last bit depends on an element's position in the tensor, hence on the number of copies.
-        # Beyond 200 margins the force is invisible in float32, and denormal float64 numbers would be slow.
-        rest = depth.clamp(min=-200.0).abs_().neg_().exp_().log1p_()
+        rest = depth.clamp(min=FAINTEST).abs_().neg_().exp_().log1p_()
         pressed = depth.clamp_(min=0.0).add_(rest).mul_(margin)
         force = pressed.mul_(self.physics.contact_force).div_(self.distance[: self.contacts])[:, None]
         felt = (force * self._offset[: self.contacts]).index_select(0, self._contact_of).mul_(self._direction)
@@ -219,10 +256,15 @@ class ParticleArena(RoundsArena):
         """Return the reward of the step, from the positions after it: float64 [agents, N], or [1, N] if equal for all."""
 
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
-        seen = self._world.index_select(0, self._shown).sub_(self._world.index_select(0, self._from))
-        state = seen.float().T.contiguous()
-        if self._someone_rests:
-            state.masked_fill_(self._resting[:, None], 0.0)
+        if self._compiled:
+            state = torch.empty(self.copies, len(self._shown))
+            rows = self._shown.numpy(), self._from.numpy()
+            particle_kernels.view(self._world.numpy(), *rows, self._resting.numpy(), state.numpy())
+        else:
+            seen = self._world.index_select(0, self._shown).sub_(self._world.index_select(0, self._from))
+            state = seen.float().T.contiguous()
+            if self._someone_rests:
+                state.masked_fill_(self._resting[:, None], 0.0)
         observation = tuple(state[:, columns].view(self.copies, slots, -1) for columns, slots in self._views)
         return observation, state[:, None].expand(-1, len(self.game.teams), -1)
 
