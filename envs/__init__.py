@@ -4,12 +4,12 @@ Reading order: `game` (the description of a game) with `options` (their types ar
 interface: N copies that are stepped together), `registry` (names of games) with `references` (users' own code, and what of it
 may run), `sources` (its files), `places`, `notebook` (where they are), `captured` (what is in them), `neighbours` (imports
 among them), `makers` (what makes an environment) and `faults`, `description` (describes a game from its environment) with
-`spaces`, `combined` (several choices as one), `teams` and `aims` (whether they can be right), `wrapping`, `dead_steps` (what
-agents do that have ended), `shelf` (environments that are kept for later use), `processes` (workers) with `tidying` and
-`threads` (one each), `factory` (makes arenas), `naming` (what users call). Arenas are in two packages: `stock` (any PettingZoo
-environment) and `twins` (games as batched tensor programs). `native` has games of this project. `conformance` checks that
-environments meet the requirements, `bots` are scripted players, `rendering` draws games and names actions, `compiling` compiles
-loops, `stopwatch` measures time.
+`spaces`, `combined` (several choices as one), `positions`, `teams` and `aims` (whether they can be right), `wrapping`,
+`dead_steps` (what agents do that have ended), `shelf` (environments that are kept for later use), `processes` (workers) with
+`tidying` and `threads` (one each), `factory` (makes arenas), `naming` (what users call). Arenas are in two packages: `stock`
+(any PettingZoo environment) and `twins` (games as batched tensor programs). `native` has games of this project. `conformance`
+checks that environments meet the requirements, `bots` are scripted players, `rendering` draws games and names actions,
+`compiling` compiles loops, `stopwatch` measures time.
 """
 
 from importlib import import_module

@@ -67,6 +67,11 @@ class Timestep:
         over: bool [N], the game in this copy ended with this step.
         final: The last view of what ended in this step; None if the arena knows that nothing did.
         cut: Whether any seat is `truncated`, if the arena knows without a device synchronisation; else None.
+        positions: float32 [N, A, D], the position of each seat in the world, `Game.position_size` numbers each; zeros for a
+            seat without one and in a resting copy. Where a game ended they belong to the next game. None if the game gives no
+            positions.
+        success: float32 [N], whether the game that ended with this step was a success, 1 or 0, or a share; NaN where no game
+            ended or the game does not say. None if the arena knows that it is NaN everywhere.
     """
 
     observation: tuple[Tensor, ...]
@@ -79,6 +84,8 @@ class Timestep:
     over: Tensor
     final: Final | None = None
     cut: bool | None = None
+    positions: Tensor | None = None
+    success: Tensor | None = None
 
 
 class Arena(Protocol):
@@ -202,8 +209,8 @@ class Actor(Protocol):
 
     The loop that steps the arena owns the memory of the seats. It is one tensor `memory` from `blank_memory`, float32
     [N, A, H], where H is the largest `memory_size` of the actors. When a game begins in a copy, the loop sets the rows of the
-    copy to zero. It passes the tensor to every actor. An actor reads and writes only the first `memory_size` numbers of its own
-    seats.
+    copy to zero, and when a life of a seat ends, the seat's row (`clear_memory`). It passes the tensor to every actor. An actor
+    reads and writes only the first `memory_size` numbers of its own seats.
 
     Attributes:
         memory_size: Number of values that each seat remembers from one decision to the next; 0 without a memory.
@@ -239,3 +246,11 @@ class Actor(Protocol):
 def blank_memory(game: Game, copies: int, actors: Sequence[Actor], device: torch.device) -> Tensor:
     """The memory of the seats at the begin of a game: zeros, float32 [N, A, H], wide enough for all actors."""
     return torch.zeros((copies, len(game.seats), max((actor.memory_size for actor in actors), default=0)), device=device)
+
+
+def clear_memory(memory: Tensor, now: Timestep) -> None:
+    """Forget what ended with the last step: set the memory [N, A, H] to zero where the game is over or the seat terminated.
+
+    A seat may have several lives in a game, and the next life must not remember the one before.
+    """
+    memory.masked_fill_((now.over.unsqueeze(1) | now.terminated).unsqueeze(2), 0.0)

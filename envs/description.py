@@ -12,6 +12,7 @@ from pettingzoo.utils.env import ParallelEnv
 
 from envs.faults import GameError, environment_code
 from envs.game import Game, GameSetup, Role, Side
+from envs.positions import dimensions
 from envs.registry import Environment
 from envs.shelf import put_back, take
 from envs.spaces import actions_of, shape_of
@@ -26,6 +27,9 @@ NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
 
 UNUSABLE_STATE = {"sisl/multiwalker_v9"}
 """Games whose `state()` does not always work: that of multiwalker fails as soon as a walker has fallen."""
+
+CHANCE = "chance"
+"""Key of an environment's metadata: the share of games in which agents succeed that know nothing of what they are told."""
 
 VIEWS_ARE_STATE = {"mpe2"}
 """Families whose `state()` is the concatenation of all seats' observations, and whose seats all stay until the end."""
@@ -78,7 +82,8 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
             agents, observation_spaces, action_spaces = seats_of(environment)
             own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(environment)
             viewed = own_state is not None and _viewed(setup, environment, shown)
-            given = setup.teams or environment.metadata.get("teams")
+            size = dimensions(setup.name, environment, shown[1] if isinstance(environment, ParallelEnv) else environment.infos)
+            given, chance = setup.teams or environment.metadata.get("teams"), environment.metadata.get(CHANCE)
     finally:
         put_back(environment, setup)
     if isinstance(given, Mapping):  # the teams' names are not used
@@ -97,8 +102,23 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
         roles=roles,
         turn_based=not isinstance(environment, ParallelEnv),
         state_size=_state_size(state, own_state, sides, roles),
+        position_size=size,
+        chance=_chance(setup.name, chance),
     )
     return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed, state)
+
+
+def _chance(name: str, declared: Any) -> float | None:
+    """Return the declared chance level of success.
+
+    Raises:
+        GameError: It is no share.
+    """
+    if declared is None:
+        return None
+    if isinstance(declared, bool) or not isinstance(declared, int | float) or not 0.0 <= declared <= 1.0:
+        raise GameError(f"{name} declares the chance {declared!r} in its metadata, which is no number from 0 to 1.")
+    return float(declared)
 
 
 def seats_of(environment: Environment) -> tuple[tuple[Any, ...], tuple[Space, ...], tuple[Space, ...]]:

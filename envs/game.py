@@ -142,6 +142,8 @@ class Game:
         roles: The roles, see `Role`.
         turn_based: True if one seat acts at a time (AEC games); False if all living seats act at once.
         state_size: Length S of the joint state, the input of a team's critic.
+        position_size: Number of coordinates of a seat's position, D; 0 if the game gives no positions.
+        chance: The share of games in which seats succeed that know nothing, as the game declares it; None if it does not.
     """
 
     name: str
@@ -151,6 +153,8 @@ class Game:
     roles: tuple[Role, ...]
     turn_based: bool
     state_size: int
+    position_size: int = 0
+    chance: float | None = None
 
     @cached_property
     def team_of_seat(self) -> tuple[int, ...]:
@@ -216,6 +220,7 @@ class Game:
             and all(len(self.teams[team]) == side.seats_per_team for side in self.sides for team in side.teams)
             and all(role.actions.size > 0 and all(size >= 0 for size in role.observation_shape) for role in self.roles)
             and self.state_size >= 0
+            and self.position_size >= 0
         )
 
     def slots(self, role: int) -> int:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from agents.acting.seated import SeatedStack
 from agents.models.distributions import bounded
-from envs.arena import Actor, Arena, Timestep, blank_memory
+from envs.arena import Actor, Arena, Timestep, blank_memory, clear_memory
 from envs.game import Game
 from envs.stopwatch import Stopwatch
 
@@ -35,6 +35,7 @@ class Experience:
         terminated: bool [T, C, A].
         truncated: bool [T, C, A].
         over: bool [T, C], whether the game ended with step t.
+        success: float32 [T, C], whether the game that ended with step t was a success; NaN where none ended or it does not say.
         bootstrap: float32 [T, C, A], the critic's value after step t; set only where a seat was truncated.
         memory: float32 [T + 1, C, A, H], the memory of learners' seats before each step; H = 0 without a memory.
     """
@@ -49,6 +50,7 @@ class Experience:
     terminated: Tensor
     truncated: Tensor
     over: Tensor
+    success: Tensor
     bootstrap: Tensor
     memory: Tensor
 
@@ -84,6 +86,7 @@ class Experience:
             flags(steps, copies, seats),
             flags(steps, copies, seats),
             flags(steps, copies),
+            torch.full((steps, copies), torch.nan, device=device),
             floats(steps, copies, seats),
             floats(steps + 1, copies, seats, memory_size),
         )
@@ -113,8 +116,8 @@ class Book:
         self._state = pages(experience.state) if joint else None
         self._memory = pages(experience.memory) if carried else None
         self._acting = pages(experience.acting)
-        got = experience.reward, experience.terminated, experience.truncated, experience.over
-        self._reward, self._terminated, self._truncated, self._over = map(pages, got)
+        got = experience.reward, experience.terminated, experience.truncated, experience.over, experience.success
+        self._reward, self._terminated, self._truncated, self._over, self._success = map(pages, got)
 
     def see(self, step: int, now: Timestep, memory: Tensor) -> None:
         """Store observations, states and memory before step `step`."""
@@ -131,11 +134,13 @@ class Book:
             kept.copy_(memory[..., : kept.shape[-1]])
 
     def get(self, step: int, now: Timestep) -> None:
-        """Store the rewards and endings of step `step`."""
+        """Store the rewards and endings of step `step`. The successes have to be NaN before."""
         self._reward[step].copy_(now.reward)
         self._terminated[step].copy_(now.terminated)
         self._truncated[step].copy_(now.truncated)
         self._over[step].copy_(now.over)
+        if now.success is not None:
+            self._success[step].copy_(now.success)
 
 
 @dataclass
@@ -147,12 +152,16 @@ class Tally:
         returns: float64 [C, K], returns summed over finished games; a team's return is the mean over its seats.
         wins: int64 [C, K, K], number of games in which the first team had a higher return than the second.
         running: float64 [C, K], returns so far of the running games.
+        told: int64 [C], number of finished games that say whether they were a success.
+        successes: float64 [C], their successes.
     """
 
     games: Tensor
     returns: Tensor
     wins: Tensor
     running: Tensor
+    told: Tensor
+    successes: Tensor
 
     @classmethod
     def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
@@ -164,10 +173,12 @@ class Tally:
             torch.zeros(copies, teams, dtype=torch.float64, device=device),
             torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
             torch.zeros(copies, teams, dtype=torch.float64, device=device),
+            counts.clone(),
+            torch.zeros(copies, dtype=torch.float64, device=device),
         )
 
-    def count(self, game: Game, reward: Tensor, over: Tensor) -> None:
-        """Add the rewards of T steps, [T, C, A]; `over`, bool [T, C], says which games ended with a step."""
+    def count(self, game: Game, reward: Tensor, over: Tensor, success: Tensor) -> None:
+        """Add the rewards of T steps, [T, C, A]. `over` and `success`, [T, C], are as in `Experience`."""
         paid = torch.stack([reward[:, :, list(seats)].double().mean(2) for seats in game.teams], dim=2)
         paid[0] += self.running
         so_far = paid.cumsum(0)
@@ -180,6 +191,8 @@ class Tally:
         self.returns += (totals * over.unsqueeze(2)).sum(0)
         self.wins += ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) & over[:, :, None, None]).sum(0)
         self.running = so_far[-1] - at_end[-1]
+        self.told += (~success.isnan()).sum(0)
+        self.successes += success.double().nan_to_num(0.0).sum(0)
 
 
 @dataclass
@@ -226,6 +239,7 @@ def collect(
     steps, copies, _ = experience.reward.shape
     for log_prob in experience.log_prob:
         log_prob.zero_()  # seats of other players have none
+    experience.success.fill_(torch.nan)
     for step in range(steps + 1):
         noise = [uniform(copies, game, role, generator, device) for role in range(len(game.roles))] if step < steps else []
         seeds = torch.randint(0, SEED_LIMIT, (copies,), generator=generator, device=device) if step < steps else None
@@ -238,7 +252,7 @@ def collect(
                 if anybody_cut_off(table.now):
                     experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now), table.memory)
                 if table.memory.shape[2] > 0:
-                    table.memory.masked_fill_(table.now.over.view(-1, 1, 1), 0.0)
+                    clear_memory(table.memory, table.now)
             book.see(step, table.now, table.memory)
             watch.lap("record")
             if seeds is not None:
@@ -246,7 +260,7 @@ def collect(
                 watch.lap("act")
                 table.arena.begin(actions, seeds[table.block])
                 watch.lap("step")
-    tally.count(game, experience.reward, experience.over)
+    tally.count(game, experience.reward, experience.over, experience.success)
     watch.lap("record")
 
 

@@ -57,12 +57,13 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
-            before = tally.games.clone(), tally.returns.clone()
+            before = tally.games.clone(), tally.returns.clone(), tally.told.clone(), tally.successes.clone()
             collect(tables, experience, tally, given.generator, watch)
             batches = estimate(stack, given.owner, experience, gamma, gae_lambda)
             returns = mean_returns(given.owner, stack.size, tally.games - before[0], tally.returns - before[1])
+            success = share_of_successes(given.owner, stack.size, tally.told - before[2], tally.successes - before[3])
             watch.lap("estimate")
-            reports.append({**learn(stack, batches, improve), "game_return": returns})
+            reports.append({**learn(stack, batches, improve), "game_return": returns, "success": success})
             for table in tables:
                 table.learners = SeatedStack(stack, given.owner[table.block])
             watch.lap("improve")
@@ -92,6 +93,19 @@ def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) ->
     """
     held = torch.stack([owner == player for player in range(players)])
     return (returns * held).sum((1, 2)) / (games.unsqueeze(1) * held).sum((1, 2))
+
+
+def share_of_successes(owner: Tensor, players: int, told: Tensor, successes: Tensor) -> Tensor:
+    """The share of the finished games of each player that were a success, [P]; NaN where no game says.
+
+    Args:
+        owner: int64 [C, K].
+        players: Number of players, P.
+        told: int64 [C], number of games that say whether they were a success.
+        successes: float64 [C], their successes.
+    """
+    plays = torch.stack([(owner == player).any(1) for player in range(players)])
+    return (successes * plays).sum(1) / (told * plays).sum(1)
 
 
 def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, gae_lambda: Tensor) -> Batches:

@@ -1,8 +1,8 @@
 """Sequences of decisions, for players with a memory: the observations and actions of a seat in all steps of a collection.
 
-A sequence starts with the memory of its seats at the begin of the collection. The memory is reset where a game ends. A sequence
-is in one minibatch as a whole, and the gradient passes through all its steps. In simultaneous games there is one sequence for
-every team in every copy. In turn-based games there is one for every player in every copy.
+A sequence starts with the memory of its seats at the begin of the collection. The memory of a seat is reset where a game, or a
+life of the seat, ends. A sequence is in one minibatch as a whole, and the gradient passes through all its steps. There is one
+sequence for every team in every copy in simultaneous games, and one for every player in every copy in turn-based games.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Sequences:
         rows: int64 [G, T], the groups of each sequence, in order of time.
         owner: int64 [R], the player that learns from each group, or `EMPTY`.
         start: float [G, m, H], the memory before the first step, of the team's seats, or of all seats in turn-based games.
-        over: bool [R], whether the game ended with the step.
+        ends: bool [R, m], whether the game, or a life of the seat, ended with the step.
         seat: int64 [R], turn-based: the seat that is to act; else None.
     """
 
@@ -37,7 +37,7 @@ class Sequences:
     rows: Tensor
     owner: Tensor
     start: Tensor
-    over: Tensor
+    ends: Tensor
     seat: Tensor | None
 
 
@@ -54,8 +54,8 @@ def at_once(experience: Experience, owner: Tensor, players: int, seats: Sequence
     by_step = owner.view(steps, copies * teams)
     rows = torch.arange(len(owner), device=owner.device).view(steps, -1).T
     start = torch.stack([experience.memory[0][:, list(team)] for team in seats], dim=1).flatten(0, 1)
-    over = experience.over.unsqueeze(2).expand(-1, -1, teams).flatten()
-    return Sequences(route(by_step.amax(0), players), rows, owner, start, over, None)
+    ends = torch.stack([_ends(experience)[:, :, list(team)] for team in seats], dim=2).flatten(0, 2)
+    return Sequences(route(by_step.amax(0), players), rows, owner, start, ends, None)
 
 
 def in_turns(experience: Experience, owner: Tensor, players: int, mover: Tensor) -> Sequences:
@@ -73,7 +73,12 @@ def in_turns(experience: Experience, owner: Tensor, players: int, mover: Tensor)
     routing = route(torch.where(learns, everybody, EMPTY).flatten(), players)
     rows = torch.arange(len(owner), device=owner.device).view(steps, copies).T.repeat_interleave(players, 0)
     start = experience.memory[0].repeat_interleave(players, 0)
-    return Sequences(routing, rows, owner, start, experience.over.flatten(), mover.flatten())
+    return Sequences(routing, rows, owner, start, _ends(experience).flatten(0, 1), mover.flatten())
+
+
+def _ends(experience: Experience) -> Tensor:
+    """Whether the game, or a life of the seat, ended with each step, bool [T, C, A]."""
+    return experience.over.unsqueeze(2) | experience.terminated
 
 
 def remembering(
@@ -98,15 +103,16 @@ def remembering(
     """
     numbers, shape = spec.game.sides[side].roles, (*start.shape[:2], -1)
     widths = [spec.game.roles[number].per_team for number in numbers]
-    over = sequences.over[rows].view(shape)
+    ends = sequences.ends[rows].view(*shape, start.shape[2])
     seat = None if sequences.seat is None else sequences.seat[rows].view(shape)
 
     def remember(place: int, features: Tensor) -> Tensor:
         part, first = spec.memories[numbers[place]], sum(widths[:place])
         assert part is not None
-        carried = start if seat is not None else start[:, :, first : first + widths[place]]
+        mine = slice(None) if seat is not None else slice(first, first + widths[place])
         given = features.view(*shape, *features.shape[2:])
-        after = unroll(part, pieces, given, carried, present[place].view(*shape, features.shape[2]), over, seat)
+        advances = present[place].view(*shape, features.shape[2])
+        after = unroll(part, pieces, given, start[:, :, mine], advances, ends[..., mine], seat)
         return after.flatten(1, 2)
 
     return remember

@@ -36,6 +36,7 @@ HYPER_PARAMETERS = {spec.name: spec for spec in (LEARNING_RATE, CLIP, ENTROPY_WE
 """All hyper-parameters of the learners below. A learner may have another default."""
 
 GAME_RETURN = MetricSpec("game_return", "Return", "mean return of a game", "high", "report", "train/return", gaps=True)
+SUCCESS = MetricSpec("success", "Success", "share of the finished games", "high", "report", "train/success", gaps=True)
 ENTROPY = MetricSpec("entropy", "Entropy", "nats per decision", "", "report", "train/entropy")
 EXPLAINED_VARIANCE = MetricSpec(
     "explained_variance",
@@ -60,7 +61,7 @@ DECISIONS = MetricSpec("decisions", "Decisions", "learnt from", "", "store", "tr
 
 METRICS = {
     metric.name: metric
-    for metric in (GAME_RETURN, ENTROPY, EXPLAINED_VARIANCE, KL, VALUE_LOSS, CLIP_FRACTION, POLICY_LOSS, DECISIONS)
+    for metric in (GAME_RETURN, SUCCESS, ENTROPY, EXPLAINED_VARIANCE, KL, VALUE_LOSS, CLIP_FRACTION, POLICY_LOSS, DECISIONS)
 }
 """All metrics of the learners below, in the order of their charts."""
 
@@ -69,6 +70,9 @@ PREFIX = "train/"
 
 COMMON = (DECISIONS, GAME_RETURN)
 """Metrics that every learner reports."""
+
+OPTIONAL = (SUCCESS,)
+"""Metrics that a learner may report without declaring them. The games may have nothing to say of them."""
 
 DEFAULT = "ppo"
 """The default learner of a configuration."""

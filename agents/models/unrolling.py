@@ -1,4 +1,4 @@
-"""Unrolls a memory over the decisions of a sequence, and resets it where a game ends."""
+"""Unrolls a memory over the decisions of a sequence, and resets it where a game or a life of a seat ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def unroll(
     features: Tensor,
     memory: Tensor,
     advances: Tensor,
-    over: Tensor,
+    ends: Tensor,
     seat: Tensor | None,
 ) -> Tensor:
     """Compute the memory of seats after each decision of a sequence. Autograd can differentiate all of it.
@@ -27,7 +27,7 @@ def unroll(
         features: float [P, B, T, a, F], the features of the seats before each step.
         memory: float [P, B, m, H], the memory before the first step; m = a, or all seats of a copy in turn-based games.
         advances: bool [P, B, T, a], whether the seat decides. Otherwise its memory does not change.
-        over: bool [P, B, T], steps that end a game. The memory is then reset to zero.
+        ends: bool [P, B, T, m], whether a game, or a life of the seat, ends with the step. Its memory is then reset to zero.
         seat: int64 [P, B, T], turn-based: the seat that is to act, an index into m, with a = 1; else None.
 
     Returns:
@@ -41,5 +41,5 @@ def unroll(
         after = torch.where(advances[:, :, step, :, None], part.step(given, before, pieces), before)
         carried.append(after)
         memory = after if index is None else memory.scatter(2, index, after)
-        memory = memory.masked_fill(over[:, :, step, None, None], 0.0)
+        memory = memory.masked_fill(ends[:, :, step, :, None], 0.0)
     return torch.stack(carried, dim=2)

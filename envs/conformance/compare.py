@@ -14,6 +14,7 @@ from torch import Tensor
 from envs.arena import RESTS, Arena, Timestep
 from envs.description import state_length
 from envs.game import Game
+from envs.positions import POSITION, adapter_of
 from envs.registry import Environment
 
 View = dict[str, NDArray[Any]]
@@ -86,6 +87,9 @@ def _views(now: Timestep) -> View:
     views |= {"terminated": now.terminated, "truncated": now.truncated}
     views |= {f"observation {role}": seen for role, seen in enumerate(now.observation)}
     views |= {f"legal {role}": legal for role, legal in enumerate(now.legal) if legal is not None}
+    nothing, unknown = torch.zeros(*now.acting.shape, 0), torch.full(now.over.shape, torch.nan)
+    views |= {"positions": nothing if now.positions is None else now.positions}
+    views |= {"success": unknown if now.success is None else now.success}
     if now.final is not None:
         views |= {f"final observation {role}": seen for role, seen in enumerate(now.final.observation)}
         views["final state"] = now.final.state
@@ -114,7 +118,7 @@ def _difference(where: str, shown: NDArray[Any], wanted: NDArray[Any], tolerance
     """Return the largest difference between two arrays; it must not exceed the tolerance (0 for booleans)."""
     if shown.shape != wanted.shape:
         raise Mismatch(f"{where}: the shape is {shown.shape} and not {wanted.shape}")
-    if np.array_equal(shown, wanted):
+    if np.array_equal(shown, wanted, equal_nan=shown.dtype != np.bool_):
         return 0.0
     gap = np.abs(shown.astype(np.float64) - wanted)
     worst = float(gap.max())
@@ -145,7 +149,7 @@ class _Witness:
         """Return the expected view of a copy that rests."""
         self.seen: list[NDArray[np.float32]] = [np.zeros_like(seen) for seen in self.seen]
         view = self._view([])
-        return view | {"state": np.zeros_like(view["state"])}
+        return view | {name: np.zeros_like(view[name]) for name in ("state", "positions")}
 
     def step(self, actions: Sequence[NDArray[Any]]) -> tuple[View, bool]:
         """Make a move; return the expected view, and whether the game is over."""
@@ -168,6 +172,7 @@ class _Witness:
             "terminated": np.array([ended[seat] for seat in game.seats]),
             "truncated": np.array([cut[seat] for seat in game.seats]),
             "over": np.array(over),
+            "success": self._success(),
         }
         if over:
             last = self._view(self._acting() or range(len(game.seats)))
@@ -203,7 +208,21 @@ class _Witness:
             if role.actions.kind == "discrete":
                 view[f"legal {number}"] = legal
         view["state"] = np.stack([self._state(team) for team in range(len(game.teams))])
+        view["positions"] = self._positions()
         return view
+
+    def _positions(self) -> NDArray[np.float32]:
+        """Return the positions of all seats, from the infos or from the game's adapter."""
+        game, adapter = self.game, adapter_of(self.game.name)
+        if adapter is not None:
+            return np.asarray(adapter(self.environment), np.float32)
+        places = [self.infos.get(seat, {}).get(POSITION, ()) for seat in game.seats]
+        return np.array(places, np.float32).reshape(len(game.seats), game.position_size)
+
+    def _success(self) -> NDArray[np.float32]:
+        """Return the mean of what the infos say, NaN without any."""
+        said = [float(info["success"]) for info in self.infos.values() if "success" in info]
+        return np.array(np.mean(said) if said else np.nan, np.float32)
 
     def _state(self, team: int) -> NDArray[np.float32]:
         """Return a team's joint state, in games whose sides have one team each or whose state is the same for all teams."""

@@ -66,8 +66,9 @@ class PredatorPrey(ParallelEnv):
     """Predators with the actions up, right, down, left and stay. A move out of the grid has no effect.
 
     Observation: for each cell of the window of (2 · vision + 1)² cells around the predator, row by row, a one-hot place (one
-    entry for each cell of the grid and one for outside), the number of predators there, and whether the prey is there. The last
-    step's `infos` say `success`: whether all have reached the prey.
+    entry for each cell of the grid and one for outside), the number of predators there, and whether the prey is there. The
+    `infos` have the predator's `position`, row and column. Those of the last step say `success`: whether all have reached the
+    prey.
     """
 
     metadata: ClassVar[dict[str, Any]] = {
@@ -117,7 +118,7 @@ class PredatorPrey(ParallelEnv):
         places = np.stack(np.divmod(cells, self.size), axis=1)
         self.at, self.prey, self.played = places[:-1], places[-1], 0
         self.agents = list(self.possible_agents)
-        return self._observations(), {agent: {} for agent in self.agents}
+        return self._observations(), self._infos()
 
     def step(
         self, actions: dict[str, int]
@@ -139,7 +140,7 @@ class PredatorPrey(ParallelEnv):
             {agent: on_prey if there else SEARCHING for agent, there in zip(everybody, reached, strict=True)},
             dict.fromkeys(everybody, found),
             dict.fromkeys(everybody, last and not found),
-            {agent: {"success": found} if over else {} for agent in everybody},
+            {agent: {**info, "success": found} if over else info for agent, info in self._infos().items()},
         )
 
     def state(self) -> NDArray[np.float32]:
@@ -161,6 +162,9 @@ class PredatorPrey(ParallelEnv):
 
     def close(self) -> None:
         """Free nothing."""
+
+    def _infos(self) -> dict[str, dict[str, Any]]:
+        return {agent: {"position": place} for agent, place in zip(self.possible_agents, self.at.tolist(), strict=True)}
 
     def _reached(self) -> NDArray[np.bool_]:
         return np.asarray((self.at == self.prey).all(axis=1))

@@ -56,6 +56,7 @@ class Signal(ParallelEnv):
         if goals < 2 or steps < 1:
             raise ValueError(f"signal needs at least 2 goals and 1 step, not {goals} and {steps}")
         self.goals, self.steps, self.render_mode = goals, steps, render_mode
+        self.metadata = {**self.metadata, "chance": 1 / goals}  # type: ignore[misc]
         self.possible_agents = list(AGENTS)
         self.agents: list[str] = []
         self.observation_spaces = {

@@ -56,8 +56,8 @@ class TrafficJunction(ParallelEnv):
     of the window of (2 · vision + 1)² cells around it, row by row, a one-hot place (one entry for each cell of the roads and
     one for everything else) and the number of cars there.
 
-    Reward of a car on the road: −0.01 for each step since it arrived, and −10 if it shares a cell with another car. The last
-    step's `infos` say `success`.
+    Reward of a car on the road: −0.01 for each step since it arrived, and −10 if it shares a cell with another car. The `infos`
+    have the car's `position`, row and column, zeros off the road. Those of the last step say `success`.
     """
 
     metadata: ClassVar[dict[str, Any]] = {
@@ -238,7 +238,9 @@ class TrafficJunction(ParallelEnv):
         return seen
 
     def _infos(self) -> dict[str, dict[str, Any]]:
-        return {agent: {"acts": bool(on)} for agent, on in zip(self.possible_agents, self.route >= 0, strict=True)}
+        on = [car for car in range(self.cars) if self.route[car] >= 0]
+        infos: dict[str, dict[str, Any]] = {agent: {"acts": False, "position": (0, 0)} for agent in self.possible_agents}
+        return infos | {self.possible_agents[car]: {"acts": True, "position": self._cell(car)} for car in on}
 
     def _cell(self, car: int) -> tuple[int, int]:
         return self.routes[self.route[car]][self.driven[car]]

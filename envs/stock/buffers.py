@@ -34,6 +34,8 @@ class Buffers:
         terminated: bool [N, A].
         truncated: bool [N, A].
         over: bool [N].
+        positions: float32 [N, A, D]; D = 0 if the game gives none.
+        success: float32 [N], NaN where no game ended or the game does not say.
         seeds: int64 [N], the seeds of the next games.
     """
 
@@ -48,6 +50,8 @@ class Buffers:
     terminated: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
     over: NDArray[np.bool_]
+    positions: NDArray[np.float32]
+    success: NDArray[np.float32]
     seeds: NDArray[np.int64]
 
     def part(self, index: Any) -> Buffers:
@@ -87,6 +91,8 @@ class Buffers:
             truncated=tensor(self.truncated),
             over=tensor(self.over),
             final=final,
+            positions=tensor(self.positions) if self.positions.shape[-1] else None,
+            success=None if np.isnan(self.success).all() else tensor(self.success),
         )
 
 
@@ -148,6 +154,8 @@ def _build(game: Game, copies: int, joint: bool, array: Callable[[tuple[int, ...
         terminated=array((copies, seats), np.bool_),
         truncated=array((copies, seats), np.bool_),
         over=array((copies,), np.bool_),
+        positions=array((copies, seats, game.position_size), np.float32),
+        success=array((copies,), np.float32),
         seeds=array((copies,), np.int64),
     )
 

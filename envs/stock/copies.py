@@ -63,6 +63,7 @@ class Copies:
         self.sound = False
         for past in (buffers.reward, buffers.terminated, buffers.truncated, buffers.over):
             past.fill(0)
+        buffers.success.fill(np.nan)
 
         def doing() -> str:
             game, number = self.spec.game.name, self.first + copies.index(copy)

@@ -23,7 +23,7 @@ class _Watched(NamedTuple):
     """An array that is checked: float32 [N, …].
 
     Attributes:
-        what: `observation`, `reward` or `state`.
+        what: `observation`, `reward`, `state` or `position`.
         role: The role of an observation, else −1.
         array: The array.
         past: Whether it belongs to games that ended in the last step, where there are such games.
@@ -44,6 +44,8 @@ class Watch:
         self._game, self._joint, self._buffers, self._copies = game, joint, buffers, copies
         now = [_Watched("observation", role, array) for role, array in enumerate(buffers.observation)]
         now.append(_Watched("reward", -1, buffers.reward, True))
+        if game.position_size:
+            now.append(_Watched("position", -1, buffers.positions))
         last = [_Watched("observation", role, array, True, True) for role, array in enumerate(buffers.final_observation)]
         if joint.wanted and (game.turn_based or not joint.made_of_views):  # otherwise it is made of the observations above
             now.append(_Watched("state", -1, buffers.state))
@@ -76,8 +78,8 @@ class Watch:
             seat = self._joint.seat_at(*place)
             who = "as its state()" if seat is None else f"{game.seats[seat]} an observation with"
             where = f" at position {place[1]}" if seat is None else ""
-        elif watched.what == "reward":
-            who = f"{game.seats[place[0]]} the reward"
+        elif watched.what in ("reward", "position"):
+            who = f"{game.seats[place[0]]} the {watched.what}"
         else:
             shape = game.roles[watched.role].observation_shape
             unknown = watched.final and game.turn_based
@@ -85,7 +87,7 @@ class Watch:
             who = f"{game.seats[seat]} an observation with" if seat is not None else "an observation with"
             where = f" at {_position(place[1], shape)}"
         raise self._copies[row].fault(
-            f"gives {who} {value}{where}; observations, rewards and states must be finite numbers",
+            f"gives {who} {value}{where}; observations, rewards, states and positions must be finite numbers",
             past=watched.past and bool(self._buffers.over[row]),
         )
 

@@ -6,7 +6,7 @@ This module holds what PettingZoo's two interfaces share; `turn_based` and `simu
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 from envs.arena import RESTS
 from envs.description import EnvironmentSpec
 from envs.faults import GameError, shortened, told
+from envs.positions import POSITION, adapter_of
 from envs.registry import construct, dispose
 from envs.shelf import put_back, take
 from envs.spaces import MISFITS, decoder, encoder, masker, write_mask
 from envs.stock.buffers import Buffers
 from envs.stock.joint import JointState, UnknownState
+
+SUCCESS = "success"
+"""Key of an agent's info in the last step of a game: whether it was a success, or a share."""
 
 SEEDS = 2**31
 """Seeds lie in [0, SEEDS)."""
@@ -86,6 +90,7 @@ class Copy(ABC):
         self.views = [view.reshape(shape) for view, shape in zip(views, shapes, strict=False)]
         self.rules = [None if (legal := row.legal[role]) is None else legal[slot] for role, slot in places]
         self.told = [row.actions[role][slot, ...] for role, slot in places]
+        self.adapter = adapter_of(spec.setup.name)
         self.living: list[int] = []  # seats that can act, or would be shown if it were their turn
         self.playing: list[int] = []  # seats that have joined and not ended; some may pause
         self.ended: set[int] = set()
@@ -115,6 +120,7 @@ class Copy(ABC):
                 legal.fill(True)
         row.acting.fill(False)
         row.state.fill(0.0)
+        row.positions.fill(0.0)
         for view in self.views:
             view.fill(0.0)
         self.past = self.seed, self.moves
@@ -215,6 +221,41 @@ class Copy(ABC):
             raise self.fault(
                 f"gives {self.game.seats[seat]} an action mask that does not fit its {rules.size} actions: {told(error)}"
             ) from error
+
+    def _locate(self, acting: Sequence[int], infos: Mapping[Any, Any]) -> None:
+        """Write the positions of all seats, if the game gives them. A seat that acts has to have one.
+
+        Args:
+            acting: The seats that act.
+            infos: The agents' infos.
+        """
+        positions = self.row.positions
+        if not positions.shape[-1]:
+            return
+        if self.adapter is not None:
+            positions[...] = self.adapter(self.environment)
+            return
+        for seat, agent in enumerate(self.agents):
+            given = (infos.get(agent) or {}).get(POSITION)
+            try:
+                if given is None and seat in acting:
+                    raise TypeError("there is none")
+                positions[seat] = 0.0 if given is None else np.asarray(given, np.float32).reshape(positions.shape[-1])
+            except MISFITS as error:
+                said = shortened(repr(given))
+                raise self.fault(
+                    f"gives {agent} the position {said}, which is not {positions.shape[-1]} numbers: {told(error)}"
+                ) from error
+
+    def _succeed(self, infos: Iterable[Mapping[str, Any] | None]) -> None:
+        """Write whether the game that ends was a success: the mean of what the infos of its agents say."""
+        said = [info[SUCCESS] for info in infos if info and SUCCESS in info]
+        if not said:
+            return
+        try:
+            self.row.success[...] = np.mean([float(each) for each in said])
+        except MISFITS as error:
+            raise self.fault(f"says {SUCCESS}: {shortened(repr(said[0]))}, which is no number: {told(error)}") from error
 
     def _read_state(self) -> None:
         """Write the environment's own state into the buffers, if the joint state is made of it."""

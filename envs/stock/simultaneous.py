@@ -62,6 +62,7 @@ class SimultaneousCopy(Copy):
         living = sorted({self._seat(agent) for agent in environment.agents} - ended)
         if not living:
             self._end_of_all()
+            self._succeed(infos.values())
             self._show_final(cut, observations)
             return True
         self._show(living, observations, infos)
@@ -88,6 +89,7 @@ class SimultaneousCopy(Copy):
                 raise self.fault(f"gives the living seat {agent} no observation")
             self._encode(seat, observations[agent], self.shown[seat])
             self._show_legal(seat, observations[agent], infos.get(agent))
+        self._locate(living, infos)
         self._read_state()
 
     def _hide(self, seat: int) -> None:

@@ -36,7 +36,7 @@ class TurnBasedCopy(Copy):
         Returns:
             True if the game is over.
         """
-        environment, first = self.environment, not opening
+        environment, first, said = self.environment, not opening, list[Any]()
         while environment.agents:
             agent = environment.agent_selection
             seat = self._seat(agent)
@@ -49,6 +49,7 @@ class TurnBasedCopy(Copy):
             if first:
                 self._show_final(seat, observation)
                 first = False
+            said.append(info)
             if opening:
                 self.ended.add(seat)
             else:
@@ -57,6 +58,8 @@ class TurnBasedCopy(Copy):
             if agent in environment.agents:
                 raise self.fault(f"keeps {agent} in the game after its dead step")
         self._end_of_all()
+        if not opening:
+            self._succeed(said)
         return True
 
     def _show(self, agent: Any, seat: int, observation: Any, info: Mapping[str, Any] | None) -> None:
@@ -81,6 +84,7 @@ class TurnBasedCopy(Copy):
         if living != self.living:
             self.living = living
             self.playing = sorted({*self.playing, *living})
+        self._locate([seat], environment.infos)
         self._read_state()
 
     def _show_final(self, seat: int, observation: Any) -> None:

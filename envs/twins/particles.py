@@ -255,6 +255,10 @@ class ParticleArena(RoundsArena):
     def _reward(self) -> Tensor:
         """Return the reward of the step, from the positions after it: float64 [agents, N], or [1, N] if equal for all."""
 
+    def _located(self) -> Tensor:
+        positions = self.position.permute(2, 0, 1).float().contiguous()
+        return positions.masked_fill_(self._resting[:, None, None], 0.0) if self._someone_rests else positions
+
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
         if self._compiled:
             state = torch.empty(self.copies, len(self._shown))

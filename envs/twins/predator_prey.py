@@ -90,6 +90,8 @@ class PredatorPreyArena(Immediate):
             over=found | last,
             final=final,
             cut=None if final is not None else False,
+            positions=self._at.float() * self._playing[:, None, None],
+            success=None if final is None else found.float().where(found | last, torch.nan),
         )
 
     def _existing(self, chosen: Tensor) -> Tensor:

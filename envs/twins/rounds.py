@@ -61,9 +61,11 @@ class RoundsArena(Immediate):
         if self._round < self._rounds or not self._someone_plays:
             return self._timestep(reward, None)
         self._refuse_belatedly()
-        over, (observation, state) = self._playing, self._view()
+        over, (observation, state), success = self._playing, self._view(), self._succeeded()
         self._begin(torch.where(self._plays, next_seeds.cpu(), RESTS))
-        return self._timestep(reward, Final(observation, state), over)
+        if success is not None:
+            success = success.where(over, torch.nan)
+        return self._timestep(reward, Final(observation, state), over, success)
 
     def close(self) -> None:
         """Stop playing; there is nothing to free."""
@@ -86,7 +88,9 @@ class RoundsArena(Immediate):
         self._acting = self._everybody
         self._extremes: list[list[Tensor]] = [[] for _ in self.game.roles]
 
-    def _timestep(self, reward: Tensor, final: Final | None, over: Tensor | None = None) -> Timestep:
+    def _timestep(
+        self, reward: Tensor, final: Final | None, over: Tensor | None = None, success: Tensor | None = None
+    ) -> Timestep:
         """Return the present timestep; `over`, bool [N], is True where games have just been truncated."""
         observation, state = self._view()
         several = self._lives_ended is not self._nobody
@@ -102,6 +106,8 @@ class RoundsArena(Immediate):
             over=self._never if over is None else over,
             final=final,
             cut=over is not None,
+            positions=self._located(),
+            success=success,
         )
 
     def _existing(self, number: int, chosen: Tensor) -> Tensor:
@@ -134,6 +140,14 @@ class RoundsArena(Immediate):
                     raise IllegalAction(
                         f"{role.name}: action {wrong}, of the game just ended, is not one of {role.actions.size}"
                     )
+
+    def _succeeded(self) -> Tensor | None:
+        """Return which games were a success, float32 [N], when they end; None if the game does not say."""
+        return None
+
+    def _located(self) -> Tensor | None:
+        """Return the positions of the seats, float32 [N, A, D], zeros in resting copies; None if the game gives none."""
+        return None
 
     @abstractmethod
     def _start(self, seeds: Tensor) -> None:

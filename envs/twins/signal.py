@@ -24,6 +24,7 @@ class SignalArena(RoundsArena):
         speaks, answers = game.seats.index(SPEAKER), game.seats.index(LISTENER)
         self._speaker, self._listener = game.role_of_seat[speaks], game.role_of_seat[answers]
         self._goal = torch.zeros(copies, dtype=torch.int64, device=device)
+        self._right = torch.zeros(copies, device=device)
         # The last row is zero: the observation of a resting copy.
         self._shown = torch.eye(goals + 1, goals, device=device)
 
@@ -34,8 +35,12 @@ class SignalArena(RoundsArena):
     def _play(self, actions: Sequence[Tensor]) -> Tensor:
         last = self._round + 1 == self._rounds
         self._lives_ended = self._everybody if last else self._nobody  # the last answer ends the game
-        right = (actions[self._listener][:, 0] == self._goal).float() * float(last)
+        self._right = (actions[self._listener][:, 0] == self._goal).float()
+        right = self._right * float(last)
         return right[:, None].expand(-1, len(self.game.seats))
+
+    def _succeeded(self) -> Tensor:
+        return self._right
 
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
         seen = self._shown.index_select(0, torch.where(self._playing, self._goal, self._goals))

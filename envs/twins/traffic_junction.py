@@ -32,6 +32,7 @@ class Tables:
         choices: Number of routes of each arrival point.
         near: int64 [R + 1, W], the numbers of the cells of the window around each cell; R outside the roads.
         position: float32 [R + 1, 2], row and column of each cell, in [0, 1].
+        spot: float32 [R + 1, 2], row and column of each cell; zeros for the place without a road.
     """
 
     def __init__(self, junction: Roads, vision: int, device: torch.device) -> None:
@@ -52,6 +53,7 @@ class Tables:
         self.position = torch.tensor(
             [[row / edge, column / edge] for row, column in [*number, (0, 0)]], dtype=torch.float32, device=device
         )
+        self.spot = torch.tensor([*number, (0, 0)], dtype=torch.float32, device=device)
 
 
 class TrafficArena(RoundsArena):
@@ -66,9 +68,11 @@ class TrafficArena(RoundsArena):
         self._driven = self._age = self._chosen = torch.zeros_like(self._off)
         self._drawn = torch.zeros(copies, size.steps, self._points, DRAWS, dtype=torch.float64, device=device)
         super().__init__(game, size.steps, copies, device)
+        self._collided = self._never
 
     def _start(self, seeds: Tensor) -> None:
         _, drawn = integers_then_uniforms(seeds.clamp(min=0).numpy(), (), self._rounds * self._points * DRAWS)
+        self._collided = self._never
         self._drawn = torch.from_numpy(drawn).to(self.device).view(self.copies, self._rounds, self._points, DRAWS)
         self._route = self._off
         self._driven = self._age = self._chosen = torch.zeros_like(self._off)
@@ -84,6 +88,7 @@ class TrafficArena(RoundsArena):
         self._route = torch.where(self._lives_ended, -1, self._route)
         on, cell, crowd = self._traffic()
         crashed = on & (crowd.gather(1, cell) > 1)
+        self._collided = self._collided | crashed.any(1)
         reward = (DELAY * self._age.double() + COLLISION * crashed) * on
         if self._round + 1 < self._rounds:
             self._arrive(self._round + 1)
@@ -107,11 +112,21 @@ class TrafficArena(RoundsArena):
 
     def _traffic(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return who is on the road, bool [N, C]; each car's cell, int64 [N, C]; cars on each cell, float32 [N, R + 1]."""
-        on, tables = self._route >= 0, self._tables
-        cell = tables.cell[self._route.clamp(min=0), self._driven * on].where(on, tables.places)
+        on, tables, cell = self._route >= 0, self._tables, self._cells()
         crowd = torch.zeros(self.copies, tables.places + 1, device=self.device)
         crowd.scatter_add_(1, cell, on.float())
         return on, cell, crowd
+
+    def _cells(self) -> Tensor:
+        """Return each car's cell, int64 [N, C]; R off the road."""
+        on, tables = self._route >= 0, self._tables
+        return tables.cell[self._route.clamp(min=0), self._driven * on].where(on, tables.places)
+
+    def _succeeded(self) -> Tensor:
+        return (~self._collided).float()
+
+    def _located(self) -> Tensor:
+        return self._tables.spot[self._cells()]
 
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
         tables = self._tables

@@ -25,7 +25,7 @@ from tournaments.rating.standings import SideReturn
 MANY = 50
 """If more players than this were ever born, only survivors and champions are shown."""
 
-LEAGUE_FIGURES = ("cyclicity",)
+LEAGUE_FIGURES = ("cyclicity", "success")
 """Stored figures that are charted. Ratings are not among them: with every generation all of them are fitted anew."""
 
 

@@ -10,7 +10,7 @@ from statistics import fmean
 
 import numpy as np
 
-from agents.learners.table import METRICS, metric_spec
+from agents.learners.table import METRICS, SUCCESS, metric_spec
 from envs.game import Game
 from league.execution.tasks import Trained
 from league.population.player import is_bot
@@ -96,13 +96,24 @@ def opponent_kind(opponent: str, generation: int, born: Mapping[str, int | None]
 
 def finite_updates(trained: Mapping[str, Trained]) -> dict[str, list[dict[str, float]]]:
     """Training metrics per player and update, without undefined values (such as a mean return when no game ended)."""
+    gaps = {metric.name for metric in METRICS.values() if metric.gaps}
     return {
         name: [
-            {key: value for key, value in update.items() if key != "game_return" or math.isfinite(value)}
+            {key: value for key, value in update.items() if key not in gaps or math.isfinite(value)}
             for update in result.updates
         ]
         for name, result in trained.items()
     }
+
+
+def success_figure(updates: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, float]:
+    """The share of the training games that were a success, the mean over players and updates; empty if the game does not say.
+
+    Args:
+        updates: Player → training metrics of each update.
+    """
+    found = [figures[SUCCESS.name] for rows in updates.values() for figures in rows if SUCCESS.name in figures]
+    return {SUCCESS.name: fmean(found)} if found else {}
 
 
 def training_records(

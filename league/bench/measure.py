@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
-from math import ceil
+from math import ceil, isnan, nan
+from statistics import fmean
 from time import perf_counter
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from agents.learners.table import SUCCESS
 from agents.models.spec import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
@@ -32,7 +34,7 @@ from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
-from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trainee, TrainTask, at_once, play, train
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trained, Trainee, TrainTask, at_once, play, train
 from league.population.matchmaking import Situation, opponents_of, self_play, training_tickets
 from league.population.player import active_name
 from tournaments.rating.payoff import payoff
@@ -60,6 +62,8 @@ class Figures:
         peak_device_memory_mib: Peak memory of tensors on a GPU, in MiB; 0 without a GPU.
         limit: Decisions per second if only matrix products took time, measured in the same processes; 0 if not measured.
         moves: Mean number of steps of a game; 0 for training and the arena.
+        success: Share of the games finished in training that were a success, the mean over players and updates; None if no game
+            was finished or it does not say.
     """
 
     arena: str
@@ -71,6 +75,7 @@ class Figures:
     peak_device_memory_mib: float
     limit: float = 0.0
     moves: float = 0.0
+    success: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ class Timed:
         phases: Seconds of each phase.
         memory: Peak memory of the process and of its GPU, in MiB.
         limit: Decisions per second of the matrix products alone.
+        success: Shares of the finished games that were a success, by player and update; updates that do not say are left out.
     """
 
     units: int
@@ -105,6 +111,7 @@ class Timed:
     phases: Mapping[str, float]
     memory: tuple[float, float]
     limit: float
+    success: Sequence[float]
 
 
 def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, group: int = 0) -> Figures:
@@ -136,23 +143,28 @@ def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, g
     shares = [_shares(part.phases) for part in timed]
     phases = {name: sum(share.get(name, 0.0) for share in shares) / len(shares) for name in shares[0]}
     memory = [sum(part.memory[kind] for part in timed) for kind in (0, 1)]
-    return Figures(arena, units, elapsed, units / elapsed, phases, memory[0], memory[1], limit)
+    success = [share for part in timed for share in part.success]
+    mean = fmean(success) if success else None
+    return Figures(arena, units, elapsed, units / elapsed, phases, memory[0], memory[1], limit, success=mean)
 
 
 def time_training(stint: Stint) -> Timed:
     """Warm up with one update, estimate the time per update with a second, then train and measure the roofline."""
     task = stint.task
 
-    def spend(updates: int) -> tuple[int, Stopwatch, float]:
+    def spend(updates: int) -> tuple[list[Trained], Stopwatch, float]:
         watch = Stopwatch()
         results = train(replace(task, schedule=replace(task.schedule, updates=updates)), watch)
-        return sum(result.decisions for result in results), watch, perf_counter()
+        return results, watch, perf_counter()
 
     spend(1)
     once = _total(spend(1)[1])
-    units, watch, ended = spend(max(1, ceil(stint.seconds / once)))
+    results, watch, ended = spend(max(1, ceil(stint.seconds / once)))
+    units = sum(result.decisions for result in results)
+    shares = [row.get(SUCCESS.name, nan) for result in results for row in result.updates]
+    success = [share for share in shares if not isnan(share)]
     limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds)) if roofline.applies(task.architecture) else 0.0
-    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit)
+    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit, success)
 
 
 def _limit(task: TrainTask, seconds: float) -> float:

@@ -44,6 +44,7 @@ def print_figures(command: str, settings: dict[str, Any], result: dict[str, Any]
         "arena": figures.arena,
         "peak_memory_mib": figures.peak_memory_mib,
         "peak_device_memory_mib": figures.peak_device_memory_mib,
+        **_success(figures),
     } | _surroundings(settings["device"])
     if as_json:
         print_json(plain)
@@ -53,6 +54,8 @@ def print_figures(command: str, settings: dict[str, Any], result: dict[str, Any]
         table.add_row(name.replace("_", " "), _rate(value), style="bold")
     for name, share in figures.phases.items():
         table.add_row(f"  {name}", f"{share:.1%}")
+    for name, share in _success(figures).items():
+        table.add_row(f"{name} of the games", f"{share:.1%}")
     table.add_row("peak memory", f"{figures.peak_memory_mib:,.0f} MiB")
     table.add_row("machine", plain["machine"])
     out.print(table)
@@ -106,7 +109,13 @@ def _group(row: GroupRow) -> dict[str, Any]:
         "agent_steps": figures.units,
         "measured_seconds": figures.seconds,
         "phases": dict(figures.phases),
+        **_success(figures),
     }
+
+
+def _success(figures: Figures) -> dict[str, float]:
+    """The share of the finished games that were a success; empty if the game does not say."""
+    return {} if figures.success is None else {"success": figures.success}
 
 
 def _groups_table(figures: LeagueFigures) -> Table:

@@ -56,6 +56,10 @@ def describe_game(name: str) -> Page:
     game = envs.describe(name)
     kind = "turns: one seat acts at a time" if game.turn_based else "simultaneous: all living seats act at once"
     lines = [f"{game.name}  ({kind})", f"joint state: {game.state_size} numbers"]
+    if game.position_size:
+        lines.append(f"position of a seat: {game.position_size} numbers")
+    if game.chance is not None:
+        lines.append(f"chance level of success: {game.chance:g}, as the game declares it")
     for number, seats in enumerate(game.teams):
         side = game.sides[game.side_of_team[number]]
         lines.append(f"team {number + 1} (side {side.name}): {', '.join(game.seats[seat] for seat in seats)}")
@@ -127,6 +131,8 @@ def _plain(game: Game) -> dict[str, Any]:
         "teams": [[game.seats[seat] for seat in seats] for seats in game.teams],
         "sides": [{"name": side.name, "teams": list(side.teams)} for side in game.sides],
         "state_size": game.state_size,
+        "position_size": game.position_size,
+        "chance": game.chance,
         "roles": [
             {
                 "name": role.name,

@@ -15,6 +15,7 @@ from envs.description import describe, survey
 from envs.game import Game, GameSetup
 from envs.references import name_here
 from envs.spaces import decoder, encoder, masker
+from envs.stock.simultaneous import ends
 from league.config.faults import hint
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -137,7 +138,8 @@ class ActingPlayer:
         Args:
             observations: Agent id → observation, in the environment's format. Give team-mates that send messages to each other
                 together. In a turn-based game, give only the observation of the agent to move.
-            infos: Agent id → info. `info["action_mask"]` may hold the mask of legal actions.
+            infos: Agent id → info. `info["action_mask"]` may hold the mask of legal actions. An agent whose info says
+                `ends: True` forgets what it remembers, whether it is given an observation or not.
             deterministic: Take the most probable action, or the mean of a continuous one, instead of drawing one. No random
                 numbers are used up.
 
@@ -150,6 +152,9 @@ class ActingPlayer:
         seats = {agent: self._seat(agent) for agent in observations}
         if self.game.turn_based and len(seats) != 1:
             raise LeagueError(f"in {self.game.name} one agent moves at a time, not {len(seats)}")
+        for agent, info in (infos or {}).items():
+            if ends(info):
+                self._memory[:, self._seat(agent)] = 0.0
         now, place = self._timestep(seats, observations, infos or {})
         actions = blank_actions(self.game, 1, torch.device("cpu"))
         noise = self._noise(deterministic=deterministic)

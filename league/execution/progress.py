@@ -62,6 +62,7 @@ class Lines:
         self._done += 1
         self.console.print(
             f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  {progress_told(progress)}  "
+            f"{_success(row)}"
             f"{self._rate:,.0f} agent-steps/s  {row.seconds:.1f} s{self._left()}",
             highlight=False,
         )
@@ -97,6 +98,11 @@ class Lines:
             return ""
         seconds = (time.monotonic() - self._begun) / self._done * ahead
         return f" · {seconds / 60:.0f} min left" if seconds > 90 else f" · {seconds:.0f} s left"
+
+
+def _success(row: GenerationRow) -> str:
+    """The share of a generation's training games that were a success; empty if the game does not say."""
+    return f"success {100 * row.figures['success']:3.0f} %  " if "success" in row.figures else ""
 
 
 def progress_told(found: Progress) -> str:

@@ -21,7 +21,7 @@ from agents.acting.seated import SeatedStack
 from agents.kernels.mlp import Networks
 from agents.learners.contract import Schedule, Train, TrainingInput, TrainingOutput
 from agents.learners.hyper import stacked
-from agents.learners.table import COMMON, DECISIONS, DEFAULT, learner_spec
+from agents.learners.table import COMMON, DECISIONS, DEFAULT, OPTIONAL, learner_spec
 from agents.models.architecture import Architecture
 from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
@@ -319,8 +319,9 @@ def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> 
         LeagueError: Metrics are missing, or there are undeclared ones.
     """
     declared = {metric.name for metric in (*learner_spec(task.learner).metrics, *COMMON)}
+    optional = {metric.name for metric in OPTIONAL}
     for report in reports:
-        if set(report) != declared:
+        if set(report) - optional != declared - optional:
             raise LeagueError(
                 f"the learner {task.learner!r} declares the metrics {', '.join(sorted(declared))}, "
                 f"but reported {', '.join(sorted(report))}"

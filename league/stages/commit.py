@@ -6,7 +6,7 @@ import time
 
 from league.analysis.metrics import best_player, measure_league
 from league.analysis.progress import published_until
-from league.analysis.training import finite_updates, training_records
+from league.analysis.training import finite_updates, success_figure, training_records
 from league.population.player import ANCHOR, anchor, frozen_names
 from league.stages.draft import Draft
 from league.storage import roster
@@ -29,7 +29,7 @@ def commit(draft: Draft) -> Draft:
     store, number = context.store, draft.number
     newest = frozen_names(draft.snapshots, number)
     anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
-    online = roster.online(store, number - 1)
+    online, updates = roster.online(store, number - 1), finite_updates(draft.trained)
     online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
     store.commit(
         Generation(
@@ -38,11 +38,11 @@ def commit(draft: Draft) -> Draft:
             seconds=time.monotonic() - draft.begun,
             agent_steps=sum(result.decisions for result in draft.trained.values()),
             phases=draft.phases,
-            figures=measure_league(rated.payoff, rated.ratings, newest),
+            figures=measure_league(rated.payoff, rated.ratings, newest) | success_figure(updates),
             players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
             matches=draft.matches,
             training=training_records(context.game, draft.tickets, draft.trained),
-            updates=finite_updates(draft.trained),
+            updates=updates,
             ratings=rated.ratings.rows,
             online=online,
             returns=returns_of(context.game, draft.matches),

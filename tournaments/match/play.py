@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs import compiling
-from envs.arena import RESTS, Actor, Arena, blank_memory
+from envs.arena import RESTS, Actor, Arena, blank_memory, clear_memory
 from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stopwatch import Stopwatch
@@ -165,6 +165,8 @@ class Part:
             raise self._failed(error) from error
         watch.lap("step")
         self._rewards += now.reward
+        if self._memory.shape[2]:
+            clear_memory(self._memory, now)
         if now.cut is not False:
             self._cut = True
             self._truncated |= now.truncated.any(1)
@@ -195,8 +197,6 @@ class Part:
         results.note(tickets, self._rewards.index_select(0, where).cpu().numpy(), truncated)
         self._sheet.close(tickets, over, self._begun[over])
         self._rewards.index_fill_(0, where, 0.0)
-        if self._memory.shape[2]:
-            self._memory.index_fill_(0, where, 0.0)
         self._begun[over] = self._sheet.step
         self._playing[over] = following
         self._running = bool((following != NOTHING).any()) or bool((self._playing != NOTHING).any())

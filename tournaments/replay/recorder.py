@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from envs.arena import Actor, Insight, Timestep, blank_memory
+from envs.arena import Actor, Insight, Timestep, blank_memory, clear_memory
 from envs.bots.registry import explaining
 from envs.description import StateKind, survey
 from envs.game import Game, GameSetup
@@ -202,6 +202,7 @@ def batched(timesteps: Sequence[Timestep]) -> Timestep:
         None if masks[0] is None else torch.cat([mask for mask in masks if mask is not None])
         for masks in zip(*(now.legal for now in timesteps), strict=True)
     )
+    places = [now.positions for now in timesteps if now.positions is not None]
     return Timestep(
         observation=tuple(torch.cat(shown) for shown in zip(*(now.observation for now in timesteps), strict=True)),
         legal=legal,
@@ -211,6 +212,7 @@ def batched(timesteps: Sequence[Timestep]) -> Timestep:
         terminated=torch.cat([now.terminated for now in timesteps]),
         truncated=torch.cat([now.truncated for now in timesteps]),
         over=torch.cat([now.over for now in timesteps]),
+        positions=torch.cat(places) if places else None,
     )
 
 
@@ -225,6 +227,7 @@ def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) 
     noise = [torch.full((1, game.slots(index), role.actions.size), 0.5) for index, role in enumerate(game.roles)]
     before = []
     for now in timesteps:
+        clear_memory(memory, now)
         before.append(memory.clone())
         actions = blank_actions(game, 1, memory.device)
         for actor in actors:

@@ -98,8 +98,12 @@ def training(history: History) -> ReportSection | None:
 
 
 def _shown(updates: Sequence[Mapping[str, float]]) -> list[MetricSpec]:
-    """The metrics that are drawn: those of the table that are marked for the report, and those of a user's own learner."""
-    known = {metric.chart: metric for metric in METRICS.values()}
+    """The metrics that are drawn: those of the table that are marked for the report, and those of a user's own learner.
+
+    Metrics that games need not have are drawn only if there are any.
+    """
+    seen = {chart for curve in updates for chart in curve}
+    known = {metric.chart: metric for metric in METRICS.values() if metric.chart in seen or not metric.gaps}
     own = {chart: metric_spec(chart.removeprefix(PREFIX)) for curve in updates for chart in curve if chart not in known}
     return [metric for metric in (known | own).values() if metric.shown == "report"]
 

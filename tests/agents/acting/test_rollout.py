@@ -147,12 +147,16 @@ def test_the_last_view_is_the_old_game_where_one_ended_and_the_present_elsewhere
 
 
 def counted(game, *steps):
-    """The tally of one copy after steps of (rewards of the seats, whether the game ended), told at once or one by one."""
+    """The tally of one copy after steps of (rewards of the seats, whether the game ended), told at once or one by one.
+
+    Games that end say that they were a success if their last reward of the first seat is above 2.
+    """
     reward, over = torch.tensor([[reward] for reward, _ in steps]), torch.tensor([[over] for _, over in steps])
+    success = (reward[..., 0] > 2).float().where(over, torch.nan)
     at_once, one_by_one = Tally.empty(game, 1, torch.device("cpu")), Tally.empty(game, 1, torch.device("cpu"))
-    at_once.count(game, reward, over)
+    at_once.count(game, reward, over, success)
     for step in range(len(steps)):
-        one_by_one.count(game, reward[step : step + 1], over[step : step + 1])
+        one_by_one.count(game, *(x[step : step + 1] for x in (reward, over, success)))
     assert all(torch.equal(getattr(at_once, field.name), getattr(one_by_one, field.name)) for field in fields(Tally))
     return at_once
 
@@ -161,6 +165,11 @@ def test_a_teams_return_is_the_mean_over_its_seats_of_all_that_a_game_paid(games
     tally = counted(games["melee"], ([1.0, 2.0, 3.0, 0.0, 0.0, 0.0], False), ([0.0, 0.0, 3.0, 9.0, 0.0, 0.0], True))
     assert tally.returns.tolist() == [[3.0, 3.0]]
     assert tally.games.tolist() == [1]
+
+
+def test_successes_are_counted_where_games_end(games):
+    tally = counted(games["duel"], ([3.0, 0.0], False), ([3.0, 0.0], True), ([0.0, 0.0], True))
+    assert (tally.told.tolist(), tally.successes.tolist()) == ([2], [1.0])
 
 
 def test_a_running_game_does_not_count_yet(games):

@@ -14,7 +14,7 @@ from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import HyperParameters
-from agents.learners.on_policy import estimate, learn, mean_returns
+from agents.learners.on_policy import estimate, learn, mean_returns, share_of_successes
 from agents.learners.optimiser import Adam
 from agents.learners.ppo import improve, train
 from agents.models.architecture import Architecture
@@ -151,7 +151,8 @@ def test_a_player_without_a_seat_is_left_as_it_was(game, founders, flicker):
     assert torch.equal(stack.statistics[1], before.statistics[1])
     assert all(np.array_equal(value, states[1][name]) for name, value in output.states[1].items())
     assert not torch.equal(stack.parameters[0], before.parameters[0])
-    assert {float(metric[1]) for name, metric in output.reports[-1].items() if name != "game_return"} == {0.0}
+    unknown = "game_return", "success"
+    assert {float(metric[1]) for name, metric in output.reports[-1].items() if name not in unknown} == {0.0}
 
 
 def talking(game):
@@ -254,6 +255,13 @@ def test_the_same_seed_gives_the_same_newborn_and_another_seed_another():
     one, again, other = (spec.founder(torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
+
+
+def test_shares_of_successes_are_per_player_and_unknown_where_no_game_says():
+    owner, told, successes = torch.tensor([[0, 1], [0, 0], [1, 2]]), torch.tensor([2, 4, 0]), torch.tensor([1.0, 4.0, 0.0])
+    shares = share_of_successes(owner, 4, told, successes)
+    assert shares[:2].tolist() == pytest.approx([5 / 6, 1 / 2])
+    assert shares[2:].isnan().all()
 
 
 def test_mean_returns_are_per_game_and_team_and_unknown_where_no_game_ended():

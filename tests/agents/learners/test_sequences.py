@@ -106,10 +106,19 @@ def test_it_would_have_moved_if_memory_went_on_beyond_the_end_of_a_game(game, co
     found = collected(game)
     batches = found.batches()
     batches = [
-        (side, replace(batch, sequences=replace(batch.sequences, over=torch.zeros_like(batch.sequences.over))))
+        (side, replace(batch, sequences=replace(batch.sequences, ends=torch.zeros_like(batch.sequences.ends))))
         for side, batch in batches
     ]
     _, figures = autograd.gradient(found.stack, first(found.stack, batches), HYPER, 0.5)
+    assert float(figures[4].max()) > 1e-4
+
+
+@pytest.mark.parametrize("name", ["crew", "duel", "hunt", "melee"])
+def test_it_would_have_moved_if_a_life_remembered_the_one_before(games, name, collected):
+    found = collected(games[name])
+    assert bool((found.experience.terminated & ~found.experience.over.unsqueeze(2)).any())
+    found.experience.terminated[:] = False
+    _, figures = autograd.gradient(found.stack, first(found.stack, found.batches()), HYPER, 0.5)
     assert float(figures[4].max()) > 1e-4
 
 
@@ -136,7 +145,7 @@ def test_the_gradient_reaches_what_was_seen_many_steps_ago(games, collected):
     late = torch.zeros_like(minibatch.weight).view(PLAYERS, -1, STEPS, minibatch.weight.shape[2])
     late[:, :, -1] = minibatch.weight.view(late.shape)[:, :, -1]
     early = minibatch.batch.observation[0].view(STEPS, -1, *minibatch.batch.observation[0].shape[1:])
-    minibatch.batch.sequences.over[:] = False
+    minibatch.batch.sequences.ends[:] = False
 
     def slope():
         gradient, _ = autograd.gradient(found.stack, [replace(minibatch, weight=late.flatten(1, 2))], HYPER, 0.0)
@@ -149,14 +158,15 @@ def test_the_gradient_reaches_what_was_seen_many_steps_ago(games, collected):
 
 def test_what_a_seat_carries_moves_only_where_it_acts_and_ends_with_the_game(game, collected):
     found = collected(game)
-    memory, acting, over = found.experience.memory, found.experience.acting, found.experience.over
+    memory, acting = found.experience.memory, found.experience.acting
+    ends = found.experience.over.unsqueeze(2) | found.experience.terminated
     held = found.owner[:, list(game.team_of_seat)] != EMPTY
     for step in range(STEPS):
         moved = (memory[step + 1] != memory[step]).any(2)
-        goes_on = ~over[step].unsqueeze(1)
+        goes_on = ~ends[step]
         assert not (moved & goes_on & ~(acting[step] & held)).any()
         assert (moved | ~(goes_on & acting[step] & held)).all()
-        assert not memory[step + 1][over[step]].any()
+        assert not memory[step + 1][ends[step]].any()
 
 
 def test_learning_moves_encoder_memory_and_head(games, collected):

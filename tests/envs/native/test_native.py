@@ -116,7 +116,7 @@ def test_cars_that_share_a_cell_pay_ten_each_and_the_game_is_lost():
 def test_a_car_that_reaches_the_end_of_its_route_leaves_and_sees_nothing():
     game = road({0: (0, 6)})
     seen, paid, ended, _, infos = moved(game, car_0=GAS)
-    assert infos["car_0"] == {"acts": False, "ends": True}
+    assert infos["car_0"] == {"acts": False, "ends": True, "position": (0, 0)}
     assert not ended["car_0"]
     assert not seen["car_0"].any()
     assert paid["car_0"] == 0.0

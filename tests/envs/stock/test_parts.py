@@ -27,7 +27,7 @@ def stock(name, copies, workers=0, twin="never", **options):
 def shown(now):
     """Everything that is shown, by name; the final view only where games ended."""
     plain = {field.name for field in fields(now)} - {"observation", "legal", "final", "cut"}
-    every = {name: getattr(now, name) for name in sorted(plain)}
+    every = {name: kept for name in sorted(plain) if (kept := getattr(now, name)) is not None}
     for role, observation in enumerate(now.observation):
         every[f"observation {role}"] = observation
         if now.legal[role] is not None:

@@ -41,7 +41,8 @@ def play(arena, steps, seed=0, rests=False) -> list[Timestep]:
 def tensors(now: Timestep) -> list[torch.Tensor]:
     """Everything that is shown, in a fixed order; the final view only where games ended."""
     shown = [*now.observation, *(legal for legal in now.legal if legal is not None)]
-    shown += [getattr(now, field.name) for field in fields(now) if field.name not in ("observation", "legal", "final", "cut")]
+    others = [getattr(now, field.name) for field in fields(now) if field.name not in ("observation", "legal", "final", "cut")]
+    shown += [kept for kept in others if kept is not None]
     if now.final is not None:
         shown += [kept[now.over] for kept in (*now.final.observation, now.final.state)]
     return shown
