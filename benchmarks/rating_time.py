@@ -46,9 +46,9 @@ def main() -> None:
         fit(found, found.players[0], np.random.default_rng(0), replicates=REPLICATES)
         whole = time.process_time() - begin
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        pairs, games = Pairs(players, found.one, found.other), np.full((1, len(found.one)), float(GAMES))
+        pairs, games = Pairs(players, found.one, found.other), np.full(len(found.one), float(GAMES))
         begin = time.process_time()
-        nats = maximise(pairs, games, found.points[None], np.zeros((1, players)), PRIOR_SD / SCALE)
+        nats = maximise(pairs, games, found.points, np.zeros(players), PRIOR_SD / SCALE)
         alone = time.process_time() - begin
         print(
             f"{players:,} players, {len(found.one):,} pairs: {whole:.2f} s with {REPLICATES} replicates, "

@@ -1,14 +1,14 @@
-"""The solver of the ratings: Bradley–Terry ratings with a normal prior, for many sets of results of the same pairs at once.
+"""The solver of the ratings: Bradley–Terry ratings with a normal prior.
 
 The log posterior of ratings r (in nats) is Σ over pairs of points · log σ(r₁ − r₂) + (games − points) · log σ(r₂ − r₁), minus
 Σ (rᵢ − mᵢ − μ)² / 2 sd², where the common mean μ is free. It is strictly concave in the differences of ratings, so there is one
 maximum. Newton's method finds it. Its linear systems are solved by conjugate gradients, so that neither time nor memory grows
 with the square of the number of players: one iteration costs a few operations for each pair that met.
 
-Two things keep the number of iterations low. The slow directions of a league are those in which whole parts of the ladder move
-together, because players meet mostly players of similar strength. The preconditioner therefore adds to the diagonal an exact
-solution for `GROUPS` groups of players of similar rating. In tables of at most `GROUPS` players, each player is a group. And
-the groups' matrix is that of the mean of all sets of results: sets that differ by chance only share it.
+The slow directions of a league are those in which whole parts of it move together, because players meet mostly players of
+similar strength and of similar age. The preconditioner therefore adds to the diagonal an exact solution for groups of players:
+players of similar rating in the fit, where the steps are few, and players of similar age in the response, where they are many.
+In tables of so few players that each is a group, the solution is exact.
 
 Reference:
     Hunter (2004), "MM algorithms for generalized Bradley–Terry models"; Hestenes and Stiefel (1952), conjugate gradients;
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,14 +32,15 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Map = Callable[[Floats], Floats]
 
 EXACT = 1e-7
 """The iteration stops after a step below this many nats. What remains is below a hundredth of it, 1e-6 points at the most."""
 
-GROUPS = 64
-"""Number of groups of players for which the preconditioner is exact."""
+GROUPS, GROUPS_BY_AGE = 64, 256
+"""Number of groups of players for which the preconditioner is exact: in the fit, and in the response."""
 
 ACCURACY = 0.01
 """Relative error to which the linear system of a Newton step is solved. A smaller one would be lost in the next step."""
@@ -50,7 +52,7 @@ NEWTON_STEPS = 200
 """Limit of Newton's iterations. About five are needed, and about twenty for ladders of ten thousand points."""
 
 AT_ONCE = 250_000
-"""Number of results, pairs times sets, that are fitted at once. It bounds the memory, about 100 bytes for each."""
+"""Numbers, changes times players or draws times pairs, that are computed at once. It bounds the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,106 +70,117 @@ class Pairs:
     other: Counts
 
     def lead(self, figures: Floats) -> Floats:
-        """The first player's figure minus the second's: [B, P] → [B, E]."""
-        found = figures.take(self.one, 1)
-        found -= figures.take(self.other, 1)
+        """The first player's figure minus the second's: [P] → [E]."""
+        found = figures.take(self.one)
+        found -= figures.take(self.other)
         return found
 
-
-class _Blocks:
-    """Sparse matrices with a block for each of B sets of results, so that one product serves all sets.
-
-    Each matrix has a row for every player of every set, and in it an entry for each of the player's pairs.
-    """
-
-    def __init__(self, pairs: Pairs, sets: int) -> None:
-        """Prepare the places of the entries for at most `sets` sets."""
-        self.pairs = pairs
-        number = np.arange(len(pairs.one))
-        player = np.concatenate([pairs.one, pairs.other])
-        order = np.argsort(player, kind="stable")
-        self.pair = np.concatenate([number, number])[order]
-        set_, small = np.arange(sets)[:, None], np.int32 if sets * max(len(player), pairs.players) < 2**31 else np.int64
-        ends = np.cumsum(np.bincount(player, minlength=pairs.players))
-        self.begins = np.concatenate([[0], (set_ * len(player) + ends).ravel()]).astype(small)
-        opponent = np.concatenate([pairs.other, pairs.one])[order]
-        self.opponents = (set_ * pairs.players + opponent).astype(small)
-        self.pairs_of_sets = (set_ * len(number) + self.pair).astype(small)
-        signs = np.concatenate([np.ones(len(number)), -np.ones(len(number))])[order]
-        self.signs, self.ones = np.tile(signs, (sets, 1)), np.ones((sets, len(signs)))
-
-    def sums(self, values: Floats, *, signed: bool) -> Floats:
-        """Sums over the pairs of every player, [B, E] → [B, P]; with `signed`, the second player of a pair subtracts."""
-        entries = (self.signs if signed else self.ones)[: len(values)]
-        matrix = self._matrix(entries, self.pairs_of_sets, values.size)
-        return np.asarray(matrix @ values.ravel()).reshape(len(values), -1)
-
     def between(self, weights: Floats) -> csr_array:
-        """The matrix of the weights of pairs, [B, E], between their players."""
-        return self._matrix(weights.take(self.pair, 1), self.opponents, len(weights) * self.pairs.players)
+        """The symmetric matrix [P, P] of the weights of pairs, float64 [E], between their players."""
+        pair, opponent, _ = self._entries
+        return self._matrix(weights.take(pair), opponent, self.players)
 
+    @cached_property
     def incidence(self) -> csr_array:
         """The matrix [P, E] with 1 for the first player of each pair and −1 for the second."""
-        return self._matrix(self.signs[:1], self.pairs_of_sets, len(self.pairs.one))
+        pair, _, sign = self._entries
+        return self._matrix(sign, pair, len(self.one))
 
-    def _matrix(self, entries: Floats, columns: NDArray[np.signedinteger], width: int) -> csr_array:
+    @cached_property
+    def membership(self) -> csr_array:
+        """The matrix [P, E] with 1 for both players of each pair."""
+        pair, _, sign = self._entries
+        return self._matrix(np.abs(sign), pair, len(self.one))
+
+    @cached_property
+    def _entries(self) -> tuple[Counts, Counts, Floats]:
+        """For every player and each of its pairs: the pair, the opponent, and 1 if the player is first in it, otherwise −1."""
+        number, ones = np.arange(len(self.one)), np.ones(len(self.one))
+        order = np.argsort(np.concatenate([self.one, self.other]), kind="stable")
+        pair = np.concatenate([number, number])[order]
+        opponent = np.concatenate([self.other, self.one])[order]
+        return pair, opponent, np.concatenate([ones, -ones])[order]
+
+    @cached_property
+    def _begins(self) -> Counts:
+        """Where the entries of each player begin, and where the last ones end."""
+        counts = np.bincount(np.concatenate([self.one, self.other]), minlength=self.players)
+        return np.concatenate([[0], np.cumsum(counts)])
+
+    def _matrix(self, entries: Floats, columns: Counts, width: int) -> csr_array:
         from scipy.sparse import csr_array  # deferred, because the import takes long, and many commands rate nobody
 
-        sets = len(entries)
-        rows = sets * self.pairs.players
-        parts = entries.ravel(), columns[:sets].ravel(), self.begins[: rows + 1]
-        return csr_array(parts, shape=(rows, width))
+        parts = entries, columns, self._begins
+        return csr_array(parts, shape=(self.players, width), copy=True)  # scipy may sort the parts in place
 
 
 def maximise(
-    pairs: Pairs, games: Floats, points: Floats, prior: Floats, sd: float, begin: Floats | None = None, close: float = EXACT
+    pairs: Pairs,
+    games: Floats,
+    points: Floats,
+    prior: Floats,
+    sd: float,
+    *,
+    begin: Floats | None = None,
+    held: Flags | None = None,
 ) -> Floats:
-    """Find the ratings that maximise the posterior, for B sets of results of the same pairs.
+    """Find the ratings that maximise the posterior.
 
     Args:
         pairs: The pairs.
-        games: float64 [B, E], number of games of each pair, or the sum of their weights; [1, E] if it is the same in all sets.
-        points: float64 [B, E], points of the first player of each pair, between 0 and `games`.
-        prior: float64 [B, P], prior mean of each player up to a common constant, in nats.
+        games: float64 [E], number of games of each pair, or the sum of their weights.
+        points: float64 [E], points of the first player of each pair, between 0 and `games`.
+        prior: float64 [P], prior mean of each player in nats; up to a common constant, if nobody is held.
         sd: Standard deviation of the prior, in nats.
-        begin: float64 [1, P] or [B, P], the start of the iteration; None starts at 0. It has no influence on the result.
-        close: The iteration stops after a step below this many nats; what remains is about a hundredth of it.
+        begin: float64 [P], the start of the iteration, in nats; None starts at 0. It has no influence on the result, except
+            for held players.
+        held: bool [P], players whose rating stays what it is in `begin`; μ is then 0. None holds nobody.
 
     Returns:
-        float64 [B, P], in nats, of mean 0.
+        float64 [P], in nats; of mean 0 if nobody is held.
 
     Laws:
         The gradient is 0 at the result. The order of pairs changes nothing, and a pair with its players exchanged is the same
-        pair. A pair without games is no pair. Sets do not influence one another.
+        pair. A pair without games is no pair. Holding some players at the ratings of the result changes nothing.
     """
-    sets, width = prior.shape
-    begin = np.broadcast_to(np.zeros((1, width)) if begin is None else begin, prior.shape)
-    found = np.empty(prior.shape)
-    chunk = min(max(1, AT_ONCE // max(len(pairs.one), width)), max(sets, 1))
-    blocks = _Blocks(pairs, chunk)
+    free = np.ones(len(prior)) if held is None else np.where(held, 0.0, 1.0)
+    nats = np.zeros(len(prior)) if begin is None else np.array(begin, np.float64)
+    if held is None:
+        nats, prior = nats - nats.mean(), prior - prior.mean()
+    half = games / 2
+    won = points - half
     with one_blas_thread():
-        for start in range(0, sets, chunk):
-            part = slice(start, start + chunk)
-            played = games if len(games) == 1 else games[part]
-            found[part] = _climb(blocks, played, points[part], prior[part], sd, begin[part], close)
-    return found
+        for _ in range(NEWTON_STEPS):
+            lead = np.tanh(pairs.lead(nats) / 2)  # the expected score is ½ + ½ lead
+            slope = pairs.incidence @ (won - half * lead) + (prior - nats) / sd**2
+            system = _system(pairs, half / 2 * (1 - lead**2), free, _groups(nats, GROUPS), sd)
+            move = _solve(*system, (slope * free)[:, None], ACCURACY)[:, 0]
+            if held is None:  # the gradient sums to 0; holding the mean at 0 eliminates the unknown mean of the prior
+                move -= move.mean()
+            nats = nats + move * _length(pairs, move)
+            if held is None:
+                nats -= nats.mean()
+            if np.abs(move).max(initial=0.0) < EXACT:
+                break
+    return nats
 
 
 def gather(pairs: Pairs, points: Floats) -> Floats:
     """Sum up what every player gains if the first player of each pair gains `points` from the second: [B, E] → [B, P]."""
-    matrix = _Blocks(pairs, 1).incidence()
-    return np.ascontiguousarray((matrix @ points.T).T)
+    return np.ascontiguousarray((pairs.incidence @ points.T).T)
 
 
-def respond(pairs: Pairs, games: Floats, nats: Floats, sd: float, force: Floats) -> Floats:
+def respond(pairs: Pairs, games: Floats, nats: Floats, sd: float, force: Floats, age: Floats | None = None) -> Floats:
     """Compute how the ratings at the maximum move if the gradient of the log posterior changes a little.
 
     Args:
         pairs: The pairs.
-        games: float64 [1, E], number of games of each pair.
-        nats: float64 [1, P], the ratings at the maximum, in nats.
+        games: float64 [E], number of games of each pair.
+        nats: float64 [P], the ratings at the maximum, in nats.
         sd: Standard deviation of the prior, in nats.
         force: float64 [B, P], changes of the gradient.
+        age: float64 [P], orders the players so that those who are close to each other met the same ones; None takes the
+            ratings. It has no influence on the result, but for the error.
 
     Returns:
         float64 [B, P], in nats, of mean 0: the inverse of the negative second derivative, times each change, to the relative
@@ -176,103 +189,90 @@ def respond(pairs: Pairs, games: Floats, nats: Floats, sd: float, force: Floats)
     Laws:
         It is the derivative of `maximise` by the points of pairs. Linear in `force`.
     """
-    blocks, tanh = _Blocks(pairs, 1), np.tanh(pairs.lead(nats) / 2)
+    weights = games / 4 * (1 - np.tanh(pairs.lead(nats) / 2) ** 2)
+    moved, chunk = np.empty(force.shape), max(1, AT_ONCE // max(pairs.players, 1))
     with one_blas_thread():
-        product, precondition = _system(blocks, games / 4 * (1 - tanh**2), nats[0], sd)
-        move = _solve(product, precondition, force, EVEN)
-    return np.asarray(move - move.mean(1, keepdims=True))
+        group = _groups(nats if age is None else age, GROUPS_BY_AGE)
+        product, precondition = _system(pairs, weights, np.ones(pairs.players), group, sd)
+        for begin in range(0, len(force), chunk):
+            part = _solve(product, precondition, np.ascontiguousarray(force[begin : begin + chunk].T), EVEN)
+            moved[begin : begin + chunk] = (part - part.mean(0)).T
+    return moved
 
 
-def _climb(blocks: _Blocks, games: Floats, points: Floats, prior: Floats, sd: float, begin: Floats, close: float) -> Floats:
-    """Newton's method. Sets that have converged leave the iteration."""
-    centre, found = (prior - prior.mean(1, keepdims=True)) / sd**2, np.array(begin)
-    half, left, nats = games / 2, np.arange(len(prior)), found
-    won = points - half
-    for _ in range(NEWTON_STEPS):
-        lead = blocks.pairs.lead(nats)
-        lead *= 0.5
-        np.tanh(lead, out=lead)  # the expected score is ½ + ½ lead
-        slope = blocks.sums(won - half * lead, signed=True) + centre - nats / sd**2
-        np.multiply(lead, lead, out=lead)
-        np.subtract(1.0, lead, out=lead)
-        weights = np.multiply(lead, half / 2, out=lead)
-        # The gradient sums to 0. Holding the mean of the ratings at 0 therefore eliminates the unknown mean of the prior.
-        move = _solve(*_system(blocks, weights, nats.mean(0), sd), slope)
-        move -= move.mean(1, keepdims=True)
-        nats = nats + move * _length(blocks.pairs, move)
-        nats -= nats.mean(1, keepdims=True)
-        found[left] = nats
-        rest = np.abs(move).max(1, initial=0.0) >= close
-        if not rest.any():
-            break
-        if not rest.all():
-            left, nats, centre, won = left[rest], nats[rest], centre[rest], won[rest]
-            half = half if len(half) == 1 else half[rest]
-    return found
-
-
-def _length(pairs: Pairs, move: Floats) -> Floats:
-    """The share of each set's step that surely does not lower the posterior, float64 [B, 1].
+def _length(pairs: Pairs, move: Floats) -> float:
+    """The share of a step that surely does not lower the posterior.
 
     Where no difference between two players who met changes by more than `reach`, no curvature changes by more than the factor
     e^reach. So the gain of a step whose reach is at most 1, or of one shortened to log(1 + reach), has a lower bound above 0.
     """
-    reach = move.max(1, keepdims=True, initial=0.0) - move.min(1, keepdims=True, initial=0.0)
-    if reach.max(initial=0.0) > 1:
-        reach = np.abs(pairs.lead(move)).max(1, keepdims=True, initial=0.0)
-    return np.asarray(np.minimum(1.0, np.maximum(1.0, np.log1p(reach)) / np.maximum(reach, 1.0)))
+    reach = float(move.max(initial=0.0) - move.min(initial=0.0))
+    if reach > 1:
+        reach = float(np.abs(pairs.lead(move)).max(initial=0.0))
+    return min(1.0, max(1.0, float(np.log1p(reach))) / max(reach, 1.0))
 
 
-def _system(blocks: _Blocks, weights: Floats, nats: Floats, sd: float) -> tuple[Map, Map]:
-    """The linear system of a Newton step, as two linear maps.
+def _groups(figures: Floats, most: int) -> Counts:
+    """Divide the players by a figure into groups of equal size, at most so many: int64 [P], the group of each."""
+    players, group = len(figures), np.empty(len(figures), np.int64)
+    group[np.argsort(figures, kind="stable")] = np.arange(players) * min(players, most) // max(players, 1)
+    return group
 
-    The first is the negative second derivative of each set's log posterior. The second is the preconditioner: the inverse of
-    its diagonal, plus that of its sums over groups of players.
+
+def _system(pairs: Pairs, weights: Floats, free: Floats, group: Counts, sd: float) -> tuple[Map, Map]:
+    """A linear system of ratings, as two linear maps of figures [P, B].
+
+    The first is the negative second derivative of the log posterior. The second is the preconditioner: the inverse of its
+    diagonal, plus that of its sums over groups of players.
 
     Args:
-        blocks: The matrices.
-        weights: float64 [B, E], the weight of each pair in the second derivative.
-        nats: float64 [P], mean ratings, by which the players are grouped.
+        pairs: The pairs.
+        weights: float64 [E], the weight of each pair in the second derivative.
+        free: float64 [P], 1 for a player whose rating moves, 0 for one that is held. A figure of a held player has to be 0.
+        group: int64 [P], the group of each player.
         sd: Standard deviation of the prior, in nats.
     """
-    matrix, diagonal = blocks.between(weights), blocks.sums(weights, signed=False) + 1 / sd**2
-    players = len(nats)
-    groups = min(players, GROUPS)
-    order = np.argsort(nats, kind="stable")
-    group = np.empty(players, np.int64)
-    group[order] = np.arange(players) * groups // players
-    cells = group[blocks.pairs.one] * groups + group[blocks.pairs.other]
-    apart = np.bincount(cells, weights.mean(0), groups * groups).reshape(groups, groups)
-    apart += apart.T
-    sizes = np.bincount(group, minlength=groups)
-    inverse = np.linalg.inv(np.diag(apart.sum(1) + sizes / sd**2) - apart)
-    starts = np.cumsum(sizes) - sizes
+    from scipy.sparse import csr_array  # deferred, because the import takes long, and many commands rate nobody
+
+    players, groups = pairs.players, int(group.max(initial=-1)) + 1
+    diagonal = pairs.membership @ weights + 1 / sd**2
+    inner = weights * free[pairs.one] * free[pairs.other]
+    matrix = pairs.between(inner)
+    cells = np.bincount(group[pairs.one] * groups + group[pairs.other], inner, groups * groups).reshape(groups, groups)
+    inverse = np.linalg.inv(np.diag(np.bincount(group, diagonal, groups)) - cells - cells.T)
+    if groups == players:
+        exact = inverse[np.ix_(group, group)]
+        return (lambda figures: diagonal[:, None] * figures - matrix @ figures), (lambda rest: exact @ rest)
+    member = csr_array((np.ones(players), (group, np.arange(players))), shape=(groups, players))
 
     def product(figures: Floats) -> Floats:
-        apart = figures.reshape(-1, matrix.shape[0])  # one matrix serves any number of sets
-        return np.asarray(diagonal * figures - (matrix @ apart.T).T.reshape(figures.shape))
+        return np.asarray(diagonal[:, None] * figures - matrix @ figures)
 
     def precondition(rest: Floats) -> Floats:
-        sums = np.add.reduceat(rest.take(order, 1), starts, 1)
-        return np.asarray(rest / diagonal + (sums @ inverse).take(group, 1))
+        found = (inverse @ (member @ rest)).take(group, 0)
+        found *= free[:, None]
+        found += rest / diagonal[:, None]
+        return np.asarray(found)
 
     return product, precondition
 
 
-def _solve(product: Map, precondition: Map, slope: Floats, accuracy: float = ACCURACY) -> Floats:
-    """Solve product(move) = slope for each set by preconditioned conjugate gradients, to a relative error."""
+def _solve(product: Map, precondition: Map, slope: Floats, accuracy: float) -> Floats:
+    """Solve product(move) = slope, [P, B], by preconditioned conjugate gradients, to a relative error."""
     move, rest = np.zeros_like(slope), slope.copy()
     way = precondition(rest)
-    size = np.einsum("bp,bp->b", rest, way)
+    size = np.einsum("pb,pb->b", rest, way)
     enough = accuracy**2 * size
-    for _ in range(20 + 2 * slope.shape[1]):
+    for _ in range(20 + 2 * len(slope)):
         bent = product(way)
-        length = (size / np.maximum(np.einsum("bp,bp->b", way, bent), 1e-300))[:, None]
+        length = size / np.maximum(np.einsum("pb,pb->b", way, bent), 1e-300)
         move += length * way
-        rest -= length * bent
+        bent *= length
+        rest -= bent
         near = precondition(rest)
-        before, size = size, np.einsum("bp,bp->b", rest, near)
+        before, size = size, np.einsum("pb,pb->b", rest, near)
         if (size <= enough).all():
             break
-        way = near + (size / np.maximum(before, 1e-300))[:, None] * way
+        way *= size / np.maximum(before, 1e-300)
+        way += near
     return move

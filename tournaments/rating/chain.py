@@ -26,14 +26,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
+from tournaments.rating.bradley_terry import Pairs, maximise
 from tournaments.rating.elo import PRIOR_SD, SCALE
 from tournaments.rating.payoff import Payoff
-
-CLOSE = 1e-9
-"""Newton's iteration stops after a step below this many nats."""
+from tournaments.rating.results import Results
 
 
-def link(table: Payoff, known: Mapping[str, float]) -> dict[str, float]:
+def link(table: Payoff | Results, known: Mapping[str, float]) -> dict[str, float]:
     """Rate the players of a table that are not known against those that are.
 
     Args:
@@ -48,28 +47,22 @@ def link(table: Payoff, known: Mapping[str, float]) -> dict[str, float]:
         The order of rows changes nothing. A constant added to all known values is added to all results. More points never
         lower a player's value.
     """
-    order = sorted(table.players)
-    table = table.restrict(order)
-    free = np.array([row for row, player in enumerate(order) if player not in known], np.int64)
-    held = [known[player] / SCALE for player in order if player in known]
-    middle = sum(held) / len(held) if held else 0.0
-    nats = np.array([known[player] / SCALE if player in known else middle for player in order])
-    apart = 1.0 - np.eye(len(order))
-    games, points, precision = table.games * apart, table.points * apart, (SCALE / PRIOR_SD) ** 2
-    for _ in range(200 if len(free) else 0):
-        expected = 0.5 * (1 + np.tanh(0.5 * (nats[:, None] - nats[None, :])))
-        slope = (points - games * expected).sum(1)[free] - precision * (nats[free] - middle)
-        weight = games * expected * (1 - expected)
-        curve = np.diag(weight[free].sum(1) + precision) - weight[np.ix_(free, free)]
-        move = np.linalg.solve(curve, slope)
-        largest = float(np.abs(move).max())
-        nats[free] += move / max(largest, 1.0)  # a full step overshoots far from the maximum
-        if largest < CLOSE:
-            break
-    return {order[row]: round(float(nats[row]) * SCALE, 3) + 0.0 for row in free.tolist()}
+    met, size = table.met().with_players(sorted(table.players)), len(table.players)
+    held = np.array([player in known for player in met.players], np.bool_)
+    if held.all():
+        return {}
+    values = np.array([known.get(player, 0.0) for player in met.players]) / SCALE
+    middle = values[held].mean() if held.any() else 0.0
+    begin = np.where(held, values, middle)
+    pairs, games = Pairs(size, met.one, met.other), met.games.astype(np.float64)
+    nats = maximise(pairs, games, met.points, np.full(size, middle), PRIOR_SD / SCALE, begin=begin, held=held)
+    points = zip(met.players, held.tolist(), (nats * SCALE).tolist(), strict=True)
+    return {player: round(value, 3) + 0.0 for player, is_held, value in points if not is_held}
 
 
-def publish(table: Payoff, newcomers: Collection[str], published: Mapping[str, float], anchor: str) -> dict[str, float]:
+def publish(
+    table: Payoff | Results, newcomers: Collection[str], published: Mapping[str, float], anchor: str
+) -> dict[str, float]:
     """Return the values of a generation's newcomers.
 
     Args:
@@ -82,7 +75,7 @@ def publish(table: Payoff, newcomers: Collection[str], published: Mapping[str, f
     return {player: values[player] for player in newcomers if player in values}
 
 
-def chain(generations: Iterable[tuple[Payoff, Collection[str]]], anchor: str) -> dict[str, float]:
+def chain(generations: Iterable[tuple[Payoff | Results, Collection[str]]], anchor: str) -> dict[str, float]:
     """Return the published values of all generations: (results, players frozen in it), in order.
 
     Laws:

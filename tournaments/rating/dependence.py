@@ -26,7 +26,7 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -163,13 +163,6 @@ def freedom(seen: Evidence | None, place: Ints, players: int) -> float:
     return float(max(seen.units[here].sum() - (players - 1), LEAST_FREEDOM))
 
 
-def students_quantile(freedom: float, level: float) -> float:
-    """The two-sided quantile of Student's distribution: 1.96 for 95 % and infinite freedom."""
-    from scipy.special import ndtri, stdtrit
-
-    return float(ndtri((1 + level) / 2) if np.isinf(freedom) else stdtrit(freedom, (1 + level) / 2))
-
-
 @dataclass(frozen=True, eq=False)
 class _Sums:
     """The evidence of each pair over all tables, float64 [E] each."""
@@ -288,9 +281,30 @@ def _shared_correlation(seen: Evidence, seats: Ints, chance: Floats) -> Floats:
     return np.asarray(np.clip(own, 0.0, 1.0))
 
 
-def noise(found: Dependence, size: int, rng: np.random.Generator) -> Floats:
-    """Draw the chance part of every pair's points `size` times, of mean 0; float64 [size, E]."""
-    drawn = rng.standard_normal((size, len(found.spread))) * found.rest
+def noise(found: Dependence, size: int, at_once: int, rng: np.random.Generator) -> Iterator[tuple[slice, Floats]]:
+    """Draw the chance part of every pair's points `size` times, of mean 0.
+
+    Args:
+        found: The chance in the results.
+        size: Number of draws.
+        at_once: Largest number of figures that are drawn together, unless one draw has more.
+        rng: Random generator.
+
+    Yields:
+        Draws b of the `size`, and an addend of their points, float64 [b, E]. The addends of a draw sum up to it.
+
+    Laws:
+        `at_once` changes nothing but the memory.
+    """
+    pairs = len(found.spread)
+    step = max(1, at_once // max(pairs, 1))
+    parts = [slice(begin, min(begin + step, size)) for begin in range(0, size, step)]
+    for part in parts:
+        drawn = rng.standard_normal((part.stop - part.start, pairs))
+        drawn *= found.rest
+        drawn *= found.spread
+        yield part, drawn
     if found.loadings is not None:
-        drawn += (found.loadings @ rng.standard_normal((found.loadings.shape[1], size))).T
-    return np.asarray(drawn * found.spread)
+        effects = rng.standard_normal((found.loadings.shape[1], size))
+        for part in parts:
+            yield part, np.asarray((found.loadings @ effects[:, part]).T * found.spread)

@@ -16,19 +16,20 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log, tanh
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tournaments.rating.bradley_terry import Pairs, gather, maximise, respond
-from tournaments.rating.dependence import dependence, freedom, noise, places, students_quantile
+from tournaments.rating.bradley_terry import AT_ONCE, Pairs, gather, maximise, respond
+from tournaments.rating.dependence import Dependence, dependence, freedom, noise, places
 from tournaments.rating.evidence import Evidence
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.results import Results
+from tournaments.rating.student import students_quantile
 
 SCALE = 400 / log(10)
 """Elo points per nat."""
@@ -43,6 +44,7 @@ PRIOR_STEPS = 100
 """Limit of the steps in which the prior's spread is fitted. About ten are needed."""
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def fit(
     replicates: int = 200,
     level: float = 0.95,
     prior_sd: float = PRIOR_SD,
+    begin: Mapping[str, float] | None = None,
 ) -> Ratings:
     """Rate the players of a table.
 
@@ -180,6 +183,7 @@ def fit(
         replicates: Number of draws; 0 gives intervals of width 0.
         level: Coverage of the intervals.
         prior_sd: Smallest standard deviation of ratings before any game, in Elo points.
+        begin: Player → rating where the fit begins, in Elo points; others begin at the mean. It has no influence on the result.
 
     Returns:
         Ratings in Elo points above the anchor, rounded to a thousandth, because the last bits of linear algebra differ between
@@ -200,33 +204,63 @@ def fit(
         raise ValueError(f"the anchor {anchor!r} is not among the players of the table")
     # Sorting assigns the random numbers to players by name, so that the order of rows does not matter.
     met, size = table.met().with_players(sorted(table.players)), len(table.players)
-    pairs, games = Pairs(size, met.one, met.other), met.games.astype(np.float64)[None]
-    nats, sd = _fit_prior(pairs, games, met.points[None], prior_sd / SCALE)
-    row = met.place[anchor]
-    elo = (nats[0] - nats[0, row]) * SCALE
+    pairs, games, row = Pairs(size, met.one, met.other), met.games.astype(np.float64), met.place[anchor]
+    nats, sd = _fit_prior(pairs, games, met.points, prior_sd / SCALE, _beginning(met.players, begin or {}))
+    elo, place = (nats - nats[row]) * SCALE, places(seen, met.players)
     if not replicates:
         return Ratings(anchor, _rows(met, elo, np.zeros(size)))
-    place = places(seen, met.players)
-    found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)[0]))
-    force = gather(pairs, noise(found, replicates, rng)) + _pull(nats, sd, prior_sd / SCALE, replicates, rng)
-    moved = respond(pairs, games, nats, sd, force) * SCALE
+    found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)))
+    force = _push(pairs, found, replicates, rng) + _pull(nats, sd, prior_sd / SCALE, replicates, rng)
+    moved = respond(pairs, games, nats, sd, force, _ages(place, size)) * SCALE
     chance = Chance(met.players, moved, students_quantile(freedom(seen, place, size), level))
     return Ratings(anchor, _rows(met, elo, chance.halves(moved - moved[:, [row]])), chance)
 
 
+def _beginning(players: Sequence[str], begin: Mapping[str, float]) -> Floats:
+    """Where the fit begins, float64 [P] in nats."""
+    known = [begin[player] for player in players if player in begin]
+    middle = sum(known) / len(known) if known else 0.0
+    return np.array([begin.get(player, middle) for player in players]) / SCALE
+
+
+def _ages(place: Ints, players: int) -> Floats | None:
+    """The players in the order in which the evidence names them first, which is that of time; None without evidence.
+
+    Args:
+        place: int64, the number of each player of the evidence; −1 for players outside.
+        players: P.
+
+    Returns:
+        float64 [P], the place of each player in this order; those that it does not name come last.
+    """
+    if not len(place):
+        return None
+    order = np.full(players, float(len(place)))
+    order[place[place >= 0]] = np.flatnonzero(place >= 0)
+    return order
+
+
+def _push(pairs: Pairs, found: Dependence, size: int, rng: np.random.Generator) -> Floats:
+    """Draw the chance in the results of every player, float64 [size, P]."""
+    push = np.zeros((size, pairs.players))
+    for part, drawn in noise(found, size, AT_ONCE, rng):
+        push[part] += gather(pairs, drawn)
+    return push
+
+
 def _pull(nats: Floats, sd: float, least: float, size: int, rng: np.random.Generator) -> Floats:
     """Draw the chance in the prior's pull, float64 [size, P]: that of its means, and that of its spread if it was fitted."""
-    pull = rng.normal(0.0, 1 / sd, (size, nats.shape[1]))
+    pull = rng.normal(0.0, 1 / sd, (size, len(nats)))
     if sd > least:  # as if the ratings were known, of which there are P − 1 but for a constant
-        pull += rng.normal(0.0, 1 / np.sqrt(2 * (nats.shape[1] - 1)), (size, 1)) * 2 * nats / sd**2
+        pull += rng.normal(0.0, 1 / np.sqrt(2 * (len(nats) - 1)), (size, 1)) * 2 * nats / sd**2
     return pull
 
 
-def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float) -> tuple[Floats, float]:
-    """Fit the ratings, float64 [1, P] in nats, and the standard deviation of their prior, which is at least `least`."""
-    sd, nats = least, np.zeros((1, pairs.players))
+def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float, nats: Floats) -> tuple[Floats, float]:
+    """Fit the ratings, float64 [P] in nats, and the standard deviation of their prior, which is at least `least`."""
+    sd, centre = least, np.zeros(pairs.players)
     for _ in range(PRIOR_STEPS):
-        nats = maximise(pairs, games, points, np.zeros(nats.shape), sd, begin=nats)
+        nats = maximise(pairs, games, points, centre, sd, begin=nats)
         wider = float(np.sqrt((nats**2).sum() / max(pairs.players - 1, 1)))
         if wider <= sd * (1 + PRIOR_CLOSE):
             break

@@ -17,15 +17,8 @@ from math import fsum, sqrt
 
 from envs.game import Game
 from tournaments.rating.outcomes import absent_teams
-from tournaments.rating.payoff import NORMAL
+from tournaments.rating.student import students_quantile
 from tournaments.tickets import MatchResult
-
-STUDENT = (
-    12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157, 2.228139,
-    2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922, 2.093024, 2.085963,
-    2.079614, 2.073873, 2.068658, 2.063899, 2.059539, 2.055529, 2.051831, 2.048407, 2.045230, 2.042272,
-)  # fmt: skip
-"""The 97.5 % quantiles of Student's distribution with 1, 2, … 30 degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class MeanReturn:
         """
         if self.series < 2 or self.squares <= self.series * (1e-9 * max(1.0, abs(self.mean))) ** 2:
             return None
-        return student(self.series - 1) * sqrt(self.squares / (self.series - 1) / self.series)
+        return students_quantile(self.series - 1) * sqrt(self.squares / (self.series - 1) / self.series)
 
     @property
     def low(self) -> float | None:
@@ -81,22 +74,6 @@ class MeanReturn:
     def high(self) -> float | None:
         """Upper end of the 95 % interval, or None."""
         return None if self.half is None else self.mean + self.half
-
-
-def student(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's distribution.
-
-    Args:
-        freedom: Degrees of freedom, at least 1.
-
-    Reference:
-        Abramowitz and Stegun (1964), 26.7.5, for more than 30 degrees; the error is then below 1e-5.
-    """
-    if freedom <= len(STUDENT):
-        return STUDENT[freedom - 1]
-    z = NORMAL
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2) + third
 
 
 Returns = dict[str, dict[str, MeanReturn]]

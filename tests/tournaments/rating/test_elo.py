@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tournaments.rating import elo
 from tournaments.rating.elo import EloPoint, expected_score, fit, online_elo
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.payoff import Payoff
@@ -55,6 +56,21 @@ def coverage(truth):
 
 def test_planted_strengths_lie_in_their_intervals():
     assert 0.9 <= coverage(PLANTED) <= 0.99
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-2000, 2000)))
+@settings(max_examples=20, deadline=None)
+def test_the_ratings_from_which_the_fit_begins_change_nothing(begin):
+    table = simulate(PLANTED, 6, 3)
+    cold, warm = rated(table, replicates=0).elo, rated(table, replicates=0, begin=begin).elo
+    assert warm == pytest.approx(cold, abs=0.0011)  # rounded to a thousandth
+
+
+def test_draws_that_are_made_at_once_change_nothing(monkeypatch):
+    table = simulate(PLANTED, 6, 3)
+    together = rated(table)
+    monkeypatch.setattr(elo, "AT_ONCE", 1)
+    assert rated(table) == together
 
 
 def test_strengths_under_shuffled_labels_do_not():
