@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from envs.game import Game
 
 Purpose = Literal["train", "tournament", "evaluation"]
 
@@ -24,10 +27,11 @@ class Ticket:
         purpose: The purpose of the match.
         seed: The seed of the environment and of the random numbers of every decision, in [0, 2**31). A training ticket covers
             many games; their random numbers come from the seed of the training task instead.
-        players: The player of each team, in the order of `Game.teams`.
-        learns: Whether each team's player learns from this match.
+        players: The player of each team, in the order of `Game.teams`. In a *shared match*, in which several players hold seats
+            of one team, the player of each seat, in the order of `Game.seats`.
+        learns: Whether each of these players learns from this match.
         series: Id of the series, a set of games with paired seeds, to which it belongs.
-        weights: Content hash of the weights of each team's player; "" for players without weights, such as bots.
+        weights: Content hash of the weights of each of these players; "" for players without weights, such as bots.
 
     Raises:
         ValueError: The lengths disagree, the seed is out of range or the purpose is unknown.
@@ -44,7 +48,7 @@ class Ticket:
 
     def __post_init__(self) -> None:
         if not len(self.players) == len(self.learns) == len(self.weights):
-            raise ValueError(f"ticket {self.match}: players, learns and weights must name every team once")
+            raise ValueError(f"ticket {self.match}: players, learns and weights must name every team once, or every seat")
         if not 0 <= self.seed < SEEDS:
             raise ValueError(f"ticket {self.match}: the seed {self.seed} is not in [0, 2**31)")
         if self.purpose not in LETTERS:
@@ -68,6 +72,24 @@ class MatchResult:
     steps: int
     actions: bytes
     truncated: bool
+
+
+def is_shared(game: Game, players: Sequence[str]) -> bool:
+    """Whether the players of a ticket are those of seats, not of teams. With one seat per team both are the same."""
+    return len(players) != len(game.teams)
+
+
+def seat_players(game: Game, players: Sequence[str]) -> tuple[str, ...]:
+    """The player of each seat, from the players of a ticket."""
+    return tuple(players) if is_shared(game, players) else tuple(players[team] for team in game.team_of_seat)
+
+
+def team_players(game: Game, players: Sequence[str]) -> tuple[str | None, ...]:
+    """The player of each team, from the players of a ticket; None for a team that several players share."""
+    if not is_shared(game, players):
+        return tuple(players)
+    held = [{players[seat] for seat in seats} for seats in game.teams]
+    return tuple(next(iter(team)) if len(team) == 1 else None for team in held)
 
 
 def match_id(generation: int, purpose: Purpose, number: int) -> str:

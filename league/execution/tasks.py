@@ -38,6 +38,7 @@ from league.config.validation import learner_of
 from league.errors import LeagueError
 from tournaments.match.play import ActorFactory
 from tournaments.match.play import play as play_matches
+from tournaments.match.sharing import sharing
 from tournaments.tickets import MatchResult, Ticket
 
 Arrays = Mapping[str, np.ndarray]
@@ -277,7 +278,7 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors
 
-    return factory
+    return sharing(game, factory)
 
 
 def _stack(spec: PlayerSpec, players: Mapping[str, Arrays], device: torch.device) -> Stack:

@@ -18,6 +18,9 @@ from tournaments.tickets import MatchResult, Ticket
 PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
 """Columns of a player, in the order of its fields."""
 
+SEATS = "seats"
+"""The key of the players of a shared match, in the column `players`."""
+
 WORDS = ("name", "league_role", "status", "operator", "weights", "learner_state", "learner", "architecture")
 """Columns of a player that hold text."""
 
@@ -121,10 +124,11 @@ def return_of(row: Sequence[Any]) -> tuple[int, str, str, MeanReturn]:
 
 
 def match_row(result: MatchResult) -> tuple[Any, ...]:
-    """A result as a row of `matches`."""
+    """A result as a row of `matches`. The players of a shared match are stored as those of seats."""
     ticket = result.ticket
+    players = to_json(ticket.players if len(ticket.players) == len(result.returns) else {SEATS: ticket.players})
     return (
-        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, to_json(ticket.players),
+        ticket.match, ticket.generation, ticket.purpose, ticket.seed, ticket.series, players,
         to_json(ticket.weights), to_json(result.returns), result.steps, int(result.truncated), result.actions,
     )  # fmt: skip
 
@@ -136,9 +140,14 @@ def match_of(row: Sequence[Any]) -> MatchResult:
         ValueError: The row is damaged.
     """
     match, generation, purpose, seed, series, players, weights, returns, steps, truncated, actions = row
-    names, values = _names(players), _numbers(returns)
+    shared = isinstance(players, str) and players.startswith("{")
+    names, values = _seated(players) if shared else _names(players), _numbers(returns)
     ticket = Ticket(match, generation, purpose, seed, names, (False,) * len(names), series, _names(weights))
-    if len(values) != len(names) or not type(generation) is type(seed) is type(steps) is int or not isinstance(match, str):
+    if (
+        not (0 < len(values) < len(names) if shared else len(values) == len(names))
+        or not type(generation) is type(seed) is type(steps) is int
+        or not isinstance(match, str)
+    ):
         raise ValueError(f"the match {match!r:.40} is damaged")
     if not match or "/" in match or "\0" in match:  # files are named after matches
         raise ValueError(f"the match {match!r:.40} has no name for a file")
@@ -171,6 +180,14 @@ def _tuple(text: str) -> tuple[Any, ...]:
     if not isinstance(found, list):
         raise ValueError(f"a list is {text!r:.40}")
     return tuple(found)
+
+
+def _seated(text: str) -> tuple[str, ...]:
+    """The players of the seats of a shared match."""
+    found = json.loads(text)
+    if list(found) != [SEATS]:
+        raise ValueError(f"the players of seats are {text!r:.40}")
+    return _names(json.dumps(found[SEATS]))
 
 
 @lru_cache(maxsize=2**12)

@@ -24,11 +24,12 @@ from envs.stopwatch import Stopwatch
 from tournaments.match.queue import NOTHING, Queue
 from tournaments.match.random_numbers import decision_uniforms
 from tournaments.match.scoresheet import Scoresheet
-from tournaments.tickets import MatchResult, Ticket
+from tournaments.tickets import MatchResult, Ticket, seat_players
 
 ActorFactory = Callable[[Tensor, tuple[str, ...]], Sequence[Actor]]
 """Makes the actors of an arena: (owner, players) → actors. `owner` is int64 [N, K]: for each copy and team the index into
-`players`, or -1 in a copy that stays empty.
+`players`, or -1 in a copy that stays empty. If there are shared matches, it is int64 [N, A], for each copy and seat; a factory
+of actors that hold whole teams is extended to them by `tournaments.match.sharing.sharing`.
 
 The factory is called again whenever a match begins in some copy with other players or another seating. Matches in the other
 copies continue meanwhile, so the new actors take them over in the middle of a game, with what their seats carry."""
@@ -233,7 +234,7 @@ class Part:
             wrong = now.acting[:, role.seats] & (~allowed | (chosen < 0) | (chosen >= role.actions.size))
             for copy, place in wrong.nonzero().tolist():
                 seat, ticket = role.seats[place], self._tickets[self._playing[copy]]
-                found.append(f"{ticket.match} ({ticket.players[game.team_of_seat[seat]]} as {game.seats[seat]})")
+                found.append(f"{ticket.match} ({seat_players(game, ticket.players)[seat]} as {game.seats[seat]})")
         return ", ".join(found) or "one of the matches"
 
 

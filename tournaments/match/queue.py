@@ -12,7 +12,7 @@ import numpy as np
 
 from envs.arena import RESTS
 from envs.game import Game
-from tournaments.tickets import Ticket
+from tournaments.tickets import Ticket, is_shared, seat_players
 
 NOTHING = -1
 """Stands for "none" among tickets, seatings and players. As an index, −1 selects the last row of a table, which is the empty
@@ -28,7 +28,8 @@ class Queue:
     Attributes:
         players: All players named on the tickets.
         seating: int64 [M + 1], the seating of each ticket; the last entry is `NOTHING`.
-        owners: int64 [seatings + 1, K], the index into `players` of the player of each team; the last row is `NOTHING`.
+        owners: int64 [seatings + 1, K], the index into `players` of the player of each team; the last row is `NOTHING`. If any
+            ticket is that of a shared match, int64 [seatings + 1, A], of the player of each seat.
         seeds: int64 [M + 1], the seed of each ticket; the last entry is `RESTS`.
     """
 
@@ -52,10 +53,11 @@ class Queue:
             seating.append(number)
             waiting[number].append(index)
         place = {player: index for index, player in enumerate(known)}
-        rows = [[place[player] for player in players] for players, _ in numbers]
+        shared = any(is_shared(game, players) for players, _ in numbers)
+        rows = [[place[name] for name in (seat_players(game, players) if shared else players)] for players, _ in numbers]
         self.players = tuple(known)
         self.seating = np.array([*seating, NOTHING])
-        self.owners = np.array([*rows, [NOTHING] * len(game.teams)])
+        self.owners = np.array([*rows, [NOTHING] * len(game.seats if shared else game.teams)])
         self.seeds = np.array([*(ticket.seed for ticket in tickets), RESTS])
         self._waiting = [deque(indices) for indices in waiting]
         self._next = 0
@@ -88,8 +90,9 @@ def _check(game: Game, ticket: Ticket, known: dict[str, str]) -> None:
 
     Players that are not yet `known` are added to it.
     """
-    if len(ticket.players) != len(game.teams):
-        raise ValueError(f"{ticket.match} seats {len(ticket.players)} teams, but {game.name} has {len(game.teams)}")
+    if len(ticket.players) not in (len(game.teams), len(game.seats)):
+        seats = "" if len(game.seats) == len(game.teams) else f", and {len(game.seats)} seats"
+        raise ValueError(f"{ticket.match} seats {len(ticket.players)} teams, but {game.name} has {len(game.teams)}{seats}")
     for player, weights in zip(ticket.players, ticket.weights, strict=True):
         if known.setdefault(player, weights) != weights:
             raise ValueError(f"{ticket.match}: {player} has other weights here than in an earlier ticket")

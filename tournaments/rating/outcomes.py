@@ -9,6 +9,8 @@ A return is only comparable with another return from the same place. Therefore p
   game gives none.
 * In **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
 
+A team that several players **share** is compared with nobody: its return is no player's own.
+
 A team that was **absent** from a game has no result in it: its 0 would beat everybody who lost something. In games whose seats
 act at once a team was absent if none of its seats ever acted. In games whose seats act in turns a team may be paid without
 having acted (the other one folded); there it was absent if it neither acted nor was paid.
@@ -24,7 +26,7 @@ from typing import NamedTuple
 
 from envs.game import Game
 from tournaments.match.moves import idle_seats
-from tournaments.tickets import MatchResult
+from tournaments.tickets import MatchResult, is_shared, team_players
 
 SAME = 1e-6
 """Returns closer than this are equal: a draw."""
@@ -81,7 +83,7 @@ def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
     groups: dict[tuple[object, ...], list[_Showing]] = defaultdict(list)
     found: list[Outcome] = []
     for result in sorted(results, key=_as_played):
-        showings = _showings(result, absent_teams(game, result))
+        showings = _showings(game, result)
         if game.symmetric:
             _compare_all(showings, found)
             continue
@@ -111,17 +113,17 @@ def absent_teams(game: Game, result: MatchResult) -> frozenset[int]:
     )
 
 
-def _showings(result: MatchResult, absent: frozenset[int]) -> list[_Showing]:
-    ticket, returns = result.ticket, result.returns
-    if len(set(ticket.players)) == len(returns):
+def _showings(game: Game, result: MatchResult) -> list[_Showing]:
+    ticket, returns, absent = result.ticket, result.returns, absent_teams(game, result)
+    if not is_shared(game, ticket.players) and len(set(ticket.players)) == len(returns):
         return [
             _Showing(player, (team,), returns[team], ticket.match, ticket.series)
             for team, player in enumerate(ticket.players)
             if team not in absent
         ]
     held: dict[str, list[int]] = defaultdict(list)
-    for team, player in enumerate(ticket.players):
-        if team not in absent:
+    for team, player in enumerate(team_players(game, ticket.players)):
+        if player is not None and team not in absent:
             held[player].append(team)
     return [
         _Showing(player, tuple(teams), sum(returns[team] for team in teams) / len(teams), ticket.match, ticket.series)

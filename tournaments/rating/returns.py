@@ -18,7 +18,7 @@ from math import fsum, sqrt
 from envs.game import Game
 from tournaments.rating.outcomes import absent_teams
 from tournaments.rating.student import students_quantile
-from tournaments.tickets import MatchResult
+from tournaments.tickets import MatchResult, team_players
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ def returns_of(game: Game, results: Iterable[MatchResult]) -> Returns:
 
     Returns:
         Player → side → mean return; sides in the order of the game. A team that was absent from a game has no return in it.
+        The return of a team that several players share is no player's.
 
     Laws:
         The order of results changes nothing.
@@ -96,8 +97,8 @@ def returns_of(game: Game, results: Iterable[MatchResult]) -> Returns:
     values: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
         absent = absent_teams(game, result)
-        for team, player in enumerate(result.ticket.players):
-            if team not in absent:
+        for team, player in enumerate(team_players(game, result.ticket.players)):
+            if player is not None and team not in absent:
                 values[player, game.side_of_team[team]][result.ticket.series].append(result.returns[team])
     found: Returns = defaultdict(dict)
     for player, side in sorted(values):

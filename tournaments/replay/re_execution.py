@@ -21,6 +21,7 @@ from envs.game import Game
 from envs.stock.arena import StockArena
 from tournaments.match.play import blank_actions, team_returns
 from tournaments.replay.format import Decision, ReplaySeat, Step, View
+from tournaments.tickets import seat_players
 
 Camera = Callable[[StockArena, int], dict[str, Any] | None]
 """Returns the picture of the present position: (arena, steps played so far) → a frame, or None."""
@@ -108,11 +109,9 @@ def legal_moves(game: Game, seat: int, now: Timestep) -> tuple[int, ...] | None:
 
 
 def seats_of(game: Game, players: Sequence[str]) -> tuple[ReplaySeat, ...]:
-    """Return the seats with their players, given the player of each team."""
-    return tuple(
-        ReplaySeat(str(name), team, game.roles[role].name, players[team])
-        for name, team, role in zip(game.seats, game.team_of_seat, game.role_of_seat, strict=True)
-    )
+    """Return the seats with their players, given the player of each team or of each seat."""
+    facts = zip(game.seats, game.team_of_seat, game.role_of_seat, seat_players(game, players), strict=True)
+    return tuple(ReplaySeat(str(name), team, game.roles[role].name, player) for name, team, role, player in facts)
 
 
 def step_returns(game: Game, steps: Sequence[Step]) -> tuple[float, ...]:

@@ -138,10 +138,10 @@ def _possible(role: Role, action: int | tuple[float, ...]) -> bool:
 
 
 def _players(game: Game, replay: Replay) -> tuple[str, ...]:
-    """Return the player of each team, read from the team's first seat."""
+    """Return the player of each seat."""
     if len(replay.seats) != len(game.seats):
         raise ReplayMismatch(f"the recording has {len(replay.seats)} seats, but {game.name} has {len(game.seats)}")
-    return tuple(replay.seats[seats[0]].player for seats in game.teams)
+    return tuple(seat.player for seat in replay.seats)
 
 
 def _difference(old: Step, new: Step) -> str:

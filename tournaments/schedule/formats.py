@@ -161,7 +161,7 @@ def round_of(
     else:
         size = min(len(here), len(game.teams)) if game.symmetric else 2
         series = [seatings(game, table) for _ in range(-(-plan.games // size)) for table in _tables(here, pairs, size, rng)]
-    return _tickets(series, replace(plan, first=plan.first + len(results)), rng)
+    return tickets_of(series, replace(plan, first=plan.first + len(results)), rng)
 
 
 def _tables(players: Sequence[str], pairs: Sequence[Pair], size: int, rng: np.random.Generator) -> list[tuple[str, ...]]:
@@ -188,7 +188,17 @@ def _tables(players: Sequence[str], pairs: Sequence[Pair], size: int, rng: np.ra
     return tables
 
 
-def _tickets(series: Sequence[Sequence[tuple[str, ...]]], plan: Plan, rng: np.random.Generator) -> list[Ticket]:
+def tickets_of(series: Sequence[Sequence[tuple[str, ...]]], plan: Plan, rng: np.random.Generator) -> list[Ticket]:
+    """Make the tickets of series, each with a seed of its own.
+
+    Args:
+        series: Per series its seatings, one per game: the player of each team, or of each seat in a shared match.
+        plan: The requirements.
+        rng: The seeds are drawn from it.
+
+    Returns:
+        Tickets in the order of their ids.
+    """
     tickets: list[Ticket] = []
     for games, seed in zip(series, rng.integers(0, SEEDS, len(series)).tolist(), strict=True):
         name = series_id(plan.generation, plan.purpose, plan.first + len(tickets))

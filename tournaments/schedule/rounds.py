@@ -63,7 +63,7 @@ def _check(game: Game, players: Sequence[str], plan: Plan, tickets: Sequence[Tic
         strangers = sorted(set(ticket.players) - set(players))
         if strangers:
             raise ScheduleError(f"the ticket {ticket.match} names players outside the tournament: {', '.join(strangers)}")
-        if len(ticket.players) != len(game.teams):
+        if len(ticket.players) not in (len(game.teams), len(game.seats)):
             raise ScheduleError(f"the ticket {ticket.match} seats {len(ticket.players)} teams; the game has {len(game.teams)}")
         if ticket.match in seen:
             raise ScheduleError(f"the match {ticket.match} is scheduled twice")
