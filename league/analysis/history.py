@@ -22,6 +22,8 @@ from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
+from league.evaluation.crossplay import CrossPlay
+from league.evaluation.crossplay import stored as stored_cross_play
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_names
 from league.storage import roster
@@ -237,6 +239,11 @@ class History:
         """The traffic on each side that sends messages; empty if no side does."""
         sides = graphs(self.config, self.game)
         return [traffic_of(self.game, side, graph, self.recorded, self.champion) for side, graph in sides.items()]
+
+    @cached_property
+    def cross_play(self) -> CrossPlay | None:
+        """The last cross-play among players of the league; None if nobody asked for it."""
+        return stored_cross_play(self.folder)
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""

@@ -31,6 +31,7 @@ from league.cli.console import (
     show_warnings_as_sentences,
     warn,
 )
+from league.cli.crossplay import app as crossplay_app
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
@@ -76,6 +77,7 @@ def options(
 
 
 app.add_typer(look_app)
+app.add_typer(crossplay_app)
 app.add_typer(leagues_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")
@@ -299,11 +301,10 @@ def _turn(config: LeagueConfig, home: Path, resuming: bool) -> None:
     finally:
         watcher.stop()
     rows = result.standings
-    out.print(standings_table(rows, f"{config.name}: champion {result.champion}", limit=10))
-    if result.undecided:
-        out.print(f"\n{result.undecided}", highlight=False)
     title = f"{config.name}: champion {result.champion}"
     out.print(standings_table(rows, title, limit=10, cooperative=league.game.cooperative))
+    if result.undecided:
+        out.print(f"\n{result.undecided}", highlight=False)
     here = at(home)
     hints = {
         f"league standings {config.name}{here}": "all players",

@@ -171,7 +171,7 @@ def hold(
     players = {named.name: named for named in (resolve(name, home, trust=trust) for name in names)}
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
-    setup, arena = _setup(list(players.values()), game)
+    setup, arena = setup_of(list(players.values()), game)
     described = describe(setup, arena.state)
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
@@ -241,7 +241,12 @@ def _check_names(form: str, game: str | None, executor: str) -> None:
         raise LeagueError(str(error)) from error
 
 
-def _setup(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:
+def setup_of(players: Sequence[Named], game: str | None) -> tuple[GameSetup, ArenaConfig]:
+    """The game that players can play together, and its arena.
+
+    Raises:
+        LeagueError: The players have learnt different games, or another one than `game`; or no game is known.
+    """
     configs = [named.config for named in players if named.config is not None]
     setups = [config.game for config in configs]
     if any(setup != setups[0] for setup in setups):

@@ -13,6 +13,7 @@ from league.report.sections.advice import advice
 from league.report.sections.answers import answers
 from league.report.sections.champion import champion
 from league.report.sections.communication import talk
+from league.report.sections.crossplay import partners
 from league.report.sections.family import family
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "family": family,
     "drift": drift,
     "talk": talk,
+    "partners": partners,
     "circles": circles,
     "opponents": opponents,
     "training": training,

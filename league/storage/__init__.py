@@ -4,5 +4,5 @@ Reading order: `store` (one folder, and one transaction per generation), `genera
 is in it), `results` (what came of training and of matches), `database` (the SQLite file: waiting, damage, read-only folders),
 `schema` (the tables), `rows` (converts rows of the tables to values and back), `migration` (leagues of earlier formats),
 `blobs` (weights named by their hash), `links` (their targets are left alone), `trusted` (the code that the user allows),
-`removal` (deletes and renames leagues).
+`removal` (deletes and renames leagues), `evaluations` (what was measured on request).
 """

@@ -266,3 +266,10 @@ def test_a_league_that_could_not_be_begun_leaves_nothing(tmp_path, monkeypatch):
 def test_only_folders_with_a_database_are_leagues(store, tmp_path):
     (tmp_path / "leagues" / "empty").mkdir()
     assert leagues(tmp_path) == ["cup"]
+
+
+def test_a_shared_match_is_read_back_with_the_player_of_each_seat(store):
+    ticket = Ticket("g000-t-000009", 0, "tournament", 7, ("a", "b"), (False, False), "s", ("wa", ""))
+    shared = MatchResult(ticket, (1.0,), 9, b"\x00\xff", True)
+    store.commit(turn(matches=[match(0), shared]))
+    assert shared in store.matches(0)
