@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,12 +45,13 @@ class Compiled:
         """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
         role, legal = self._seating.game.roles[number], now.legal[number]
         assert legal is not None
-        source, allowed = now.observation[number].flatten(0, 1).numpy(), legal.flatten(0, 1).numpy()
-        flat = noise.view(-1, role.actions.size).numpy(), actions.view(-1).numpy(), log_probs.view(-1).numpy()
+        source, allowed = _rows(now.observation[number].numpy()), _rows(legal.numpy())
+        flat = noise.numpy().reshape(-1, role.actions.size), actions.numpy().reshape(-1), log_probs.numpy().reshape(-1)
+        name, seen = f"actor.{role.name}", f"observation.{role.name}"
         for who in groups(*rows.shape):
-            network, mine = self._networks.get(f"actor.{role.name}", f"observation.{role.name}", who), rows[who]
+            network, mine, own = self._networks.get(name, seen, who), rows[who], counts[who]
             for part in portions(rows.shape[1]):
-                network.choose(source, mine, part, allowed, self._temperature, counts[who], *flat)
+                network.choose(source, mine, part, allowed, self._temperature, own, *flat)
 
     def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""
@@ -70,6 +72,11 @@ class Compiled:
         whole: list[Tensor] = []
         for who in groups(*rows.shape):
             network, wanted = self._networks.get(prefix, seen, who), rows[who].numpy()
-            parts = [network.forward(network.look(source.numpy(), wanted, part))[1].copy() for part in portions(rows.shape[1])]
+            parts = [network.forward(network.look(source.numpy(), wanted, part)).copy() for part in portions(rows.shape[1])]
             whole.append(torch.cat([torch.from_numpy(part) for part in parts], 1))
         return torch.cat(whole)
+
+
+def _rows(array: Any) -> Any:
+    """[N, slots, …] → [N · slots, …]; a view if possible."""
+    return array.reshape(-1, *array.shape[2:])

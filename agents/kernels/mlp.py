@@ -7,6 +7,7 @@ and elementwise operations are compiled loops. `agents.models.spec` lists the ne
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,14 @@ ROWS = 1024
 
 
 class Workspace:
-    """Reusable memory. For each use it keeps a buffer of the largest size that was needed."""
+    """Reusable memory. For each use it keeps a buffer of the largest size that was needed.
+
+    Attributes:
+        growths: How often a buffer was replaced by a larger one. Views from before are then out of use.
+    """
 
     def __init__(self) -> None:
+        self.growths = 0
         self._memory: dict[str, Tensor] = {}
         self._views: dict[tuple[str, int, int, int], Buffer] = {}
 
@@ -38,11 +44,31 @@ class Workspace:
         if key not in self._views:
             size = players * rows * width
             if use not in self._memory or self._memory[use].numel() < size:
+                self.growths += 1
                 self._memory[use] = torch.empty(size)
                 self._views = {known: view for known, view in self._views.items() if known[0] != use}
             tensor = self._memory[use][:size].view(players, rows, width)
             self._views[key] = tensor, tensor.numpy()
         return self._views[key]
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """The memory of a network for n rows of each of its P players.
+
+    Attributes:
+        growths: Growths of the workspace when they were made.
+        seen: [P, n, F], the inputs.
+        hidden: Per hidden layer, [P, n, H].
+        out: [P, n, K], the output, and then the gradient by it.
+        into: Per hidden layer, [P, n, H], the gradient by the input of its activation.
+    """
+
+    growths: int
+    seen: Buffer
+    hidden: list[Buffer]
+    out: Floats
+    into: list[Buffer]
 
 
 class Perceptron:
@@ -74,7 +100,8 @@ class Perceptron:
         self._scale = torch.rsqrt(statistics[f"{seen}.variance"] + 1e-8).contiguous().numpy()
         layers = range(len(architecture.hidden) + 1)
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
-        self._last = self._weights[-1].transpose(1, 2).numpy()
+        self._turned = [weight.transpose(1, 2) for weight in self._weights]
+        self._last = self._turned[-1].numpy()
         self._biases = [parameters[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._bias_sums = list[Floats]()
         if gradient is not None:
@@ -82,7 +109,7 @@ class Perceptron:
             self._sums = [sums[f"{prefix}.{layer}.weight"] for layer in layers]
             self._last_sum = self._sums[-1].transpose(1, 2).numpy()
             self._bias_sums = [sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
-        self._workspace = workspace
+        self._workspace, self._buffers = workspace, dict[int, Buffers]()
         self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
         self._bias = [_own(bias) for bias in self._biases]
         self._bias_sum = [_own(total) for total in self._bias_sums]
@@ -104,29 +131,27 @@ class Perceptron:
         Returns:
             [P, n, F].
         """
-        seen = self._buffer("seen", part.stop - part.start, source.shape[1])
+        seen = self._buffers_for(part.stop - part.start).seen
         loops.take(source, rows, part.start, self._mean, self._scale, self._cut, seen[1])
         return seen
 
-    def forward(self, seen: Buffer) -> tuple[list[Buffer], Floats]:
-        """Run inputs [P, n, F] through the network. Returns the input of each layer, and the output [P, n, K]."""
-        inputs = self._hidden(seen)
-        last = inputs[-1][1]
+    def forward(self, seen: Buffer) -> Floats:
+        """Run inputs [P, n, F] through the network. Returns the output [P, n, K]."""
+        kept = self._hidden(seen)
+        last = kept.hidden[-1][1]
         loops.activate(last, self._bias[-2], self.tanh)
-        out = self._buffer("out", last.shape[1], self.outputs)[1]
-        loops.heads(last, self._head, self._bias[-1], out)
-        return inputs, out
+        loops.heads(last, self._head, self._bias[-1], kept.out)
+        return kept.out
 
-    def _hidden(self, seen: Buffer) -> list[Buffer]:
-        """The input of each layer. That of the last layer still lacks its bias and its activation."""
-        inputs, n = [seen], seen[1].shape[1]
-        for layer, weight in enumerate(self._weights[:-1]):
+    def _hidden(self, seen: Buffer) -> Buffers:
+        """Compute the hidden layers. The last one still lacks its bias and its activation."""
+        kept, last = self._buffers_for(seen[1].shape[1]), seen
+        for layer, hidden in enumerate(kept.hidden):
             if layer > 0:
-                loops.activate(inputs[-1][1], self._bias[layer - 1], self.tanh)
-            hidden = self._buffer(f"hidden {layer}", n, weight.shape[2])
-            torch.bmm(inputs[-1][0], weight, out=hidden[0])
-            inputs.append(hidden)
-        return inputs
+                loops.activate(last[1], self._bias[layer - 1], self.tanh)
+            torch.bmm(last[0], self._weights[layer], out=hidden[0])
+            last = hidden
+        return kept
 
     def choose(
         self,
@@ -141,43 +166,39 @@ class Perceptron:
         log_prob: Floats,
     ) -> None:
         """Let an actor with discrete actions decide: `look`, `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
-        hidden = self._hidden(self.look(source, rows, part))[-1][1]
-        logits = self._buffer("out", hidden.shape[1], self.outputs)[1]
-        head = hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], logits
+        kept = self._hidden(self.look(source, rows, part))
+        head = kept.hidden[-1][1], self._bias[-2], self.tanh, self._head, self._bias[-1], kept.out
         loops.decide(*head, rows, part.start, legal, temperature, counts, noise, action, log_prob)
 
     def improve(self, seen: Buffer, *decided: Any) -> None:
         """Run an actor with discrete actions forward and backward on inputs [P, n, F]; the rest is from `loops.improve`."""
-        inputs = self._hidden(seen)
-        into, logits = self._last_buffers(inputs[-1])
-        hidden, sums = inputs[-1][1], (self._head_sum, self._bias_sum[-1], self._bias_sum[-2])
-        loops.improve(hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], logits, *decided, into[1], *sums)
-        self._backward(inputs, into)
+        kept = self._hidden(seen)
+        loops.improve(*self._end(kept), *decided, kept.into[-1][1], *self._end_sums)
+        self._backward(seen, kept)
 
     def correct(self, seen: Buffer, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
         """Run a critic forward and backward on inputs [P, n, F]; see `loops.squared_error`."""
-        inputs = self._hidden(seen)
-        into, value = self._last_buffers(inputs[-1])
-        hidden, sums = inputs[-1][1], (self._head_sum, self._bias_sum[-1], self._bias_sum[-2])
-        known = start, target, weight, share, totals
-        loops.correct(hidden, self._bias[-2], self.tanh, self._head, self._bias[-1], value, *known, into[1], *sums)
-        self._backward(inputs, into)
+        kept = self._hidden(seen)
+        loops.correct(*self._end(kept), start, target, weight, share, totals, kept.into[-1][1], *self._end_sums)
+        self._backward(seen, kept)
 
-    def _last_buffers(self, hidden: Buffer) -> tuple[Buffer, Floats]:
-        """Memory for the gradient by the last layer's input before its activation, and for the output."""
-        n, width = hidden[1].shape[1:]
-        return self._buffer("into the last", n, width), self._buffer("out", n, self.outputs)[1]
+    def _end(self, kept: Buffers) -> tuple[Floats, Floats, bool, Floats, Floats, Floats]:
+        """The last hidden layer, its bias and activation, the last layer, and its output."""
+        return kept.hidden[-1][1], self._bias[-2], self.tanh, self._head, self._bias[-1], kept.out
 
-    def _backward(self, inputs: list[Buffer], into: Buffer) -> None:
-        """Add the gradients by the wide layers, from the inputs of the layers and the gradient by the last hidden layer."""
-        n = into[1].shape[1]
-        for layer in range(len(inputs) - 2, -1, -1):
-            self._sums[layer].baddbmm_(inputs[layer][0].transpose(1, 2), into[0])
-            if layer > 0:
-                gone = into
-                into = self._buffer(f"into {layer}", n, inputs[layer][1].shape[2])
-                torch.bmm(gone[0], self._weights[layer].transpose(1, 2), out=into[0])
-                loops.slope(into[1], inputs[layer][1], self.tanh, self._bias_sum[layer - 1])
+    @property
+    def _end_sums(self) -> tuple[Floats, Floats, Floats]:
+        """The sums of gradients by the last layer, by its biases, and by those of the last hidden layer."""
+        return self._head_sum, self._bias_sum[-1], self._bias_sum[-2]
+
+    def _backward(self, seen: Buffer, kept: Buffers) -> None:
+        """Add the gradients by the wide layers, from the gradient by the last hidden layer."""
+        for layer in range(len(kept.hidden) - 1, 0, -1):
+            below, into = kept.hidden[layer - 1], kept.into[layer - 1]
+            self._sums[layer].baddbmm_(below[0].transpose(1, 2), kept.into[layer][0])
+            torch.bmm(kept.into[layer][0], self._turned[layer], out=into[0])
+            loops.slope(into[1], below[1], self.tanh, self._bias_sum[layer - 1])
+        self._sums[0].baddbmm_(seen[0].transpose(1, 2), kept.into[0][0])
 
     def renew(self) -> None:
         """Read the parameters again after they have changed."""
@@ -197,8 +218,20 @@ class Perceptron:
             if total is not apart:
                 np.copyto(total, apart)
 
-    def _buffer(self, use: str, rows: int, width: int) -> Buffer:
-        return self._workspace.buffer(use, len(self._mean), rows, width)
+    def _buffers_for(self, rows: int) -> Buffers:
+        """The memory for n rows of each player. The last one of each size is kept."""
+        known = self._buffers.get(rows)
+        if known is None or known.growths != self._workspace.growths:
+            players, widths = len(self._mean), [weight.shape[2] for weight in self._weights[:-1]]
+
+            def memory(use: str, width: int) -> Buffer:
+                return self._workspace.buffer(use, players, rows, width)
+
+            seen, out = memory("seen", self._weights[0].shape[1]), memory("out", self.outputs)[1]
+            hidden = [memory(f"hidden {layer}", width) for layer, width in enumerate(widths)]
+            into = [memory(f"into {layer}", width) for layer, width in enumerate(widths)]
+            known = self._buffers[rows] = Buffers(self._workspace.growths, seen, hidden, out, into)
+        return known
 
 
 class Networks:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import prod
 
@@ -29,15 +30,19 @@ class Layout:
 
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Length D of the flat vector."""
-        return sum(prod(shape) for _, shape in self.shapes)
+        return sum(self._sizes)
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [prod(shape) for _, shape in self.shapes]
 
     def split(self, flat: Tensor) -> dict[str, Tensor]:
         """View `[P, D]` as named `[P, *shape]` tensors. One backward pass through it is a single concatenation."""
-        pieces = flat.split([prod(shape) for _, shape in self.shapes], dim=1)
-        return {name: piece.view(len(piece), *shape) for (name, shape), piece in zip(self.shapes, pieces, strict=True)}
+        players, pieces = flat.shape[0], flat.split(self._sizes, dim=1)
+        return {name: piece.view(players, *shape) for (name, shape), piece in zip(self.shapes, pieces, strict=True)}
 
     def to_arrays(self, row: Tensor) -> dict[str, np.ndarray]:
         """Convert one player's flat vector `[D]` into named arrays."""
