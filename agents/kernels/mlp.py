@@ -6,7 +6,7 @@ and elementwise operations are compiled loops. `agents.models.spec` lists the ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from agents.kernels import loops
 from agents.kernels.loops import Flags, Floats, Ints
-from agents.models.architecture import CLIP
+from agents.models.architecture import CLIP, Architecture
 from agents.models.stack import Stack
 
 Buffer = tuple[Tensor, Floats]
@@ -53,6 +53,31 @@ class Workspace:
 
 
 @dataclass(frozen=True)
+class Named:
+    """The numbers of some players of a stack by name, [P, …].
+
+    Attributes:
+        architecture: The shape of the networks.
+        parameters: Parameters.
+        statistics: Running statistics.
+        sums: Gradients, to which `Perceptron` adds; None without backward passes.
+    """
+
+    architecture: Architecture
+    parameters: Mapping[str, Tensor]
+    statistics: Mapping[str, Tensor]
+    sums: Mapping[str, Tensor] | None
+
+    @classmethod
+    def of(cls, stack: Stack, who: slice, gradient: Tensor | None) -> Named:
+        """Name the numbers of some players; `gradient` has the shape of the stack's parameters."""
+        spec = stack.spec
+        sums = None if gradient is None else spec.parameters.split(gradient[who])
+        parameters, statistics = spec.parameters.split(stack.parameters[who]), spec.statistics.split(stack.statistics[who])
+        return cls(spec.architecture, parameters, statistics, sums)
+
+
+@dataclass(frozen=True)
 class Buffers:
     """The memory of a network for n rows of each of its P players.
 
@@ -78,22 +103,16 @@ class Perceptron:
     called before the next use. The result of a method is overwritten by the next call of the method.
     """
 
-    def __init__(
-        self, stack: Stack, prefix: str, seen: str, who: slice, workspace: Workspace, gradient: Tensor | None = None
-    ) -> None:
-        """Read the parameters from the stack.
+    def __init__(self, named: Named, prefix: str, seen: str, workspace: Workspace) -> None:
+        """Read the parameters.
 
         Args:
-            stack: The players.
+            named: The parameters, statistics and gradients of the P players.
             prefix: Name of the network: `actor.<role>`, `critic.<side>`, …
             seen: Name of the statistics that standardise its inputs, if inputs are standardised.
-            who: The P players of the stack.
             workspace: Memory for computations.
-            gradient: The tensor to which `backward` adds, of the shape of the stack's parameters; None without `backward`.
         """
-        architecture = stack.spec.architecture
-        parameters = stack.spec.parameters.split(stack.parameters[who])
-        statistics = stack.spec.statistics.split(stack.statistics[who])
+        architecture, parameters, statistics = named.architecture, named.parameters, named.statistics
         self.tanh = architecture.activation == "tanh"
         self._cut = CLIP if architecture.normalise else 0.0
         self._mean = statistics[f"{seen}.mean"].contiguous().numpy()
@@ -104,11 +123,10 @@ class Perceptron:
         self._last = self._turned[-1].numpy()
         self._biases = [parameters[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._bias_sums = list[Floats]()
-        if gradient is not None:
-            sums = stack.spec.parameters.split(gradient[who])
-            self._sums = [sums[f"{prefix}.{layer}.weight"] for layer in layers]
+        if named.sums is not None:
+            self._sums = [named.sums[f"{prefix}.{layer}.weight"] for layer in layers]
             self._last_sum = self._sums[-1].transpose(1, 2).numpy()
-            self._bias_sums = [sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
+            self._bias_sums = [named.sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
         self._workspace, self._buffers = workspace, dict[int, Buffers]()
         self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
         self._bias = [_own(bias) for bias in self._biases]
@@ -241,13 +259,17 @@ class Networks:
         self._stack = stack
         self._gradient = gradient
         self._workspace = Workspace()
+        self._named: dict[tuple[int, int], Named] = {}
         self._made: dict[tuple[str, int, int], Perceptron] = {}
 
     def get(self, prefix: str, seen: str, who: slice) -> Perceptron:
         """One network of some players; see `Perceptron`."""
         key = prefix, who.start, who.stop
         if key not in self._made:
-            self._made[key] = Perceptron(self._stack, prefix, seen, who, self._workspace, self._gradient)
+            players = who.start, who.stop
+            if players not in self._named:
+                self._named[players] = Named.of(self._stack, who, self._gradient)
+            self._made[key] = Perceptron(self._named[players], prefix, seen, self._workspace)
         return self._made[key]
 
     def renew(self) -> None:

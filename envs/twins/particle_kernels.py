@@ -136,3 +136,33 @@ def view(world: Doubles, shown: Ints, origin: Ints, resting: Flags, state: Float
     for n in range(state.shape[0]):
         for s in range(state.shape[1]):
             state[n, s] = np.float32(0.0) if resting[n] else np.float32(world[shown[s], n] - world[origin[s], n])
+
+
+@compiled
+def tag_reward(points: Doubles, overlap: Doubles, prey: Doubles, steep: Doubles, reward: Doubles) -> None:
+    """The reward of `envs.twins.simple_tag`: points of collisions, and the penalty of prey near the edge.
+
+    Args:
+        points: [A, C], points of each collision.
+        overlap: [C, N].
+        prey: [prey, 2, N], positions of the last agents.
+        steep: [prey, 2, N], the exponential branch of the penalty.
+        reward: [A, N], output.
+    """
+    first = reward.shape[0] - prey.shape[0]
+    for a in range(reward.shape[0]):
+        for n in range(reward.shape[1]):
+            reward[a, n] = 0.0
+        for c in range(points.shape[1]):
+            won = points[a, c]
+            if won != 0.0:
+                for n in range(reward.shape[1]):
+                    if overlap[c, n] > 0.0:
+                        reward[a, n] += won
+        if a >= first:
+            for n in range(reward.shape[1]):
+                fined = 0.0
+                for axis in range(2):
+                    line = (abs(prey[a - first, axis, n]) - 0.9) * 10.0
+                    fined += min(max(min(line, steep[a - first, axis, n]), 0.0), 10.0)
+                reward[a, n] -= fined

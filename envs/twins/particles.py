@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from math import isfinite
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -163,9 +165,9 @@ class ParticleArena(RoundsArena):
     def _measure(self) -> None:
         """Compute the distances of all pairs, and the overlaps of those that can touch."""
         if self._compiled:
-            points, reach = self._flat_points.view(-1, 2, self.copies).numpy(), self._reach.view(-1).numpy()
-            found = (x.numpy() for x in (self._offset, self.squared, self.distance, self.overlap))
-            particle_kernels.measure(points, *self._ends, reach, *found)
+            arrays = self._arrays
+            found = arrays.offset, arrays.squared, arrays.distance, arrays.overlap
+            particle_kernels.measure(arrays.points, *self._ends, arrays.reach, *found)
             return
         self._offset = (self._pairs @ self._flat_points).view(-1, 2, self.copies)
         self.squared = self._offset.square().sum(1)
@@ -188,8 +190,7 @@ class ParticleArena(RoundsArena):
             chosen = actions[0] if len(actions) == 1 else torch.cat(list(actions), 1)
             if self._compiled:
                 command = torch.empty_like(self._command)
-                table = self._effects.numpy(), self._first_effect.squeeze(2).numpy()
-                particle_kernels.decode(chosen.numpy(), *table, command.numpy())
+                particle_kernels.decode(chosen.numpy(), self._arrays.effects, self._arrays.first_effect, command.numpy())
             else:
                 torch.add(chosen.T[:, None], self._first_effect, out=self._chosen)
                 command = self._effects.index_select(0, self._chosen.view(-1)).view(self._chosen.shape)
@@ -215,16 +216,16 @@ class ParticleArena(RoundsArena):
 
     def _move(self, force: Tensor) -> None:
         """`_contact_forces` and `_integrate` in compiled loops; `force`, float64 [agents, 2, N], is changed."""
-        physics, pushed = self.physics, force.numpy()
+        physics, pushed, arrays = self.physics, force.numpy(), self._arrays
         if self.contacts:
-            overlap, rest = self.overlap.numpy(), torch.empty_like(self.overlap)
-            particle_kernels.exponents(overlap, physics.contact_margin, FAINTEST, rest.numpy())
+            rest = torch.empty_like(self.overlap)
+            particle_kernels.exponents(arrays.overlap, physics.contact_margin, FAINTEST, rest.numpy())
             rest.exp_().log1p_()  # as on tensors, to the bit
-            pairs = overlap, rest.numpy(), self.distance.numpy(), self._offset.numpy()
-            ends = self._contact_of.numpy(), self._direction.view(-1).numpy()
+            pairs = arrays.overlap, rest.numpy(), arrays.distance, arrays.offset
+            ends = arrays.contact_of, arrays.direction
             particle_kernels.push(*pairs, *ends, physics.contact_margin, physics.contact_force, pushed)
-        state = self.position.numpy(), self._velocity.numpy()
-        particle_kernels.integrate(pushed, physics.dt, 1 - physics.damping, self._tops, self._top_speed is not None, *state)
+        moving = arrays.points[: len(self._tops)], arrays.velocity
+        particle_kernels.integrate(pushed, physics.dt, 1 - physics.damping, self._tops, self._top_speed is not None, *moving)
 
     def _contact_forces(self) -> Tensor:
         """Return the sum of contact forces on each agent, float64 [agents, 2, N]."""
@@ -251,6 +252,27 @@ class ParticleArena(RoundsArena):
         """1 if two colliding points touch, else 0: float64 [contacts, N]."""
         return torch.heaviside(self.overlap, self._zero)
 
+    @cached_property
+    def _arrays(self) -> SimpleNamespace:
+        """The tensors that compiled loops read and write, as arrays on the same memory."""
+        tensors = {
+            "world": self._world,
+            "points": self._flat_points.view(-1, 2, self.copies),
+            "velocity": self._velocity,
+            "offset": self._offset,
+            "squared": self.squared,
+            "distance": self.distance,
+            "overlap": self.overlap,
+            "reach": self._reach.view(-1),
+            "effects": self._effects,
+            "first_effect": self._first_effect.squeeze(2),
+            "contact_of": self._contact_of,
+            "direction": self._direction.view(-1),
+            "shown": self._shown,
+            "origin": self._from,
+        }
+        return SimpleNamespace(**{name: tensor.numpy() for name, tensor in tensors.items()})
+
     @abstractmethod
     def _reward(self) -> Tensor:
         """Return the reward of the step, from the positions after it: float64 [agents, N], or [1, N] if equal for all."""
@@ -262,8 +284,8 @@ class ParticleArena(RoundsArena):
     def _view(self) -> tuple[tuple[Tensor, ...], Tensor]:
         if self._compiled:
             state = torch.empty(self.copies, len(self._shown))
-            rows = self._shown.numpy(), self._from.numpy()
-            particle_kernels.view(self._world.numpy(), *rows, self._resting.numpy(), state.numpy())
+            arrays = self._arrays
+            particle_kernels.view(arrays.world, arrays.shown, arrays.origin, self._resting.numpy(), state.numpy())
         else:
             seen = self._world.index_select(0, self._shown).sub_(self._world.index_select(0, self._from))
             state = seen.float().T.contiguous()
