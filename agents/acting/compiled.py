@@ -1,10 +1,12 @@
-"""The back end with compiled loops on the CPU, for plain perceptrons with discrete actions."""
+"""The back end with compiled loops on the CPU, for plain perceptrons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,7 +15,10 @@ from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks, groups, portions
 from agents.models.stack import Stack
 from envs.arena import Timestep
-from envs.compiling import Ints
+from envs.compiling import Floats, Ints
+
+NO_BOUND = np.empty(0, np.float32)
+"""The bounds of actions that are written unbounded."""
 
 
 class Compiled:
@@ -34,24 +39,44 @@ class Compiled:
         *,
         bound: bool,
     ) -> None:
-        """See `agents.acting.seated.Backend`. There is no memory, and discrete actions have no bounds."""
+        """See `agents.acting.seated.Backend`. There is no memory."""
         roles = self._seating.game.sides[side].roles
         for role, (rows, counts) in zip(roles, self._seating.places(side, now), strict=True):
-            self._choose(role, rows, counts, now, noise[role], actions[role], log_probs[role])
+            self._choose(role, rows, counts, now, noise[role], actions[role], log_probs[role], bound=bound)
 
     def _choose(
-        self, number: int, rows: Ints, counts: Ints, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor
+        self,
+        number: int,
+        rows: Ints,
+        counts: Ints,
+        now: Timestep,
+        noise: Tensor,
+        actions: Tensor,
+        log_probs: Tensor,
+        *,
+        bound: bool,
     ) -> None:
         """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
         role, legal = self._seating.game.roles[number], now.legal[number]
-        assert legal is not None
-        source, allowed = _rows(now.observation[number].numpy()), _rows(legal.numpy())
-        flat = noise.numpy().reshape(-1, role.actions.size), actions.numpy().reshape(-1), log_probs.numpy().reshape(-1)
+        source, allowed = _rows(now.observation[number].numpy()), None if legal is None else _rows(legal.numpy())
+        chances, chosen, log_prob = noise.numpy().reshape(-1, role.actions.size), actions.numpy(), log_probs.numpy().reshape(-1)
+        chosen = chosen.reshape(chances.shape) if allowed is None else chosen.reshape(-1)
+        bounds = self._bounds[number] if bound else (NO_BOUND, NO_BOUND)
         name, seen = f"actor.{role.name}", f"observation.{role.name}"
         for who in groups(*rows.shape):
             network, mine, own = self._networks.get(name, seen, who), rows[who], counts[who]
             for part in portions(rows.shape[1]):
-                network.choose(source, mine, part, allowed, self._temperature, own, *flat)
+                if allowed is None:
+                    drawn = chances, *bounds, chosen, log_prob
+                    network.choose_normal(source, mine, part, self._temperature, own, *drawn)
+                else:
+                    network.choose(source, mine, part, allowed, self._temperature, own, chances, chosen, log_prob)
+
+    @cached_property
+    def _bounds(self) -> list[tuple[Floats, Floats]]:
+        """Per role, the bounds of continuous actions."""
+        spaces = [role.actions for role in self._seating.game.roles]
+        return [(np.array(space.low, np.float32), np.array(space.high, np.float32)) for space in spaces]
 
     def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""

@@ -9,22 +9,23 @@ import numpy as np
 from envs.compiling import inlined
 
 
-def _singles(*numbers: float) -> tuple[Any, ...]:
+def constants(*numbers: float) -> tuple[Any, ...]:
+    """Numbers as float32, for compiled code."""
     return tuple(np.float32(number) for number in numbers)
 
 
 # A Python number in a compiled function is a float64, and would turn the whole expression into float64.
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _LOG2E, _LN2_HIGH, _LN2_LOW = np.float32(1.4426950408889634), np.float32(0.693359375), np.float32(-2.12194440e-4)
-_EXP_LOW, _EXP_HIGH, _SQRT_HALF, _TANH_END = _singles(-87.0, 88.0, 0.70710678118654752440, 7.90531110763549805)
-_E0, _E1, _E2, _E3, _E4, _E5 = _singles(
+_EXP_LOW, _EXP_HIGH, _SQRT_HALF, _TANH_END = constants(-87.0, 88.0, 0.70710678118654752440, 7.90531110763549805)
+_E0, _E1, _E2, _E3, _E4, _E5 = constants(
     1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1
 )
-_L0, _L1, _L2, _L3, _L4 = _singles(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1)
-_L5, _L6, _L7, _L8 = _singles(-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)
-_A0, _A1, _A2, _A3 = _singles(-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-08)
-_A4, _A5, _A6 = _singles(1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03)
-_B0, _B1, _B2, _B3 = _singles(1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03)
+_L0, _L1, _L2, _L3, _L4 = constants(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1)
+_L5, _L6, _L7, _L8 = constants(-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)
+_A0, _A1, _A2, _A3 = constants(-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-08)
+_A4, _A5, _A6 = constants(1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03)
+_B0, _B1, _B2, _B3 = constants(1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03)
 
 
 @inlined

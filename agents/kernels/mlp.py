@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.kernels import loops
+from agents.kernels import loops, normal
 from agents.kernels.loops import Flags, Floats, Ints
 from agents.models.architecture import CLIP, Architecture
 from agents.models.stack import Stack
@@ -121,16 +121,20 @@ class Perceptron:
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
         self._turned = [weight.transpose(1, 2) for weight in self._weights]
         self._last = self._turned[-1].numpy()
-        self._biases = [parameters[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
+        vectors, spread = [f"{prefix}.{layer}.bias" for layer in layers], prefix.replace("actor.", "log_std.")
+        vectors += [spread] if spread != prefix and spread in parameters else []
+        self._biases = [parameters[name].numpy() for name in vectors]
         self._bias_sums = list[Floats]()
         if named.sums is not None:
             self._sums = [named.sums[f"{prefix}.{layer}.weight"] for layer in layers]
             self._last_sum = self._sums[-1].transpose(1, 2).numpy()
-            self._bias_sums = [named.sums[f"{prefix}.{layer}.bias"].numpy() for layer in layers]
+            self._bias_sums = [named.sums[name].numpy() for name in vectors]
         self._workspace, self._buffers = workspace, dict[int, Buffers]()
         self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
-        self._bias = [_own(bias) for bias in self._biases]
-        self._bias_sum = [_own(total) for total in self._bias_sums]
+        self._vectors = [_own(vector) for vector in self._biases]
+        self._vector_sums = [_own(total) for total in self._bias_sums]
+        self._bias, self._log_std = self._vectors[: len(layers)], self._vectors[len(layers) :]
+        self._bias_sum, self._log_std_sum = self._vector_sums[: len(layers)], self._vector_sums[len(layers) :]
         self.renew()
 
     @property
@@ -185,13 +189,33 @@ class Perceptron:
     ) -> None:
         """Let an actor with discrete actions decide: `look`, `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
         kept = self._hidden(self.look(source, rows, part))
-        head = kept.hidden[-1][1], self._bias[-2], self.tanh, self._head, self._bias[-1], kept.out
-        loops.decide(*head, rows, part.start, legal, temperature, counts, noise, action, log_prob)
+        loops.decide(*self._end(kept), rows, part.start, legal, temperature, counts, noise, action, log_prob)
 
-    def improve(self, seen: Buffer, *decided: Any) -> None:
-        """Run an actor with discrete actions forward and backward on inputs [P, n, F]; the rest is from `loops.improve`."""
+    def choose_normal(
+        self, source: Floats, rows: Ints, part: slice, temperature: float, counts: Ints, noise: Floats, *written: Floats
+    ) -> None:
+        """`choose` for normally distributed actions; `written` are the last arguments of `normal.decide_normal`."""
+        kept = self._hidden(self.look(source, rows, part))
+        drawn = self._log_std[0], rows, part.start, temperature, counts, noise
+        normal.decide_normal(*self._end(kept), *drawn, *written)
+
+    def improve(self, seen: Buffer, rows: Ints, start: int, legal: Flags | None, *decided: Any) -> None:
+        """Run an actor forward and backward on inputs [P, n, F].
+
+        Args:
+            seen: The inputs.
+            rows: See `loops.surrogate`.
+            start: See `loops.surrogate`.
+            legal: Legal actions; None for normally distributed actions.
+            decided: The other arguments of `loops.improve` or `normal.improve_normal`, up to `totals`.
+        """
         kept = self._hidden(seen)
-        loops.improve(*self._end(kept), *decided, kept.into[-1][1], *self._end_sums)
+        sums = kept.into[-1][1], *self._end_sums
+        if legal is None:
+            known = self._log_std[0], rows, start, *decided, self._log_std_sum[0]
+            normal.improve_normal(*self._end(kept), *known, *sums)
+        else:
+            loops.improve(*self._end(kept), rows, start, legal, *decided, *sums)
         self._backward(seen, kept)
 
     def correct(self, seen: Buffer, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
@@ -222,17 +246,17 @@ class Perceptron:
         """Read the parameters again after they have changed."""
         np.copyto(self._head, self._last)
         self._head_sum.fill(0.0)
-        for kept, bias in zip(self._bias, self._biases, strict=True):
-            if kept is not bias:
-                np.copyto(kept, bias)
-        for apart, total in zip(self._bias_sum, self._bias_sums, strict=True):
+        for kept, vector in zip(self._vectors, self._biases, strict=True):
+            if kept is not vector:
+                np.copyto(kept, vector)
+        for apart, total in zip(self._vector_sums, self._bias_sums, strict=True):
             if apart is not total:
                 apart.fill(0.0)
 
     def finish(self) -> None:
         """Write the gradients by the last layer and by the biases, which are summed separately, into the gradient."""
         np.copyto(self._last_sum, self._head_sum)
-        for total, apart in zip(self._bias_sums, self._bias_sum, strict=True):
+        for total, apart in zip(self._bias_sums, self._vector_sums, strict=True):
             if total is not apart:
                 np.copyto(total, apart)
 

@@ -50,9 +50,8 @@ class PlayerSpec:
         return self.architecture.encoder == "mlp" and self.architecture.memory == "none"
 
     def plain(self, side: int) -> bool:
-        """True if every actor of this side is just a perceptron and a softmax: discrete actions, no messages, no memory."""
-        discrete = all(self.game.roles[role].actions.kind == "discrete" for role in self.game.sides[side].roles)
-        return self.perceptron and discrete and not self.speaks(side)
+        """True if every actor of this side is just a perceptron, from the observation to the preferences."""
+        return self.perceptron and not self.speaks(side)
 
     @property
     def plain_critics(self) -> bool:

@@ -1,4 +1,4 @@
-"""The gradient of a minibatch derived by hand, for perceptrons with discrete actions on the CPU.
+"""The gradient of a minibatch derived by hand, for plain perceptrons on the CPU.
 
 The loss is that of `agents.learners.gradient.autograd`, and a test compares the two. Autograd would store intermediate values
 for later. Here they are used at once, a block of rows at a time, while they are still in the processor's cache. Without this
@@ -39,14 +39,14 @@ class _Decisions:
 
     Attributes:
         source: float32 [R · a, F], observations.
-        legal: bool [R · a, n].
-        action: int64 [R · a].
+        legal: bool [R · a, n]; None for continuous actions.
+        action: int64 [R · a], or float32 [R · a, n].
         log_prob: float32 [R · a].
     """
 
     source: Floats
-    legal: Flags
-    action: Ints
+    legal: Flags | None
+    action: Ints | Floats
     log_prob: Floats
 
 
@@ -136,9 +136,8 @@ class Derived:
 
 
 def _arrays(observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor) -> _Decisions:
-    assert legal is not None
-    flat = (x.flatten(0, 1).numpy() for x in (observation, legal, action, log_prob))
-    return _Decisions(*flat)
+    source, chosen, before = (x.flatten(0, 1).numpy() for x in (observation, action, log_prob))
+    return _Decisions(source, None if legal is None else legal.flatten(0, 1).numpy(), chosen, before)
 
 
 def _weight(spec: PlayerSpec, minibatch: Minibatch, place: int, here: slice) -> Tensor:
