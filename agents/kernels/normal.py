@@ -41,24 +41,9 @@ def quantile(chance: Any) -> Any:
 
 
 @vectorised
-def decide_normal(
-    hidden: Floats,
-    bias: Floats,
-    tanh: bool,
-    weight: Floats,
-    head_bias: Floats,
-    mean: Floats,
-    log_std: Floats,
-    rows: Ints,
-    start: int,
-    temperature: float,
-    counts: Ints,
-    noise: Floats,
-    low: Floats,
-    high: Floats,
-    action: Floats,
-    log_prob: Floats,
-) -> None:
+def decide_normal(hidden: Floats, bias: Floats, tanh: bool, weight: Floats, head_bias: Floats, mean: Floats,
+                  log_std: Floats, rows: Ints, start: int, temperature: float, counts: Ints, noise: Floats, low: Floats,
+                  high: Floats, action: Floats, log_prob: Floats) -> None:  # fmt: skip
     """Draw actions as `agents.models.distributions.sample` does, after `activate` and `heads`, and write them to their rows.
 
     Args:
@@ -109,21 +94,9 @@ def decide_normal(
 
 
 @vectorised
-def surrogate_normal(
-    mean: Floats,
-    log_std: Floats,
-    rows: Ints,
-    start: int,
-    action: Floats,
-    before: Floats,
-    advantage: Floats,
-    weight: Floats,
-    share: Floats,
-    clip: Floats,
-    entropy: Floats,
-    totals: Floats,
-    log_std_sum: Floats,
-) -> None:
+def surrogate_normal(mean: Floats, log_std: Floats, rows: Ints, start: int, action: Floats, before: Floats,
+                     advantage: Floats, weight: Floats, share: Floats, clip: Floats, entropy: Floats, totals: Floats,
+                     log_std_sum: Floats) -> None:  # fmt: skip
     """`agents.kernels.loops.surrogate` for normally distributed actions.
 
     With score z = (action − mean) / σ, the gradient of the log-density by the mean is z / σ, and by log σ it is z² − 1. The
