@@ -43,6 +43,9 @@ MOVES: dict[Scale, Callable[[float, float], float]] = {
 }
 """Scale → function that applies a factor to a value."""
 
+LINKS = "links."
+"""Prefix of the names of communication graphs among the weights, [A, A], rows are listeners, 1 for a link."""
+
 FACTORS = (0.8, 1.25)
 NOISE = 0.02
 
@@ -67,11 +70,11 @@ def weight_noise(genome: Genome, generator: np.random.Generator) -> Genome:
     """Add normal noise to every matrix, with 2 % of the matrix's standard deviation.
 
     The learner's state, such as Adam's moments, belongs to the parent's weights and is dropped. Statistics and biases are
-    inherited unchanged.
+    inherited unchanged, and so are the links of the communication graph.
     """
     weights = {
         name: value + (NOISE * value.std() * generator.standard_normal(value.shape)).astype(value.dtype)
-        if value.ndim == 2
+        if value.ndim == 2 and not name.startswith(LINKS)
         else value
         for name, value in sorted(genome.weights.items())
     }

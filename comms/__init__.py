@@ -1,7 +1,7 @@
-"""Communication between agents: graphs of messages, and the combination of received messages.
+"""Communication between agents: graphs of messages, the channel, and the combination of received messages.
 
-Reading order: `topology` (communication graphs as networkx graphs, and their listening weights), `aggregation` (combines the
-messages that a listener receives). This package depends neither on games nor on players.
+Reading order: `topology` (who can hear whom), `chance` (random numbers of messages), `channel` (what happens to a message on
+its way), `aggregation` (what a listener makes of what arrives). This package depends neither on games nor on players.
 """
 
 PROJECT = "marl-league"

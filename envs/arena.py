@@ -193,15 +193,19 @@ class Insight:
         probabilities: Per role, float32 [N, slots, n], the probability of each action (discrete); NaN where unknown.
             Continuous roles: the mean of each component.
         value: float32 [N, A], the critic's estimate of each seat's discounted future reward; NaN without a critic.
-        messages: float32 [N, A, M], the message of each seat; None if no seat sends messages.
-        hears: float32 [N, A, A], the weight that each seat (row) gives to the message of each other seat (column); None if no
-            seat sends messages.
+        messages: float32 [N, A, M], the message of each seat, of all rounds one after another; NaN where a seat sent nothing.
+            None if no seat sends messages.
+        hears: float32 [N, A, A], the weight that each seat (row) gave to the message of each other seat (column), 0 where
+            nothing arrived; None if no seat sends messages.
+        noise: Per role, float32 [N, slots, n], the random numbers of the decision, as in `Actor.act`; an input. Only actors
+            that leave messages to chance read them. None if they are not known.
     """
 
     probabilities: tuple[Tensor, ...]
     value: Tensor
     messages: Tensor | None = None
     hears: Tensor | None = None
+    noise: Sequence[Tensor] | None = None
 
 
 class Actor(Protocol):

@@ -2,5 +2,6 @@
 
 Reading order: `seated` (a stack of players in the seats of an arena), `seating` (the rows that each player reads and writes),
 `routing` (rows sorted by player), `general` and `compiled` (two back ends that run the networks), `carrying` (the memory of
-seats), `rollout` (collects experience).
+seats), `airing` (what surrounds messages), `noting` (what was said,
+for replays), `rollout` (collects experience).
 """

@@ -8,11 +8,13 @@ from math import log
 from torch import Tensor
 
 from agents.acting import carrying
+from agents.acting.airing import aired, carried_after
 from agents.acting.routing import Routing, slots_acting
 from agents.acting.seating import Seating
 from agents.models.critics import critic
 from agents.models.distributions import bounded, masked, sample
 from agents.models.forward import actor
+from agents.models.speech import STILL, Talk
 from agents.models.stack import Stack
 from envs.arena import Timestep
 
@@ -37,7 +39,7 @@ class General:
     ) -> None:
         """See `agents.acting.seated.Backend`."""
         game, routings = self._seating.game, self._seating.deciding(side, now)
-        preferences, _, carried = self.preferences(side, now, memory, routings)
+        preferences, _, carried = self.preferences(side, now, memory, routings, noise)
         pieces = self._pieces()
         for place, (number, preference, routing) in enumerate(zip(game.sides[side].roles, preferences, routings, strict=True)):
             role = game.roles[number]
@@ -56,19 +58,20 @@ class General:
                 carrying.keep(game, number, memory, now.acting, slots)
 
     def preferences(
-        self, side: int, now: Timestep, memory: Tensor, routings: Sequence[Routing]
-    ) -> tuple[list[Tensor], Tensor | None, list[Tensor]]:
+        self, side: int, now: Timestep, memory: Tensor, routings: Sequence[Routing], noise: Sequence[Tensor]
+    ) -> tuple[list[Tensor], Talk | None, list[Tensor]]:
         """Compute the preferences, the messages and the new memory of one side's roles.
 
         Args:
             side: Index of the side.
             now: The present timestep of the arena.
-            memory: float [N, A, H or more], the memory of the seats; not changed.
+            memory: float [N, A, H or more], what the seats carry; not changed.
             routings: Per role of the side, the result of `Seating.deciding`.
+            noise: Per role of the game, uniform [N, slots, n]; only messages that are left to chance read it.
 
         Returns:
-            Per role, masked logits divided by the temperature (discrete) or means (continuous), [P, B, a, n]; the messages
-            [P, B, A, M], or None; and, if players have a memory, per role the memory after the decision, [P, B, a, H].
+            Per role, masked logits divided by the temperature (discrete) or means (continuous), [P, B, a, n]; what was said, or
+            None; and, if seats carry anything, per role what they carry after the decision, [P, B, a, H].
         """
         spec, seating = self._stack.spec, self._seating
         game, seated = spec.game, list(zip(spec.game.sides[side].roles, routings, strict=True))
@@ -86,14 +89,17 @@ class General:
             carried.append(after.where(present[place].unsqueeze(-1), before))
             return carried[place]
 
-        preferences, said = actor(
-            spec, pieces, self._statistics(), side, observations, present, remember if spec.memory_size else None
+        air = aired(spec, seating, side, now, memory, routings, noise, self._temperature) if spec.speaks(side) else STILL
+        preferences, talk = actor(
+            spec, pieces, self._statistics(), side, observations, present, remember if spec.memory_size else None, air
         )
+        if talk is not None and spec.carried_size > spec.memory_size:
+            carried = carried_after(air, talk, carried, len(seated))
         for place, (role, routing) in enumerate(seated):
             legal = now.legal[role]
             if legal is not None:
                 preferences[place] = masked(preferences[place] / self._temperature, seating.groups(legal, routing, role))
-        return preferences, said, carried
+        return preferences, talk, carried
 
     def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""

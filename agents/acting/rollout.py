@@ -37,7 +37,9 @@ class Experience:
         over: bool [T, C], whether the game ended with step t.
         success: float32 [T, C], whether the game that ended with step t was a success; NaN where none ended or it does not say.
         bootstrap: float32 [T, C, A], the critic's value after step t; set only where a seat was truncated.
-        memory: float32 [T + 1, C, A, H], the memory of learners' seats before each step; H = 0 without a memory.
+        memory: float32 [T + 1, C, A, H], what learners' seats carry before each step; H = 0 if they carry nothing.
+        chance: Per role, float32 [T, C, slots], the first random number of each decision, from which those of messages follow;
+            empty if messages need none.
     """
 
     observation: list[Tensor]
@@ -53,10 +55,19 @@ class Experience:
     success: Tensor
     bootstrap: Tensor
     memory: Tensor
+    chance: list[Tensor]
 
     @classmethod
     def empty(
-        cls, game: Game, steps: int, copies: int, device: torch.device, *, joint: bool = True, memory_size: int = 0
+        cls,
+        game: Game,
+        steps: int,
+        copies: int,
+        device: torch.device,
+        *,
+        joint: bool = True,
+        memory_size: int = 0,
+        uncertain: bool = False,
     ) -> Experience:
         """Allocate tensors for `steps` steps of `copies` copies."""
         seats = len(game.seats)
@@ -89,6 +100,7 @@ class Experience:
             torch.full((steps, copies), torch.nan, device=device),
             floats(steps, copies, seats),
             floats(steps + 1, copies, seats, memory_size),
+            [floats(steps, copies, game.slots(number)) for number in range(len(game.roles))] if uncertain else [],
         )
 
 
@@ -267,6 +279,8 @@ def collect(
 def decide(table: Table, book: Book, step: int, noise: Sequence[Tensor]) -> list[Tensor]:
     """Choose the actions of all players at a table. Actions and log-probabilities of learning players are stored."""
     raw = book.action[step]
+    for kept, numbers in zip(book.experience.chance, noise, strict=False):
+        kept[step, table.block] = numbers[..., 0]
     table.learners.decide(table.now, table.memory, noise, raw, book.log_prob[step])
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:

@@ -15,13 +15,15 @@ from torch import Tensor
 
 from agents.acting.compiled import Compiled
 from agents.acting.general import General
-from agents.acting.routing import EMPTY, Routing
+from agents.acting.noting import note
+from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks
 from agents.models.distributions import bounded
 from agents.models.stack import Stack, return_scale
 from envs import compiling
 from envs.arena import Insight, Timestep
+from envs.game import Game
 
 
 class Backend(Protocol):
@@ -70,7 +72,7 @@ class SeatedStack:
             networks: The stack's networks, if they already exist because the same players were seated before.
         """
         self.stack = stack
-        self.memory_size = stack.spec.memory_size
+        self.memory_size = stack.spec.carried_size
         self._seating = Seating(stack.spec.game, owner, stack.size)
         self._general = General(stack, self._seating, temperature)
         serves = compiling.serve(owner.device)
@@ -114,15 +116,16 @@ class SeatedStack:
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         """See `envs.arena.Actor`. The general back end computes the probabilities, so they are the same on every device."""
         game = self.stack.spec.game
+        noise = insight.noise or _halves(game, now.acting)
         for side in range(len(game.sides)):
             routings = self._seating.deciding(side, now)
-            preferences, said, _ = self._general.preferences(side, now, memory, routings)
+            preferences, talk, _ = self._general.preferences(side, now, memory, routings, noise)
             for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
                 role = game.roles[number]
                 expected = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
                 routing.scatter(expected.flatten(1, 2), insight.probabilities[number].view(-1, role.actions.size))
-            if said is not None:
-                self._note_messages(side, said, insight)
+            if talk is not None:
+                note(game, side, self._seating, now, routings, talk, insight)
         values = self.values(now.state, now.observation, memory)
         insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
 
@@ -151,22 +154,8 @@ class SeatedStack:
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out
 
-    def _note_messages(self, side: int, said: Tensor, insight: Insight) -> None:
-        """Store the messages and the listening weights of the seats on one side."""
-        game, copies = self.stack.spec.game, self._seating.owner.shape[0]
-        if insight.messages is None:
-            insight.messages = said.new_full((copies, len(game.seats), said.shape[-1]), float("nan"))
-        seats = [seat for team in game.sides[side].teams for seat in game.teams[team]]
-        spoken = insight.messages[:, seats].view(-1, *said.shape[2:])
-        self._seating.views[side].scatter(said, spoken)
-        insight.messages[:, seats] = spoken.view(len(insight.messages), len(seats), -1)
-        self._note_hearing(side, insight)
 
-    def _note_hearing(self, side: int, insight: Insight) -> None:
-        """Store the listening weights within this stack's teams on one side."""
-        game, hears, owner = self.stack.spec.game, self.stack.spec.architecture.hears[side], self._seating.owner
-        if insight.hears is None:
-            insight.hears = owner.new_zeros((owner.shape[0], len(game.seats), len(game.seats)), dtype=torch.float32)
-        for team in game.sides[side].teams:
-            seats, held = torch.tensor(game.teams[team]), (owner[:, team] != EMPTY).nonzero().flatten()
-            insight.hears[held[:, None, None], seats[:, None], seats] = insight.hears.new_tensor(hears)
+def _halves(game: Game, acting: Tensor) -> list[Tensor]:
+    """Random numbers that are all ½, for decisions whose own are not known."""
+    shapes = ((len(acting), game.slots(number), role.actions.size) for number, role in enumerate(game.roles))
+    return [torch.full(shape, 0.5, device=acting.device) for shape in shapes]

@@ -14,8 +14,10 @@ from agents.acting.rollout import Experience
 from agents.acting.routing import EMPTY, LEAST, Routing, route, slots_acting
 from agents.learners.losses import standardised
 from agents.learners.sequences import Sequences, at_once, in_turns
+from agents.learners.surroundings import Surroundings
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack, return_scale
+from comms.chance import numbers_of
 from envs import compiling
 from envs.compiling import Flags, Ints, compiled
 from envs.game import Game
@@ -40,7 +42,8 @@ class Batch:
         learnt: bool [R, a of all roles], whether the decision is learnt from.
         memory: [R, A, H], the memory of the team's seats before they decided; empty if no critic reads it.
         routing: Each player's groups, [P, B].
-        sequences: The groups in order of time, for players with a memory; else None.
+        sequences: The groups in order of time, for players that carry something from step to step; else None.
+        surroundings: What surrounds the groups' messages.
     """
 
     observation: list[Tensor]
@@ -58,10 +61,11 @@ class Batch:
     memory: Tensor
     routing: Routing
     sequences: Sequences | None
+    surroundings: Surroundings
 
     @property
     def units(self) -> Routing:
-        """The units that are divided into minibatches, [P, U]: groups, or sequences for players with a memory."""
+        """The units that are divided into minibatches, [P, U]: groups, or sequences for players that carry something."""
         return self.routing if self.sequences is None else self.sequences.routing
 
     @property
@@ -101,12 +105,12 @@ def batch_of(
     if routing.index.shape[1] == 0:
         return None
     sequences, memory = None, experience.memory.new_zeros(len(learner), 0, 0)
-    if spec.memory_size and cut.mover is not None:
+    if spec.in_sequences and cut.mover is not None:
         sequences = in_turns(experience, learner, players, cut.mover)
-    elif spec.memory_size:
+    elif spec.in_sequences:
         sequences = at_once(experience, learner, players, [game.teams[team] for team in game.sides[side].teams])
     if spec.memory_size and not spec.plain_critics:
-        memory = _carried(game, side, experience, cut.team)
+        memory = _carried(game, side, experience, cut.team)[..., : spec.memory_size]
     return Batch(
         [cut.of_role(experience.observation[role], role) for role in roles],
         [None if (legal := experience.legal[role]) is None else cut.of_role(legal, role) for role in roles],
@@ -123,6 +127,7 @@ def batch_of(
         memory,
         routing,
         sequences,
+        _surroundings(spec, side, experience, cut),
     )
 
 
@@ -199,6 +204,23 @@ def _carried(game: Game, side: int, experience: Experience, team: Tensor) -> Ten
     )
 
 
+def _surroundings(spec: PlayerSpec, side: int, experience: Experience, cut: _Groups) -> Surroundings:
+    """What surrounds the messages of a side's groups; nothing if they need nothing."""
+    if not spec.speaks(side) or spec.speech is None:
+        return Surroundings()
+    roles, seats = spec.game.sides[side].roles, spec.game.sides[side].seats_per_team
+    chance, place, states = list[Tensor](), None, None
+    if spec.uncertain:
+        chance = [cut.of_role(numbers_of(experience.chance[role]), role) for role in roles]
+    if cut.place is not None:
+        place = cut.place.clamp_max(seats - 1)  # movers of other sides count for nothing
+    if spec.speech.channel.bursts:
+        states = _carried(spec.game, side, experience, cut.team)[..., spec.memory_size + spec.register_size :][..., :seats]
+        if place is not None:
+            states = states.gather(1, place.view(-1, 1, 1).expand(-1, 1, seats))
+    return Surroundings(chance, place, states)
+
+
 @dataclass(frozen=True)
 class Minibatch:
     """One minibatch of one side.
@@ -206,11 +228,11 @@ class Minibatch:
     Attributes:
         side: Index of the side.
         batch: The collection's decisions on that side.
-        rows: int64 [P, b], groups. For players with a memory they are whole sequences, one after another.
+        rows: int64 [P, b], groups. For players that carry something they are whole sequences, one after another.
         weight: [P, b, a of all roles], 0 for padding and for decisions that are not learnt from.
         advantage: [P, b, a of all roles], standardised over each player's decisions in the minibatch.
         target: [P, b, a of all roles], in units of the normalised return.
-        start: [P, sequences, m, H], the memory of the seats before the first step; None without a memory.
+        start: [P, sequences, m, H], what the seats carry before the first step; None if they carry nothing.
     """
 
     side: int

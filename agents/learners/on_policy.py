@@ -48,9 +48,14 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         A report per update, which also has the metrics of every learner; and the results of the finished games.
     """
     arena, stack, watch = given.arena, given.stack, given.watch
-    joint = stack.spec.architecture.critic == "centralised"
     experience = Experience.empty(
-        arena.game, given.schedule.steps, arena.copies, arena.device, joint=joint, memory_size=stack.spec.memory_size
+        arena.game,
+        given.schedule.steps,
+        arena.copies,
+        arena.device,
+        joint=stack.spec.architecture.critic == "centralised",
+        memory_size=stack.spec.carried_size,
+        uncertain=stack.spec.uncertain,
     )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     tables, reports = _tables(given), list[Report]()

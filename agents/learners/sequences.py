@@ -1,8 +1,9 @@
-"""Sequences of decisions, for players with a memory: the observations and actions of a seat in all steps of a collection.
+"""Sequences of decisions, for players that carry something from step to step.
 
-A sequence starts with the memory of its seats at the begin of the collection. The memory of a seat is reset where a game, or a
-life of the seat, ends. A sequence is in one minibatch as a whole, and the gradient passes through all its steps. There is one
-sequence for every team in every copy in simultaneous games, and one for every player in every copy in turn-based games.
+A sequence has the observations and actions of a seat in all steps of a collection. It starts with what its seats carry at the
+begin of the collection. What a seat carries is reset where a game, or a life of the seat, ends. A sequence is in one minibatch
+as a whole, and the gradient passes through all its steps. There is one sequence for every team in every copy in simultaneous
+games, and one for every player in every copy in turn-based games.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from agents.acting.rollout import Experience
 from agents.acting.routing import EMPTY, Routing, route
+from agents.models.delays import Shift, Turns
 from agents.models.forward import Remember
 from agents.models.spec import PlayerSpec
 from agents.models.unrolling import unroll
@@ -28,7 +30,7 @@ class Sequences:
         routing: Each player's sequences, [P, U].
         rows: int64 [G, T], the groups of each sequence, in order of time.
         owner: int64 [R], the player that learns from each group, or `EMPTY`.
-        start: float [G, m, H], the memory before the first step, of the team's seats, or of all seats in turn-based games.
+        start: float [G, m, H], what is carried before the first step by the team's seats, or by all seats in turn-based games.
         ends: bool [R, m], whether the game, or a life of the seat, ended with the step.
         seat: int64 [R], turn-based: the seat that is to act; else None.
     """
@@ -97,7 +99,7 @@ def remembering(
         pieces: Parameters by name, [P, …].
         side: Index of the side.
         sequences: The sequences of the side.
-        start: float [P, b, m, H], the memory of the seats of b sequences before their first step.
+        start: float [P, b, m, H], what the seats of b sequences carry before their first step.
         rows: int64 [P, b · T], the groups of these sequences, one sequence after another.
         present: Per role of the side, bool [P, b · T, a], seats that act.
     """
@@ -109,10 +111,23 @@ def remembering(
     def remember(place: int, features: Tensor) -> Tensor:
         part, first = spec.memories[numbers[place]], sum(widths[:place])
         assert part is not None
+        carried = start[..., : spec.memory_size]
         mine = slice(None) if seat is not None else slice(first, first + widths[place])
         given = features.view(*shape, *features.shape[2:])
         advances = present[place].view(*shape, features.shape[2])
-        after = unroll(part, pieces, given, start[:, :, mine], advances, ends[..., mine], seat)
+        after = unroll(part, pieces, given, carried[:, :, mine], advances, ends[..., mine], seat)
         return after.flatten(1, 2)
 
     return remember
+
+
+def delaying(
+    spec: PlayerSpec, side: int, sequences: Sequences, start: Tensor, rows: Tensor, present: Sequence[Tensor]
+) -> Shift | Turns:
+    """Make what delays the messages of a minibatch of sequences; arguments as in `remembering`."""
+    shape = (*start.shape[:2], -1)
+    registers = start[..., spec.memory_size : spec.memory_size + spec.register_size]
+    ends = sequences.ends[rows].view(*shape, start.shape[2])
+    if sequences.seat is None:
+        return Shift(spec, registers, ends)
+    return Turns(spec, side, registers, ends, sequences.seat[rows].view(shape), present)

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from agents.models.architecture import CLIP
-from agents.models.layout import ACTIVATIONS, linear, mlp
+from agents.models.layout import ACTIVATIONS, mlp
 from agents.models.spec import PlayerSpec
-from comms.aggregation import deliver
+from agents.models.speech import STILL, Air, Talk, converse
 
 Remember = Callable[[int, Tensor], Tensor]
 """(index of a role on its side, features [P, B, a, F] of its seats) → memory of the seats after the decision, [P, B, a, H]."""
@@ -49,7 +49,8 @@ def actor(
     observations: Sequence[Tensor],
     present: Sequence[Tensor],
     remember: Remember | None,
-) -> tuple[list[Tensor], Tensor | None]:
+    air: Air = STILL,
+) -> tuple[list[Tensor], Talk | None]:
     """Compute the preferences and messages of every seat of a side's teams, for every player of the stack.
 
     Args:
@@ -58,12 +59,12 @@ def actor(
         statistics: Statistics by name, [P, …].
         side: Index of the side.
         observations: Per role of the side, float [P, B, a, F].
-        present: Per role of the side, bool [P, B, a]: seats that are in the game. The messages of other seats are zero.
+        present: Per role of the side, bool [P, B, a]: seats that are in the game. Other seats send no messages.
         remember: Computes one or many steps of the memory. It is called once per role. None for players without a memory.
+        air: What surrounds the messages; only players that send messages need it.
 
     Returns:
-        Per role of the side, logits or means [P, B, a, n]; and the messages [P, B, A, M] in the order of `Game.teams`, or None
-        if the side sends no messages.
+        Per role of the side, logits or means [P, B, a, n]; and what was said, or None if the side sends no messages.
     """
     game, architecture = spec.game, spec.architecture
     activation = ACTIVATIONS[architecture.activation]
@@ -72,21 +73,9 @@ def actor(
     hidden = [features(spec, pieces, statistics, number, x) for number, x in zip(numbers, observations, strict=True)]
     if remember is not None:
         hidden = [remember(place, x) for place, x in enumerate(hidden)]
-    if not spec.speaks(side):
-        depths = [len(architecture.hidden) + 1 if spec.encoders[number] is None else spec.layers for number in numbers]
-        alone = zip(roles, hidden, depths, strict=True)
-        return [mlp(x, pieces, f"actor.{role.name}", depth, activation) for role, x, depth in alone], None
-    said = torch.cat(
-        [
-            torch.tanh(linear(h, pieces[f"message_head.{role.name}.0.weight"], pieces[f"message_head.{role.name}.0.bias"]))
-            * here.unsqueeze(-1)
-            for role, h, here in zip(roles, hidden, present, strict=True)
-        ],
-        dim=2,
-    )
-    hears = said.new_tensor(architecture.hears[side])
-    heard = deliver(said, hears).split([h.shape[2] for h in hidden], dim=2)
-    return [
-        mlp(torch.cat([h, arrived], dim=-1), pieces, f"actor.{role.name}", spec.layers, activation)
-        for role, h, arrived in zip(roles, hidden, heard, strict=True)
-    ], said
+    depths = [len(architecture.hidden) + 1 if spec.encoders[number] is None else spec.layers for number in numbers]
+    talk = None
+    if spec.speaks(side):
+        hidden, talk = converse(spec, pieces, statistics, side, hidden, present, air)
+    known = zip(roles, hidden, depths, strict=True)
+    return [mlp(x, pieces, f"actor.{role.name}", depth, activation) for role, x, depth in known], talk

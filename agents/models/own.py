@@ -8,7 +8,7 @@ nothing, and buffers never change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -73,13 +73,7 @@ class Encoder:
 
     def _made(self, seed: int) -> nn.Module:
         """Make the module with the global generator set to a seed. Afterwards the generator has its previous state again."""
-        make = find(self._reference)
-        with torch.random.fork_rng(devices=[]), environment_code(f"the encoder {self._reference} failed"):
-            torch.manual_seed(seed)
-            module = make(self._shape)
-        if not isinstance(module, nn.Module):
-            raise GameError(f"the encoder {self._reference} must give a torch.nn.Module, not a {type(module).__name__}")
-        return module.eval()
+        return made_with(seed, find(self._reference), (self._shape,), f"the encoder {self._reference}")
 
     def _start(self, name: str) -> Initial:
         """The initialisation of one parameter: its value in a module that is made with a seed from the league's generator."""
@@ -89,3 +83,23 @@ class Encoder:
             return dict(self._made(seed).named_parameters())[name].detach().to(torch.float32)
 
         return initial
+
+
+def made_with(seed: int, make: Callable[..., Any], arguments: Sequence[Any], what: str) -> nn.Module:
+    """Make a user's own module with the global generator set to a seed. Afterwards the generator has its previous state again.
+
+    Args:
+        seed: The seed.
+        make: Makes the module.
+        arguments: Arguments of `make`.
+        what: What the module is, for error messages.
+
+    Raises:
+        GameError: The user's code fails, or does not make a module.
+    """
+    with torch.random.fork_rng(devices=[]), environment_code(f"{what} failed"):
+        torch.manual_seed(seed)
+        module = make(*arguments)
+    if not isinstance(module, nn.Module):
+        raise GameError(f"{what} must give a torch.nn.Module, not a {type(module).__name__}")
+    return module.eval()

@@ -8,10 +8,13 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from agents.models.architecture import Architecture
+from agents.models.architecture import Architecture, Speech
 from agents.models.layout import GAINS, Layout, Piece, mlp_pieces
+from agents.models.own_aggregation import OwnAggregation
 from agents.models.parts import EncoderPart, MemoryPart
 from agents.models.table import ENCODERS, MEMORIES, OWN, maker
+from comms.aggregation.arrival import Aggregation
+from comms.aggregation.table import AGGREGATIONS, aggregation
 from envs.game import Game
 
 INITIAL_LOG_STD = -0.5
@@ -27,6 +30,8 @@ class PlayerSpec:
     * `encoder`: computes features of the observation. Perceptrons without messages and memory have no separate encoder.
     * `memory`: computes the memory of a seat from one decision to the next. It is optional.
     * `message_head`: computes the message of a seat, if seats send messages.
+    * `aggregation`: the learnt arrays with which messages are combined, if there are any.
+    * `message_update`: one layer that takes in what was heard before the next round of messages, if there are several rounds.
     * `actor`: a perceptron from features (or memory) and received messages to preferences.
     * `log_std`: the logarithm of the standard deviation of continuous actions.
     * `critic`, if it is local: a perceptron from the seat's own observation, or from the features of a separate encoder
@@ -39,10 +44,72 @@ class PlayerSpec:
     game: Game
     architecture: Architecture
 
+    @cached_property
+    def speech(self) -> Speech | None:
+        """How seats send each other messages; None without messages."""
+        return self.architecture.spoken
+
     def speaks(self, side: int) -> bool:
         """True if the seats of this side's teams send each other messages."""
-        hears = self.architecture.hears
-        return self.architecture.message_size > 0 and side < len(hears) and hears[side] is not None
+        return self.speech is not None and side < len(self.speech.sides) and self.speech.sides[side]
+
+    @property
+    def message_width(self) -> int:
+        """Number of values of one message, M; symbols are one-hot vectors."""
+        return 0 if self.speech is None else self.architecture.message_size * max(self.speech.symbols, 1)
+
+    @cached_property
+    def aggregations(self) -> tuple[Aggregation | None, ...]:
+        """Per role, what its listeners make of messages; None if its side sends none."""
+        return tuple(self._aggregation(number) for number in range(len(self.game.roles)))
+
+    def _aggregation(self, role: int) -> Aggregation | None:
+        if self.speech is None or not self.speaks(self.game.roles[role].side):
+            return None
+        name, width = self.speech.aggregation, self.hidden_width(role)
+        if name in AGGREGATIONS:
+            return aggregation(name, width, self.message_width)
+        return OwnAggregation(name, width, self.message_width)
+
+    def hidden_width(self, role: int) -> int:
+        """Width W of what a role with an encoder knows before messages arrive: its memory, or its features."""
+        encoder = self.encoders[role]
+        assert encoder is not None
+        return self.memory_size or encoder.width
+
+    @cached_property
+    def uncertain(self) -> bool:
+        """True if messages need random numbers."""
+        speech = self.speech
+        if speech is None:
+            return False
+        entry = AGGREGATIONS.get(speech.aggregation)
+        return speech.symbols > 0 or speech.channel.uncertain or (entry is not None and entry.random)
+
+    @cached_property
+    def depth(self) -> int:
+        """Number of messages of each seat and round that are on their way between steps."""
+        return 0 if self.speech is None else self.speech.channel.delay + int(self.game.turn_based)
+
+    @property
+    def register_size(self) -> int:
+        """Number of values of the messages of a seat that are on their way between steps."""
+        return 0 if self.speech is None else self.depth * self.speech.rounds * (self.message_width + 1)
+
+    @property
+    def carried_size(self) -> int:
+        """Number of values that a seat carries from one decision to the next.
+
+        They are its memory, its messages that are on their way, and the states of the links on which it hears.
+        """
+        states = max((side.seats_per_team for side in self.game.sides), default=0)
+        bursts = self.speech is not None and self.speech.channel.bursts
+        return self.memory_size + self.register_size + (states if bursts else 0)
+
+    @property
+    def in_sequences(self) -> bool:
+        """True if players are trained on sequences, because a gradient flows from one step to the next."""
+        return self.memory_size + self.register_size > 0
 
     @property
     def perceptron(self) -> bool:
@@ -124,14 +191,13 @@ class PlayerSpec:
         if encoder is None:
             pieces += mlp_pieces(f"actor.{role.name}", (role.features, *architecture.hidden, role.actions.size), inner, 0.01)
         else:
-            width, messages = encoder.width, architecture.message_size if self.speaks(role.side) else 0
             pieces += encoder.pieces
             if memory is not None:
                 pieces += memory.pieces
-                width = self.memory_size
-            if messages:
-                pieces += mlp_pieces(f"message_head.{role.name}", (width, messages), inner, 1.0)
-            pieces += mlp_pieces(f"actor.{role.name}", (width + messages, *self._head, role.actions.size), inner, 0.01)
+            pieces += self._of_speech(number)
+            combined = self.aggregations[number]
+            width = self.hidden_width(number) + (0 if combined is None else combined.width)
+            pieces += mlp_pieces(f"actor.{role.name}", (width, *self._head, role.actions.size), inner, 0.01)
         if role.actions.kind == "continuous":
             pieces.append(Piece(f"log_std.{role.name}", (role.actions.size,), INITIAL_LOG_STD))
         if architecture.critic == "local":
@@ -142,6 +208,18 @@ class PlayerSpec:
             pieces += mlp_pieces(f"critic.{role.name}", (seen + self.memory_size, *architecture.hidden, 1), inner, 1.0)
         return pieces
 
+    def _of_speech(self, number: int) -> list[Piece]:
+        """The pieces with which a role speaks and hears; none if it sends no messages."""
+        combined, name, inner = self.aggregations[number], self.game.roles[number].name, GAINS[self.architecture.activation]
+        if combined is None or self.speech is None:
+            return []
+        width = self.hidden_width(number)
+        pieces = mlp_pieces(f"message_head.{name}", (width, self.message_width), inner, 1.0)
+        pieces += [Piece(f"aggregation.{name}.{own.name}", own.shape, own.start, own.draw) for own in combined.parameters]
+        if self.speech.rounds > 1:
+            pieces += mlp_pieces(f"message_update.{name}", (width + combined.width, width), inner, inner)
+        return pieces
+
     @cached_property
     def parameters(self) -> Layout:
         """The layout of all parameters that the optimiser changes."""
@@ -149,24 +227,37 @@ class PlayerSpec:
 
     @cached_property
     def statistics(self) -> Layout:
-        """The layout of running means, variances and counts, which change with experience and not by gradients."""
+        """The layout of running means, variances and counts, and of links. They do not change by gradients."""
         shapes: list[tuple[str, tuple[int, ...]]] = []
         for role in self.game.roles:
             shapes += statistic_shapes(f"observation.{role.name}", role.features)
         for side in self.game.sides:
             shapes += statistic_shapes(f"state.{side.name}", self.game.state_size)
             shapes += statistic_shapes(f"return.{side.name}", 1)
+        shapes += [
+            (f"links.{side.name}", (side.seats_per_team, side.seats_per_team))
+            for number, side in enumerate(self.game.sides)
+            if self.architecture.speech is not None and self.speaks(number)
+        ]
         return Layout(tuple(shapes))
 
     def founder(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """The initial parameters [D] and statistics [E] of a player: orthogonal layers, and an almost uniform policy."""
+        """The initial parameters [D] and statistics [E] of a player: orthogonal layers, and an almost uniform policy.
+
+        Every seat of a side that speaks hears all others of its team.
+        """
         parameters = [piece.initial(generator) for piece in self._pieces]
-        statistics = [
-            torch.ones(shape) if name.endswith(".variance") else torch.zeros(shape) for name, shape in self.statistics.shapes
-        ]
+        statistics = [_statistic(name, shape) for name, shape in self.statistics.shapes]
         return torch.cat([p.reshape(-1) for p in parameters]), torch.cat([s.reshape(-1) for s in statistics])
 
 
 def statistic_shapes(name: str, size: int) -> list[tuple[str, tuple[int, ...]]]:
     """The names and shapes of a running mean, variance and count."""
     return [(f"{name}.mean", (size,)), (f"{name}.variance", (size,)), (f"{name}.count", (1,))]
+
+
+def _statistic(name: str, shape: tuple[int, ...]) -> Tensor:
+    """The initial value of a statistic."""
+    if name.startswith("links."):
+        return 1.0 - torch.eye(shape[0])
+    return torch.ones(shape) if name.endswith(".variance") else torch.zeros(shape)

@@ -9,7 +9,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from comms.topology import build
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from tournaments.replay.format import Replay
@@ -48,13 +47,15 @@ class Traffic:
 
 
 def graphs(config: LeagueConfig, game: Game) -> dict[str, nx.DiGraph]:
-    """The communication graphs: side → graph over the seats of one of its teams. Empty if no agent sends messages."""
-    topology = config.comms.topology
-    return {
-        side.name: build(topology, [game.seats[seat] for seat in game.teams[side.teams[0]]])
-        for side in game.sides
-        if topology != "none" and side.seats_per_team > 1
-    }
+    """The communication graphs of a league's first players: side → graph over the seats of one of its teams.
+
+    If groups of players have different graphs, it has the links of all. It is empty if no agent sends messages.
+    """
+    found: dict[str, nx.DiGraph] = {}
+    for group in config.groups:
+        for side, graph in group.comms.graphs(game).items():
+            found[side] = nx.compose(found[side], graph) if side in found else graph
+    return found
 
 
 def traffic_of(game: Game, side: str, graph: nx.DiGraph, replays: Sequence[Replay], champion: str) -> Traffic:

@@ -288,7 +288,7 @@ def train_task(config: LeagueConfig, number: int, group: int = 0) -> TrainTask:
         name, copies = active_name(index + 1), config.train.copies
         alone = Situation(name, "main agent", 0, (), payoff([], [name]), prior_games=1.0, self_play=1.0)
         tickets = training_tickets(game, alone, opponents_of(self_play, alone), copies, generator, first=index * copies)
-        weights = initialise_weights(spec, int(generator.integers(2**31)))
+        weights = initialise_weights(spec, int(generator.integers(2**31)), config.links(game, group))
         trainees.append(Trainee(name, weights, {}, settings.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
     return TrainTask(_arena(config), spec.architecture, trainees, {}, config.train.schedule(), seed, settings.learner)
@@ -306,7 +306,7 @@ def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
     for index, group in enumerate(config.groups):
         spec = PlayerSpec(game, config.architecture(game, index))
         for _ in range(group.count):
-            weights = initialise_weights(spec, int(generator.integers(2**31)))
+            weights = initialise_weights(spec, int(generator.integers(2**31)), config.links(game, index))
             contestants[active_name(len(contestants) + 1)] = Contestant(spec.architecture, weights)
     names = list(contestants)
     pairs, size = max(1, len(names) * (len(names) - 1) // 2), settings.matches_per_task

@@ -1,6 +1,7 @@
 """The configuration of a league. It is read from text or Python and checked.
 
-Reading order: `schema` (the configuration as a whole), `sections` (its sections, with every setting and its default), `hyper`
+Reading order: `schema` (the configuration as a whole), `sections` (its sections, with every setting and its default), `comms`
+(its section about messages), `hyper`
 (hyper-parameters), `styles` (kinds of leagues), `groups` (settings that a group of players inherits from its league),
 `identity` (the settings that decide results), `faults` (error messages), `booleans` (booleans are not numbers), `yaml_file`
 (reads YAML), `load` (presets, YAML files, `--set`), `reference` (descriptions of all settings), `plugins` (users' own

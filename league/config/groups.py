@@ -11,7 +11,7 @@ from agents.learners.table import DEFAULT, learner_spec
 from envs.faults import GameError
 from league.config.styles import over
 
-INHERITED = ("learner", "policy", "hyper")
+INHERITED = ("learner", "policy", "comms", "hyper")
 """Settings that a group inherits from its league."""
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, ValidationInfo, field_validator, model_validator
 
 from agents.learners.table import DEFAULT, LEARNERS
-from comms.topology import build, listening_weights
+from agents.mutation import LINKS
+from comms.topology.links import links_of
 from envs.description import StateKind
 from envs.game import Game
+from league.config.comms import CommsConfig
 from league.config.faults import sentences, unknown_settings
 from league.config.groups import with_inherited
 from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
-    CommsConfig,
     ComputeConfig,
     EvolutionConfig,
     GameConfig,
@@ -46,6 +48,7 @@ class GroupConfig(Section):
         "main agent", description="the purpose of the players"
     )
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
+    comms: CommsConfig = Field(default_factory=CommsConfig)
     learner: LearnerName = Field(DEFAULT, description="the learning algorithm")
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
 
@@ -133,7 +136,7 @@ class LeagueConfig(Section):
 
     def _group(self, count: int) -> GroupConfig:
         """A group with the league's settings."""
-        settings = {"count": count, "policy": self.policy, "learner": self.learner, "hyper": self.hyper}
+        settings = {"count": count, "policy": self.policy, "comms": self.comms, "learner": self.learner, "hyper": self.hyper}
         return GroupConfig.model_validate(settings, context=FROM_ELSEWHERE)
 
     @property
@@ -166,22 +169,21 @@ class LeagueConfig(Section):
             group: Index of the group.
 
         Raises:
-            LeagueError: The settings ask for messages, but the game is turn-based, or no seat has a team-mate.
+            LeagueError: The settings ask for messages, but no seat has a team-mate, or the graph does not fit the game.
         """
-        speak = self.comms.topology != "none"
-        if speak and game.turn_based:
-            raise LeagueError(
-                f"comms.topology {self.comms.topology!r} needs a game whose team-mates act at the same time; "
-                f"in {game.name} one seat acts at a time, so only 'none' is allowed"
-            )
-        if speak and all(side.seats_per_team == 1 for side in game.sides):
-            raise LeagueError(f"comms.topology {self.comms.topology!r}: no seat in {game.name} has a team-mate")
-        hears = []
-        for side in game.sides:
-            seats = [game.seats[seat] for seat in game.teams[side.teams[0]]]
-            weights = listening_weights(build(self.comms.topology, seats), seats)
-            hears.append(tuple(map(tuple, weights.tolist())) if speak and len(seats) > 1 else None)
-        return self.groups[group].policy.architecture(self.comms.message_size if speak else 0, tuple(hears))
+        own = self.groups[group]
+        speech = own.comms.speech(game)
+        return own.policy.architecture(len(game.sides), own.comms.message_size if speech else 0, speech)
+
+    def links(self, game: Game, group: int = 0) -> dict[str, np.ndarray]:
+        """The links of the first players of a group, as their weights hold them: `links.<side>` → float32 [A, A].
+
+        Rows are listeners and columns are speakers, 1 for a link.
+
+        Raises:
+            LeagueError: The graph does not fit the game.
+        """
+        return {f"{LINKS}{side}": links_of(graph, list(graph)) for side, graph in self.groups[group].comms.graphs(game).items()}
 
 
 class UnknownSettings(LeagueError):

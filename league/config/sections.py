@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
 
 from agents.learners.contract import Learner, Schedule
-from agents.models.architecture import Architecture
+from agents.models.architecture import Architecture, Speech
 from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
-from comms.topology import TOPOLOGIES
 from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
@@ -213,31 +212,26 @@ class PolicyConfig(Section):
     def _known_memory(cls, memory: str) -> str:
         return known("memory", memory, MEMORIES)
 
-    def architecture(self, message_size: int, hears: tuple[tuple[tuple[float, ...], ...] | None, ...]) -> Architecture:
-        """The architecture for the package `agents`, with the length of a message and the listening weights."""
+    def architecture(self, sides: int, message_size: int, speech: Speech | None) -> Architecture:
+        """The architecture for the package `agents`.
+
+        Args:
+            sides: Number of sides of the game.
+            message_size: Length of a message; 0 without messages.
+            speech: How seats send messages; None without messages.
+        """
         return Architecture(
             tuple(self.hidden),
             self.activation,
             self.critic,
             self.normalise,
             message_size,
-            hears,
+            (None,) * sides if speech is None else (),
             self.encoder,
             self.memory,
             self.memory_size if self.memory != "none" else 0,
+            speech,
         )
-
-
-class CommsConfig(Section):
-    """The messages between the members of a team."""
-
-    topology: str = Field("none", description=f"one of {', '.join(TOPOLOGIES)}")
-    message_size: int = Field(8, ge=1, le=256, description="length of a message")
-
-    @field_validator("topology")
-    @classmethod
-    def _known(cls, topology: str) -> str:
-        return known("topology", topology, TOPOLOGIES)
 
 
 class TrainConfig(Section):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from agents.models.architecture import Architecture
+from agents.mutation import LINKS
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -16,8 +18,12 @@ from league.population.player import Player
 
 
 def to_text(architecture: Architecture) -> str:
-    """An architecture as canonical JSON: equal architectures have equal texts."""
-    return json.dumps(asdict(architecture), sort_keys=True, separators=(",", ":"))
+    """An architecture as canonical JSON: equal architectures have equal texts.
+
+    Players that send no messages have the text that earlier versions wrote.
+    """
+    facts = {name: value for name, value in asdict(architecture).items() if name != "speech" or value is not None}
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 
 def architecture_of(player: Player, config: LeagueConfig, game: Game) -> Architecture:
@@ -33,11 +39,24 @@ def architecture_of(player: Player, config: LeagueConfig, game: Game) -> Archite
         LeagueError: The stored text is not an architecture.
     """
     if not player.architecture:
-        return config.architecture(game)
+        return _of_format_1(config, game)
     try:
         return _read(player.architecture)
     except ValidationError as error:
         raise LeagueError(f"the architecture of {player.name} cannot be read: {error.errors()[0]['msg']}") from error
+
+
+def _of_format_1(config: LeagueConfig, game: Game) -> Architecture:
+    """The networks of the players of a league of format 1, in which links were not in the weights."""
+    architecture, links = config.architecture(game), config.links(game)
+    if architecture.speech is None:
+        return architecture
+    hears = []
+    for side in game.sides:
+        graph = links.get(f"{LINKS}{side.name}")
+        weights = None if graph is None else graph.astype(np.float64) / np.maximum(graph.sum(1, keepdims=True), 1.0)
+        hears.append(None if weights is None else tuple(map(tuple, weights.tolist())))
+    return replace(architecture, hears=tuple(hears), speech=None)
 
 
 @lru_cache(maxsize=256)

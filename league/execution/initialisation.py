@@ -26,10 +26,10 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
     players: list[Player] = []
     for index, group in enumerate(config.groups):
         architecture = config.architecture(game, index)
-        spec, text = PlayerSpec(game, architecture), to_text(architecture)
+        spec, text, links = PlayerSpec(game, architecture), to_text(architecture), config.links(game, index)
         for place in range(group.count):
             number = len(players)
-            weights = initialise_weights(spec, seeds.integer(0, "founders", number))
+            weights = initialise_weights(spec, seeds.integer(0, "founders", number), links)
             genome = Genome(weights, {}, group.hyper.start(), group.hyper.bounds(), group.hyper.scales())
             if place > 0:
                 genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
@@ -50,7 +50,7 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
     return players
 
 
-def initialise_weights(spec: PlayerSpec, seed: int) -> Mapping[str, np.ndarray]:
-    """The initial parameters and statistics of a player, by name."""
+def initialise_weights(spec: PlayerSpec, seed: int, links: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The initial parameters and statistics of a player, by name; `links` are its communication graphs."""
     parameters, statistics = spec.founder(torch.Generator().manual_seed(seed))
-    return {**spec.parameters.to_arrays(parameters), **spec.statistics.to_arrays(statistics)}
+    return {**spec.parameters.to_arrays(parameters), **spec.statistics.to_arrays(statistics), **links}

@@ -23,6 +23,7 @@ from gymnasium import spaces
 from agents.models.architecture import CLIP, Architecture
 from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
+from agents.mutation import LINKS
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.references import find
@@ -134,10 +135,10 @@ class _Export:
     architecture: Architecture
     temperature: float
 
-    def policy(self) -> dict[str, Any]:
+    def policy(self, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """The content of `policy.json`: everything that `league.export.pyfunc_model` needs besides the weights."""
-        game, architecture = self.spec.game, self.architecture
-        speaking = [hears is not None and architecture.message_size > 0 for hears in architecture.hears]
+        game, architecture, spoken = self.spec.game, self.architecture, self.architecture.spoken
+        speaking = spoken.sides if spoken is not None else (False,) * len(game.sides)
         return {
             "game": game.name,
             "league": self.config.name,
@@ -157,8 +158,16 @@ class _Export:
                 }
                 for number, seat in enumerate(game.seats)
             },
-            "hears": [architecture.hears[side] if speaking[side] else None for side in game.side_of_team],
+            "hears": [self._hears(side, weights) if speaking[side] else None for side in game.side_of_team],
         }
+
+    def _hears(self, side: int, weights: Mapping[str, np.ndarray]) -> list[list[float]]:
+        """The listening weights of a side's teams, which an average of messages uses."""
+        if self.architecture.speech is None:
+            return [list(row) for row in self.architecture.hears[side] or ()]
+        links = weights[f"{LINKS}{self.spec.game.sides[side].name}"].astype(np.float64)
+        hears: list[list[float]] = (links / np.maximum(links.sum(1, keepdims=True), 1.0)).tolist()
+        return hears
 
     def _role(self, role: Role) -> dict[str, Any]:
         """The observation and action spaces of a role."""
@@ -214,7 +223,7 @@ class _Export:
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
         """See `Deployment.parts`."""
         acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
-        policy = json.dumps({"player": champion.name, **self.policy()}, indent=1)
+        policy = json.dumps({"player": champion.name, **self.policy(weights)}, indent=1)
         own = {} if self.own_encoder is None else {ENCODER: _source(self.own_encoder)}
         return ModelParts(
             code=_code(),

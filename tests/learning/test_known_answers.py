@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from agents.acting.seated import SeatedStack
-from comms.topology import build, listening_weights
+from comms.topology.graphs import build
+from comms.topology.links import listening_weights
 from envs.faults import IllegalAction
 from envs.game import ActionSpace
 

@@ -13,10 +13,12 @@ from torch import Tensor
 from agents.learners import losses
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Minibatch, rows_of
-from agents.learners.sequences import remembering
+from agents.learners.sequences import delaying, remembering
 from agents.models.critics import critic
 from agents.models.distributions import entropy, log_prob, masked
 from agents.models.forward import actor
+from agents.models.spec import PlayerSpec
+from agents.models.speech import STILL, Air
 from agents.models.stack import Stack
 
 
@@ -55,10 +57,10 @@ def _loss(
     game, statistics = spec.game, spec.statistics.split(stack.statistics)
     roles = [game.roles[role] for role in game.sides[minibatch.side].roles]
     observations, present = [rows_of(x, rows) for x in batch.observation], [rows_of(x, rows) for x in batch.present]
-    remember = None
-    if batch.sequences is not None and minibatch.start is not None:
+    remember, air = None, airing(spec, minibatch, present)
+    if spec.memory_size and batch.sequences is not None and minibatch.start is not None:
         remember = remembering(spec, pieces, minibatch.side, batch.sequences, minibatch.start, rows, present)
-    preferences, _ = actor(spec, pieces, statistics, minibatch.side, observations, present, remember)
+    preferences, _ = actor(spec, pieces, statistics, minibatch.side, observations, present, remember, air)
     now, entropies = [], []
     for role, preference, legal, action in zip(roles, preferences, batch.legal, batch.action, strict=True):
         log_std = pieces.get(f"log_std.{role.name}")
@@ -84,3 +86,25 @@ def _loss(
         outside = losses.clip_fraction(log_ratio, hyper.clip, weight)
     count = weight.flatten(1).sum(1)
     return loss, torch.stack([torch.ones_like(count), policy, error, bonus, moved, outside]).detach() * count
+
+
+def airing(spec: PlayerSpec, minibatch: Minibatch, present: Sequence[Tensor]) -> Air:
+    """What surrounds the messages of a minibatch; `present` is per role, bool [P, b, a]."""
+    batch, rows, given = minibatch.batch, minibatch.rows, minibatch.batch.surroundings
+    if not spec.speaks(minibatch.side):
+        return STILL
+    widths = [here.shape[2] for here in present]
+    exchange = None
+    if spec.depth and batch.sequences is not None and minibatch.start is not None:
+        exchange = delaying(spec, minibatch.side, batch.sequences, minibatch.start, rows, present)
+    return Air(
+        [rows_of(numbers, rows) for numbers in given.chance],
+        places=[] if given.place is None else [given.place[rows]] * len(widths),
+        bursts=[] if given.bursts is None else _for_roles(rows_of(given.bursts, rows), widths, given.place is not None),
+        exchange=exchange,
+    )
+
+
+def _for_roles(listeners: Tensor, widths: Sequence[int], in_turns: bool) -> Sequence[Tensor]:
+    """Divide values of listeners [P, b, A, …] among the roles of a side; in turn-based games there is one listener."""
+    return [listeners] * len(widths) if in_turns else listeners.split(list(widths), dim=2)

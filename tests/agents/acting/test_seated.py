@@ -9,7 +9,8 @@ from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.models.distributions import bounded
 from agents.models.stack import Stack
-from comms.topology import build, listening_weights
+from comms.topology.graphs import build
+from comms.topology.links import listening_weights
 from envs.arena import Insight
 
 PLAYERS, COPIES = 3, 6
@@ -193,7 +194,7 @@ def test_an_explanation_shows_what_was_said(games, glance, founders):
         now, empty(game), insight
     )
     assert insight.messages is not None
-    assert torch.equal(~insight.messages.isnan().any(-1), (owner[:, :1] == 0) & (torch.arange(5) < 3))
+    assert torch.equal(~insight.messages.isnan().any(-1), (owner[:, :1] == 0) & (torch.arange(5) < 3) & now.acting)
     assert not insight.messages[::2, :3][~now.acting[::2, :3]].any()
 
 

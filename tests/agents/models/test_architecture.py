@@ -10,7 +10,8 @@ from agents.models.critics import critic
 from agents.models.distributions import entropy, log_prob, masked, sample
 from agents.models.forward import actor
 from agents.models.spec import PlayerSpec
-from comms.topology import build, listening_weights
+from comms.topology.graphs import build
+from comms.topology.links import listening_weights
 from envs.game import ActionSpace, Role
 
 CHOOSER = Role("chooser", 0, (0,), 1, (3,), ActionSpace("discrete", 5))

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from league.analysis.history import read
+from league.config.comms import CommsConfig
 from league.config.schema import to_yaml
-from league.config.sections import CommsConfig, GameConfig
+from league.config.sections import GameConfig
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import NOTE

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from comms.aggregation import deliver
+from comms.aggregation.mean import deliver
 
 SEEDS = st.integers(0, 2**31)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms.topology import TOPOLOGIES, build, listening_weights
+from comms.topology.graphs import TOPOLOGIES, build
+from comms.topology.links import listening_weights
 
 
 def crew(size: int) -> list[str]:
