@@ -15,10 +15,12 @@ from agents.acting import carrying
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.models.delays import Registers
+from agents.models.reach import reach
 from agents.models.spec import PlayerSpec
 from agents.models.speech import Air, Talk
 from comms.chance import numbers_of
 from envs.arena import Timestep
+from envs.faults import GameError
 
 
 def aired(
@@ -47,6 +49,7 @@ def aired(
     assert speech is not None
     seated = list(zip(game.sides[side].roles, routings, strict=True))
     chance, places, bursts, exchange = list[Tensor](), list[Tensor](), list[Tensor](), None
+    allowed = _reach(spec, seating, side, now, routings) if speech.dynamic else []
     if spec.uncertain:
         chance = [seating.groups(numbers_of(noise[role][..., 0]), routing, role) for role, routing in seated]
     if game.turn_based:
@@ -60,7 +63,20 @@ def aired(
     if spec.depth:
         kept = memory[..., spec.memory_size : spec.memory_size + spec.register_size]
         exchange = Registers(spec, _of_team(seating, side, now, kept, seated), places)
-    return Air(chance, temperature, [], places, bursts, exchange)
+    return Air(chance, temperature, allowed, places, bursts, exchange)
+
+
+def _reach(spec: PlayerSpec, seating: Seating, side: int, now: Timestep, routings: Sequence[Routing]) -> list[Tensor]:
+    """Per role, the links that positions allow, bool [P, B, a, A]."""
+    game, speech, positions = spec.game, spec.speech, now.positions
+    assert speech is not None
+    if positions is None:
+        raise GameError(f"{game.name} gives no positions, but the topology {speech.dynamic} needs them")
+    links = reach(game, side, speech, positions, now.acting).flatten(0, 1)
+    if game.turn_based:
+        return [routing.gather(links) for routing in routings]
+    widths = [game.roles[number].per_team for number in game.sides[side].roles]
+    return list(seating.views[side].gather(links).split(widths, dim=2))
 
 
 def _of_team(seating: Seating, side: int, now: Timestep, kept: Tensor, seated: Sequence[tuple[int, Routing]]) -> list[Tensor]:

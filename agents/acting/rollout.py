@@ -40,6 +40,7 @@ class Experience:
         memory: float32 [T + 1, C, A, H], what learners' seats carry before each step; H = 0 if they carry nothing.
         chance: Per role, float32 [T, C, slots], the first random number of each decision, from which those of messages follow;
             empty if messages need none.
+        positions: float32 [T, C, A, D], the positions of the seats before each step; D = 0 if no links follow from them.
     """
 
     observation: list[Tensor]
@@ -56,6 +57,7 @@ class Experience:
     bootstrap: Tensor
     memory: Tensor
     chance: list[Tensor]
+    positions: Tensor
 
     @classmethod
     def empty(
@@ -68,6 +70,7 @@ class Experience:
         joint: bool = True,
         memory_size: int = 0,
         uncertain: bool = False,
+        position_size: int = 0,
     ) -> Experience:
         """Allocate tensors for `steps` steps of `copies` copies."""
         seats = len(game.seats)
@@ -101,6 +104,7 @@ class Experience:
             floats(steps, copies, seats),
             floats(steps + 1, copies, seats, memory_size),
             [floats(steps, copies, game.slots(number)) for number in range(len(game.roles))] if uncertain else [],
+            floats(steps, copies, seats, position_size),
         )
 
 
@@ -281,6 +285,8 @@ def decide(table: Table, book: Book, step: int, noise: Sequence[Tensor]) -> list
     raw = book.action[step]
     for kept, numbers in zip(book.experience.chance, noise, strict=False):
         kept[step, table.block] = numbers[..., 0]
+    if table.now.positions is not None and book.experience.positions.shape[-1]:
+        book.experience.positions[step, table.block] = table.now.positions
     table.learners.decide(table.now, table.memory, noise, raw, book.log_prob[step])
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:

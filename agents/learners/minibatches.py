@@ -15,6 +15,7 @@ from agents.acting.routing import EMPTY, LEAST, Routing, route, slots_acting
 from agents.learners.losses import standardised
 from agents.learners.sequences import Sequences, at_once, in_turns
 from agents.learners.surroundings import Surroundings
+from agents.models.reach import reach
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack, return_scale
 from comms.chance import numbers_of
@@ -218,7 +219,11 @@ def _surroundings(spec: PlayerSpec, side: int, experience: Experience, cut: _Gro
         states = _carried(spec.game, side, experience, cut.team)[..., spec.memory_size + spec.register_size :][..., :seats]
         if place is not None:
             states = states.gather(1, place.view(-1, 1, 1).expand(-1, 1, seats))
-    return Surroundings(chance, place, states)
+    links = None
+    if spec.speech.dynamic:
+        steps = len(experience.over)
+        links = reach(spec.game, side, spec.speech, experience.positions, experience.acting[:steps]).flatten(0, 2)
+    return Surroundings(chance, place, states, links)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         joint=stack.spec.architecture.critic == "centralised",
         memory_size=stack.spec.carried_size,
         uncertain=stack.spec.uncertain,
+        position_size=arena.game.position_size if stack.spec.dynamic else 0,
     )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     tables, reports = _tables(given), list[Report]()

@@ -17,8 +17,11 @@ class Surroundings:
         place: int64 [R], turn-based: the mover's place in its team; else None.
         bursts: float [R, A, A], the states of links before the step, rows are listeners; [R, 1, A] in turn-based games. None if
             losses do not come in series.
+        reach: bool [R, A, A], the links that positions allow, rows are listeners; [R, 1, A] in turn-based games. None if links
+            do not depend on positions.
     """
 
     chance: Sequence[Tensor] = ()
     place: Tensor | None = None
     bursts: Tensor | None = None
+    reach: Tensor | None = None

@@ -86,6 +86,11 @@ class PlayerSpec:
         entry = AGGREGATIONS.get(speech.aggregation)
         return speech.symbols > 0 or speech.channel.uncertain or (entry is not None and entry.random)
 
+    @property
+    def dynamic(self) -> bool:
+        """True if links follow from positions in the game."""
+        return self.speech is not None and bool(self.speech.dynamic)
+
     @cached_property
     def depth(self) -> int:
         """Number of messages of each seat and round that are on their way between steps."""

@@ -110,7 +110,8 @@ class CommsConfig(Section):
         """How seats of a game send messages, for the package `agents`; None if they send none.
 
         Raises:
-            LeagueError: No seat of the game has a team-mate, or there are several rounds in a turn-based game.
+            LeagueError: No seat of the game has a team-mate, there are several rounds in a turn-based game, or the game does
+                not give the positions that the topology needs.
         """
         if not self.on:
             return None
@@ -120,6 +121,8 @@ class CommsConfig(Section):
             raise LeagueError(
                 f"comms.rounds {self.rounds}: in {game.name} one seat acts at a time, so nobody can answer in the same step"
             )
+        if self._moves and not game.position_size:
+            raise LeagueError(f"comms.topology {self.topology!r} needs positions, and {game.name} gives none")
         sides = tuple(side.seats_per_team > 1 for side in game.sides)
         dynamic = self.topology if self._moves else ""
         options = tuple(sorted(self.options.items())) if dynamic else ()

@@ -99,6 +99,7 @@ def airing(spec: PlayerSpec, minibatch: Minibatch, present: Sequence[Tensor]) ->
         exchange = delaying(spec, minibatch.side, batch.sequences, minibatch.start, rows, present)
     return Air(
         [rows_of(numbers, rows) for numbers in given.chance],
+        reach=[] if given.reach is None else _for_roles(rows_of(given.reach, rows), widths, given.place is not None),
         places=[] if given.place is None else [given.place[rows]] * len(widths),
         bursts=[] if given.bursts is None else _for_roles(rows_of(given.bursts, rows), widths, given.place is not None),
         exchange=exchange,
