@@ -57,7 +57,15 @@ UNITS = {
 }
 """What the numbers of settings count; a test holds the names against the settings."""
 
-UNITLESS = ("seed", "policy.temperature", "train.value_weight", "train.max_gradient", "evolution.operators")
+UNITLESS = (
+    "seed",
+    "policy.temperature",
+    "comms.channel.loss",
+    "comms.channel.noise",
+    "train.value_weight",
+    "train.max_gradient",
+    "evolution.operators",
+)
 """Settings whose numbers count nothing; hyper-parameters are others."""
 
 OBVIOUS = ("text", "true or false", "keys with values")

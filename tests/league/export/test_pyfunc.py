@@ -143,7 +143,7 @@ def make_pair(config: LeagueConfig, folder: Path) -> Pair:
     parameters, statistics = spec.founder(generator)
     parameters += 0.3 * torch.randn(parameters.shape, generator=generator)
     statistics += torch.rand(statistics.shape, generator=generator)
-    weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics)
+    weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics) | config.links(game)
     champion = snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, "d1")
     row = GenerationRow(0, champion.name, 1.0, 1, {}, {}, "2026-01-02 03:04:05")
     for name, content in model_folder(Deployment(config).parts(champion, weights, row), "a" * 32).items():
