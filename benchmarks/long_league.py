@@ -36,13 +36,14 @@ from league.population.matchmaking import worth_meeting
 from league.population.player import ANCHOR, Player, active_name, anchor, child, snapshot
 from league.storage import roster
 from league.storage.generation import Generation, TrainingRecord
+from league.storage.results import sums_in
 from league.storage.store import Store
 from tournaments.rating.cycles import cyclicity
 from tournaments.rating.elo import Rating, fit
-from tournaments.rating.outcomes import outcomes
+from tournaments.rating.evidence import Evidence, together
 from tournaments.rating.payoff import among
-from tournaments.rating.results import Results, results, total
-from tournaments.rating.returns import returns_of
+from tournaments.rating.results import Results, total
+from tournaments.rating.sums import sums_of
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ class Population:
             updates={player.name: [{"policy_loss": 0.1, "entropy": 1.0}] * 2 for player in learnt},
             ratings=rows,
             online=dict.fromkeys(ranked, 0.0),
-            returns=returns_of(self.game, matches),
+            sums=sums_of(self.game, matches),
             progress={player.name: 174 * strength[player.name] for player in frozen},
         )
 
@@ -168,10 +169,10 @@ def make(home: Path, generations: int) -> Store:
     return store
 
 
-def seen(store: Store) -> Results:
-    """All results of a league, generation by generation."""
-    game = envs.describe(TICTACTOE)
-    return total([results(outcomes(game, store.matches(number))) for number in range(store.generation() + 1)])
+def seen(store: Store) -> tuple[Results, Evidence]:
+    """All results of a league and their evidence, as a league reads them when it goes on."""
+    known = sums_in(store, envs.describe(TICTACTOE)).values()
+    return total([sums.results for sums in known]), together([sums.evidence for sums in known])
 
 
 def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -195,7 +196,12 @@ def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     def matchmaking() -> object:
         names = [player.name for player in roster.newest_frozen(store, 50)]
         learners = [roster.newest_snapshot(store, player.name) or "" for player in store.players("active")]
-        return [among(known["results"], [*names, learner]) for learner in learners]
+        return [among(known["results"][0], [*names, learner]) for learner in learners]
+
+    def rating() -> object:
+        results, evidence = known["results"]
+        begin = roster.elo(store, store.generation() - 1)
+        return fit(results, ANCHOR, np.random.default_rng(0), seen=evidence, begin=begin)
 
     def shown() -> object:
         return of_generation(store, known["history"], EncodedImage(payoff_pixels(known["history"])), ReplayCache())
@@ -205,8 +211,8 @@ def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "begin: all results", keep("results", lambda: seen(store))
     yield "choose whom a generation's players meet", opponents
     yield "choose opponents for training", matchmaking
-    yield "rate, 200 replicates", lambda: fit(known["results"], ANCHOR, np.random.default_rng(0))
-    yield "cyclicity", lambda: cyclicity(known["results"])
+    yield "rate, 200 replicates", rating
+    yield "cyclicity", lambda: cyclicity(known["results"][0])
     yield "read the history", keep("history", lambda: read(store))
     yield "read it again after a commit", lambda: read(store, known["history"].until(store.generation() - 1, ()))
     yield "report", lambda: (report_html(known["history"]), solution_yaml(known["history"]))

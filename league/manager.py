@@ -28,12 +28,12 @@ from league.execution.seeds import Seeds
 from league.execution.watcher import Watcher
 from league.stages.draft import Context, begin
 from league.stages.table import stages_of
+from league.storage.results import sums_in
 from league.storage.store import Store, default_home
 from league.storage.trusted import NamedCode
 from league.tracking.sync_worker import SyncWorker, sync_worker_for
-from tournaments.rating.evidence import Evidence, evidence, together
-from tournaments.rating.outcomes import outcomes
-from tournaments.rating.results import Results, results, total
+from tournaments.rating.evidence import Evidence, together
+from tournaments.rating.results import Results, total
 
 MakeSyncWorker: TypeAlias = Callable[[Store, LeagueConfig, Callable[[str], None], Callable[[int, int], None]], SyncWorker]
 """(store, configuration, function that receives warnings, function that receives how many of how many replays are recorded) →
@@ -128,13 +128,8 @@ class League:
         last = context.store.generation()
         if last >= 0:
             context.sync_worker.committed(last)
-        tables, known = [], []
-        for number in range(last + 1):
-            matches = context.store.matches(number)
-            log = outcomes(self.game, matches)
-            tables.append(results(log))
-            known.append(evidence(log, matches))
-        table, seen = total(tables), together(known)
+        known = sums_in(context.store, self.game).values()
+        table, seen = total([sums.results for sums in known]), together([sums.evidence for sums in known])
         while context.store.generation() + 1 < self.config.generations:
             table, seen = self._generation(context, table, seen)
         self.watcher.phase("report")

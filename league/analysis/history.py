@@ -17,7 +17,7 @@ from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
 from league.analysis.head_to_head import Meeting, meetings
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
-from league.analysis.progress import champions_progress, champions_so_far
+from league.analysis.progress import Told, champions_progress, champions_so_far
 from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
@@ -25,19 +25,19 @@ from league.evaluation.configuration import stored_config, stored_game
 from league.evaluation.crossplay import CrossPlay
 from league.evaluation.crossplay import stored as stored_cross_play
 from league.execution.watcher import Progress
-from league.population.player import ANCHOR, Player, frozen_names
+from league.population.player import ANCHOR, Player, frozen_in
 from league.storage import roster
 from league.storage.generation import GenerationRow, RatingRow
-from league.storage.results import published_progress, training_records, training_updates
+from league.storage.results import published_progress, sums_in, training_records, training_updates
 from league.storage.store import Store
 from tournaments.rating.chain import publish
 from tournaments.rating.dependence import worth
 from tournaments.rating.elo import Chance, fit
-from tournaments.rating.evidence import NOTHING, Evidence, evidence, together
+from tournaments.rating.evidence import NOTHING, Evidence, together
 from tournaments.rating.outcomes import Outcome, outcomes
-from tournaments.rating.payoff import Payoff, among, best_response_in_table, payoff
+from tournaments.rating.payoff import Payoff, among, best_response_in_table
 from tournaments.rating.results import Results, total
-from tournaments.rating.returns import MeanReturn, Returns, added, returns_of
+from tournaments.rating.returns import MeanReturn, Returns, added
 from tournaments.rating.undecided import Undecided, undecided
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
@@ -137,7 +137,8 @@ class History:
         if self.evidence is None:
             return None
         names = sorted({ANCHOR, *self.elo, *self.results.players})
-        return fit(self.results.with_players(names), ANCHOR, np.random.default_rng(self.number), seen=self.evidence).chance
+        results, rng = self.results.with_players(names), np.random.default_rng(self.number)
+        return fit(results, ANCHOR, rng, seen=self.evidence, begin=self.elo).chance
 
     @cached_property
     def trainings(self) -> list[TrainingSummary]:
@@ -165,14 +166,14 @@ class History:
     def champions_progress(self) -> Progress:
         """The champion, in figures that can be compared over the generations."""
         before = self.rows[-2].champion if len(self.rows) > 1 else ""
-        points = self.progress.get(self.champion)
-        return champions_progress(self.game, self.results, self.champion, before, points, self.champions_returns)
+        told = Told(self.champion, self.results, {self.champion: self.champions_returns}, self.progress)
+        return champions_progress(self.game, told, before)
 
     @cached_property
     def champions(self) -> list[Progress]:
         """The figures of the champion of every generation, as they were when the generation was committed."""
-        known = ((each.row.champion, each.table, each.returns, each.progress) for each in self.generations)
-        return champions_so_far(self.game, known)
+        told = [Told(each.row.champion, each.table.met(), each.returns, each.progress) for each in self.generations]
+        return champions_so_far(self.game, told)
 
     @cached_property
     def player(self) -> dict[str, Player]:
@@ -297,21 +298,23 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
     known = [] if earlier is None or earlier.rows != rows[: len(earlier.rows)] else list(earlier.generations)
     same = earlier is not None and earlier.config.game == config.game
     game = earlier.game if earlier is not None and same else stored_game(store)
-    players, matches, found = as_of(_players(store, earlier), last), list[MatchResult](), list[Outcome]()
-    born = {player.name: player.born for player in players}
+    players = as_of(_players(store, earlier), last)
+    born, frozen = {player.name: player.born for player in players}, frozen_in(players)
     if earlier is not None and len(known) == len(rows):
-        matches, found = list(earlier.matches), list(earlier.outcomes)
+        matches, found = earlier.matches, earlier.outcomes
+    else:
+        matches = store.matches(last)
+        found = outcomes(game, matches)
+    summed = sums_in(store, game, len(known), last)
     published = published_progress(store) | {name: value for record in known for name, value in record.progress.items()}
     for row in rows[len(known) :]:
-        matches = store.matches(row.number)
-        found = outcomes(game, matches)
         training = summarise(row.number, training_records(store, row.number), training_updates(store, row.number), born)
-        table, newest = payoff(found), frozen_names(players, row.number)
+        sums, newest = summed[row.number], frozen.get(row.number, set())
         if not newest <= published.keys():
-            published |= publish(table, newest, published, ANCHOR)
+            published |= publish(sums.results, newest, published, ANCHOR)
         progress = {name: published[name] for name in sorted(newest & published.keys())}
-        seen = evidence(found, matches)
-        known.append(GenerationRecord(row, table, training, returns_of(game, matches), progress, seen))
+        table = among(sums.results, sums.results.players)
+        known.append(GenerationRecord(row, table, training, sums.returns, progress, sums.evidence))
     return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,14 +13,15 @@ from league.evaluation.standings import described
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, is_bot
 from league.storage import roster
-from league.storage.results import published_progress
+from league.storage.results import published_progress, sums_in
 from league.storage.store import Store
 from tournaments.rating.chain import chain, publish
-from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import Payoff, payoff
-from tournaments.rating.results import Results
+from tournaments.rating.results import Results, total
 from tournaments.rating.returns import MeanReturn, Returns, added
 from tournaments.rating.standings import SideReturn
+
+NO_RESULTS = total([])
+"""The results of no games."""
 
 
 def progress_of(store: Store) -> dict[str, float]:
@@ -40,11 +42,11 @@ def _completed(store: Store, known: dict[str, float]) -> dict[str, float]:
     game = described(store)
     if game is None:
         return known
-    tables = ((payoff(outcomes(game, store.matches(number))), names) for number, names in sorted(frozen.items()))
+    tables = ((sums_in(store, game, number, number)[number].results, names) for number, names in sorted(frozen.items()))
     return chain(tables, ANCHOR)
 
 
-def published_until(store: Store, table: Payoff, newest: Iterable[str]) -> dict[str, float]:
+def published_until(store: Store, table: Results, newest: Iterable[str]) -> dict[str, float]:
     """Publish the progress of a generation's newest players.
 
     Args:
@@ -61,46 +63,61 @@ def published_until(store: Store, table: Payoff, newest: Iterable[str]) -> dict[
     return missing | publish(table, list(newest), before, ANCHOR)
 
 
-def champions_progress(
-    game: Game, results: Results, champion: str, previous: str, points: float | None, returns: Mapping[str, MeanReturn]
-) -> Progress:
-    """The figures of a generation's champion.
+class Told(NamedTuple):
+    """What the figures of a champion are made of: sums over one generation, or over several up to it.
 
-    Args:
-        game: The game.
-        results: All results so far.
-        champion: The champion.
-        previous: The champion of the generation before; "" if there is none.
-        points: The champion's published progress, or None.
-        returns: The champion's mean return on each side.
+    Attributes:
+        champion: The champion of the generation.
+        results: The results of its matches.
+        returns: Player → side → mean return.
+        progress: Player → published progress.
     """
-    met = {record.opponent: (record.wins + record.draws / 2, record.games) for record in results.against(champion)}
-    return _progress(game, met, champion, previous, points, returns)
+
+    champion: str
+    results: Results
+    returns: Returns
+    progress: Mapping[str, float]
 
 
-def champions_so_far(game: Game, generations: Iterable[tuple[str, Payoff, Returns, Mapping[str, float]]]) -> list[Progress]:
+def champions_progress(game: Game, told: Told, previous: str) -> Progress:
+    """The figures of the last champion of a league, from sums over all its generations; "" if there is no previous champion."""
+    nothing = Told(previous, NO_RESULTS, {}, {})
+    return champions_so_far(game, [nothing, told] if previous else [told])[-1]
+
+
+def champions_so_far(game: Game, generations: Sequence[Told]) -> list[Progress]:
     """The figures of the champion of every generation, as they were when the generation was committed.
 
     Args:
         game: The game.
-        generations: Champion, results, mean returns and published progress of all generations of a league, in order.
+        generations: The generations of a league, in order.
     """
+    champions = {each.champion for each in generations}
     met: dict[str, dict[str, tuple[float, int]]] = defaultdict(dict)
     gained: dict[str, dict[str, MeanReturn]] = {}
     published: dict[str, float] = {}
     found, previous = [], ""
-    for champion, table, returned, progress in generations:
-        games, points = table.games, table.points
-        for one, other in zip(*map(np.ndarray.tolist, np.nonzero(games)), strict=True):
-            mine, opponent = met[table.players[one]], table.players[other]
-            before = mine.get(opponent, (0.0, 0))
-            mine[opponent] = before[0] + float(points[one, other]), before[1] + int(games[one, other])
+    for champion, results, returned, progress in generations:
+        _add(met, results, champions)
         gained |= added([{name: gained[name] for name in returned if name in gained}, returned])
         published |= progress
         returns = gained.get(champion, {})
         found.append(_progress(game, met[champion], champion, previous, published.get(champion), returns))
         previous = champion
     return found
+
+
+def _add(met: Mapping[str, dict[str, tuple[float, int]]], results: Results, champions: Collection[str]) -> None:
+    """Add results of champions to their points and games against each opponent."""
+    reigned = np.array([player in champions for player in results.players], np.bool_)
+    pairs = np.flatnonzero(reigned[results.one] | reigned[results.other])
+    ends, points, games = (results.one[pairs], results.other[pairs]), results.points[pairs], results.games[pairs]
+    for mine, theirs, won in ((*ends, points), (*ends[::-1], games - points)):
+        for one, other, score, count in zip(mine.tolist(), theirs.tolist(), won.tolist(), games.tolist(), strict=True):
+            if reigned[one]:
+                opponents, opponent = met[results.players[one]], results.players[other]
+                before = opponents.get(opponent, (0.0, 0))
+                opponents[opponent] = before[0] + score, before[1] + count
 
 
 def _progress(

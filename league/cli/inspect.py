@@ -1,4 +1,4 @@
-"""The commands that show leagues: list, standings, lineage, payoff, report."""
+"""The commands that show leagues: list, standings, lineage, payoff, audit, report."""
 
 from __future__ import annotations
 
@@ -106,15 +106,14 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
     """Print the scores of every pair of players."""
     from league.cli.tables import payoff_table
     from league.evaluation.configuration import stored_game
-    from tournaments.rating.outcomes import outcomes
+    from league.storage.results import sums_in
     from tournaments.rating.payoff import among, pairs
-    from tournaments.rating.results import results, total
+    from tournaments.rating.results import total
 
     store = _begun(home, name)
     with _fits_together(name):
         game = stored_game(store)
-        logs = (outcomes(game, store.matches(number)) for number in range(store.generation() + 1))
-        found = total([results(log) for log in logs])
+        found = total([sums.results for sums in sums_in(store, game).values()])
         if as_json:
             rows = pairs(among(found, found.players)) if len(found.players) <= MANY else found.rows()
             print_json({"league": name, "pairs": [vars(row) for row in rows]})
@@ -124,6 +123,22 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
         out.print(payoff_table(among(found, shown)))
         if len(shown) < len(found.players):
             out.print(f"{len(shown)} of {len(found.players)} players: the best and the last by rating; --json has all pairs")
+
+
+@app.command()
+def audit(name: LeagueName, home: Home = HOME) -> None:
+    """Add up the match log anew, and compare the sums with those on which ratings rest."""
+    from league.evaluation.configuration import stored_game
+    from league.storage.results import differing
+
+    store = _begun(home, name)
+    with _fits_together(name):
+        wrong = differing(store, stored_game(store))
+    for generation, sums in wrong.items():
+        out.print(f"generation {generation}: the {', '.join(sums)} are not those of its matches", highlight=False)
+    if wrong:
+        raise LeagueError(f"the sums of the league {name!r} are not those of its match log")
+    out.print(f"{name}: results, evidence and returns are those of the match log", highlight=False)
 
 
 @app.command()

@@ -151,6 +151,15 @@ def frozen_names(players: Iterable[Player], generation: int) -> set[str]:
     return {player.name for player in players if player.frozen == generation}
 
 
+def frozen_in(players: Iterable[Player]) -> dict[int, set[str]]:
+    """Generation → the names of the snapshots that were frozen in it."""
+    found: dict[int, set[str]] = {}
+    for player in players:
+        if player.frozen is not None:
+            found.setdefault(player.frozen, set()).add(player.name)
+    return found
+
+
 def anchor(name: str) -> Player:
     """A scripted player."""
     return Player(name, "anchor", "anchor", None, "anchor", None)

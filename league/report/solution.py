@@ -14,7 +14,7 @@ from agents.learners.table import LEARNERS
 from envs.game import Role
 from league.analysis.communication import graphs
 from league.analysis.history import History
-from league.population.player import ANCHOR, is_mutant
+from league.population.player import ANCHOR, Player, is_mutant
 from league.report.deployment import deployment
 from league.report.solving import episodes_to_solve, rounded
 from league.report.wording import listed
@@ -30,7 +30,7 @@ class _Block(str):
     """Text that is written as a YAML literal block, line by line."""
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] # libyaml writes the same, sooner
     def ignore_aliases(self, data: Any) -> bool:
         """Write a repeated value in full and not as a YAML alias, because people read the file."""
         return True
@@ -199,9 +199,13 @@ def _mean_return(history: History) -> dict[str, Any]:
 
 def _stages(history: History) -> list[dict[str, Any]]:
     found = []
+    born: dict[int | None, list[Player]] = {}
+    gone: dict[int | None, list[str]] = {}
+    for player in history.players:
+        if is_mutant(player):
+            born.setdefault(player.born, []).append(player)
+        gone.setdefault(player.retired, []).append(player.name)
     for row in history.rows:
-        children = [player for player in history.players if player.born == row.number and is_mutant(player)]
-        retired = [player.name for player in history.players if player.retired == row.number]
         found.append(
             {
                 "generation": row.number,
@@ -210,9 +214,10 @@ def _stages(history: History) -> list[dict[str, Any]]:
                 "elo_as_of_the_last_generation": rounded(history.elo[row.champion]) if row.champion in history.elo else None,
                 "agent_steps": row.agent_steps,
                 "mutated": [
-                    {"child": player.name, "parent": player.parent, "operator": player.operator} for player in children
+                    {"child": player.name, "parent": player.parent, "operator": player.operator}
+                    for player in born.get(row.number, [])
                 ],
-                "retired": retired,
+                "retired": gone.get(row.number, []),
             }
         )
     return found

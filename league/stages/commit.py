@@ -12,8 +12,6 @@ from league.stages.draft import Draft
 from league.storage import roster
 from league.storage.generation import Generation
 from tournaments.rating.elo import online_elo
-from tournaments.rating.payoff import payoff
-from tournaments.rating.returns import returns_of
 
 
 def commit(draft: Draft) -> Draft:
@@ -45,8 +43,8 @@ def commit(draft: Draft) -> Draft:
             updates=updates,
             ratings=rated.ratings.rows,
             online=online,
-            returns=returns_of(context.game, draft.matches),
-            progress=published_until(store, payoff(rated.outcomes), newest),
+            sums=rated.sums,
+            progress=published_until(store, rated.sums.results, newest),
         )
     )
     return draft

@@ -23,6 +23,7 @@ from tournaments.rating.elo import Ratings
 from tournaments.rating.evidence import Evidence
 from tournaments.rating.outcomes import Outcome
 from tournaments.rating.results import Results
+from tournaments.rating.sums import Sums
 from tournaments.tickets import MatchResult, Ticket
 
 
@@ -80,12 +81,14 @@ class Rated:
         outcomes: Outcomes of this generation's matches.
         payoff: The results of all matches of the league, including this generation.
         evidence: What all these matches are worth as evidence.
+        sums: The sums of this generation's matches.
         ratings: The ratings of all frozen players and anchors by them.
     """
 
     outcomes: Sequence[Outcome]
     payoff: Results
     evidence: Evidence
+    sums: Sums
     ratings: Ratings
 
 

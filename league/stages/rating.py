@@ -11,9 +11,8 @@ from league.population.ranking import break_ties
 from league.stages.draft import Context, Draft, Rated
 from league.storage import roster
 from tournaments.rating.elo import fit
-from tournaments.rating.evidence import evidence
 from tournaments.rating.outcomes import absent_teams, outcomes
-from tournaments.rating.results import results
+from tournaments.rating.sums import sums_of
 from tournaments.tickets import MatchResult
 
 
@@ -27,16 +26,18 @@ def rate(draft: Draft) -> Draft:
     log = outcomes(context.game, draft.matches)
     if draft.number == 0:
         _doubt_the_game(context, draft.matches)
-    table = draft.past + results(log)
+    sums = sums_of(context.game, draft.matches, log)
+    table = draft.past + sums.results
     present = {*table.players, ANCHOR, *(player.name for player in draft.snapshots)}
     if len(present) > len(table.players):  # somebody was absent from all its games, and has no result
         table = table.with_players(sorted(present))
-    seen = draft.seen + evidence(log, draft.matches)
+    seen = draft.seen + sums.evidence
     generator = context.seeds.numpy(draft.number, "bootstrap")
-    ratings = fit(table, ANCHOR, generator, seen=seen, replicates=context.config.tournament.bootstrap)
+    begin = roster.elo(context.store, draft.number - 1)
+    ratings = fit(table, ANCHOR, generator, seen=seen, replicates=context.config.tournament.bootstrap, begin=begin)
     frozen = roster.frozen_in(context.store) | {player.name: player.frozen for player in draft.snapshots}
     ordered = break_ties(ratings, frozen, context.seeds.numpy(draft.number, "ties"))
-    return replace(draft, rated=Rated(log, table, seen, ordered))
+    return replace(draft, rated=Rated(log, table, seen, sums, ordered))
 
 
 def _doubt_the_game(context: Context, matches: Sequence[MatchResult]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from league.analysis.progress import champions_progress
+from league.analysis.progress import Told, champions_progress
 from league.stages.draft import Draft
 from league.storage.results import mean_returns, published_progress
 from tournaments.rating.returns import added
@@ -21,8 +21,8 @@ def report(draft: Draft) -> Draft:
     rated, row = draft.ratings(), context.store.newest()
     champion = row.champion
     previous = context.store.champion(draft.number - 1) if draft.number else ""
-    returns = added(found for found in mean_returns(context.store, champion).values()).get(champion, {})
-    points = published_progress(context.store, champion).get(champion)
-    progress = champions_progress(context.game, rated.payoff, champion, previous, points, returns)
-    context.watcher.committed(row, rated.ratings, progress)
+    returns, progress = added(mean_returns(context.store, champion).values()), published_progress(context.store, champion)
+    told = Told(champion, rated.payoff, returns, progress)
+    shown = champions_progress(context.game, told, previous)
+    context.watcher.committed(row, rated.ratings, shown)
     return draft

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from league.population.player import Player
 from tournaments.rating.elo import Rating
-from tournaments.rating.returns import Returns
+from tournaments.rating.sums import Sums
 from tournaments.tickets import MatchResult, Ticket
 
 
@@ -44,7 +44,7 @@ class Generation:
         updates: Player → its training metrics of each update.
         ratings: Present ratings of all rated players.
         online: Online Elo of all rated players.
-        returns: Mean returns of all players in this generation's matches.
+        sums: The sums of this generation's matches; None leaves it to readers to compute them from the match log.
         progress: Player → its published progress, for the players that are frozen in this generation and for earlier ones whose
             progress is not in the store yet.
     """
@@ -61,7 +61,7 @@ class Generation:
     updates: Mapping[str, Sequence[Mapping[str, float]]]
     ratings: Sequence[Rating]
     online: Mapping[str, float] = field(default_factory=dict)
-    returns: Returns = field(default_factory=dict)
+    sums: Sums | None = None
     progress: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -13,8 +13,9 @@ they hold what any learner keeps. The folder is renamed after the transaction: i
 complete in its earlier format. If the process is killed between the two, the next writer renames the folder. Only writers read
 the states.
 
-Format 4 adds the tables `returns` and `progress`, which are computed from the match log. They need the sides of the game. Where
-the league has no description of its game, generations before the upgrade have no rows, and readers compute them from the log.
+Format 4 adds the tables `returns` and `progress`, and format 5 the table `results` and an index. The tables are computed from
+the match log, which needs the sides of the game. Where the league has no description of its game, generations before the
+upgrade have no rows, and readers compute them from the log.
 """
 
 from __future__ import annotations
@@ -31,13 +32,12 @@ from league.population.player import ANCHOR
 from league.storage.blobs import FILE
 from league.storage.database import Warn, reading, silent, writing
 from league.storage.links import plain_files
-from league.storage.rows import match_of, progress_rows, return_rows
-from league.storage.schema import FORMAT, PLAYERS, SUMS
+from league.storage.rows import match_of, progress_rows
+from league.storage.schema import FORMAT, PLAYERS, RESULTS, SUMS, TRAINING_INDEX
+from league.storage.sums import add_results, add_sums
 from league.storage.trusted import refuse_untrusted
 from tournaments.rating.chain import publish
-from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import payoff
-from tournaments.rating.returns import returns_of
+from tournaments.rating.sums import sums_of
 
 LEARNER_STATES = "learner_states"
 """The folder in which a league keeps the states of its learners."""
@@ -60,6 +60,9 @@ SELECT name, league_role, status, parent, operator, born, weights, optimiser AS 
     snapshot_of, frozen, learner, architecture, "group"
 FROM main.players
 """
+
+NEW_SUMS = {**dict.fromkeys("123", (SUMS, RESULTS)), "4": (RESULTS,)}
+"""Earlier format → the tables of sums that it does not have yet."""
 
 PLAYERS_AS_TODAY = {"1": PLAYERS_OF_FORMAT_1, "2": PLAYERS_OF_FORMAT_2}
 """Earlier format → its players with the columns of the present format."""
@@ -90,8 +93,9 @@ def show_as_today(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA temp_store = MEMORY")  # reading must work where no file can be written
     if found in PLAYERS_AS_TODAY:
         database.execute(f"CREATE TEMP VIEW players AS {PLAYERS_AS_TODAY[found]}")
-    for statement in _statements(SUMS):
-        database.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+    for script in NEW_SUMS.get(found, ()):
+        for statement in _statements(script):
+            database.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
 def upgrade(path: Path, warn: Warn = silent) -> None:
@@ -110,7 +114,7 @@ def upgrade(path: Path, warn: Warn = silent) -> None:
         return
     with disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged"), writing(path, warn) as database:
         STEPS[found](database)
-        _add_sums(database)
+        _add_sums(database, found)
         database.execute("UPDATE league SET value = ? WHERE key = 'format'", (str(FORMAT),))
 
 
@@ -152,9 +156,9 @@ def _remake_players(database: sqlite3.Connection, as_today: str) -> None:
     database.execute("DROP TABLE upgraded")
 
 
-def _add_sums(database: sqlite3.Connection) -> None:
-    """Add the tables of mean returns and of progress, filled from the match log if the game is described."""
-    for statement in _statements(SUMS):
+def _add_sums(database: sqlite3.Connection, found: str) -> None:
+    """Add the tables of sums that a format has not yet, filled from the match log if the game is described, and an index."""
+    for statement in (statement for script in (*NEW_SUMS[found], TRAINING_INDEX) for statement in _statements(script)):
         database.execute(statement)
     texts = database.execute("SELECT value FROM league WHERE key = 'description'").fetchall()
     if not texts:
@@ -162,19 +166,22 @@ def _add_sums(database: sqlite3.Connection) -> None:
     game, published = Game.from_json(texts[0][0]), dict[str, float]()
     for (number,) in database.execute("SELECT generation FROM generations ORDER BY generation").fetchall():
         rows = database.execute("SELECT * FROM matches WHERE generation = ? ORDER BY match", (number,))
-        matches = [match_of(row) for row in rows]
-        database.executemany("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", return_rows(number, returns_of(game, matches)))
+        sums = sums_of(game, [match_of(row) for row in rows])
+        if SUMS not in NEW_SUMS[found]:
+            add_results(database, number, sums)
+            continue
+        add_sums(database, number, sums)
         newest = [name for (name,) in database.execute("SELECT name FROM main.players WHERE frozen = ?", (number,))]
-        values = publish(payoff(outcomes(game, matches)), newest, published, ANCHOR)
+        values = publish(sums.results, newest, published, ANCHOR)
         database.executemany("INSERT INTO progress VALUES (?, ?)", progress_rows(values))
         published |= values
 
 
-def _from_3(database: sqlite3.Connection) -> None:
-    """Nothing but the sums is new."""
+def _only_sums(database: sqlite3.Connection) -> None:
+    """Nothing but sums is new."""
 
 
-STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1": _from_1, "2": _from_2, "3": _from_3}
+STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {"1": _from_1, "2": _from_2, "3": _only_sums, "4": _only_sums}
 """Earlier format → function that upgrades a database to the present format, without its sums, inside a transaction."""
 
 

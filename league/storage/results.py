@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from envs.game import Game
 from league.storage.generation import TrainingRecord
 from league.storage.rows import figures_of, return_of, training_of
 from league.storage.store import Store
+from league.storage.sums import results_of, same
 from tournaments.rating.returns import Returns
+from tournaments.rating.sums import Sums, sums_of
 
 
 def training_records(store: Store, generation: int) -> list[TrainingRecord]:
@@ -23,14 +26,51 @@ def training_updates(store: Store, generation: int) -> dict[str, list[dict[str, 
     return found
 
 
-def mean_returns(store: Store, player: str | None = None) -> dict[int, Returns]:
-    """The mean returns of one player, or of all, in each generation's matches.
+def sums_in(store: Store, game: Game, first: int = 0, last: int | None = None) -> dict[int, Sums]:
+    """The sums of the matches of each generation, in order.
+
+    Args:
+        store: The league.
+        game: Its game. Where a league of an earlier format has no sums, they are computed from the match log.
+        first: The first generation.
+        last: The last generation; the default is the last committed one.
+    """
+    last = store.generation() if last is None else last
+    query = "SELECT * FROM results WHERE generation BETWEEN ? AND ?"
+    stored = {number: (results, seen) for number, results, seen in store.select(query, (first, last), results_of)}
+    returns = mean_returns(store, first=first, last=last)
+    found = {}
+    for number in range(first, last + 1):
+        known = number in stored and number in returns
+        found[number] = Sums(*stored[number], returns[number]) if known else sums_of(game, store.matches(number))
+    return found
+
+
+def differing(store: Store, game: Game) -> dict[int, list[str]]:
+    """Compare the stored sums with the match log, which is the truth.
+
+    Returns:
+        Generation → which of its sums differ from those of its matches. Sums that are not stored do not differ.
+    """
+    wrong = {}
+    for number in range(store.generation() + 1):
+        stored, true = sums_in(store, game, number, number)[number], sums_of(game, store.matches(number))
+        names = [name for name in Sums._fields if not same(getattr(stored, name), getattr(true, name))]
+        if names:
+            wrong[number] = names
+    return wrong
+
+
+def mean_returns(store: Store, player: str | None = None, first: int = 0, last: int | None = None) -> dict[int, Returns]:
+    """The mean returns of one player, or of all, in the matches of each generation from `first` to `last`.
 
     Generations of a league of an earlier format may be missing.
     """
-    where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
+    where, values = ("", ()) if player is None else (" AND player = ?", (player,))
+    query = f"SELECT * FROM returns WHERE generation BETWEEN ? AND ?{where} ORDER BY rowid"
+    values = (first, store.generation() if last is None else last, *values)
     found: dict[int, Returns] = {}
-    for generation, player, side, mean in store.select(f"SELECT * FROM returns{where} ORDER BY rowid", values, return_of):
+    for generation, player, side, mean in store.select(query, values, return_of):
         found.setdefault(generation, {}).setdefault(player, {})[side] = mean
     return found
 

@@ -60,6 +60,11 @@ def ranking(store: Store) -> list[str]:
     return store.select(query, (store.generation(),), _text)
 
 
+def elo(store: Store, generation: int) -> dict[str, float]:
+    """Player → rating in Elo points as of a generation."""
+    return dict(store.select("SELECT player, elo FROM ratings WHERE generation = ?", (generation,)))
+
+
 def online(store: Store, generation: int) -> dict[str, float]:
     """Player → online Elo as of a generation."""
     return dict(store.select("SELECT player, online FROM ratings WHERE generation = ?", (generation,)))

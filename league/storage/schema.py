@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-FORMAT = 4
+FORMAT = 5
 """Number of the format that this version writes. `league.storage.migration` reads and upgrades the earlier ones."""
 
 PLAYERS = """
@@ -42,6 +42,18 @@ CREATE TABLE progress (player TEXT PRIMARY KEY, points REAL NOT NULL);
 """
 """Sums of the match log, so that mean returns and progress can be read without reading all matches."""
 
+RESULTS = """
+CREATE TABLE results (generation INTEGER PRIMARY KEY, met TEXT NOT NULL, evidence TEXT NOT NULL);
+"""
+"""Sums of the match log of each generation, so that a league can be rated without reading all matches: the results of the pairs
+that met, and what they are worth as evidence. Both are JSON, a list for each column of `Results` and of `Evidence`.
+"""
+
+TRAINING_INDEX = """
+CREATE INDEX training_by_generation ON training (generation);
+"""
+"""What finds the training of a generation without a look at that of all others."""
+
 SCHEMA = f"""
 CREATE TABLE league (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generations (
@@ -57,6 +69,7 @@ CREATE TABLE training (
     ticket TEXT PRIMARY KEY, generation INTEGER NOT NULL, learner TEXT NOT NULL, players TEXT NOT NULL, learns TEXT NOT NULL,
     seed INTEGER NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
     mean_return REAL);
+{TRAINING_INDEX}
 CREATE TABLE updates (
     generation INTEGER NOT NULL, player TEXT NOT NULL, "update" INTEGER NOT NULL, figures TEXT NOT NULL,
     PRIMARY KEY (generation, player, "update"));
@@ -65,6 +78,7 @@ CREATE TABLE ratings (
     online REAL NOT NULL, games INTEGER NOT NULL, wins INTEGER NOT NULL, draws INTEGER NOT NULL, losses INTEGER NOT NULL,
     PRIMARY KEY (generation, player));
 {SUMS}
+{RESULTS}
 CREATE TRIGGER results_stay BEFORE UPDATE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 CREATE TRIGGER results_last BEFORE DELETE ON matches BEGIN SELECT RAISE(ABORT, 'the match log is append-only'); END;
 """

@@ -32,11 +32,11 @@ from league.storage.rows import (
     progress_rows,
     rating_of,
     rating_row,
-    return_rows,
     to_json,
     training_row,
 )
 from league.storage.schema import CHANGES, FORMAT, SCHEMA
+from league.storage.sums import add_sums
 from tournaments.replay.format import SUFFIX, UNFINISHED
 from tournaments.tickets import MatchResult
 
@@ -236,7 +236,8 @@ class Store:
                 "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (rating_row(turn.number, rating, turn.online.get(rating.player, 0.0)) for rating in turn.ratings),
             )
-            database.executemany("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", return_rows(turn.number, turn.returns))
+            if turn.sums is not None:
+                add_sums(database, turn.number, turn.sums)
             database.executemany("INSERT INTO progress VALUES (?, ?)", progress_rows(turn.progress))
         self._drop_past_states()
 

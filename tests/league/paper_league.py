@@ -32,6 +32,7 @@ from tournaments.rating.elo import Rating
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
 from tournaments.rating.returns import returns_of
+from tournaments.rating.sums import sums_of
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 HYPER = {"learning_rate": 1e-3, "entropy": 0.01}
@@ -88,6 +89,7 @@ def generation(
         for one in live
         for opponent in (past or [one.name])
     ]
+    matches = games(number, [*names, *past, "bot:random"])
     return Generation(
         number=number,
         champion=names[0],
@@ -96,7 +98,8 @@ def generation(
         phases={"training": 2.0, "tournament": 0.5},
         figures={"elo_best": 200.0 + number, "elo_mean": 150.0, "elo_spread": 100.0, "cyclicity": 0.25},
         players=[*([anchor("bot:random")] if number == 0 else []), *snapshots, *changed],
-        matches=games(number, [*names, *past, "bot:random"]),
+        matches=matches,
+        sums=sums_of(envs.describe(CONFIG.game.name), matches),
         training=training,
         updates={
             one.name: [{"policy_loss": 0.1, "entropy": 1.0 - 0.1 * at, "decisions": 5.0} for at in range(3)] for one in live

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log, tanh
 
 import numpy as np
@@ -88,6 +89,11 @@ class Chance:
     moved: Floats
     quantile: float
 
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Player → its column."""
+        return {player: number for number, player in enumerate(self.players)}
+
     def halves(self, figures: Floats) -> Floats:
         """Half the width of the intervals of figures of the replicates, [B, …]."""
         return np.asarray(self.quantile * np.sqrt((figures**2).mean(0)))
@@ -104,8 +110,7 @@ class Chance:
         Laws:
             Players of the same weights and any anchor: the anchor has no influence.
         """
-        column = {player: number for number, player in enumerate(self.players)}
-        places = [column[player] for player in weights]
+        places = [self.column[player] for player in weights]
         return float(self.halves(self.moved[:, places] @ np.array(list(weights.values()), np.float64)))
 
 

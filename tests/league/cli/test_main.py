@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 import yaml
@@ -136,6 +138,7 @@ def _bytes(replay, path):
         ("standings", "smoke"),
         ("lineage", "smoke"),
         ("payoff", "smoke"),
+        ("audit", "smoke"),
         ("replay", "list"),
         ("replay", "verify", "smoke"),
         ("tournament", "smoke/champion", "bot:random", "--games", "2"),
@@ -174,11 +177,22 @@ def test_resume_extends_a_league(cli_run, tmp_path):
     assert Store.open(tmp_path, "smoke").generation() == 1
 
 
-@pytest.mark.parametrize("command", ["standings", "lineage", "payoff", "report"])
+def test_an_audit_fails_where_a_sum_is_not_that_of_the_match_log(cli_run, tmp_path):
+    store = found_league(tmp_path)
+    store.unlock()
+    assert cli_run("audit", "cup", "--home", tmp_path).code == 0
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute("UPDATE returns SET mean = mean + 1 WHERE generation = 1")
+    said = cli_run("audit", "cup", "--home", tmp_path)
+    assert said.code == 2
+    assert "generation 1: the returns are not those of its matches" in said.out
+
+
+@pytest.mark.parametrize("command", ["standings", "lineage", "payoff", "audit", "report"])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_league_without_a_generation_is_nothing_to_look_at(cli_run, tmp_path, command, as_json):
     found_league(tmp_path, count=0).unlock()
-    said = cli_run(command, "cup", "--home", tmp_path, *(["--json"] if as_json and command != "report" else []))
+    said = cli_run(command, "cup", "--home", tmp_path, *(["--json"] if as_json and command not in ("audit", "report") else []))
     assert (said.code, said.out) == (2, "")
     assert "no committed generation yet" in said.err
 

@@ -4,7 +4,8 @@
 `tag-format-1` with `league run tag --seed 5`, two players that speak to each other and one generation. `rps-format-2` was
 written by commit cd23189: rock-paper-scissors, with groups that learn by PPO, by A2C and with a memory, and two generations.
 `wrapped-format-2` was written by commit 3a36a3c, the first with a write-ahead log and with options that keep their types: the
-same game with options and a wrapper, two groups and two generations.
+same game with options and a wrapper, two groups and two generations. `tictactoe-format-4` was written by commit 9340d3e, the
+last of that format, with `league run smoke --seed 7`, two players and two generations.
 """
 
 from __future__ import annotations
@@ -19,10 +20,16 @@ from safetensors.numpy import load_file
 
 ARCHIVES = Path(__file__).with_name("leagues")
 
-NAMES = {"tictactoe-format-1": "ancient", "tag-format-1": "talking", "rps-format-2": "grouped", "wrapped-format-2": "stacked"}
+NAMES = {
+    "tictactoe-format-1": "ancient",
+    "tag-format-1": "talking",
+    "rps-format-2": "grouped",
+    "wrapped-format-2": "stacked",
+    "tictactoe-format-4": "summed",
+}
 """Archive → the name of the league in it."""
 
-GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2, "wrapped-format-2": 2}
+GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2, "wrapped-format-2": 2, "tictactoe-format-4": 2}
 """Archive → the generations that are committed in it."""
 
 # What the commit that wrote each league itself made of it with one generation more: `league resume NAME --generations N`.
@@ -62,6 +69,15 @@ ONE_MORE = {
         "updates": "f3048abd81de62fd",
         "ratings": "1c1ea0aa38735c49",
         "weights": "ff73c538ad7a00ac",
+    },
+    "tictactoe-format-4": {
+        "generations": "c1dbe71c4dc8961e",
+        "players": "7003544b254e56c9",
+        "matches": "8acb6cc3103699e1",
+        "training": "6b6625a2a95eff38",
+        "updates": "a18d4e97d5eaf798",
+        "ratings": "bd5b2e0242eb0876",
+        "weights": "a4b36f2ba880bb92",
     },
 }
 
