@@ -88,6 +88,10 @@ class Kind:
         sentence: A pattern of what the user reads, when it happens or when the league goes on.
         doom: A point of a commit at which the process dies by itself; strike then only waits.
         leaves_socket: Whether nobody is left who could delete the file of the fork server's socket.
+        needed_for_tasks: Whether somebody needs the process from the first task to the last only. A kill before or after that
+            is no hit: it goes unnoticed, and the end is the same.
+        needed_to_end: Whether a league that needs the process cannot end well without it. If it does, the process was no longer
+            needed, and its kill is no hit.
     """
 
     words: Sequence[str]
@@ -95,6 +99,8 @@ class Kind:
     sentence: str
     doom: str = ""
     leaves_socket: bool = False
+    needed_for_tasks: bool = False
+    needed_to_end: bool = False
 
 
 def after_a_while(
@@ -107,7 +113,8 @@ def after_a_while(
         if who is killing.sync_worker:  # there is one from the first commit on
             strike(league, who, signal.SIGCONT)
             league.until(time.monotonic() - league.begun + draw.uniform(0.0, 0.1 * seconds))
-        return strike(league, who, number, every=every)
+        in_use = who is not killing.fork_server or bool(killing.forked(league))  # before that, another one is started
+        return strike(league, who, number, every=every) and in_use
 
     return hit
 
@@ -128,12 +135,12 @@ KINDS = {
     "all processes": Kind(PROCESSES, after_a_while(killing.everything, every=True), GOES_ON, leaves_socket=True),
     "the league, by SIGTERM": Kind(PROCESSES, after_a_while(killing.itself, signal.SIGTERM), STOPPED),
     "the league, by Ctrl-C": Kind(PROCESSES, after_a_while(killing.everything, signal.SIGINT, every=True), STOPPED),
-    "a worker": Kind(PROCESSES, after_a_while(killing.workers), WORKER),
-    "the fork server": Kind(PROCESSES, after_a_while(killing.fork_server), WORKER),
+    "a worker": Kind(PROCESSES, after_a_while(killing.workers), WORKER, needed_for_tasks=True),
+    "the fork server": Kind(PROCESSES, after_a_while(killing.fork_server), WORKER, needed_for_tasks=True),
     "the sync worker": Kind(
         (*PROCESSES, *TRACKED), after_a_while(killing.sync_worker), r"warning: the process that makes replays"
     ),
-    "an environment's worker": Kind(STOCK, after_a_while(killing.forked), r"error: .*[Ww]orker"),
+    "an environment's worker": Kind(STOCK, after_a_while(killing.forked), r"error: .*[Ww]orker", needed_to_end=True),
     **{f"itself {point}": Kind((), by_itself, GOES_ON, doom=point) for point in killing.POINTS},
 }
 """What is killed, and how."""
@@ -141,11 +148,12 @@ KINDS = {
 
 @dataclass
 class Untouched:
-    """A league that nobody killed: its end, its duration, and how often it passed each point of a commit."""
+    """A league that nobody killed: its end, its duration, how often it passed each point of a commit, its lists of tasks."""
 
     end: tuple[object, ...]
     seconds: float
     calls: dict[str, int]
+    maps: int
 
 
 @dataclass
@@ -228,7 +236,7 @@ def leave_alone(league: str, kind: Kind, folder: Path) -> Untouched:
     seconds = running.wait()
     if running.code != 0:
         raise SystemExit(f"{league} ended with {running.code}:\n{running.said}")
-    return Untouched(ended(folder / "home"), seconds, json.loads((folder / "calls").read_text()))
+    return Untouched(ended(folder / "home"), seconds, json.loads((folder / "calls").read_text()), running.maps)
 
 
 def kill(name: str, league: str, untouched: Untouched, draw: random.Random, folder: Path) -> Outcome:
@@ -239,7 +247,9 @@ def kill(name: str, league: str, untouched: Untouched, draw: random.Random, fold
         doom = partial(killing.die_at, kind.doom, draw.randint(1, max(untouched.calls[kind.doom], 1)))
     running = Running(words, place, doom)
     hit = kind.strike(running, draw, untouched.seconds)
+    hit = hit and not (kind.needed_for_tasks and running.maps == untouched.maps)
     running.wait()
+    hit = hit and not (kind.needed_to_end and running.code == 0)
     orphans = len(running.orphans())
     left = [path.name for path in running.temporary.iterdir() if not (kind.leaves_socket and path.name.startswith("pymp-"))]
     said, reached = running.said, committed(place / "home")

@@ -22,9 +22,11 @@ from typing import Any
 
 from envs.faults import attempt
 from league.cli import main
+from league.execution import executors
 from league.storage import blobs, database
+from league.tracking import sync_worker as sync_worker_of_league
 
-PATIENCE = 60.0
+PATIENCE = 600.0
 """Seconds within which a process ends that should end. They pass only if one never does."""
 
 LOOK = 0.005
@@ -37,7 +39,6 @@ class Member:
 
     pid: int
     parent: int
-    nice: int
     ticks: int
     program: str
 
@@ -50,12 +51,15 @@ class Running:
 
         Args:
             words: The arguments.
-            folder: Where it runs; gets the file `said` and the folder `temporary`.
+            folder: Where it runs; gets the files `said`, `mapped` and `syncing`, and the folder `temporary`.
             prepare: Called in the new process before the command.
         """
         self.temporary, self._said = folder / "temporary", folder / "said"
+        self._mapped, self._syncing = folder / "mapped", folder / "syncing"
         self.temporary.mkdir(parents=True, exist_ok=True)
         self._said.write_bytes(b"")
+        self._mapped.write_bytes(b"")
+        self._syncing.write_bytes(b"")
         self.code: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
@@ -74,6 +78,8 @@ class Running:
                 os.close(opened)
             tempfile.tempdir, os.environ["TMPDIR"] = None, str(self.temporary)
             sys.argv = ["league", *words]
+            note_maps(self._mapped)
+            note_sync_worker(self._syncing)
             prepare()
             ended, error = attempt(_command)
             if error is not None:
@@ -89,6 +95,16 @@ class Running:
     def said(self) -> str:
         """What it printed."""
         return self._said.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def maps(self) -> int:
+        """How many lists of tasks its workers have finished."""
+        return len(self._mapped.read_bytes())
+
+    @property
+    def sync_worker(self) -> int:
+        """The number of the process that makes replays and MLflow's runs; −1 if none was started yet."""
+        return int(self._syncing.read_bytes() or -1)
 
     def members(self) -> list[Member]:
         """All processes that belong to the league, itself among them; those that have ended are none."""
@@ -134,7 +150,7 @@ def _member(pid: int, session: int) -> Iterator[Member]:
         state, parent, _, its, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         if int(its) == session and state not in "ZX":
             program = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            yield Member(pid, int(parent), int(rest[12]), int(rest[7]) + int(rest[8]), program)
+            yield Member(pid, int(parent), int(rest[7]) + int(rest[8]), program)
 
 
 def tracker(member: Member) -> bool:
@@ -148,7 +164,7 @@ def fork_server(league: Running) -> list[Member]:
 
 
 def forked(league: Running) -> list[Member]:
-    """The processes that the fork server forked: workers, and the sync worker, which has the lowest priority."""
+    """The processes that the fork server forked: workers and the sync worker."""
     return [each for each in league.members() if each.parent != league.pid and each.pid != league.pid and not tracker(each)]
 
 
@@ -156,12 +172,13 @@ def workers(league: Running) -> list[Member]:
     """The worker that has computed since the last look, among the workers."""
     before = {each.pid: each.ticks for each in forked(league)}
     time.sleep(2 * LOOK)
-    return [each for each in forked(league) if each.nice < 19 and each.ticks > before.get(each.pid, 10**9)]
+    not_it = league.sync_worker
+    return [each for each in forked(league) if each.pid != not_it and each.ticks > before.get(each.pid, 10**9)]
 
 
 def sync_worker(league: Running) -> list[Member]:
     """The process that makes replays and MLflow's runs."""
-    return [each for each in forked(league) if each.nice == 19]
+    return [each for each in forked(league) if each.pid == league.sync_worker]
 
 
 def itself(league: Running) -> list[Member]:
@@ -222,6 +239,30 @@ def instrument(point: str, at: Callable[[int], None]) -> None:
             at(next(count))  # the changes are made, and the transaction is still open
 
     setattr(place, name, watched_block if name == "writing" else watched)
+
+
+def note_maps(path: Path) -> None:
+    """Let this process append a byte to a file whenever its workers have finished a list of tasks."""
+    function = executors.Processes.map
+
+    def noted(*values: Any) -> Any:
+        results = function(*values)
+        with path.open("ab") as file:
+            file.write(b".")
+        return results
+
+    setattr(executors.Processes, "map", noted)  # noqa: B010
+
+
+def note_sync_worker(path: Path) -> None:
+    """Let this process write the number of its sync worker to a file."""
+    function = sync_worker_of_league.WorkerProcess.committed
+
+    def noted(worker: Any, generation: int) -> None:
+        function(worker, generation)
+        path.write_text(str(-1 if worker.process.pid is None else worker.process.pid))
+
+    setattr(sync_worker_of_league.WorkerProcess, "committed", noted)  # noqa: B010
 
 
 def die_at(point: str, number: int) -> None:
