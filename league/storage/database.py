@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias, TypeVar
 
 from league.errors import LeagueError
+from league.storage.limits import CHECKING, Reader
 from league.storage.links import require_one_name, require_plain
 from league.storage.schema import stranger
 
@@ -32,22 +33,8 @@ PATIENCE = 2.0
 READING = 30.0
 """Seconds that a reader waits for a database that is locked."""
 
-LOOKING = 10.0
-"""Seconds that looking over a database may take, as for a list of leagues."""
-
-LONGEST = 2**26
-"""Bytes of the longest text that is read."""
-
-TOO_MUCH = {
-    sqlite3.SQLITE_INTERRUPT: f"looking over it takes more than {LOOKING:g} seconds",
-    sqlite3.SQLITE_TOOBIG: f"a text in it has more than {LONGEST >> 20} megabytes",
-}
-
 LARGEST_COPY = 2**31
 """Bytes of the largest database that is copied, because nothing can be written beside it."""
-
-STEPS = 20_000
-"""Steps of SQLite's machine between two looks at the clock, about a millisecond."""
 
 BLOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -109,17 +96,17 @@ def writing(path: Path, warn: Warn = silent) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def reading(path: Path, seconds: float | None = None) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, seconds: float | None = None) -> Iterator[Reader]:
     """Look at a database as it is at one moment, also where nothing can be written.
 
     Args:
         path: The database.
-        seconds: After so long, looking ends with an error. None has no end.
+        seconds: After so many seconds of processor time, looking ends with an error. By default, each question has a limit.
 
     Raises:
         LeagueError: The database is not there, is damaged, or holds more than is read.
     """
-    end = None if seconds is None else time.monotonic() + seconds
+    reader: Reader | None = None
     with ExitStack() as open_ones:
         try:
             try:
@@ -129,13 +116,12 @@ def reading(path: Path, seconds: float | None = None) -> Iterator[sqlite3.Connec
                 if kind_of(error) not in CANNOT_WRITE or not path.is_file():
                     raise
                 database = open_ones.enter_context(_without_writing(path))
-            _limit(database, end)
+            reader = Reader(database, path, seconds)
             _require_known_tables(database, path)
-            yield database
+            yield reader
         except sqlite3.DatabaseError as error:
-            if kind_of(error) in TOO_MUCH:
-                raise LeagueError(f"{path} holds too much to be read: {TOO_MUCH[kind_of(error)]}") from error
-            raise LeagueError(f"{path} cannot be read: {error}") from error
+            too_much = None if reader is None else reader.explain(error)
+            raise too_much or LeagueError(f"{path} cannot be read: {error}") from error
         except UnicodeDecodeError as error:  # of damaged tables SQLite may complain in damaged text
             raise LeagueError(f"{path} cannot be read: {error}") from error
 
@@ -168,13 +154,6 @@ def _take_snapshot(database: sqlite3.Connection) -> None:
     database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
 
-def _limit(database: sqlite3.Connection, end: float | None) -> None:
-    """Limit the length of what is read, and the time if there is an end."""
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-    if end is not None:
-        database.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
-
-
 def _require_known_tables(database: sqlite3.Connection, path: Path) -> None:
     """Make sure that a database holds only what some format of a league has.
 
@@ -205,10 +184,10 @@ def check_pages(path: Path) -> None:
     """Make sure that no page of a database is damaged.
 
     Raises:
-        LeagueError: One is; says what SQLite found.
+        LeagueError: One is; says what SQLite found. Or there are too many.
     """
-    with reading(path) as database:
-        (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    with reading(path, CHECKING) as reader:
+        (found,) = reader.database.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise LeagueError(_damaged(path, " ".join(found.split())))
 

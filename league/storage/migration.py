@@ -108,8 +108,8 @@ def upgrade(path: Path, warn: Warn = silent) -> None:
     Raises:
         LeagueError: The disk is full, or the stored configuration is no longer valid. The database is unchanged.
     """
-    with reading(path) as database:
-        found = _format(database)
+    with reading(path) as reader:
+        found = _format(reader.database)
     if found == str(FORMAT):
         return
     with disk_has_room(f"{path} could not be upgraded to format {FORMAT}; it is unchanged"), writing(path, warn) as database:

@@ -21,6 +21,9 @@ PLAYER = ", ".join(f'"{field.name}"' for field in fields(Player))
 SEATS = "seats"
 """The key of the players of a shared match, in the column `players`."""
 
+DAMAGED = (ValueError, TypeError, LookupError, OverflowError, RecursionError)
+"""What converting a damaged row fails with."""
+
 WORDS = ("name", "league_role", "status", "operator", "weights", "learner_state", "learner", "architecture")
 """Columns of a player that hold text."""
 

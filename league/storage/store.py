@@ -20,9 +20,11 @@ from league.population.player import LEAGUE_NAME, NAME_RULE, Player
 from league.storage import database as db
 from league.storage.blobs import Blobs
 from league.storage.generation import Generation, GenerationRow, RatingRow
+from league.storage.limits import SECONDS, Reader, require_past, require_size
 from league.storage.links import lock_file, plain_files
 from league.storage.migration import LEARNER_STATES, check_format, show_as_today, upgrade, use_todays_folder
 from league.storage.rows import (
+    DAMAGED,
     PLAYER,
     generation_of,
     match_of,
@@ -55,10 +57,6 @@ def default_home() -> Path:
     return Path(os.environ.get(HOME_VARIABLE) or HOME).expanduser()
 
 
-MOST_LISTED = 300_000
-"""The most players of a league that is listed. Looking over more takes longer than a list may take."""
-
-
 class Store:
     """The folder of a league. Writing needs the lock, and reading does not."""
 
@@ -69,7 +67,7 @@ class Store:
         self.learner_states = Blobs(folder / LEARNER_STATES)
         self.replays = folder / "replays"
         self._lock: TextIO | None = None
-        self._open: sqlite3.Connection | None = None
+        self._open: Reader | None = None
 
     @classmethod
     def create(cls, home: Path, name: str, facts: Mapping[str, str], warn: db.Warn = db.silent) -> Store:
@@ -268,13 +266,11 @@ class Store:
         Raises:
             LeagueError: The database is damaged, or holds more than can be looked over.
         """
-        with self.looking(db.LOOKING):
+        with self.looking(SECONDS):
             check_format(self.name, self.fact("format"))
             generation = self.generation()
             champion = self.champion() if generation >= 0 else None
             ((count,),) = self.select("SELECT COUNT(*) FROM players")
-            if count > MOST_LISTED:
-                raise LeagueError(f"{self.path} holds {count} players, which is more than is listed")
             if champion is not None and not self.select(f"SELECT {PLAYER} FROM players WHERE name = ?", (champion,), player_of):
                 raise LeagueError(f"{self.path} is damaged: its champion {champion!r:.80} is not among its players")
             facts: dict[str, str | int | None] = {"league": self.name, "game": self.fact("game"), "generation": generation}
@@ -285,7 +281,7 @@ class Store:
         """Read with one connection while the block runs: all that is read there is of one moment, and was checked once.
 
         Args:
-            seconds: After so long, reading ends with an error. None has no end.
+            seconds: After so many seconds of processor time, reading ends with an error. By default, each query has a limit.
 
         Raises:
             LeagueError: The database is not there, is damaged, or holds more than is read.
@@ -293,9 +289,10 @@ class Store:
         if self._open is not None:  # the block is inside another one
             yield
             return
-        with db.reading(self.path, seconds) as database:
-            show_as_today(database)
-            self._open = database
+        with db.reading(self.path, seconds) as reader:
+            show_as_today(reader.database)
+            require_size(reader)
+            self._open = reader
             try:
                 yield
             finally:
@@ -317,9 +314,15 @@ class Store:
         return cast(GenerationRow, rows[0])
 
     def players(self, *statuses: str) -> list[Player]:
-        """The players with the given statuses, or all players, in order of birth."""
+        """The players with the given statuses, or all players, in order of birth.
+
+        Raises:
+            LeagueError: The database is damaged: one of them is of a generation that the league has not come to.
+        """
         where = f"WHERE status IN ({', '.join('?' * len(statuses))}) " if statuses else ""
-        return self.select(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
+        found: list[Player] = self.select(f"SELECT {PLAYER} FROM players {where}{BY_BIRTH}", statuses, player_of)
+        require_past(found, self.generation() + 1, self.path)
+        return found
 
     def mentions(self) -> list[str]:
         """What the players are that may name code: anchors, learners and architectures, each once."""
@@ -371,20 +374,17 @@ class Store:
             database.execute("DELETE FROM league WHERE key = ?", (key,))
 
     def select(self, query: str, values: Iterable[Any] = (), make: Callable[[Any], Any] = tuple) -> list[Any]:
-        """The result of a query; `make` converts each row to a value."""
+        """The result of a query; `make` converts each row to a value.
+
+        Raises:
+            LeagueError: The result is too large, or a row is damaged.
+        """
         with self.looking():
             assert self._open is not None
-            rows = self._open.execute(query, tuple(values)).fetchall()
-        try:
-            return [make(row) for row in rows]
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            OverflowError,
-            RecursionError,
-        ) as error:  # the page is sound, what stands on it is not
-            raise LeagueError(f"{self.path} cannot be read: a row in it is damaged ({error})") from error
+            try:
+                return self._open.rows(query, values, make)
+            except DAMAGED as error:  # the page is sound, what stands on it is not
+                raise LeagueError(f"{self.path} cannot be read: a row in it is damaged ({error})") from error
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         return db.writing(self.path, self.warn)

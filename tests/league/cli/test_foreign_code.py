@@ -347,8 +347,8 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_a_league_that_holds_too_much_is_left_out_of_the_list_and_others_are_shown(cli_run, home, monkeypatch, what):
-    monkeypatch.setattr("league.storage.database.LONGEST", 100_000)
-    monkeypatch.setattr("league.storage.store.MOST_LISTED", 1000)
+    monkeypatch.setattr("league.storage.limits.LONGEST", 100_000)
+    monkeypatch.setattr("league.storage.limits.MOST_PLAYERS", 1000)
     shutil.copytree(home / "leagues/smoke", home / "leagues/good")
     with closing(database(home)) as league, league:
         league.executescript(TOO_MUCH[what])

@@ -10,6 +10,7 @@ import pytest
 
 from league.errors import LeagueError
 from league.storage import database as db
+from league.storage import limits
 from league.storage.results import training_records, training_updates
 from league.storage.store import Store
 from tests.league.storage.old_leagues import NAMES, unpack
@@ -86,9 +87,9 @@ def test_a_league_is_locked_beside_a_reader_with_an_open_cursor(store):
 
 
 def test_a_reader_sees_one_moment_while_the_league_goes_on(store):
-    with db.reading(store.path) as database:
+    with db.reading(store.path) as reader:
         store.commit(turn(1))
-        assert database.execute("SELECT COUNT(*) FROM generations").fetchone() == (1,)
+        assert reader.database.execute("SELECT COUNT(*) FROM generations").fetchone() == (1,)
     assert store.generation() == 1
 
 
@@ -307,23 +308,23 @@ def test_a_database_with_a_second_name_is_read_and_not_written(store, tmp_path):
 
 def test_a_text_that_is_too_long_is_a_sentence(store, monkeypatch):
     store.set_fact("long", "x" * 100_000)
-    monkeypatch.setattr(db, "LONGEST", 50_000)
+    monkeypatch.setattr(limits, "LONGEST", 50_000)
     with pytest.raises(LeagueError, match="holds too much to be read"):
         store.fact("long")
     assert store.generation() == 0
 
 
 def test_looking_ends_when_its_time_is_over(store, monkeypatch):
-    monkeypatch.setattr(db, "STEPS", 1)
+    monkeypatch.setattr(limits, "STEPS", 1)
     with pytest.raises(LeagueError, match="holds too much to be read"), store.looking(0.0):
         store.players()
 
 
 def test_a_league_with_more_players_than_are_listed_is_left_out(cli_run, store, monkeypatch):
-    monkeypatch.setattr("league.storage.store.MOST_LISTED", 0)
+    monkeypatch.setattr("league.storage.limits.MOST_PLAYERS", 0)
     said = cli_run("list", "--home", store.folder.parent.parent)
     assert said.code == 0
-    assert "which is more than is listed" in said.err
+    assert "holds too much to be read: it has more than 0 players" in said.err
 
 
 def test_what_is_read_together_is_of_one_moment(store):
@@ -340,3 +341,40 @@ def test_what_is_read_together_is_opened_once(store, monkeypatch):
     monkeypatch.setattr(db, "connect", lambda path, timeout: opened.append(path) or real(path, timeout))
     store.overview()
     assert len(opened) == 1
+
+
+ANSWERS = {
+    "rows": ("MOST_ROWS", 2, "more than 2 rows"),
+    "bytes": ("MOST_BYTES", 50, "more than 0 megabytes"),
+    "time": ("SECONDS", -1.0, "seconds of processor time"),
+    "players": ("MOST_PLAYERS", 0, "more than 0 players"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "words"), ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_that_is_too_large_is_a_sentence(store, monkeypatch, name, value, words):
+    for number in range(1, 4):
+        store.commit(turn(number))
+    assert len(store.generations()) == 4
+    monkeypatch.setattr(limits, "STEPS", 1)
+    monkeypatch.setattr(limits, name, value)
+    with pytest.raises(LeagueError, match=f"holds too much to be read: .*{words}"):
+        store.generations()
+
+
+def test_a_league_whose_generations_are_not_all_there_is_damaged(store):
+    """Whoever goes through all generations up to the last one would never come to an end."""
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute(f"UPDATE generations SET generation = {2**62}")
+    for look in (store.generation, store.generations, store.players, store.champion, store.overview):
+        with pytest.raises(LeagueError, match=f"is damaged: its last generation is {2**62}, and it holds 1"):
+            look()
+
+
+@pytest.mark.parametrize("column", ["born", "frozen", "retired"])
+@pytest.mark.parametrize("value", [2**62, -1, 2])
+def test_a_player_of_a_generation_that_has_not_been_is_damaged(store, column, value):
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute(f"UPDATE players SET {column} = {value} WHERE status = 'active'")
+    with pytest.raises(LeagueError, match=f"is damaged: .* is of generation {value}, and 1 is the next one"):
+        store.players()

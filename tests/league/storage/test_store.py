@@ -147,6 +147,9 @@ def test_an_active_player_moves_on_and_keeps_its_birth(store):
 
 
 def test_matches_stay_in_order_beyond_the_thousandth_generation(store):
+    with closing(sqlite3.connect(store.path)) as database, database:
+        row = "INSERT INTO generations VALUES (?, 'main-00-g000', 1.0, 1, '{}', '{}', '')"
+        database.executemany(row, [(number,) for number in range(999)])
     for number in (999, 1000):
         store.commit(turn(number, players=[]))
     assert [result.ticket.generation for result in store.matches()] == [999, 999, 1000, 1000]
