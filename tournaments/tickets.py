@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from envs.game import Game
@@ -65,6 +65,7 @@ class MatchResult:
         steps: Number of steps of the arena.
         actions: All actions of all seats; see `tournaments.match.moves`.
         truncated: True if the game was truncated for some seat, for example by a time limit, rather than terminated.
+        success: Whether the game was a success, 1 or 0, or a share; None if the game does not say. It is not in the match log.
     """
 
     ticket: Ticket
@@ -72,6 +73,7 @@ class MatchResult:
     steps: int
     actions: bytes
     truncated: bool
+    success: float | None = field(default=None, compare=False)
 
 
 def is_shared(game: Game, players: Sequence[str]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import log
 
 from torch import Tensor
 
 from agents.acting import carrying
 from agents.acting.airing import aired, carried_after
+from agents.acting.partners import Borrowed, Partners
 from agents.acting.routing import Routing, slots_acting
 from agents.acting.seating import Seating
 from agents.models.critics import critic
@@ -25,6 +27,7 @@ class General:
     def __init__(self, stack: Stack, seating: Seating, temperature: float) -> None:
         """Use the present parameters of a stack."""
         self._stack, self._seating, self._temperature = stack, seating, temperature
+        self.partners: Partners | None = None
 
     def choose(
         self,
@@ -90,9 +93,10 @@ class General:
             return carried[place]
 
         air = aired(spec, seating, side, now, memory, routings, noise, self._temperature) if spec.speaks(side) else STILL
-        preferences, talk = actor(
-            spec, pieces, self._statistics(), side, observations, present, remember if spec.memory_size else None, air
-        )
+        memories, around = remember if spec.memory_size else None, air
+        if self.partners is not None and spec.speaks(side):
+            around = replace(air, exchange=Borrowed(self.partners, air.exchange, seating, side, routings))
+        preferences, talk = actor(spec, pieces, self._statistics(), side, observations, present, memories, around)
         if talk is not None and spec.carried_size > spec.memory_size:
             carried = carried_after(air, talk, carried, len(seated))
         for place, (role, routing) in enumerate(seated):

@@ -16,6 +16,7 @@ from torch import Tensor
 from agents.acting.compiled import Compiled
 from agents.acting.general import General
 from agents.acting.noting import note
+from agents.acting.partners import Partners
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks
@@ -112,6 +113,42 @@ class SeatedStack:
         log_probs = [torch.empty(tensor.shape[:2], device=tensor.device) for tensor in noise]
         for side, backend in enumerate(self._actors):
             backend.choose(side, now, memory, noise, actions, log_probs, bound=True)
+
+    @property
+    def voice(self) -> tuple[int, ...] | None:
+        """The form of messages: the number of rounds and their length; None without messages. Equal voices hear each other.
+
+        In turn-based games, where a seat finds what its team-mates said in what they carry, also the place of messages in it.
+        """
+        spec = self.stack.spec
+        if spec.speech is None:
+            return None
+        place = (spec.memory_size, spec.register_size) if spec.game.turn_based else ()
+        return spec.speech.rounds, spec.message_width, *place
+
+    def hear(self, partners: Tensor | None, words: Sequence[Tensor] = ()) -> None:
+        """Put in what arrives from the seats of partners in the decisions that follow, in games of simultaneous moves.
+
+        Args:
+            partners: bool [N, A], seats in the teams of this stack that other players hold; None for no partners.
+            words: Per round, float [N, A, M + 1], what arrives from them; the last value is 1 if something was sent, else 0.
+                From rounds that are missing nothing arrives.
+        """
+        self._general.partners = None if partners is None else Partners(partners, words)
+
+    def say(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
+        """Compute what arrives from the seats of this stack, while it hears what `hear` put in.
+
+        Returns:
+            Per round, float [N, A, M + 1]; nothing arrives from other seats. A round depends on what was heard in earlier ones.
+        """
+        partners = self._general.partners
+        assert partners is not None
+        partners.own.clear()
+        for side in range(len(self.stack.spec.game.sides)):
+            if self.stack.spec.speaks(side):
+                self._general.preferences(side, now, memory, self._seating.deciding(side, now), noise)
+        return list(partners.own)
 
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         """See `envs.arena.Actor`. The general back end computes the probabilities, so they are the same on every device."""

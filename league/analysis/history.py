@@ -24,6 +24,8 @@ from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
 from league.evaluation.crossplay import CrossPlay
 from league.evaluation.crossplay import stored as stored_cross_play
+from league.evaluation.messages import Worth
+from league.evaluation.messages import stored as stored_messages
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_in
 from league.storage import roster
@@ -245,6 +247,11 @@ class History:
     def cross_play(self) -> CrossPlay | None:
         """The last cross-play among players of the league; None if nobody asked for it."""
         return stored_cross_play(self.folder)
+
+    @cached_property
+    def messages(self) -> list[Worth]:
+        """What the messages of players are worth, of which somebody asked."""
+        return stored_messages(self.folder)
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
+
+import networkx as nx
 
 from league.analysis.history import History
 from league.artifacts.replay_cache import ReplayCache, final_html
 from league.artifacts.replays import with_recorded
 from league.artifacts.tournament_page import tournament_html
+from league.evaluation.messages import Worth
 from league.evaluation.standings import plain_rows, standings_of
+from league.plotting.canvas import Picture, pixels
+from league.plotting.crossplay_plot import cross_play_picture
 from league.plotting.png import EncodedImage
+from league.plotting.worth_plot import edges_picture, traffic_picture, worth_picture
 from league.report import report_html, solution_yaml
 from league.storage.store import Store
 
@@ -54,7 +60,44 @@ def names_of_generation(store: Store, generation: int) -> list[str]:
 
 def of_league(history: History) -> dict[str, bytes]:
     """The files of the league's run, without its pages."""
-    return {"config.yaml": history.facts["config"].encode(), STANDINGS: _all_columns(_standings(history))}
+    standings = {"config.yaml": history.facts["config"].encode(), STANDINGS: _all_columns(_standings(history))}
+    return standings | of_evaluations(history)
+
+
+def of_evaluations(history: History) -> dict[str, bytes]:
+    """What was measured of the league's players on request: results as JSON, and pictures."""
+    found: dict[str, bytes] = {}
+    if history.cross_play is not None:
+        title = f"{history.name} · mean return of teams that two players share"
+        found["crossplay.json"] = _json(history.cross_play.plain())
+        found["crossplay.png"] = _png(cross_play_picture(history.cross_play, title))
+    for each in history.messages:
+        name = f"comms-{each.player.rpartition('/')[2]}"
+        found[f"{name}.json"] = _json(each.plain())
+        found[f"{name}.png"] = _png(worth_picture(each, f"{each.player} · scores under other conditions"))
+        found[f"{name}-links.png"] = _png(edges_picture(each, f"{each.player} · what each link is worth"))
+        found[f"{name}-traffic.png"] = _png(traffic_picture(each, f"{each.player} · who speaks to whom how much"))
+        found[f"{name}.graphml"] = _graphml(each)
+    return found
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, indent=1).encode()
+
+
+def _png(picture: Picture) -> bytes:
+    return EncodedImage(pixels(picture)).png
+
+
+def _graphml(found: Worth) -> bytes:
+    """The graph of the links, each with its traffic and what it is worth."""
+    graph = nx.DiGraph()
+    for edge in found.edges:
+        known = {} if edge.score_without is None else {"score_without": edge.score_without}
+        graph.add_edge(edge.speaker, edge.listener, traffic=edge.traffic, weight=edge.weight, **known)
+    file = BytesIO()
+    nx.write_graphml(graph, file)
+    return file.getvalue()
 
 
 def pages(store: Store, history: History, cache: ReplayCache) -> dict[str, bytes]:

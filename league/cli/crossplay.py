@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from league.cli.console import HOME, Home, Json, Trust, at, out, print_json, warn
+from league.cli.console import HOME, Home, Json, Trust, at, out, output, print_json, warn
+from league.storage.store import Store
 
 if TYPE_CHECKING:
     from league.cli.terminal_charts import Figure
@@ -36,7 +37,13 @@ def crossplay(
 
     from league.evaluation.crossplay import hold_cross_play
 
+    output.take()
     found = hold_cross_play(players, home, game=game, games=games, seed=seed, executor=executor, warn=warn, trust=trust)
+    leagues = {name.partition("/")[0] for name in players if ":" not in name}
+    if len(leagues) == 1:
+        from league.tracking.sync import show_evaluations
+
+        show_evaluations(Store.open(home, next(iter(leagues))), warn)
     if as_json:
         print_json(found.plain())
         return
@@ -45,7 +52,6 @@ def crossplay(
     out.print(players_table(found))
     for note in found.notes:
         out.print(Text(f"\n{note}"))
-    leagues = {name.partition("/")[0] for name in players if ":" not in name}
     if len(leagues) == 1:
         out.print(f"\nIn the league's report: league report {leagues.pop()}{at(home)}", highlight=False)
 

@@ -15,6 +15,7 @@ import typer
 
 from envs.faults import GameError, IllegalAction
 from league.cli.bench import app as bench_app
+from league.cli.comms import app as comms_app
 from league.cli.console import (
     HOME,
     Home,
@@ -78,6 +79,7 @@ def options(
 
 app.add_typer(look_app)
 app.add_typer(crossplay_app)
+app.add_typer(comms_app)
 app.add_typer(leagues_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
 from league.evaluation.tournament import COPIES, MATCHES_PER_TASK, setup_of
 from league.execution.executors import EXECUTORS, Serial
-from league.execution.tasks import ArenaSpec, PlayTask, play
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, is_bot
 from league.storage import evaluations, roster
 from league.storage.database import Warn, silent
@@ -45,6 +45,7 @@ class Partnership:
         low: Lower end of the 95 % interval; None if there is no interval.
         high: Upper end of that interval.
         seeds: Number of games, each on its own seed.
+        talk: Whether messages go from the one to the other: both send messages of the same form.
     """
 
     player: str
@@ -53,6 +54,7 @@ class Partnership:
     low: float | None
     high: float | None
     seeds: int
+    talk: bool
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def hold_cross_play(
     plan = Plan(games, seed, purpose="evaluation")
     described, played = _played(list(players.values()), game, plan, executor, done, warn)
     table = cross_table(played, list(players))
+    voices = {name: voice_of(named.contestant) for name, named in players.items()}
     rng = np.random.default_rng(seed)
     rows = cooperation(table, ANCHOR, rng)
     crossed = [row.cross_play for row in rows if row.cross_play is not None]
@@ -139,11 +142,11 @@ def hold_cross_play(
         len(described.roles) == 1,
         ANCHOR,
         rows,
-        _pairs(table),
+        _pairs(table, voices),
         float(np.mean([row.self_play for row in rows])),
         float(np.mean(crossed)) if crossed else None,
         diversity(table, ANCHOR),
-        _notes(rows),
+        _notes(rows, list(voices.values())),
     )
     leagues = {name.partition("/")[0] for name in wanted if not is_bot(name)}
     if len(leagues) == 1:
@@ -197,16 +200,30 @@ def _played(
         return game, [result for part in chosen.map(play, tasks, done) for result in part]
 
 
-def _pairs(table: CrossTable) -> list[Partnership]:
+def voice_of(contestant: Contestant) -> tuple[int, int] | None:
+    """The form of a player's messages: the number of rounds and their length; None if it sends none."""
+    architecture = contestant.architecture
+    speech = None if architecture is None else architecture.spoken
+    if architecture is None or speech is None:
+        return None
+    return speech.rounds, architecture.message_size * max(speech.symbols, 1)
+
+
+def _pairs(table: CrossTable, voices: Mapping[str, tuple[int, int] | None]) -> list[Partnership]:
     found = []
     for row, player in enumerate(table.players):
         for column, partner in enumerate(table.players):
             mean = table.mean(row, column)
-            found.append(Partnership(player, partner, mean.mean, mean.low, mean.high, mean.series))
+            talk = voices[player] is not None and voices[player] == voices[partner]
+            found.append(Partnership(player, partner, mean.mean, mean.low, mean.high, mean.series, talk))
     return found
 
 
-def _notes(rows: Sequence[Cooperation]) -> list[str]:
+def _notes(rows: Sequence[Cooperation], voices: Sequence[tuple[int, int] | None]) -> list[str]:
     strangers = "In training every team has one player, so different players have never met."
     bound = "Best responses are sought among these players; a player trained for a partner may do better."
-    return [strangers, bound] if len(rows) > 1 else [bound]
+    found = [strangers, bound] if len(rows) > 1 else [bound]
+    speaking = {voice for voice in voices if voice is not None}
+    if speaking:
+        found.append("Each player hears over its own graph. Players whose messages have another form are silent to each other.")
+    return found

@@ -17,6 +17,7 @@ from league.report.sections.crossplay import partners
 from league.report.sections.family import family
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
+from league.report.sections.messages import worth
 from league.report.sections.practice import opponents, time, training
 from league.report.sections.progress import progress
 from league.report.sections.returns import returns
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "family": family,
     "drift": drift,
     "talk": talk,
+    "worth": worth,
     "partners": partners,
     "circles": circles,
     "opponents": opponents,

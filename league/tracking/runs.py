@@ -13,7 +13,15 @@ from typing import Any
 
 from league.analysis import metrics
 from league.analysis.history import History
-from league.artifacts.files import PAGES, STANDINGS, names_of_generation, of_generation, of_league, pages
+from league.artifacts.files import (
+    PAGES,
+    STANDINGS,
+    names_of_generation,
+    of_evaluations,
+    of_generation,
+    of_league,
+    pages,
+)
 from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.plotting.canvas import SOFT
@@ -136,6 +144,19 @@ def update_runs(
     if thorough:
         mended += tree.registry.restore_aliases(history)
     return Update(tree, [row.number for row in rows[first:]], mended)
+
+
+def write_evaluations(experiment: Experiment, store: Store, history: History, cache: ReplayCache) -> bool:
+    """Write what was measured on request into the run of a league, and its pages anew.
+
+    Returns:
+        Whether there is a run of the league that has all its generations.
+    """
+    root = _root(experiment, history)
+    if root is None or _complete(root) < history.number:
+        return False
+    experiment.write_files(root, of_evaluations(history) | pages(store, history, cache))
+    return True
 
 
 def _tree(

@@ -13,7 +13,7 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import require_trust, stored_config
 from league.storage.store import Store
-from league.tracking.client import Warn
+from league.tracking.client import DATABASE, Warn
 
 if TYPE_CHECKING:
     from league.tracking.runs import Update
@@ -113,4 +113,23 @@ def fill_in(store: Store, warn: Warn, *, trust: bool = False) -> Update:
             sync.record(store.generation(), warn, thorough=True)
         except LeagueError as error:
             warn(f"some replays cannot be recorded: {error}")
-        return sync.tracker.fill_in(warn, sync.history, thorough=True)
+        update = sync.tracker.fill_in(warn, sync.history, thorough=True)
+        sync.tracker.show_evaluations()
+        return update
+
+
+def show_evaluations(store: Store, warn: Warn) -> None:
+    """Write what was measured of a league's players into its run in MLflow, if the league is there.
+
+    Args:
+        store: The league.
+        warn: Called with a sentence if MLflow cannot be updated.
+    """
+    home = store.folder.parent.parent
+    if not (home / DATABASE).is_file():
+        return
+    with closing(LeagueSync(store)) as sync:
+        try:
+            sync.tracker.show_evaluations()
+        except LeagueError as error:
+            warn(f"{error}; `league sync {store.name}` shows it later")

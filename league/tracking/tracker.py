@@ -15,7 +15,7 @@ from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import Experiment
 from league.tracking.removal import rename_in_mlflow
-from league.tracking.runs import Tree, Update, update_runs
+from league.tracking.runs import Tree, Update, update_runs, write_evaluations
 
 
 class BehindError(LeagueError):
@@ -91,6 +91,23 @@ class Tracker:
             raise BehindError(self._store.name, client.reason(error)) from error
         self._tree = update.tree
         return update
+
+    def show_evaluations(self) -> bool:
+        """Write into the league's run what was measured of its players on request, and the report with it.
+
+        Returns:
+            Whether there is a run of the league that has all its generations. Otherwise a sync writes all.
+
+        Raises:
+            BehindError: MLflow fails.
+        """
+        try:
+            self.hold()
+            experiment = Experiment.open(client.connect(self._home), self._home, self._store.fact("game"))
+            self._history = read(self._store, self._history)
+            return write_evaluations(experiment, self._store, self._history, self._cache)
+        except client.failures() as error:
+            raise BehindError(self._store.name, client.reason(error)) from error
 
     def hold(self) -> None:
         """Keep other processes from tracking this league.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import islice
+from math import isnan
 from operator import add
 from typing import TypeVar
 
@@ -96,12 +97,21 @@ class Results:
         self._rewards = np.zeros((len(tickets), len(game.seats)))
         self._steps = np.zeros(len(tickets), np.int64)
         self._truncated = np.zeros(len(tickets), np.bool_)
+        self._success = np.full(len(tickets), np.nan)
         self._actions = [b""] * len(tickets)
 
-    def note(self, tickets: NDArray[np.int64], rewards: NDArray[np.float64], truncated: NDArray[np.bool_]) -> None:
-        """Store the summed rewards [B, A] and the truncation flags [B] of B matches that ended."""
+    def note(
+        self,
+        tickets: NDArray[np.int64],
+        rewards: NDArray[np.float64],
+        truncated: NDArray[np.bool_],
+        success: NDArray[np.float32] | None,
+    ) -> None:
+        """Store the summed rewards [B, A], the truncation flags [B] and the success [B], if any, of B matches that ended."""
         self._rewards[tickets] = rewards
         self._truncated[tickets] = truncated
+        if success is not None:
+            self._success[tickets] = success
 
     def keep(self, tickets: NDArray[np.int64], steps: NDArray[np.int64], actions: Sequence[bytes]) -> None:
         """Store the lengths in steps [B] and the encoded actions of B matches that ended."""
@@ -112,7 +122,9 @@ class Results:
     def found(self) -> list[MatchResult]:
         """Return all results, in the order of the tickets."""
         returns = zip(*(team.tolist() for team in team_returns(self._game, list(self._rewards.T))), strict=True)
-        return [*map(MatchResult, self._tickets, returns, self._steps.tolist(), self._actions, self._truncated.tolist())]
+        success = (None if isnan(share) else share for share in self._success.tolist())
+        columns = self._steps.tolist(), self._actions, self._truncated.tolist()
+        return [*map(MatchResult, self._tickets, returns, *columns, success)]
 
 
 class Part:
@@ -195,7 +207,8 @@ class Part:
         if self._cut:
             truncated = self._truncated.index_select(0, where).cpu().numpy()
             self._truncated.index_fill_(0, where, False)
-        results.note(tickets, self._rewards.index_select(0, where).cpu().numpy(), truncated)
+        success = None if self._now.success is None else self._now.success.index_select(0, where).cpu().numpy()
+        results.note(tickets, self._rewards.index_select(0, where).cpu().numpy(), truncated, success)
         self._sheet.close(tickets, over, self._begun[over])
         self._rewards.index_fill_(0, where, 0.0)
         self._begun[over] = self._sheet.step

@@ -1,0 +1,373 @@
+"""What a player's messages are worth: its score with each link cut, with other channels, and without messages at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from math import sqrt
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from envs.game import Game
+from league.evaluation.conditions import Condition, Edge, conditions, links_of, speaking, spoken
+from league.evaluation.overhearing import Ledger, overhear
+from league.evaluation.probes import Probe, probe
+from league.execution.executors import EXECUTORS, Serial
+from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
+from league.storage import evaluations
+from league.storage.database import Warn, silent
+from tournaments.rating.outcomes import outcomes
+from tournaments.rating.payoff import NORMAL
+from tournaments.rating.returns import MeanReturn
+from tournaments.schedule.formats import Plan, seatings, tickets_of
+from tournaments.tickets import MatchResult, Ticket
+
+Measure = Literal["success", "return", "score"]
+
+CUT_AT_MOST = 40
+"""Number of links that are cut one at a time; of more links, those with the most traffic."""
+
+CONTROL = "control"
+"""Name of the player that was trained without messages."""
+
+MATCHES_PER_TASK = 4096
+
+
+@dataclass(frozen=True)
+class Score:
+    """A mean over seeds.
+
+    Attributes:
+        mean: The mean.
+        low: Lower end of the 95 % interval; None if there is no interval.
+        high: Upper end of that interval.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class EdgeWorth:
+    """What a link is worth.
+
+    Attributes:
+        speaker: The seat that speaks.
+        listener: The seat that hears it.
+        score_without: The score when this link alone is cut; None if it was not measured.
+        low: Lower end of the 95 % interval.
+        high: Upper end of that interval.
+        traffic: Mean absolute size of a message times the weight that the listener gave to it.
+        weight: Mean weight that the listener gave to the speaker's messages.
+    """
+
+    speaker: str
+    listener: str
+    score_without: float | None
+    low: float | None
+    high: float | None
+    traffic: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class ChannelWorth:
+    """The score with another channel.
+
+    Attributes:
+        kind: loss (probability), delay (steps) or bits (of a number).
+        value: The value.
+        score: The score.
+        low: Lower end of the 95 % interval.
+        high: Upper end of that interval.
+        bits_per_step: Bits that a team sends per step.
+    """
+
+    kind: str
+    value: float
+    score: float
+    low: float | None
+    high: float | None
+    bits_per_step: float
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a player's messages are worth. Every score is of the same seeds and against the same opponents.
+
+    Attributes:
+        player: The player.
+        game: The game's name.
+        measure: What a score is: the share of successful games, the mean return, or the score against the opponents.
+        games: Number of games per condition.
+        seed: The seed of the schedule and of all matches.
+        opponents: The opponents; none in cooperative games.
+        score: The score as the player is.
+        low: Lower end of the 95 % interval.
+        high: Upper end of that interval.
+        score_cut: The score with all links cut.
+        cut_low: Lower end of the 95 % interval.
+        cut_high: Upper end of that interval.
+        score_trained_without: The score of the same settings trained without messages; None if it was not trained.
+        without_low: Lower end of the 95 % interval.
+        without_high: Upper end of that interval.
+        control: The player that was trained without messages, and where it is; "" if there is none.
+        chance: The share of games in which seats succeed that know nothing, as the game declares it; None if it does not.
+        bits_per_step: Bits that a team sends per step.
+        edges: The links.
+        channels: Other channels.
+        probes: What each seat makes of what it is told, and of what it remembers.
+        notes: What a reader has to know, in sentences.
+    """
+
+    player: str
+    game: str
+    measure: Measure
+    games: int
+    seed: int
+    opponents: list[str]
+    score: float
+    low: float | None
+    high: float | None
+    score_cut: float
+    cut_low: float | None
+    cut_high: float | None
+    score_trained_without: float | None
+    without_low: float | None
+    without_high: float | None
+    control: str
+    chance: float | None
+    bits_per_step: float
+    edges: list[EdgeWorth]
+    channels: list[ChannelWorth]
+    probes: list[Probe]
+    notes: list[str]
+
+    def plain(self) -> dict[str, Any]:
+        """The result as plain values, as printed by `--json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be measured.
+
+    Attributes:
+        player: The player's name.
+        contestant: The player.
+        spec: The arena.
+        game: The game.
+        opponents: Name → opponent; empty in cooperative games.
+        games: Number of games per condition and opponent.
+        seed: The seed of all random numbers.
+        edges: Number of links that are cut one at a time.
+        control: The player that was trained without messages; None if there is none.
+        control_name: What it is called.
+    """
+
+    player: str
+    contestant: Contestant
+    spec: ArenaSpec
+    game: Game
+    opponents: Mapping[str, Contestant]
+    games: int
+    seed: int
+    edges: int = CUT_AT_MOST
+    control: Contestant | None = None
+    control_name: str = ""
+
+
+def measure(request: Request, executor: str = "processes", warn: Warn = silent) -> Worth:
+    """Measure what a player's messages are worth.
+
+    Args:
+        request: What is to be measured.
+        executor: The executor that runs the matches.
+        warn: Told that a worker process died, whose matches are played again.
+
+    Raises:
+        LeagueError: The player sends no messages.
+    """
+    game, rng = request.game, np.random.default_rng(request.seed)
+    contestant = speaking(request.player, request.contestant, game)
+    request = replace(request, contestant=contestant)
+    ledger = _overheard(request, rng)
+    traffic = _traffic(game, ledger, list(links_of(contestant, game)))
+    loudest = sorted(traffic, key=lambda edge: (-traffic[edge][0], edge))
+    chosen = [edge for edge in traffic if edge in loudest[: request.edges]]
+    known = list(conditions(contestant, game, chosen))
+    kind, scores = _scores(request, known, executor, warn)
+    opened, cut, without = scores["open"], scores["cut"], scores.get(CONTROL)
+    spoke = float((ledger.sent * _with_listeners(game, traffic)).sum()) / max(ledger.steps, 1)
+    by_edge = {each.edge: scores[each.name] for each in known if each.edge is not None}
+    return Worth(
+        request.player, game.name, kind, request.games, request.seed, list(request.opponents),
+        opened.mean, opened.low, opened.high, cut.mean, cut.low, cut.high,
+        None if without is None else without.mean, None if without is None else without.low,
+        None if without is None else without.high, request.control_name,
+        game.chance if kind == "success" else None,
+        spoke * known[0].bits,
+        [_edge(edge, by_edge.get(edge), *traffic[edge]) for edge in traffic],
+        [_channel(each, scores[each.name], spoke) for each in known if each.kind in ("loss", "delay", "bits")],
+        probe(game, ledger, rng, remembers=bool(spoken(contestant)[0].memory_size)),
+        _notes(request, len(traffic), len(chosen)),
+    )  # fmt: skip
+
+
+def stored(folder: Path) -> list[Worth]:
+    """What was measured of the players of a league, in the order of their names.
+
+    Args:
+        folder: The league's folder.
+
+    Raises:
+        LeagueError: A file is damaged.
+    """
+    names = [name for name in evaluations.names(folder) if name.startswith(PREFIX)]
+    return [found for name in names if (found := evaluations.read(folder, name, Worth)) is not None]
+
+
+PREFIX = "comms-"
+"""Beginning of the names of these evaluations; the player's name follows."""
+
+
+def keep(folder: Path, player: str, found: Worth) -> None:
+    """Store what was measured of a player with its league."""
+    evaluations.save(folder, f"{PREFIX}{player}", found.plain())
+
+
+def schedule(game: Game, names: Sequence[str], opponents: Sequence[str], games: int, seed: int) -> list[Ticket]:
+    """Make the tickets of a measurement.
+
+    Args:
+        game: The game.
+        names: The player under each condition.
+        opponents: The opponents; empty in cooperative games.
+        games: Number of games per condition and opponent, rounded up to whole series.
+        seed: The seed.
+
+    Laws:
+        Under every condition the same seeds are played in the same seats, against the same opponents.
+    """
+    found: list[Ticket] = []
+    for name in names:
+        series: list[list[tuple[str, ...]]]
+        if game.cooperative:
+            series = [[(name,)]] * games
+        else:
+            series = [seatings(game, (name, opponent)) for _ in range(-(-games // 2)) for opponent in opponents]
+        plan = Plan(games, seed, purpose="evaluation", first=len(found))
+        found += tickets_of(series, plan, np.random.default_rng(seed))
+    return found
+
+
+def values_of(game: Game, results: Iterable[MatchResult], names: Sequence[str]) -> tuple[Measure, dict[str, list[float]]]:
+    """The value of each condition on every seed, in the order of the seeds, and what it measures."""
+    found: dict[str, dict[int, list[float]]] = {name: defaultdict(list) for name in names}
+    results = list(results)
+    kind: Measure = "score"
+    if game.cooperative:
+        kind = "success" if all(result.success is not None for result in results) else "return"
+        for result in results:
+            value = result.returns[0] if kind == "return" or result.success is None else result.success
+            found[result.ticket.players[0]][result.ticket.seed].append(value)
+    else:
+        seeds = {result.ticket.match: result.ticket.seed for result in results}
+        for outcome in outcomes(game, results):
+            if outcome.player in found:
+                found[outcome.player][seeds[outcome.match]].append(outcome.score)
+    return kind, {name: [float(np.mean(each[seed])) for seed in sorted(each)] for name, each in found.items()}
+
+
+def score_of(values: Sequence[float], kind: Measure) -> Score:
+    """The mean of independent values, with its 95 % interval.
+
+    Of successes it is Wilson's, which is also known if all games or none succeeded; otherwise Student's.
+
+    Reference:
+        Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+    """
+    mean, count = float(np.mean(values)), len(values)
+    if kind == "success":
+        scale, square = 1 / (1 + NORMAL**2 / count), NORMAL**2 / count
+        centre = scale * (mean + square / 2)
+        half = scale * NORMAL * sqrt(mean * (1 - mean) / count + square / (4 * count))
+        return Score(mean, max(centre - half, 0.0), min(centre + half, 1.0))
+    found = MeanReturn(count, count, mean, float(((np.array(values) - mean) ** 2).sum()))
+    return Score(mean, found.low, found.high)
+
+
+def _scores(request: Request, known: Sequence[Condition], executor: str, warn: Warn) -> tuple[Measure, dict[str, Score]]:
+    """The score under each condition, by its name, and that of the control."""
+    players: dict[str, Contestant] = {each.name: each.contestant for each in known}
+    if request.control is not None:
+        players[CONTROL] = request.control
+    tickets = schedule(request.game, list(players), list(request.opponents), request.games, request.seed)
+    everybody = {**request.opponents, **players}
+
+    def task(share: Sequence[Ticket]) -> PlayTask:
+        named = {name for ticket in share for name in ticket.players}
+        return PlayTask(request.spec, {name: each for name, each in everybody.items() if name in named}, share, None)
+
+    tasks = [task(tickets[start : start + MATCHES_PER_TASK]) for start in range(0, len(tickets), MATCHES_PER_TASK)]
+    with closing(EXECUTORS[executor](None, warn)) as workers:
+        chosen = workers if len(tasks) > 1 else Serial()
+        results = [result for part in chosen.map(play, tasks, _ignored) for result in part]
+    kind, values = values_of(request.game, results, list(players))
+    return kind, {name: score_of(each, kind) for name, each in values.items()}
+
+
+def _ignored(done: int) -> None:
+    """Progress is not shown."""
+
+
+def _overheard(request: Request, rng: np.random.Generator) -> Ledger:
+    """Listen in on the player in games with itself."""
+    teams = len(request.game.teams)
+    plan = Plan(request.games, request.seed, purpose="evaluation")
+    tickets = tickets_of([[(request.player,) * teams]] * request.games, plan, np.random.default_rng(request.seed))
+    return overhear(request.spec, request.game, request.contestant, request.player, tickets, rng)
+
+
+def _traffic(game: Game, ledger: Ledger, edges: Sequence[Edge]) -> dict[Edge, tuple[float, float]]:
+    """Edge → mean size times weight of what the listener hears on it at a decision, and the mean weight."""
+    place = {str(seat): number for number, seat in enumerate(game.seats)}
+    found = {}
+    for speaker, listener in sorted(edges, key=lambda edge: (place[edge[0]], place[edge[1]])):
+        row, column = place[listener], place[speaker]
+        decisions = max(ledger.decisions[row], 1.0)
+        found[speaker, listener] = float(ledger.sizes[row, column] / decisions), float(ledger.weights[row, column] / decisions)
+    return found
+
+
+def _with_listeners(game: Game, edges: Iterable[Edge]) -> np.ndarray:
+    """1 for seats that somebody can hear, float64 [A]."""
+    speakers = {speaker for speaker, _ in edges}
+    return np.array([float(str(seat) in speakers) for seat in game.seats])
+
+
+def _edge(edge: Edge, score: Score | None, traffic: float, weight: float) -> EdgeWorth:
+    speaker, listener = edge
+    if score is None:
+        return EdgeWorth(speaker, listener, None, None, None, traffic, weight)
+    return EdgeWorth(speaker, listener, score.mean, score.low, score.high, traffic, weight)
+
+
+def _channel(condition: Condition, score: Score, spoke: float) -> ChannelWorth:
+    return ChannelWorth(condition.kind, condition.value, score.mean, score.low, score.high, spoke * condition.bits)
+
+
+def _notes(request: Request, edges: int, cut: int) -> list[str]:
+    found = ["A link that is cut is a link that the graph does not have; the weights of the player stay."]
+    if cut < edges:
+        found.append(f"Of {edges} links, the {cut} with the most traffic were cut one at a time.")
+    if request.control is None:
+        found.append("No player was trained without messages, so it is not known whether the game needs them.")
+    if not request.game.cooperative:
+        found.append("Traffic and probes were measured in games of the player against itself.")
+    return found

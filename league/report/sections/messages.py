@@ -1,0 +1,174 @@
+"""The section about what messages are worth, for the players of which it was measured."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from league.analysis.history import History
+from league.evaluation.messages import EdgeWorth, Worth
+from league.plotting.worth_plot import MEASURES, channel_name, edges_picture, traffic_picture, worth_picture
+from league.report.html import (
+    Grid,
+    ReportSection,
+    chart,
+    figures,
+    joined,
+    paragraph,
+    side_by_side,
+    small,
+    subheading,
+    table,
+    words,
+)
+from league.report.wording import counted, listed, rounded
+
+GRAPH = 440.0
+"""Width of the graph with edge widths, in pixels."""
+
+
+def worth(history: History) -> ReportSection | None:
+    """The section about what messages are worth, or None if nobody measured it."""
+    if not history.messages:
+        return None
+    parts = [part for place, found in enumerate(history.messages) for part in _of_player(found, place)]
+    return ReportSection("What messages are worth", joined(*parts))
+
+
+def told(found: Worth) -> str:
+    """The result in a few sentences."""
+    what = MEASURES[found.measure]
+    said = f"As it is, the {what} of {found.player} is {_score(found.score, found.low, found.high)}."
+    said += f" With all links cut it is {_score(found.score_cut, found.cut_low, found.cut_high)}."
+    if found.score_trained_without is not None:
+        without = _score(found.score_trained_without, found.without_low, found.without_high)
+        said += f" The same settings trained without messages reach {without}."
+    if found.chance is not None:
+        said += f" Chance is {rounded(found.chance)}, as the game declares it."
+    said += f" A team sends {counted(round(found.bits_per_step), 'bit')} per step."
+    enough = [each for each in found.channels if each.kind == "bits" and _as_good(found, each.score)]
+    if enough:
+        least = min(enough, key=lambda each: each.value)
+        said += (
+            f" With {counted(round(least.value), 'bit')} a number, which are {rounded(least.bits_per_step)} bits per step, the "
+            "score is as good."
+        )
+    return said
+
+
+def _as_good(found: Worth, score: float) -> bool:
+    """Whether a score is not below the interval of the score as it is."""
+    return score >= (found.score if found.low is None else found.low) - 1e-9
+
+
+def heeded(found: Worth) -> str:
+    """Which seats use what they are told, and what they remember, in sentences; "" if there are no probes."""
+    sentences = []
+    for what, probes in (
+        ("what they are told", [(each.seat, each.messages) for each in found.probes if each.messages is not None]),
+        ("what they remember", [(each.seat, each.memory) for each in found.probes if each.memory is not None]),
+    ):
+        if probes:
+            using = [f"{seat} ({known.bits:.2f} bits)" for seat, known in probes if known.told]
+            others = [seat for seat, known in probes if not known.told]
+            if using:
+                sentences.append(f"Beyond what they see, these seats use {what}: {listed(using)}.")
+            if others:
+                sentences.append(f"No use of {what} was found for {listed(others)}.")
+    return " ".join(sentences)
+
+
+def _of_player(found: Worth, place: int) -> list[Markup]:
+    title = f"Scores of {found.player} under other conditions"
+    drawn = chart(
+        f"worth-{place}",
+        title,
+        told(found),
+        lambda broad: worth_picture(found, broad=broad),
+        figures(_channels(found), title),
+        f"The same {counted(found.games, 'game')} in every row. Bars are 95 % intervals.",
+    )
+    links = side_by_side(
+        [
+            small(f"edges-{place}", "What each link is worth", _about_edges(found), edges_picture(found, broad=GRAPH)),
+            small(
+                f"traffic-{place}", "Who speaks to whom how much", _about_traffic(found), traffic_picture(found, broad=GRAPH)
+            ),
+        ]
+    )
+    notes = [
+        words(
+            "What a link is worth is the score as it is minus the score with this link cut. Traffic is the mean absolute size"
+        ),
+        words("of a message times the weight that its listener gives to it."),
+        *map(words, found.notes),
+    ]
+    parts = [subheading(found.player), paragraph(words(told(found))), drawn, links, _links_table(found)]
+    probes = [paragraph(words(heeded(found))), table(_probes(found), "Probes")] if found.probes else []
+    return [*parts, *probes, paragraph(*notes, kind="soft")]
+
+
+def _about_edges(found: Worth) -> str:
+    worst = [edge for edge in found.edges if edge.score_without is not None]
+    if not worst:
+        return "No link was cut."
+    most = min(worst, key=lambda edge: edge.score_without or 0.0)
+    return f"Without the link from {most.speaker} to {most.listener} the score is {rounded(most.score_without or 0.0)}."
+
+
+def _about_traffic(found: Worth) -> str:
+    loud = max(found.edges, key=lambda edge: edge.traffic)
+    return f"The most traffic is from {loud.speaker} to {loud.listener}: {loud.traffic:.2f}."
+
+
+def _channels(found: Worth) -> Grid:
+    rows = [
+        ("as it is", rounded(found.score), _span(found.low, found.high), rounded(found.bits_per_step)),
+        ("all links cut", rounded(found.score_cut), _span(found.cut_low, found.cut_high), "0"),
+    ]
+    if found.score_trained_without is not None:
+        rows.append(
+            ("trained without", rounded(found.score_trained_without), _span(found.without_low, found.without_high), "0")
+        )
+    rows += [
+        (channel_name(each.kind, each.value), rounded(each.score), _span(each.low, each.high), rounded(each.bits_per_step))
+        for each in found.channels
+    ]
+    return Grid(("condition", MEASURES[found.measure], "95 %", "bits per step"), rows)
+
+
+def _links_table(found: Worth) -> Markup:
+    def worth_of(edge: EdgeWorth) -> float:
+        return 0.0 if edge.score_without is None else edge.score_without - found.score
+
+    rows = [
+        (
+            edge.speaker,
+            edge.listener,
+            "–" if edge.score_without is None else rounded(edge.score_without),
+            _span(edge.low, edge.high),
+            f"{edge.traffic:.3f}",
+            f"{edge.weight:.3f}",
+        )
+        for edge in sorted(found.edges, key=worth_of)
+    ]
+    grid = Grid(("speaker", "listener", "score without", "95 %", "traffic", "weight"), rows, (0, 1))
+    return table(grid, "Links") if len(rows) <= 12 else figures(grid, "Links")
+
+
+def _probes(found: Worth) -> Grid:
+    rows = []
+    for each in found.probes:
+        for what, known in (("messages", each.messages), ("memory", each.memory)):
+            if known is not None:
+                rows.append(
+                    (each.seat, what, f"{known.bits:.2f}", f"{known.null_high:.2f}", f"{known.p:.3f}", f"{known.samples:,}")
+                )
+    return Grid(("seat", "from", "bits", "95 % of chance below", "p", "games"), rows, (0, 1))
+
+
+def _score(mean: float, low: float | None, high: float | None) -> str:
+    return rounded(mean) if low is None or high is None else f"{rounded(mean)} ({rounded(low)} to {rounded(high)})"
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{rounded(low)} to {rounded(high)}"
