@@ -72,7 +72,7 @@ def test_an_interval_contains_its_mean(won, lost):
 
 @pytest.fixture(scope="module")
 def measured():
-    """A player that learnt nothing, whose listener always does the opposite of what it is told, and a control that is the same player deaf."""
+    """A player whose listener always does the opposite of what it is told, and a control that is the same player deaf."""
     game, setup = describe("native/signal"), named("native/signal")
     architecture = Architecture(hidden=(8,), message_size=1, speech=Speech((True,)))
     spec, generator = PlayerSpec(game, architecture), torch.Generator().manual_seed(44)
