@@ -259,7 +259,7 @@ def half_width(terms: Sequence[tuple[RatingRow, float]], chance: Chance | None) 
         chance: How ratings vary together. None takes them as independent: the half-width of their sum is then the root of the
             sum of the squared half-widths.
     """
-    if chance is None or not {row.player for row, _ in terms}.issubset(chance.players):
+    if chance is None or not {row.player for row, _ in terms} <= chance.column.keys():
         return sqrt(sum((weight * (row.high - row.low) / 2) ** 2 for row, weight in terms))
     return chance.half({row.player: weight for row, weight in terms})
 

@@ -87,17 +87,15 @@ class Evidence:
 
     def showings(self) -> dict[str, int]:
         """Player → the number of units in which it took part, which in a cooperative game is that of its episodes."""
-        found = dict.fromkeys(self.players, 0)
-        at_tables: dict[tuple[int, int], int] = {}
-        for pair, seats, units in zip(zip(self.one, self.other, strict=True), self.seats, self.units.tolist(), strict=True):
-            for player, seat in zip(pair, seats.tolist(), strict=True):
-                if seat < 0:
-                    found[self.players[player]] += units
-                else:
-                    at_tables[int(player), seat] = max(units, at_tables.get((int(player), seat), 0))
-        for (player, _), units in at_tables.items():
-            found[self.players[player]] += units
-        return found
+        units = np.zeros(len(self.players), np.int64)
+        for players, seats in zip((self.one, self.other), self.seats.T, strict=True):
+            np.add.at(units, players[seats < 0], self.units[seats < 0])
+        owner, most = np.zeros((2, len(self.partners)), np.int64)
+        for players, seats in zip((self.one, self.other), self.seats.T, strict=True):
+            owner[seats[seats >= 0]] = players[seats >= 0]
+            np.maximum.at(most, seats[seats >= 0], self.units[seats >= 0])
+        np.add.at(units, owner, most)
+        return dict(zip(self.players, units.tolist(), strict=True))
 
 
 _NONE, _ZERO = np.zeros(0, np.int64), np.zeros(0)

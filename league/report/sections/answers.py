@@ -95,7 +95,7 @@ def _helped(history: History) -> Markup:
     if not found:
         return words("No mutation has been made yet.")
     own = [change for change in found if change.child.name in line]
-    measured = [change for change in found if change.gain is not None and change not in own]
+    measured = [change for change in found if change.gain is not None and change.child.name not in line]
     gainful = [change for change in found if change.gainful]
     parts = [words("No mutation helped with certainty.")] if gainful and not any(change.sure for change in gainful) else []
     if own:
