@@ -1,8 +1,9 @@
-"""The back end with compiled loops on the CPU, for plain perceptrons."""
+"""The back end with compiled loops on the CPU, for perceptrons with or without a gated recurrent unit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,16 +14,30 @@ from torch import Tensor
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks, groups, portions
+from agents.kernels.trunk import Trunk
 from agents.models.stack import Stack
 from envs.arena import Timestep
-from envs.compiling import Floats, Ints
+from envs.compiling import Flags, Floats, Ints
 
 NO_BOUND = np.empty(0, np.float32)
 """The bounds of actions that are written unbounded."""
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What decisions of one role read and write, a row for each slot.
+
+    Attributes:
+        legal: bool [R, n]; None for continuous actions.
+        rest: The last arguments of `Perceptron.choose` or `Perceptron.choose_normal`.
+    """
+
+    legal: Flags | None
+    rest: tuple[Any, ...]
+
+
 class Compiled:
-    """See `agents.acting.seated.Backend`. It supports what `PlayerSpec.plain` and `PlayerSpec.plain_critics` accept."""
+    """See `agents.acting.seated.Backend`. It supports what `PlayerSpec.compiled` and `PlayerSpec.plain_critics` accept."""
 
     def __init__(self, stack: Stack, seating: Seating, temperature: float, networks: Networks) -> None:
         """Use the parameters of a stack's networks."""
@@ -39,38 +54,42 @@ class Compiled:
         *,
         bound: bool,
     ) -> None:
-        """See `agents.acting.seated.Backend`. There is no memory."""
+        """See `agents.acting.seated.Backend`."""
         roles = self._seating.game.sides[side].roles
         for role, (rows, counts) in zip(roles, self._seating.places(side, now), strict=True):
-            self._choose(role, rows, counts, now, noise[role], actions[role], log_probs[role], bound=bound)
+            written = noise[role], actions[role], log_probs[role]
+            self._choose(role, rows, counts, now, memory, self._written(role, now, *written, bound=bound))
 
-    def _choose(
-        self,
-        number: int,
-        rows: Ints,
-        counts: Ints,
-        now: Timestep,
-        noise: Tensor,
-        actions: Tensor,
-        log_probs: Tensor,
-        *,
-        bound: bool,
-    ) -> None:
+    def _choose(self, number: int, rows: Ints, counts: Ints, now: Timestep, memory: Tensor, written: _Written) -> None:
         """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
-        role, legal = self._seating.game.roles[number], now.legal[number]
-        source, allowed = _rows(now.observation[number].numpy()), None if legal is None else _rows(legal.numpy())
-        chances, chosen, log_prob = noise.numpy().reshape(-1, role.actions.size), actions.numpy(), log_probs.numpy().reshape(-1)
-        chosen = chosen.reshape(chances.shape) if allowed is None else chosen.reshape(-1)
-        bounds = self._bounds[number] if bound else (NO_BOUND, NO_BOUND)
-        name, seen = f"actor.{role.name}", f"observation.{role.name}"
+        role, source = self._seating.game.roles[number], _rows(now.observation[number].numpy())
+        name, seen, remembers = f"actor.{role.name}", f"observation.{role.name}", self._spec.memory_size > 0
+        if remembers:
+            places, acting, carried = self._seating.seats(number, now, rows), now.acting.contiguous().numpy(), memory.numpy()
+            carried, acting = carried.reshape(-1, carried.shape[2]), acting.reshape(-1)
         for who in groups(*rows.shape):
-            network, mine, own = self._networks.get(name, seen, who), rows[who], counts[who]
+            network, mine, own = self._networks.get(name, "" if remembers else seen, who), rows[who], counts[who]
             for part in portions(rows.shape[1]):
-                if allowed is None:
-                    drawn = chances, *bounds, chosen, log_prob
-                    network.choose_normal(source, mine, part, self._temperature, own, *drawn)
+                if remembers:
+                    trunk = self._networks.part(Trunk, role.name, who)
+                    given = trunk.advance(source, mine, part, carried, places[who], own, acting)
                 else:
-                    network.choose(source, mine, part, allowed, self._temperature, own, chances, chosen, log_prob)
+                    given = network.look(source, mine, part)
+                if written.legal is None:
+                    network.choose_normal(given, mine, part.start, self._temperature, own, *written.rest)
+                else:
+                    network.choose(given, mine, part.start, written.legal, self._temperature, own, *written.rest)
+
+    def _written(
+        self, number: int, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor, *, bound: bool
+    ) -> _Written:
+        """The arrays of one role that decisions read and write."""
+        role, legal = self._seating.game.roles[number], now.legal[number]
+        chances, chosen, log_prob = noise.numpy().reshape(-1, role.actions.size), actions.numpy(), log_probs.numpy().reshape(-1)
+        if legal is not None:
+            return _Written(_rows(legal.numpy()), (chances, chosen.reshape(-1), log_prob))
+        bounds = self._bounds[number] if bound else (NO_BOUND, NO_BOUND)
+        return _Written(None, (chances, *bounds, chosen.reshape(chances.shape), log_prob))
 
     @cached_property
     def _bounds(self) -> list[tuple[Floats, Floats]]:

@@ -79,7 +79,7 @@ class SeatedStack:
         serves = compiling.serve(owner.device)
         compiled = Compiled(stack, self._seating, temperature, networks or Networks(stack))
         sides = range(len(stack.spec.game.sides))
-        self._actors: list[Backend] = [compiled if serves and stack.spec.plain(side) else self._general for side in sides]
+        self._actors: list[Backend] = [compiled if serves and stack.spec.compiled(side) else self._general for side in sides]
         self._critics: Backend = compiled if serves and stack.spec.plain_critics else self._general
 
     def decide(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,6 +45,14 @@ class Seating:
             owner, team, mine = self._tables
             return [deciders(owner, acting, team, mine[role], self.players) for role in roles]
         return self._fixed[side]
+
+    def seats(self, role: int, now: Timestep, rows: Ints) -> Ints:
+        """The seats [N · A] of a role's rows [N · slots], int64 [P, W]; in turn-based games, of the movers."""
+        seats = len(self.game.seats)
+        if self.game.turn_based:
+            return rows * seats + now.acting.numpy().argmax(1)[rows]
+        mine = np.array(self.game.roles[role].seats)
+        return rows // len(mine) * seats + mine[rows % len(mine)]
 
     def deciding(self, side: int, now: Timestep) -> list[Routing]:
         """Per role of a side, the rows [N * slots] of its tensors that each player decides for."""

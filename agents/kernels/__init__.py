@@ -1,5 +1,6 @@
 """Compiled loops for networks on a CPU.
 
 Reading order: `mlp` (a perceptron, forward and back), `loops` (the loops over rows), `normal` (those of continuous actions),
-`elementary` (exp, log and tanh), `memory` (loading it ahead).
+`trunk` (an encoder and a memory), `recurrent` (the loops of gated recurrent units), `elementary` (exp, log and tanh),
+`prefetching` (loading rows ahead).
 """

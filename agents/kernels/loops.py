@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.kernels.elementary import HALF, ONE, ZERO, fast_exp, fast_log, fast_tanh
-from agents.kernels.memory import LINE, prefetch
+from agents.kernels.prefetching import LINE, prefetch
 from envs.compiling import Flags, Floats, Ints, inlined, vectorised
 
 AHEAD = 8

@@ -6,9 +6,10 @@ and elementwise operations are compiled loops. `agents.models.spec` lists the ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count, takewhile
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ from agents.kernels import loops, normal
 from agents.kernels.loops import Flags, Floats, Ints
 from agents.models.architecture import CLIP, Architecture
 from agents.models.stack import Stack
+
+NOTHING = np.empty((0, 0), np.float32)
 
 Buffer = tuple[Tensor, Floats]
 """The same memory, float32 [P, n, width], as a tensor for matrix products and as an array for compiled loops."""
@@ -76,6 +79,41 @@ class Named:
         parameters, statistics = spec.parameters.split(stack.parameters[who]), spec.statistics.split(stack.statistics[who])
         return cls(spec.architecture, parameters, statistics, sums)
 
+    def standard(self, name: str) -> tuple[Floats, Floats]:
+        """The mean, and one over the standard deviation, of the statistics `name`, [P, F] each."""
+        spread = torch.rsqrt(self.statistics[f"{name}.variance"] + 1e-8)
+        return self.statistics[f"{name}.mean"].contiguous().numpy(), spread.contiguous().numpy()
+
+
+class Vectors:
+    """Vectors among the parameters of P players, and the sums of their gradients, as arrays for compiled loops.
+
+    Attributes:
+        own: [P, …] each; read by `renew`.
+        sums: [P, …] each, gradients; written by `finish`; empty without backward passes.
+    """
+
+    def __init__(self, named: Named, names: Sequence[str]) -> None:
+        """Find the vectors."""
+        self._theirs = [named.parameters[name].numpy() for name in names]
+        self._gradients = [] if named.sums is None else [named.sums[name].numpy() for name in names]
+        self.own, self.sums = ([_own(array) for array in arrays] for arrays in (self._theirs, self._gradients))
+
+    def renew(self) -> None:
+        """Read the vectors again, and set the sums to zero."""
+        for own, theirs in zip(self.own, self._theirs, strict=True):
+            if own is not theirs:
+                np.copyto(own, theirs)
+        for own, gradient in zip(self.sums, self._gradients, strict=True):
+            if own is not gradient:
+                own.fill(0.0)
+
+    def finish(self) -> None:
+        """Write the sums into the gradient."""
+        for own, gradient in zip(self.sums, self._gradients, strict=True):
+            if own is not gradient:
+                np.copyto(gradient, own)
+
 
 @dataclass(frozen=True)
 class Buffers:
@@ -109,32 +147,26 @@ class Perceptron:
         Args:
             named: The parameters, statistics and gradients of the P players.
             prefix: Name of the network: `actor.<role>`, `critic.<side>`, …
-            seen: Name of the statistics that standardise its inputs, if inputs are standardised.
+            seen: Name of the statistics that standardise its inputs, if inputs are standardised; "" if `look` is not used.
             workspace: Memory for computations.
         """
-        architecture, parameters, statistics = named.architecture, named.parameters, named.statistics
-        self.tanh = architecture.activation == "tanh"
-        self._cut = CLIP if architecture.normalise else 0.0
-        self._mean = statistics[f"{seen}.mean"].contiguous().numpy()
-        self._scale = torch.rsqrt(statistics[f"{seen}.variance"] + 1e-8).contiguous().numpy()
-        layers = range(len(architecture.hidden) + 1)
+        parameters, self.tanh = named.parameters, named.architecture.activation == "tanh"
+        self._cut = CLIP if named.architecture.normalise else 0.0
+        self._mean, self._scale = named.standard(seen) if seen else (NOTHING, NOTHING)
+        layers = list(takewhile(lambda layer: f"{prefix}.{layer}.weight" in parameters, count()))
         self._weights = [parameters[f"{prefix}.{layer}.weight"] for layer in layers]
         self._turned = [weight.transpose(1, 2) for weight in self._weights]
         self._last = self._turned[-1].numpy()
-        vectors, spread = [f"{prefix}.{layer}.bias" for layer in layers], prefix.replace("actor.", "log_std.")
-        vectors += [spread] if spread != prefix and spread in parameters else []
-        self._biases = [parameters[name].numpy() for name in vectors]
-        self._bias_sums = list[Floats]()
         if named.sums is not None:
             self._sums = [named.sums[f"{prefix}.{layer}.weight"] for layer in layers]
             self._last_sum = self._sums[-1].transpose(1, 2).numpy()
-            self._bias_sums = [named.sums[name].numpy() for name in vectors]
+        vectors, spread = [f"{prefix}.{layer}.bias" for layer in layers], prefix.replace("actor.", "log_std.")
+        vectors += [spread] if spread != prefix and spread in parameters else []
+        self._vectors = Vectors(named, vectors)
+        self._bias, self._log_std = self._vectors.own[: len(layers)], self._vectors.own[len(layers) :]
+        self._bias_sum, self._log_std_sum = self._vectors.sums[: len(layers)], self._vectors.sums[len(layers) :]
         self._workspace, self._buffers = workspace, dict[int, Buffers]()
         self._head, self._head_sum = np.zeros_like(self._last, order="C"), np.zeros_like(self._last, order="C")
-        self._vectors = [_own(vector) for vector in self._biases]
-        self._vector_sums = [_own(total) for total in self._bias_sums]
-        self._bias, self._log_std = self._vectors[: len(layers)], self._vectors[len(layers) :]
-        self._bias_sum, self._log_std_sum = self._vector_sums[: len(layers)], self._vector_sums[len(layers) :]
         self.renew()
 
     @property
@@ -177,9 +209,9 @@ class Perceptron:
 
     def choose(
         self,
-        source: Floats,
+        seen: Buffer,
         rows: Ints,
-        part: slice,
+        start: int,
         legal: Flags,
         temperature: float,
         counts: Ints,
@@ -187,19 +219,21 @@ class Perceptron:
         action: Ints,
         log_prob: Floats,
     ) -> None:
-        """Let an actor with discrete actions decide: `look`, `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
-        kept = self._hidden(self.look(source, rows, part))
-        loops.decide(*self._end(kept), rows, part.start, legal, temperature, counts, noise, action, log_prob)
+        """Let an actor with discrete actions decide: `forward`, `loops.softmax` and `loops.draw` in fewer calls."""
+        kept = self._hidden(seen)
+        loops.decide(*self._end(kept), rows, start, legal, temperature, counts, noise, action, log_prob)
 
     def choose_normal(
-        self, source: Floats, rows: Ints, part: slice, temperature: float, counts: Ints, noise: Floats, *written: Floats
+        self, seen: Buffer, rows: Ints, start: int, temperature: float, counts: Ints, noise: Floats, *written: Floats
     ) -> None:
         """`choose` for normally distributed actions; `written` are the last arguments of `normal.decide_normal`."""
-        kept = self._hidden(self.look(source, rows, part))
-        drawn = self._log_std[0], rows, part.start, temperature, counts, noise
+        kept = self._hidden(seen)
+        drawn = self._log_std[0], rows, start, temperature, counts, noise
         normal.decide_normal(*self._end(kept), *drawn, *written)
 
-    def improve(self, seen: Buffer, rows: Ints, start: int, legal: Flags | None, *decided: Any) -> None:
+    def improve(
+        self, seen: Buffer, rows: Ints, start: int, legal: Flags | None, *decided: Any, into: Buffer | None = None
+    ) -> None:
         """Run an actor forward and backward on inputs [P, n, F].
 
         Args:
@@ -208,6 +242,7 @@ class Perceptron:
             start: See `loops.surrogate`.
             legal: Legal actions; None for normally distributed actions.
             decided: The other arguments of `loops.improve` or `normal.improve_normal`, up to `totals`.
+            into: [P, n, F], set to the gradient by the inputs, if it is wanted.
         """
         kept = self._hidden(seen)
         sums = kept.into[-1][1], *self._end_sums
@@ -217,6 +252,8 @@ class Perceptron:
         else:
             loops.improve(*self._end(kept), rows, start, legal, *decided, *sums)
         self._backward(seen, kept)
+        if into is not None:
+            torch.bmm(kept.into[0][0], self._turned[0], out=into[0])
 
     def correct(self, seen: Buffer, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
         """Run a critic forward and backward on inputs [P, n, F]; see `loops.squared_error`."""
@@ -246,25 +283,18 @@ class Perceptron:
         """Read the parameters again after they have changed."""
         np.copyto(self._head, self._last)
         self._head_sum.fill(0.0)
-        for kept, vector in zip(self._vectors, self._biases, strict=True):
-            if kept is not vector:
-                np.copyto(kept, vector)
-        for apart, total in zip(self._vector_sums, self._bias_sums, strict=True):
-            if apart is not total:
-                apart.fill(0.0)
+        self._vectors.renew()
 
     def finish(self) -> None:
         """Write the gradients by the last layer and by the biases, which are summed separately, into the gradient."""
         np.copyto(self._last_sum, self._head_sum)
-        for total, apart in zip(self._bias_sums, self._vector_sums, strict=True):
-            if total is not apart:
-                np.copyto(total, apart)
+        self._vectors.finish()
 
     def _buffers_for(self, rows: int) -> Buffers:
         """The memory for n rows of each player. The last one of each size is kept."""
         known = self._buffers.get(rows)
         if known is None or known.growths != self._workspace.growths:
-            players, widths = len(self._mean), [weight.shape[2] for weight in self._weights[:-1]]
+            players, widths = len(self._head), [weight.shape[2] for weight in self._weights[:-1]]
 
             def memory(use: str, width: int) -> Buffer:
                 return self._workspace.buffer(use, players, rows, width)
@@ -276,6 +306,21 @@ class Perceptron:
         return known
 
 
+class Part(Protocol):
+    """A part of an actor before its last perceptron, such as `agents.kernels.trunk.Trunk`."""
+
+    def renew(self) -> None:
+        """See `Perceptron.renew`."""
+        ...
+
+    def finish(self) -> None:
+        """See `Perceptron.finish`."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+
+
 class Networks:
     """The networks of a stack. Each is made at its first use. They share one workspace."""
 
@@ -284,17 +329,29 @@ class Networks:
         self._gradient = gradient
         self._workspace = Workspace()
         self._named: dict[tuple[int, int], Named] = {}
-        self._made: dict[tuple[str, int, int], Perceptron] = {}
+        self._made: dict[tuple[str, int, int], Any] = {}
 
     def get(self, prefix: str, seen: str, who: slice) -> Perceptron:
         """One network of some players; see `Perceptron`."""
         key = prefix, who.start, who.stop
         if key not in self._made:
-            players = who.start, who.stop
-            if players not in self._named:
-                self._named[players] = Named.of(self._stack, who, self._gradient)
-            self._made[key] = Perceptron(self._named[players], prefix, seen, self._workspace)
-        return self._made[key]
+            self._made[key] = Perceptron(self._name(who), prefix, seen, self._workspace)
+        found: Perceptron = self._made[key]
+        return found
+
+    def part(self, kind: Callable[[Named, str, Workspace], P], role: str, who: slice) -> P:
+        """Another part of the actors of some players, made by `kind`."""
+        key = f"{kind} {role}", who.start, who.stop
+        if key not in self._made:
+            self._made[key] = kind(self._name(who), role, self._workspace)
+        found: P = self._made[key]
+        return found
+
+    def _name(self, who: slice) -> Named:
+        key = who.start, who.stop
+        if key not in self._named:
+            self._named[key] = Named.of(self._stack, who, self._gradient)
+        return self._named[key]
 
     def renew(self) -> None:
         """Read all parameters again after they have changed; see `Perceptron.renew`."""

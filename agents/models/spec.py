@@ -125,6 +125,12 @@ class PlayerSpec:
         """True if every actor of this side is just a perceptron, from the observation to the preferences."""
         return self.perceptron and not self.speaks(side)
 
+    def compiled(self, side: int) -> bool:
+        """True if the actors of this side have compiled loops: perceptrons, with or without a gated recurrent unit."""
+        architecture = self.architecture
+        recalls = architecture.memory == "gru" and architecture.encoder == "mlp" and len(architecture.hidden) > 1
+        return (self.perceptron or recalls) and not self.speaks(side)
+
     @property
     def plain_critics(self) -> bool:
         """True if all critics are perceptrons."""

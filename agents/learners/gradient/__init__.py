@@ -1,4 +1,5 @@
 """Computes the gradient of a minibatch.
 
-Reading order: `autograd` (general), `analytic` (derived by hand, for plain perceptrons on a CPU).
+Reading order: `autograd` (general), `analytic` (derived by hand, for perceptrons with or without a memory on a
+CPU), `memories` (a minibatch of sequences, step by step).
 """

@@ -1,4 +1,4 @@
-"""The gradient of a minibatch derived by hand, for plain perceptrons on the CPU.
+"""The gradient of a minibatch derived by hand, for perceptrons with or without a gated recurrent unit on the CPU.
 
 The loss is that of `agents.learners.gradient.autograd`, and a test compares the two. Autograd would store intermediate values
 for later. Here they are used at once, a block of rows at a time, while they are still in the processor's cache. Without this
@@ -16,6 +16,8 @@ from torch import Tensor
 
 from agents.kernels.elementary import ONE
 from agents.kernels.mlp import Networks, groups, portions
+from agents.kernels.trunk import Trunk
+from agents.learners.gradient.memories import Memories
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Batch, Minibatch, rows_of, seat_rows
 from agents.models.spec import PlayerSpec
@@ -30,7 +32,8 @@ FEW = np.float32(1e-9)
 def covers(stack: Stack) -> bool:
     """True where `gradient` can be used."""
     sides = range(len(stack.spec.game.sides))
-    return compiling.serve(stack.parameters.device) and all(stack.spec.plain(side) for side in sides)
+    served = compiling.serve(stack.parameters.device) and stack.spec.plain_critics
+    return served and all(stack.spec.compiled(side) for side in sides)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,10 @@ class Derived:
             if stack.spec.architecture.critic == "centralised":
                 self._judge(minibatch, weigh, totals)
             for place, decisions in enumerate(self._decisions(minibatch)):
-                self._act(minibatch, place, decisions, share, weigh, hyper, totals)
+                if stack.spec.memory_size:
+                    self._recall(minibatch, place, decisions, share, hyper, totals)
+                else:
+                    self._act(minibatch, place, decisions, share, weigh, hyper, totals)
         self._networks.finish()
         return self._gradient, torch.from_numpy(totals)
 
@@ -117,6 +123,29 @@ class Derived:
                     critic.correct(seen, part.start, *to_judge)
         totals[1] += figures[:, 0]
         totals[2] += errors
+        totals[3:] += figures[:, 1:].T
+
+    def _recall(
+        self, minibatch: Minibatch, place: int, decisions: _Decisions, share: Floats, hyper: HyperParameters, totals: Floats
+    ) -> None:
+        """Run one role's actor with a memory forward and backward over sequences."""
+        spec, figures = self.stack.spec, np.zeros((totals.shape[1], 4), np.float32)
+        number = spec.game.sides[minibatch.side].roles[place]
+        name, here = spec.game.roles[number].name, _columns(spec, minibatch, place)
+        memories = Memories.of(spec, minibatch, place)
+        of_seats = _weight(spec, minibatch, place, here), minibatch.advantage[..., here]
+        weight, advantage = (memories.by_step(x) for x in of_seats)
+        clip, bonus, known = hyper.clip.numpy(), hyper.entropy.numpy(), (decisions.action, decisions.log_prob)
+        for who in groups(len(weight), memories.rows):
+            trunk, actor = self._networks.part(Trunk, name, who), self._networks.get(f"actor.{name}", "", who)
+            for part in memories.portions():
+                steps = memories.steps(who, part)
+                after, into = trunk.unroll(decisions.source, steps)
+                chosen = (memories.cut(x, who, part) for x in (advantage, weight))
+                told = *known, *chosen, share[who], clip[who], bonus[who], figures[who]
+                actor.improve(after, steps.rows, 0, decisions.legal, *told, into=into)
+                trunk.roll_back(steps, into)
+        totals[1] += figures[:, 0]
         totals[3:] += figures[:, 1:].T
 
     def _judge(self, minibatch: Minibatch, weigh: Floats, totals: Floats) -> None:

@@ -8,11 +8,13 @@ import torch
 from agents.acting.rollout import Experience, Table, Tally, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
-from agents.learners.gradient import autograd
+from agents.learners.gradient import autograd, memories
+from agents.learners.gradient.analytic import Derived, covers
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of, minibatches_of, shuffled
 from agents.learners.on_policy import estimate
 from agents.learners.optimiser import Adam
+from envs import compiling
 from envs.arena import Final, Immediate
 
 CPU = torch.device("cpu")
@@ -120,6 +122,41 @@ def test_it_would_have_moved_if_a_life_remembered_the_one_before(games, name, co
     found.experience.terminated[:] = False
     _, figures = autograd.gradient(found.stack, first(found.stack, found.batches()), HYPER, 0.5)
     assert float(figures[4].max()) > 1e-4
+
+
+@pytest.mark.parametrize("rows", [memories.PORTION, 30])
+@pytest.mark.parametrize(("activation", "hidden"), [("tanh", (8, 8)), ("relu", (6, 5, 4))])
+def test_the_derived_gradient_through_time_is_autograds(game, collected, monkeypatch, rows, activation, hidden):
+    monkeypatch.setattr(memories, "PORTION", rows)
+    found = collected(game, activation=activation, hidden=hidden)
+    batches = found.batches()
+    noise = torch.randn(found.stack.parameters.shape, generator=torch.Generator().manual_seed(0))
+    found.stack.parameters += 0.05 * noise
+    assert covers(found.stack)
+    taught, derived = first(found.stack, batches), Derived(found.stack)
+    expected, told = autograd.gradient(found.stack, taught, HYPER, 0.5)
+    for _ in range(2):  # a second gradient knows nothing of the first
+        gradient, figures = derived.gradient(taught, HYPER, 0.5)
+        torch.testing.assert_close(gradient, expected, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(figures, told, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_remembering_by_kernels_is_remembering_by_the_general_path(game, glance, founders, chances, blank, monkeypatch, seed):
+    stack, ways = founders(game, PLAYERS, **REMEMBERS), []
+    owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(seed))
+    for compiled in (True, False):
+        monkeypatch.setattr(compiling, "serve", lambda device, compiled=compiled: compiled)
+        memory, way = torch.zeros(COPIES, len(game.seats), 7), []
+        for step in range(3):
+            actions = blank(game, COPIES)
+            now, noise = glance(game, COPIES, 10 * seed + step), chances(game, COPIES, 10 * seed + step)
+            log_probs = SeatedStack(stack, owner).decide(now, memory, noise, actions)
+            way += [*actions, *log_probs, memory.clone()]
+        ways.append(way)
+    for one, other in zip(*ways, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+    assert (ways[0][-1][..., 5:] == 0).all()
 
 
 def test_every_decision_learnt_from_is_dealt_once(game, collected):
