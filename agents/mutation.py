@@ -86,4 +86,27 @@ def clone(genome: Genome, generator: np.random.Generator) -> Genome:
     return genome
 
 
-OPERATORS: dict[str, Operator] = {"perturb": perturb, "weight_noise": weight_noise, "clone": clone}
+def rewire(genome: Genome, generator: np.random.Generator) -> Genome:
+    """Add, cut or move one link of the communication graph, with equal probability as far as the graph allows it.
+
+    A player without a graph is inherited unchanged. If the player speaks on several sides, one of their graphs is chosen at
+    random.
+    """
+    names = sorted(name for name in genome.weights if name.startswith(LINKS))
+    if not names:
+        return genome
+    name = names[int(generator.integers(len(names)))]
+    links = genome.weights[name].copy()
+    others = ~np.eye(len(links), dtype=bool)
+    there, free = np.argwhere((links > 0) & others), np.argwhere((links == 0) & others)
+    changes = [("cut",) * bool(len(there)), ("add",) * bool(len(free)), ("move",) * bool(len(there) and len(free))]
+    possible = [change for found in changes for change in found]
+    change = possible[int(generator.integers(len(possible)))]
+    if change != "add":
+        links[tuple(there[int(generator.integers(len(there)))])] = 0.0
+    if change != "cut":
+        links[tuple(free[int(generator.integers(len(free)))])] = 1.0
+    return replace(genome, weights={**genome.weights, name: links})
+
+
+OPERATORS: dict[str, Operator] = {"perturb": perturb, "weight_noise": weight_noise, "clone": clone, "rewire": rewire}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,12 +21,15 @@ Reach = Callable[..., "Tensor"]
 class Dynamic:
     """Marks a user's own function of positions, which otherwise would be taken for a function that makes a graph of seats.
 
+    A function that has an attribute `dynamic` of True is marked as well.
+
     Example:
         >>> @Dynamic
         ... def in_front(positions, present): ...
     """
 
     function: Reach
+    dynamic: ClassVar[bool] = True
 
     def __call__(self, positions: Tensor, present: Tensor, **options: Any) -> Tensor:
         """Compute the links."""

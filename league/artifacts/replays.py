@@ -116,13 +116,13 @@ def with_recorded(history: History, store: Store) -> History:
 
 def _of_league(replay: Replay, history: History) -> bool:
     """Return whether a recorded match is of the game of a league, and its messages are as long as there."""
-    game, size = history.game, history.config.comms.message_size
+    game, sizes = history.game, {group.comms.width for group in history.config.groups}
     seats = [(seat.seat, seat.team) for seat in replay.seats]
     said = next((d.message for step in replay.steps for d in step.decisions if d.message is not None), None)
     return (
         replay.setup.name == game.name
         and seats == list(zip(game.seats, game.team_of_seat, strict=True))
-        and (said is None or len(said) == size)
+        and (said is None or len(said) in sizes)
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from agents.models.architecture import Speech
 from comms.aggregation.table import AGGREGATIONS
 from comms.channel.settings import Channel, fault_of, message_bits
-from comms.topology.dynamic import DYNAMIC, Dynamic
+from comms.topology.dynamic import DYNAMIC
 from comms.topology.edges import of_edges, read_graphml
 from comms.topology.graphs import TOPOLOGIES, build, check_options, complete
 from envs.game import Game, Side
@@ -131,7 +131,7 @@ class CommsConfig(Section):
     @property
     def _moves(self) -> bool:
         """Whether links follow from positions."""
-        return self.topology in DYNAMIC or (":" in self.topology and isinstance(find(self.topology), Dynamic))
+        return self.topology in DYNAMIC or (":" in self.topology and getattr(find(self.topology), "dynamic", False))
 
     def graphs(self, game: Game) -> dict[str, nx.DiGraph]:
         """The graphs of a league's first players: name of a side → graph over the seats of the side's first team.

@@ -7,7 +7,7 @@ import torch
 
 from agents.learners.contract import Train
 from agents.learners.table import LEARNERS
-from agents.mutation import OPERATORS, Genome, Operator
+from agents.mutation import LINKS, OPERATORS, Genome, Operator
 from envs.description import describe
 from envs.factory import make
 from envs.faults import environment_code
@@ -31,6 +31,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     """
     for number, group in enumerate(config.groups):
         config.architecture(game, number)
+        config.links(game, number)
         learner_of(group.learner)
     for anchor in config.tournament.anchors:
         bot_of(anchor.removeprefix("bot:"), game)
@@ -38,6 +39,8 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     format_of(config.tournament.format)
     for operator in config.evolution.operators:
         operator_of(operator)
+    if "rewire" in config.evolution.operators and not any(group.comms.on for group in config.groups):
+        raise LeagueError("the mutation operator 'rewire' changes communication graphs, but comms.topology is 'none'")
     check_device(config.compute.device)
     check_memory(config, game)
     if config.arena.state == "none" and any(group.policy.critic == "centralised" for group in config.groups):
@@ -119,6 +122,9 @@ def _fault(parent: Genome, child: Genome) -> str:
             return f"{what}: names or shapes differ from the parent's"
         if not all(np.isfinite(value).all() for value in arrays.values()):
             return f"{what}: not all values are finite"
+    for name, links in child.weights.items():
+        if name.startswith(LINKS) and (not np.isin(links, (0.0, 1.0)).all() or np.diagonal(links).any()):
+            return f"its communication graph {name}: links must be 0 or 1, and no seat hears itself"
     if set(child.hyper) != set(parent.bounds):
         return f"its hyper-parameters are {', '.join(sorted(child.hyper))}"
     for name, value in sorted(child.hyper.items()):

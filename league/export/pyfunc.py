@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -20,10 +20,11 @@ import numpy as np
 import safetensors.numpy
 from gymnasium import spaces
 
-from agents.models.architecture import CLIP, Architecture
+from agents.models.architecture import CLIP, Architecture, Speech
 from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
 from agents.mutation import LINKS
+from comms.channel.settings import message_bits
 from envs.description import EnvironmentSpec, survey
 from envs.game import Role
 from envs.references import find
@@ -35,11 +36,12 @@ from league.population.player import Player
 from league.storage.generation import GenerationRow
 
 CODE, POLICY, WEIGHTS, ENCODER = "pyfunc_model.py", "policy.json", "weights.safetensors", "encoder.py"
+SPEECH, SPEECH_CODE, AGGREGATION, TOPOLOGY = "speech.py", "pyfunc_speech.py", "aggregation.py", "topology.py"
 
 NEEDED = ("mlflow", "numpy", "pandas", "safetensors")
 """Packages that the model's code imports."""
 
-ACTS = ("actor.", "encoder.", "memory.", "message_head.", "log_std.", "observation.")
+ACTS = ("actor.", "encoder.", "memory.", "message_head.", "message_update.", "aggregation.", "log_std.", "observation.")
 """Prefixes of the names of weights that are needed to act. Critics are not exported."""
 
 LONGEST_EXAMPLE = 4096
@@ -47,7 +49,10 @@ LONGEST_EXAMPLE = 4096
 
 INPUTS = (("observation", "any", True), ("action_mask", "any", False), ("agent", "string", False), ("group", "any", False))
 BEGINS = ("begins", "any", False)
-"""The input column that only players with a memory read."""
+"""The input column that only players read that carry something from decision to decision."""
+
+POSITION = ("position", "any", False)
+"""The input column that only players read whose links follow from positions."""
 
 OUTPUTS = (("action", "any", True), ("probabilities", "any", False))
 PARAMS = (("deterministic", "boolean", False), ("seed", "long", None))
@@ -74,7 +79,8 @@ class ModelParts:
 
     Attributes:
         code: The file `CODE`, which loads and runs the model.
-        artifacts: The files that the code reads, by name: `POLICY`, `WEIGHTS` and, for an encoder of the user's own, `ENCODER`.
+        artifacts: The files that the code reads, by name: `POLICY`, `WEIGHTS` `SPEECH` if agents
+            send messages, and files of the user's own code.
         needed: Packages that the code imports.
         inputs: Input columns of the model: name, type, and whether the column is required.
         example: An example input with `columns` and `data` (row by row), or None if it would be too long.
@@ -158,16 +164,40 @@ class _Export:
                 }
                 for number, seat in enumerate(game.seats)
             },
-            "hears": [self._hears(side, weights) if speaking[side] else None for side in game.side_of_team],
+            "speech": None if spoken is None else self._speech(spoken, weights),
         }
 
-    def _hears(self, side: int, weights: Mapping[str, np.ndarray]) -> list[list[float]]:
-        """The listening weights of a side's teams, which an average of messages uses."""
-        if self.architecture.speech is None:
-            return [list(row) for row in self.architecture.hears[side] or ()]
-        links = weights[f"{LINKS}{self.spec.game.sides[side].name}"].astype(np.float64)
-        hears: list[list[float]] = (links / np.maximum(links.sum(1, keepdims=True), 1.0)).tolist()
-        return hears
+    @cached_property
+    def _player(self) -> PlayerSpec:
+        return PlayerSpec(self.spec.game, self.architecture)
+
+    def _speech(self, speech: Speech, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """The messages, as `league.export.pyfunc_speech` reads them."""
+        game, player, size = self.spec.game, self._player, self.architecture.message_size
+        cost = message_bits(size, speech.symbols, speech.channel.bits) * speech.rounds
+        return {
+            "links": [self._links(side, weights) if player.speaks(side) else None for side in game.side_of_team],
+            "symbols": speech.symbols,
+            "rounds": speech.rounds,
+            "aggregation": speech.aggregation,
+            "channel": asdict(speech.channel),
+            "affordable": int(speech.channel.budget // cost) if speech.channel.budget else None,
+            "dynamic": speech.dynamic,
+            "options": dict(speech.options),
+            "width": player.message_width,
+            "hidden": {role.name: player.hidden_width(n) for n, role in enumerate(game.roles) if player.speaks(role.side)},
+            "depth": player.depth,
+            "turn_based": game.turn_based,
+            "temperature": self.temperature,
+        }
+
+    def _links(self, side: int, weights: Mapping[str, np.ndarray]) -> list[list[float]]:
+        """The links of a side's teams; rows are listeners."""
+        links = weights.get(f"{LINKS}{self.spec.game.sides[side].name}")
+        if links is None:
+            links = np.asarray(self.architecture.hears[side]) > 0
+        listed: list[list[float]] = links.astype(np.float64).tolist()
+        return listed
 
     def _role(self, role: Role) -> dict[str, Any]:
         """The observation and action spaces of a role."""
@@ -201,7 +231,8 @@ class _Export:
     @property
     def inputs(self) -> tuple[tuple[str, str, bool], ...]:
         """Input columns of a model: name, type, and whether the column is required."""
-        return (*INPUTS, BEGINS) if self.architecture.memory_size else INPUTS
+        begins = (BEGINS,) if self._player.carried_size else ()
+        return (*INPUTS, *begins, *((POSITION,) if self._player.dynamic else ()))
 
     @property
     def own_encoder(self) -> str | None:
@@ -217,7 +248,9 @@ class _Export:
         for number, seat in enumerate(game.seats):
             role = game.roles[game.role_of_seat[number]]
             legal = [1] * role.actions.size if role.actions.kind == "discrete" else None
-            rows.append([[0.0] * role.features, legal, seat, 0, *([True] if self.architecture.memory_size else [])])
+            begins = [True] if self._player.carried_size else []
+            place = [[0.0] * game.position_size] if self._player.dynamic else []
+            rows.append([[0.0] * role.features, legal, seat, 0, *begins, *place])
         return {"columns": [name for name, *_ in self.inputs], "data": rows}
 
     def parts(self, champion: Player, weights: Mapping[str, np.ndarray], row: GenerationRow) -> ModelParts:
@@ -225,9 +258,14 @@ class _Export:
         acting = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights) if name.startswith(ACTS)}
         policy = json.dumps({"player": champion.name, **self.policy(weights)}, indent=1)
         own = {} if self.own_encoder is None else {ENCODER: _source(self.own_encoder)}
+        spoken = self.architecture.spoken
+        speech = {} if spoken is None else {SPEECH: _code(SPEECH_CODE)}
+        if spoken is not None:
+            own |= {AGGREGATION: _source(spoken.aggregation)} if ":" in spoken.aggregation else {}
+            own |= {TOPOLOGY: _source(spoken.dynamic)} if ":" in spoken.dynamic else {}
         return ModelParts(
-            code=_code(),
-            artifacts={POLICY: policy.encode(), WEIGHTS: safetensors.numpy.save(acting), **own},
+            code=_code(CODE),
+            artifacts={POLICY: policy.encode(), WEIGHTS: safetensors.numpy.save(acting), **speech, **own},
             needed=(*NEEDED, *(["torch"] if own else [])),
             inputs=self.inputs,
             example=self.example(),
@@ -264,8 +302,8 @@ def _space(space: spaces.Space, size: int) -> dict[str, Any]:
 
 
 @cache
-def _code() -> bytes:
-    return files("league.export").joinpath(CODE).read_bytes()
+def _code(name: str) -> bytes:
+    return files("league.export").joinpath(name).read_bytes()
 
 
 def _source(reference: str) -> bytes:

@@ -17,7 +17,8 @@ One row is one decision. The input is a pandas DataFrame or a dictionary of list
 * `group`: the copy of the game. Agents of the same team and group receive each other's messages. It may be left out if all rows
   are of the same copy.
 * `begins`: only for players with a memory; true if the agent's game begins at this row. The process remembers the observations
-  of an agent in a group from call to call, until a row with `begins` for this agent.
+  of an agent in a group from call to call, until a row with `begins` for this agent. So it does for messages that arrive later.
+* `position`: only if an agent's links follow from its position in the game: its coordinates.
 
 The output has the same order of rows. Its columns are `action`, in the environment's format (an integer, or a nested list of
 numbers within their bounds), and `probabilities` of all actions (None if actions are continuous).
@@ -30,6 +31,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,17 @@ from mlflow.pyfunc import PythonModel
 from safetensors.numpy import load_file
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0)}
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What surrounds the messages of a call: columns of the input, by row, and random numbers."""
+
+    groups: Sequence[object]
+    begins: Sequence[object]
+    positions: Sequence[Any]
+    generator: np.random.Generator
+    certain: bool
 
 
 class DeployedPlayer(PythonModel):
@@ -55,6 +68,12 @@ class DeployedPlayer(PythonModel):
             for role, facts in self.policy["roles"].items()
             if (facts["encoder"] or {}).get("kind") == "own"
         }
+        self.speech: Any = None
+        if self.policy["speech"] is not None:
+            code = _code_in(context.artifacts["speech"], "speech_of_this_player")
+            own = _own_speech(self.policy, self.weights, context.artifacts)
+            self.speaker = code.Speaker
+            self.speech = code.Speech(self.policy["speech"], self.weights, ACTIVATIONS[self.policy["activation"]], own)
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Choose an action for every row; the beginning of this file describes the columns.
@@ -62,7 +81,7 @@ class DeployedPlayer(PythonModel):
         Raises:
             ValueError: A row has an unknown agent or an observation that does not fit. The message names the row.
         """
-        names = "observation", "action_mask", "agent", "group", "begins"
+        names = "observation", "action_mask", "agent", "group", "begins", "position"
         rows = {name: list(model_input[name]) for name in names if name in model_input}
         if "observation" not in rows:
             raise ValueError("there is no column 'observation'")
@@ -77,12 +96,13 @@ class DeployedPlayer(PythonModel):
                 seen.append(self._flat(role, shown))
             except (TypeError, ValueError, OverflowError) as error:
                 raise ValueError(f"row {row} is no observation of {role}: {error}") from error
-        groups = rows.get("group", [None] * count)
-        preferences = self._preferences(agents, seen, groups, rows.get("begins", [None] * count))
+        generator = np.random.default_rng(asked.get("seed"))
+        columns = [rows.get(name, [None] * count) for name in ("group", "begins", "position")]
+        talk = Conversation(*columns, generator, certain=bool(asked.get("deterministic")))
+        preferences = self._preferences(agents, seen, talk)
         for row, preference in enumerate(preferences):
             if not np.isfinite(preference).all():
                 raise ValueError(f"row {row} is no observation of {roles[row]}: it has values that are not finite")
-        generator = np.random.default_rng(asked.get("seed"))
         chosen = [
             self._choose(role, preference, mask, generator, deterministic=bool(asked.get("deterministic")))
             for role, preference, mask in zip(roles, preferences, masks, strict=True)
@@ -128,11 +148,10 @@ class DeployedPlayer(PythonModel):
         self,
         agents: Sequence[tuple[str, str | None]],
         seen: Sequence[np.ndarray],
-        groups: Sequence[object],
-        begins: Sequence[object],
+        talk: Conversation,
     ) -> list[np.ndarray]:
         """The logits (discrete actions) or means (continuous actions) of every row."""
-        found = [np.empty(0)] * len(agents)
+        found, groups, begins = [np.empty(0)] * len(agents), talk.groups, talk.begins
         silent: dict[str, list[int]] = defaultdict(list)
         speaking: dict[str, list[int]] = defaultdict(list)
         for row, (role, _) in enumerate(agents):
@@ -149,42 +168,43 @@ class DeployedPlayer(PythonModel):
             for place, row in enumerate(rows):
                 found[row] = out[place]
         if speaking:
-            said = {
-                row: message
-                for role, rows in speaking.items()
-                for row, message in zip(rows, np.tanh(self._linear(f"message_head.{role}.0", hidden[role])), strict=True)
-            }
-            heard = self._heard(agents, groups, said)
+            known = self._heard(agents, {role: (rows, hidden[role]) for role, rows in speaking.items()}, talk)
             for role, rows in speaking.items():
-                heard_and_hidden = np.concatenate([hidden[role], np.stack([heard[row] for row in rows])], axis=1)
-                out = self._network(f"actor.{role}", heard_and_hidden, self.policy["roles"][role]["layers"])
+                out = self._network(
+                    f"actor.{role}", np.stack([known[row] for row in rows]), self.policy["roles"][role]["layers"]
+                )
                 for place, row in enumerate(rows):
                     found[row] = out[place]
         return found
 
     def _heard(
-        self, agents: Sequence[tuple[str, str | None]], groups: Sequence[object], said: Mapping[int, np.ndarray]
+        self,
+        agents: Sequence[tuple[str, str | None]],
+        speaking: Mapping[str, tuple[Sequence[int], np.ndarray]],
+        talk: Conversation,
     ) -> dict[int, np.ndarray]:
-        """The incoming message of every row: the weighted sum over its team-mates in the group. Absent ones send zeros."""
-        teams: dict[tuple[object, int], dict[int, int]] = defaultdict(dict)
-        for row in said:
-            role, seat = agents[row]
-            if seat is None:
-                raise ValueError(f"seats of {role} send messages: the column 'agent' must name the seat, not the role")
-            facts = self.policy["seats"][seat]
-            group = None if _missing(groups[row]) else groups[row]
-            if not isinstance(group, Hashable):
-                raise ValueError(f"the column 'group' must hold numbers or names, not {group!r}")
-            places = teams[group, facts["team"]]
-            if facts["place"] in places:
-                raise ValueError(f"{seat} decides twice in one game; the column 'group' must say which copy a row belongs to")
-            places[facts["place"]] = row
-        heard = {}
-        for (_, team), places in teams.items():
-            hears = np.asarray(self.policy["hears"][team], dtype=np.float32)
-            for place, row in places.items():
-                heard[row] = sum(hears[place, other] * said[speaker] for other, speaker in places.items())
-        return heard
+        """What each row's agent knows after it heard its team-mates in the group. Absent ones say nothing."""
+        order, hidden, speakers, decided = [], [], [], set()
+        for role, (rows, known) in speaking.items():
+            for row, mine in zip(rows, known, strict=True):
+                seat = agents[row][1]
+                if seat is None:
+                    raise ValueError(f"seats of {role} send messages: the column 'agent' must name the seat, not the role")
+                group = _key(agents[row], talk.groups[row])[1]
+                if (seat, group) in decided:
+                    raise ValueError(
+                        f"{seat} decides twice in one game; the column 'group' must say which copy a row belongs to"
+                    )
+                decided.add((seat, group))
+                facts, begins, position = self.policy["seats"][seat], talk.begins[row], talk.positions[row]
+                fresh = not _missing(begins) and bool(begins)
+                speakers.append(
+                    self.speaker(role, facts["team"], facts["place"], group, fresh, None if _missing(position) else position)
+                )
+                order.append(row)
+                hidden.append(mine)
+        assert self.speech is not None
+        return dict(zip(order, self.speech.talk(speakers, hidden, talk.generator, certain=talk.certain), strict=True))
 
     def _choose(
         self, role: str, preference: np.ndarray, mask: Any, generator: np.random.Generator, *, deterministic: bool
@@ -272,17 +292,64 @@ def _below(weights: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarr
     return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
 
-def _own_encoder(path: str, facts: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    """Load the user's own encoder from its file and its weights. It needs torch and the packages that the file imports."""
+def _code_in(path: str, name: str) -> Any:
+    """Run a file of the model as a module."""
     import importlib.util
+    import sys
 
-    import torch
-
-    spec = importlib.util.spec_from_file_location("encoder_of_this_player", path)
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} cannot be loaded")
     code = importlib.util.module_from_spec(spec)
+    sys.modules[name] = code
     spec.loader.exec_module(code)
+    return code
+
+
+def _own_speech(
+    policy: Mapping[str, Any], weights: Mapping[str, np.ndarray], artifacts: Mapping[str, str]
+) -> dict[str, Callable[..., Any]]:
+    """The user's own aggregation and topology as functions of arrays. They need torch and the packages that they import."""
+    if "aggregation" not in artifacts and "topology" not in artifacts:
+        return {}
+    import torch
+
+    def in_numpy(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+        def call(*arrays: np.ndarray) -> np.ndarray:
+            with torch.no_grad():
+                out: np.ndarray = function(*(torch.from_numpy(np.asarray(array)) for array in arrays)).numpy()
+            return out
+
+        return call
+
+    facts, found = policy["speech"], {}
+    if "topology" in artifacts:
+        reach = getattr(_code_in(artifacts["topology"], "topology_of_this_player"), facts["dynamic"].rpartition(":")[2])
+        found["topology"] = in_numpy(lambda where, present: reach(where, present, **facts["options"]))
+    if "aggregation" in artifacts:
+        make = getattr(
+            _code_in(artifacts["aggregation"], "aggregation_of_this_player"), facts["aggregation"].rpartition(":")[2]
+        )
+        for role in (name for name, each in policy["roles"].items() if each["speaks"]):
+            combine = make
+            if isinstance(make, type):
+                combine = make(facts["hidden"][role], facts["width"]).eval()
+                own = _below(weights, f"aggregation.{role}.")
+                combine.load_state_dict({name: torch.from_numpy(value) for name, value in own.items()}, strict=False)
+            found[f"aggregation.{role}"] = _for_one(in_numpy(combine))
+    return found
+
+
+def _for_one(combine: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """An aggregation for one listener: hidden [W], said [A, M], arrives [A] → [K]."""
+    return lambda hidden, said, there: combine(hidden[None, None], said[None], there[None, None].astype(np.float32))[0, 0]
+
+
+def _own_encoder(path: str, facts: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """Load the user's own encoder from its file and its weights. It needs torch and the packages that the file imports."""
+    import torch
+
+    code = _code_in(path, "encoder_of_this_player")
     module = getattr(code, facts["name"])(tuple(facts["shape"])).eval()
     module.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, strict=False)
 

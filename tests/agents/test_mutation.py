@@ -100,3 +100,40 @@ def test_the_parent_stays_as_it_was(operator, genome, seed):
     before = {name: value.copy() for name, value in genome.weights.items()}
     child(operator, genome, seed)
     assert all(np.array_equal(value, before[name]) for name, value in genome.weights.items())
+
+
+LINKED = Genome(
+    {"links.side0": np.eye(3, k=1, dtype=np.float32), "actor.0.weight": np.ones((2, 2), np.float32)}, {}, {}, {}, {}
+)
+
+
+@given(SEEDS)
+def test_rewiring_changes_one_link_and_nothing_else(seed):
+    born = child("rewire", LINKED, seed)
+    links, before = born.weights["links.side0"], LINKED.weights["links.side0"]
+    cut, added = ((before > links).sum(), (links > before).sum())
+    assert (cut, added) in {(1, 0), (0, 1), (1, 1)}
+    assert set(np.unique(links)) <= {0.0, 1.0}
+    assert not np.diagonal(links).any()
+    assert born.weights["actor.0.weight"] is LINKED.weights["actor.0.weight"]
+
+
+def test_links_are_added_cut_and_moved():
+    changes = {float(child("rewire", LINKED, seed).weights["links.side0"].sum()) for seed in range(20)}
+    assert changes == {1.0, 2.0, 3.0}
+
+
+@pytest.mark.parametrize(("links", "left"), [(np.zeros((2, 2)), 1.0), (1.0 - np.eye(2), 1.0)])
+def test_a_graph_without_links_gains_one_and_a_full_one_loses_one(links, left):
+    full = Genome({"links.side0": links.astype(np.float32)}, {}, {}, {}, {})
+    assert {float(child("rewire", full, seed).weights["links.side0"].sum()) for seed in range(5)} == {left}
+
+
+@given(SEEDS)
+def test_noise_leaves_the_graph_alone(seed):
+    assert np.array_equal(child("weight_noise", LINKED, seed).weights["links.side0"], LINKED.weights["links.side0"])
+
+
+@given(GENOMES, SEEDS)
+def test_who_has_no_graph_is_inherited_unchanged(genome, seed):
+    assert child("rewire", genome, seed) is genome

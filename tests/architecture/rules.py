@@ -41,7 +41,7 @@ FLOORS = [
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES_AT_THE_TOP = 6
 # Who may import mlflow: tracking, and the code that is copied into the registered models and runs outside the project.
-TRACKING, MODEL = "league/tracking/", "league/export/pyfunc_model.py"
+TRACKING, MODEL, SPEECH = "league/tracking/", "league/export/pyfunc_model.py", "league/export/pyfunc_speech.py"
 ONLY_FAULTS = "envs/faults.py"
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "types", "misc"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
@@ -197,7 +197,7 @@ def bound_to_the_project(sources: Iterable[Source]) -> list[str]:
         f"{source.path}:{line} imports {name}"
         for source in sources
         for line, name in imports(source)
-        if source.path == MODEL and name.split(".")[0] in LADDER
+        if source.path in (MODEL, SPEECH) and name.split(".")[0] in LADDER
     ]
 
 

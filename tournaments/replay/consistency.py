@@ -63,6 +63,7 @@ def _step_faults(replay: Replay, step: Step, lengths: dict[int, int]) -> Iterato
         yield f"a reward is above {LARGEST:g}"
     for decision in step.decisions:
         yield from _decision_faults(decision)
+        yield from _strangers("what was heard", (speaker for speaker, _ in decision.heard or ()), seats)
         message = decision.message
         if message is not None and lengths.setdefault(decision.seat, len(message)) != len(message):
             yield f"the messages of seat {decision.seat} have different lengths"
@@ -86,7 +87,7 @@ def _decision_faults(decision: Decision) -> Iterator[str]:
         yield f"an action of {len(action)} numbers has {len(probabilities)} means"
     if _too_large([*(action if isinstance(action, tuple) else ()), *(probabilities or ()), decision.value]):
         yield f"a number is above {LARGEST:g}"
-    if _too_large(decision.message or ()):
+    if _too_large([*(decision.message or ()), *(weight for _, weight in decision.heard or ())]):
         yield f"a number of a message is above {LARGEST:g}"
 
 

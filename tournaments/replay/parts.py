@@ -50,7 +50,9 @@ class Decision:
         legal: The legal actions; None for continuous actions.
         probabilities: Probability of each action (continuous: the mean of each component); None if the player reports none.
         value: The critic's estimate of the seat's discounted future reward; None without a critic.
-        message: The message that the seat sent; None without communication.
+        message: The message that the seat sent; None if it sent none.
+        heard: Speaker and weight of each message that the seat used. It is None, and not written, if the weights of the match's
+            channels never change.
     """
 
     seat: int
@@ -59,11 +61,22 @@ class Decision:
     probabilities: tuple[float | None, ...] | None = None
     value: float | None = None
     message: tuple[float | None, ...] | None = None
+    heard: tuple[tuple[int, float], ...] | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """The fields as they are written. What earlier versions did not know is written only where it is given."""
+        fields = dict(vars(self))
+        if self.heard is None:
+            del fields["heard"]
+        return fields
 
 
 @dataclass(frozen=True)
 class Channel:
-    """An edge of the communication graph: the weight that the listening seat gives to the messages of the speaking seat."""
+    """An edge of the communication graph: the weight that the listening seat gives to the messages of the speaking seat.
+
+    If the weights change from step to step, it is their mean.
+    """
 
     speaker: int
     listener: int

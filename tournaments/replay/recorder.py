@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -24,6 +24,7 @@ from envs.rendering.labels import labels
 from envs.stock.arena import StockArena
 from tournaments.match.moves import Moves, decode
 from tournaments.match.play import ActorFactory, blank_actions
+from tournaments.match.random_numbers import decision_uniforms
 from tournaments.replay.format import FORMAT, Channel, Decision, Profile, Replay, Step, sealed
 from tournaments.replay.re_execution import (
     DecisionSource,
@@ -147,9 +148,14 @@ def stride_of(game: Game, steps: int) -> int:
 
 def _explain(game: Game, steps: list[Step], insight: Insight, stride: int) -> set[Channel]:
     """Add the insight to every `stride`-th step, in place, and return the channels of its messages."""
-    for place, number in enumerate(_every(stride, steps)):
-        steps[number] = _with_insight(game, steps[number], insight, place)
-    return set() if insight.hears is None else set(_channels(insight.hears))
+    asked = _every(stride, steps)
+    acted = torch.zeros(len(asked), len(game.seats), dtype=torch.bool)
+    for place, number in enumerate(asked):
+        acted[place, [decision.seat for decision in steps[number].decisions]] = True
+    channels, changing = channels_of(insight.hears, acted)
+    for place, number in enumerate(asked):
+        steps[number] = _with_insight(game, steps[number], insight, place, changing=changing)
+    return channels
 
 
 def _every(stride: int, steps: Sequence[Any]) -> range:
@@ -160,8 +166,10 @@ def _asked(game: Game, ticket: Ticket, factory: ActorFactory, timesteps: Sequenc
     """Ask the players of a match for what they compute at every `stride`-th of its steps, in one batch."""
     players, asked = tuple(dict.fromkeys(ticket.players)), _every(stride, timesteps)
     owner = torch.tensor([[players.index(player) for player in ticket.players]] * len(asked))
-    memory = carried(game, explaining(factory(owner[:1], players)), timesteps)[::stride]
-    return insight_of(game, explaining(factory(owner, players)), batched([timesteps[number] for number in asked]), memory)
+    memory = carried(game, explaining(factory(owner[:1], players)), timesteps, ticket.seed)[::stride]
+    noise = decision_uniforms(game, torch.full((len(asked),), ticket.seed), torch.tensor(asked))
+    now = batched([timesteps[number] for number in asked])
+    return insight_of(game, explaining(factory(owner, players)), now, memory, noise)
 
 
 def _compare(result: MatchResult, steps: int, returns: Sequence[float]) -> None:
@@ -216,55 +224,82 @@ def batched(timesteps: Sequence[Timestep]) -> Timestep:
     )
 
 
-def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep]) -> Tensor:
+def carried(game: Game, actors: Sequence[Actor], timesteps: Sequence[Timestep], seed: int) -> Tensor:
     """Compute the memory of the seats of one match before each of its decisions, float32 [decisions, A, H].
 
-    The actors decide again, timestep by timestep. Their memory depends only on their observations and not on random numbers.
+    The actors decide again, timestep by timestep, with the random numbers of the match, on which messages may depend.
     """
     memory = blank_memory(game, 1, actors, timesteps[0].acting.device)
     if memory.shape[2] == 0:
         return memory.expand(len(timesteps), -1, -1)
-    noise = [torch.full((1, game.slots(index), role.actions.size), 0.5) for index, role in enumerate(game.roles)]
-    before = []
-    for now in timesteps:
+    seeds, before = torch.tensor([seed]), []
+    for step, now in enumerate(timesteps):
         clear_memory(memory, now)
         before.append(memory.clone())
-        actions = blank_actions(game, 1, memory.device)
+        noise, actions = decision_uniforms(game, seeds, step), blank_actions(game, 1, memory.device)
         for actor in actors:
             actor.act(now, memory, noise, actions)
     return torch.cat(before)
 
 
-def insight_of(game: Game, actors: Sequence[Actor], now: Timestep, memory: Tensor) -> Insight:
-    """Collect what actors compute at a timestep, given the memory of their seats; NaN stands for unknown values."""
+def insight_of(
+    game: Game, actors: Sequence[Actor], now: Timestep, memory: Tensor, noise: Sequence[Tensor] | None = None
+) -> Insight:
+    """Collect what actors compute at a timestep; NaN stands for unknown values.
+
+    Args:
+        game: The game.
+        actors: The actors.
+        now: The timestep.
+        memory: float [N, A, H], the memory of the seats.
+        noise: The random numbers of the decisions, see `envs.arena.Insight`.
+    """
     copies = len(now.acting)
     unknown = tuple(
         torch.full((copies, game.slots(index), role.actions.size), torch.nan) for index, role in enumerate(game.roles)
     )
-    insight = Insight(unknown, torch.full((copies, len(game.seats)), torch.nan))
+    insight = Insight(unknown, torch.full((copies, len(game.seats)), torch.nan), noise=noise)
     for actor in actors:
         actor.explain(now, memory, insight)
     return insight
 
 
-def _with_insight(game: Game, step: Step, insight: Insight, copy: int) -> Step:
-    """Add the insight into copy `copy` to the decisions of a step."""
-    return replace(step, decisions=tuple(_explained(game, decision, insight, copy) for decision in step.decisions))
+def _with_insight(game: Game, step: Step, insight: Insight, copy: int, *, changing: bool) -> Step:
+    """Add the insight into copy `copy` to the decisions of a step; `changing` says whether the weights of messages change."""
+    hears = insight.hears if changing else None
+    return replace(step, decisions=tuple(_explained(game, decision, insight, copy, hears) for decision in step.decisions))
 
 
-def _explained(game: Game, decision: Decision, insight: Insight, copy: int) -> Decision:
+def _explained(game: Game, decision: Decision, insight: Insight, copy: int, hears: Tensor | None) -> Decision:
     seat = decision.seat
     return replace(
         decision,
         probabilities=_known(insight.probabilities[game.role_of_seat[seat]][copy, slot_of(game, seat)]),
         value=(_known(insight.value[copy, seat : seat + 1]) or (None,))[0],
         message=None if insight.messages is None else _known(insight.messages[copy, seat]),
+        heard=None if hears is None else _heard(hears[copy, seat]),
     )
 
 
-def _channels(hears: Tensor) -> Iterator[Channel]:
-    for copy, listener, speaker in hears.nonzero().tolist():
-        yield Channel(speaker, listener, round(float(hears[copy, listener, speaker]), 4))
+def _heard(weights: Tensor) -> tuple[tuple[int, float], ...]:
+    """The speakers that a seat heard, and their weights [A]."""
+    return tuple((speaker, round(float(weights[speaker]), 4)) for speaker in weights.nonzero().flatten().tolist())
+
+
+def channels_of(hears: Tensor | None, acted: Tensor) -> tuple[set[Channel], bool]:
+    """The channels of a match, and whether their weights change from step to step.
+
+    Args:
+        hears: float [T, A, A], the weights that listeners (rows) gave to speakers; None without messages.
+        acted: bool [T, A], the seats that decided.
+    """
+    if hears is None:
+        return set(), False
+    counted = acted.unsqueeze(2).to(hears.dtype)
+    mean = (hears * counted).sum(0) / counted.sum(0).clamp_min(1.0)
+    changing = bool((((hears - mean) * counted).abs() > 1e-6).any())
+    found = {Channel(u, v, round(float(mean[v, u]), 4)) for v, u in mean.nonzero().tolist()}
+    return found, changing
 
 
 def _known(numbers: Tensor) -> tuple[float | None, ...] | None:

@@ -73,7 +73,7 @@ def refused(said, *parts):
         (["--set", "game.name=nosuch:env"], ["nosuch:env cannot be imported"]),
         (["--set", "game.name=nosuch.py:env"], ["There is no file"]),
         (["--set", "game.options={boards: 3}"], ["boards"]),
-        (["--set", "comms.topology=ring"], ["comms.topology 'ring'", "only 'none' is allowed"]),
+        (["--set", "comms.topology=ring"], ["comms.topology 'ring'", "has a team-mate"]),
         (["--set", "tournament.anchors=[bot:minmax-2]"], ["Unknown bot 'minmax-2'", "did you mean 'minimax-"]),
         (["--set", "tournament.anchors=[bot:chaser]"], ["chaser"]),
         (["--set", "matchmaking.rule=nosuch:rule"], ["the matchmaking rule 'nosuch:rule'"]),

@@ -21,6 +21,7 @@ from envs.arena import Insight
 from envs.registry import construct
 from league import League, LeagueConfig
 from league.evaluation.resolve import ActingPlayer, Named
+from league.execution.architectures import to_text
 from league.execution.tasks import Contestant
 from league.export.pyfunc import Deployment
 from league.population.player import Player, snapshot
@@ -32,6 +33,7 @@ Moment = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Observations and infos of those who are to decide."""
 
 ODD = Path(__file__).parents[2] / "envs" / "games" / "odd_spaces.py"
+OWN_AGGREGATIONS = Path(__file__).parents[2] / "agents" / "models" / "own_aggregations.py"
 OWN = Path(__file__).parents[2] / "agents" / "models" / "own_encoders.py"
 
 
@@ -68,6 +70,26 @@ GAMES: dict[str, dict[str, Any]] = {
         "comms": {"topology": "ring", "message_size": 5},
         "policy": {"hidden": [16, 8], "memory": "gru", "memory_size": 6},
     },
+    "attention in two rounds": {
+        "game": {"name": "mpe2/simple_spread_v3"},
+        "comms": {"topology": "line", "aggregation": "attention", "rounds": 2, "channel": {"bits": 3}},
+        "policy": {"hidden": [16, 8]},
+    },
+    "learnt links": {
+        "game": {"name": "mpe2/simple_spread_v3", "options": {"continuous_actions": True}},
+        "comms": {"topology": "complete", "aggregation": "hard", "rounds": 2},
+        "policy": {"hidden": [16], "temperature": 1e-7},
+    },
+    "gates and symbols": {
+        "game": {"name": "mpe2/simple_spread_v3", "options": {"continuous_actions": True}},
+        "comms": {"topology": "complete", "aggregation": "gated", "symbols": 4, "message_size": 2},
+        "policy": {"hidden": [16], "temperature": 1e-7, "memory": "gru"},
+    },
+    "an aggregation of one's own": {
+        "game": {"name": "mpe2/simple_spread_v3"},
+        "comms": {"topology": "ring", "aggregation": f"{OWN_AGGREGATIONS}:Loudest"},
+        "policy": {"hidden": [16]},
+    },
     "images": {"game": {"name": f"{ODD.parent / 'pixels.py'}:make_env"}, "policy": {"encoder": "cnn", "hidden": [8]}},
     "an encoder of one's own": {
         "game": {"name": f"{ODD.parent / 'pixels.py'}:make_env"},
@@ -95,7 +117,8 @@ class Pair:
             for agent in env.agent_iter(count):
                 observation, _, _, _, info = env.last()
                 found.append(({agent: observation}, {agent: info}))
-                env.step(int(generator.choice(np.flatnonzero(observation["action_mask"]))))
+                legal = observation["action_mask"] if isinstance(observation, dict) else np.ones(env.action_space(agent).n)
+                env.step(int(generator.choice(np.flatnonzero(legal))))
             return found
         observations, infos = env.reset(seed=3)
         for _ in range(count):
@@ -144,7 +167,8 @@ def make_pair(config: LeagueConfig, folder: Path) -> Pair:
     parameters += 0.3 * torch.randn(parameters.shape, generator=generator)
     statistics += torch.rand(statistics.shape, generator=generator)
     weights = spec.parameters.to_arrays(parameters) | spec.statistics.to_arrays(statistics) | config.links(game)
-    champion = snapshot(Player("main-01", "main agent", "active", None, "founder", 0), 0, "d1")
+    born = Player("main-01", "main agent", "active", None, "founder", 0, architecture=to_text(spec.architecture))
+    champion = snapshot(born, 0, "d1")
     row = GenerationRow(0, champion.name, 1.0, 1, {}, {}, "2026-01-02 03:04:05")
     for name, content in model_folder(Deployment(config).parts(champion, weights, row), "a" * 32).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -181,6 +205,29 @@ def test_a_model_remembers_from_call_to_call_what_its_player_remembers(tmp_path:
         pair.player.act(seen, infos)
         fresh.append(np.stack(pair.model.predict(rows.assign(group=1, begins=True))["probabilities"]))
     assert not np.allclose(said, fresh[-1], atol=1e-3)
+
+
+LATE: dict[str, dict[str, Any]] = {
+    "two steps": {"game": {"name": "mpe2/simple_spread_v3"}, "comms": {"channel": {"delay": 2}}},
+    "a turn": {"game": {"name": f"{ODD.parent / 'relay.py'}:make_env"}, "comms": {"aggregation": "mean_of_present"}},
+}
+
+
+@pytest.mark.parametrize("kind", LATE)
+def test_messages_of_a_model_arrive_as_late_as_its_players(tmp_path: Path, kind: str) -> None:
+    given = {**LATE[kind], "policy": {"hidden": [8]}}
+    given["comms"] = {"topology": "complete", "message_size": 3, **given["comms"]}
+    pair, begun = make_pair(LeagueConfig(name="some", **given), tmp_path), set[str]()
+    late = False
+    for seen, infos in pair.moments(8):
+        rows = pair.table([(seen, infos)]).assign(group=0, begins=[agent not in begun for agent in seen])
+        said = np.stack(pair.model.predict(rows)["probabilities"])
+        assert np.allclose(said, np.stack(list(pair.thoughts((seen, infos)).values())), atol=1e-5)
+        fresh = np.stack(pair.model.predict(rows.assign(group=1, begins=True))["probabilities"])
+        late |= not np.allclose(said, fresh, atol=1e-3)
+        pair.player.act(seen, infos)
+        begun |= set(seen)
+    assert late
 
 
 def test_a_models_actions_are_taken_by_the_environment(pair: Pair) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms.topology import build
+from comms.topology.graphs import build
 from league.analysis.lineage import descent, most_important, prune
 from league.plotting import comm_plot, lineage_plot, palette, payoff_plot
 from league.plotting.canvas import INK, Box, Picture, Shape, Stroke, Text, blend, contrast, faded, pixels, width

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms.topology import build
+from comms.topology.graphs import build
 from league.plotting import comm_plot, lineage_plot, palette
 from league.plotting.canvas import CLEAR, DIM, INK, PALE, SOFT, Box, Picture, Shape, Stroke, Text, faded
 from league.plotting.palette import PALETTE, STEPS, shade

@@ -107,6 +107,9 @@ def test_a_saved_replay_is_loaded_as_it_was(path, replay):
 
 def test_a_saved_replay_is_its_fields_by_name(path, replay):
     fields = asdict(replay) | {"setup": replay.setup.plain()}  # settings that are at their default are left out
+    for step in fields["steps"]:
+        for decision in step["decisions"]:
+            assert decision.pop("heard") is None  # left out where weights never change
     assert json.loads(gzip.decompress(path.read_bytes())) == json.loads(json.dumps(fields))
 
 
