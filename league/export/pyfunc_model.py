@@ -97,8 +97,8 @@ class DeployedPlayer(PythonModel):
             except (TypeError, ValueError, OverflowError) as error:
                 raise ValueError(f"row {row} is no observation of {role}: {error}") from error
         generator = np.random.default_rng(asked.get("seed"))
-        columns = [rows.get(name, [None] * count) for name in ("group", "begins", "position")]
-        talk = Conversation(*columns, generator, certain=bool(asked.get("deterministic")))
+        groups, begins, positions = (rows.get(name, [None] * count) for name in ("group", "begins", "position"))
+        talk = Conversation(groups, begins, positions, generator, certain=bool(asked.get("deterministic")))
         preferences = self._preferences(agents, seen, talk)
         for row, preference in enumerate(preferences):
             if not np.isfinite(preference).all():
@@ -190,7 +190,7 @@ class DeployedPlayer(PythonModel):
                 seat = agents[row][1]
                 if seat is None:
                     raise ValueError(f"seats of {role} send messages: the column 'agent' must name the seat, not the role")
-                group = _key(agents[row], talk.groups[row])[1]
+                group = _plain_group(talk.groups[row])
                 if (seat, group) in decided:
                     raise ValueError(
                         f"{seat} decides twice in one game; the column 'group' must say which copy a row belongs to"
@@ -281,10 +281,15 @@ class DeployedPlayer(PythonModel):
 
 def _key(agent: tuple[str, str | None], group: object) -> Hashable:
     """The key of an agent's memory: its seat (or its role if there is no seat) and its group."""
+    return agent[1] or agent[0], _plain_group(group)
+
+
+def _plain_group(group: object) -> Hashable:
+    """A group as it can be looked up; None if it is not given."""
     group = None if _missing(group) else group
     if not isinstance(group, Hashable):
         raise ValueError(f"the column 'group' must hold numbers or names, not {group!r}")
-    return agent[1] or agent[0], group
+    return group
 
 
 def _below(weights: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -110,8 +110,8 @@ class Speech:
                 kept = kept_in_bursts.get(place)
                 if kept is None:
                     kept = (generator.random(links.shape[1]) >= self._channel["loss"]).astype(np.float32)
-                draw = generator.random(links.shape[1])
-                heard[place] = self._combined(one.role, hidden[place], arriving, links[place], kept, draw, temperature)
+                openers = temperature * _logistic(generator.uniform(1e-7, 1 - 1e-7, links.shape[1]))
+                heard[place] = self._combined(one.role, hidden[place], arriving, links[place], kept, openers)
             if turn + 1 < rounds:
                 hidden = {place: self._updated(one.role, hidden[place], heard[place]) for place, one in here.items()}
         self._push(team, here, spoken, links.shape[1])
@@ -236,8 +236,7 @@ class Speech:
         arriving: np.ndarray,
         links: np.ndarray,
         kept: np.ndarray,
-        draw: np.ndarray,
-        temperature: float,
+        openers: np.ndarray,
     ) -> np.ndarray:
         """What a listener makes of what arrives, [K]."""
         said, spoke, name = arriving[:, :-1] * arriving[:, -1:], arriving[:, -1], self._facts["aggregation"]
@@ -253,7 +252,7 @@ class Speech:
         if name == "hard":
             openness = float(self._weights[f"aggregation.{role}.openness"][0])
             willing = self._similarity(role, "choice", hidden, said) + openness
-            there = there * (willing + temperature * _logistic(np.clip(draw, 1e-7, 1 - 1e-7)) > 0)
+            there = there * (willing + openers > 0)
         scores = self._similarity(role, "query", hidden, said)
         if not there.any():
             return np.zeros(said.shape[1], dtype=np.float32)

@@ -16,6 +16,13 @@ def config(**comms) -> LeagueConfig:
     return check({"name": "some", "game": "mpe2/simple_spread_v3", "comms": comms})
 
 
+def fitted(game: Game, **comms) -> None:
+    """Ask for the networks and the links of a game's players."""
+    made = config(**comms)
+    made.architecture(game)
+    made.links(game)
+
+
 def edges_of(game: Game, **comms) -> set[tuple[str, str]]:
     """Edges of the graphs of all sides, by speaker and listener."""
     graphs = config(**comms).comms.graphs(game)
@@ -98,6 +105,5 @@ def test_what_no_game_allows_is_refused_at_once(comms, sentence):
     ],
 )
 def test_what_a_game_does_not_allow_is_refused(game, comms, sentence):
-    made = config(**comms)
     with pytest.raises(LeagueError, match=sentence):
-        assert made.architecture(game) and made.links(game)
+        fitted(game, **comms)
