@@ -1,4 +1,4 @@
-"""The back end with compiled loops on the CPU, for perceptrons with or without a gated recurrent unit."""
+"""The back end with compiled loops on the CPU, for perceptrons, alone, with a gated recurrent unit or with messages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from torch import Tensor
 
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
-from agents.kernels.mlp import Networks, groups, portions
-from agents.kernels.trunk import Trunk
+from agents.kernels.mlp import Buffer, Networks, Perceptron, groups, portions
+from agents.kernels.trunk import Speaker, Team, Trunk
 from agents.models.stack import Stack
 from envs.arena import Timestep
 from envs.compiling import Flags, Floats, Ints
@@ -41,7 +41,8 @@ class Compiled:
 
     def __init__(self, stack: Stack, seating: Seating, temperature: float, networks: Networks) -> None:
         """Use the parameters of a stack's networks."""
-        self._spec, self._seating, self._temperature, self._networks = stack.spec, seating, temperature, networks
+        self._stack, self._spec = stack, stack.spec
+        self._seating, self._temperature, self._networks = seating, temperature, networks
 
     def choose(
         self,
@@ -55,10 +56,50 @@ class Compiled:
         bound: bool,
     ) -> None:
         """See `agents.acting.seated.Backend`."""
-        roles = self._seating.game.sides[side].roles
-        for role, (rows, counts) in zip(roles, self._seating.places(side, now), strict=True):
-            written = noise[role], actions[role], log_probs[role]
-            self._choose(role, rows, counts, now, memory, self._written(role, now, *written, bound=bound))
+        roles, places = self._seating.game.sides[side].roles, self._seating.places(side, now)
+        told = [self._written(role, now, noise[role], actions[role], log_probs[role], bound=bound) for role in roles]
+        if self._spec.speaks(side):
+            self._converse(side, now, places, told)
+            return
+        for role, (rows, counts), written in zip(roles, places, told, strict=True):
+            self._choose(role, rows, counts, now, memory, written)
+
+    def _converse(self, side: int, now: Timestep, places: Sequence[tuple[Ints, Ints]], told: Sequence[_Written]) -> None:
+        """Choose for the roles of a side whose seats send each other messages."""
+        team, game = self._teams[side], self._seating.game
+        roles = [game.roles[number] for number in game.sides[side].roles]
+        sources = [_rows(now.observation[number].numpy()) for number in game.sides[side].roles]
+        present = [now.acting[:, list(role.seats)].flatten().numpy() for role in roles]
+        wide = places[0][0].shape[1] // roles[0].per_team
+        for who in groups(len(places[0][0]), wide):
+            voices = [self._networks.part(Speaker, role.name, who) for role in roles]
+            for part in team.portions(wide):
+                said, sent = team.silence(len(team.links[who]), part.stop - part.start, voices[0].message_width)
+                hidden = []
+                for voice, role, (rows, _), source, here, seats in zip(
+                    voices, roles, places, sources, present, team.places, strict=True
+                ):
+                    mine = slice(part.start * role.per_team, part.stop * role.per_team)
+                    hidden.append(voice.encode(source, rows[who], mine))
+                    voice.say(hidden[-1], rows[who], mine.start, here, seats, said, sent)
+                for voice, role, (rows, counts), features, seats, written in zip(
+                    voices, roles, places, hidden, team.places, told, strict=True
+                ):
+                    given, _ = voice.hear(features, said, sent, team.links[who], team.only_present, seats)
+                    network = self._networks.get(f"actor.{role.name}", "", who)
+                    self._decide(network, given, rows[who], part.start * role.per_team, counts[who], written)
+
+    @cached_property
+    def _teams(self) -> dict[int, Team]:
+        """How the seats of each side that speaks hear each other."""
+        return {side: Team.of(self._stack, side) for side in range(len(self._spec.game.sides)) if self._spec.speaks(side)}
+
+    def _decide(self, network: Perceptron, given: Buffer, rows: Ints, start: int, counts: Ints, written: _Written) -> None:
+        """Let an actor decide from its inputs [P, n, F]."""
+        if written.legal is None:
+            network.choose_normal(given, rows, start, self._temperature, counts, *written.rest)
+        else:
+            network.choose(given, rows, start, written.legal, self._temperature, counts, *written.rest)
 
     def _choose(self, number: int, rows: Ints, counts: Ints, now: Timestep, memory: Tensor, written: _Written) -> None:
         """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
@@ -75,10 +116,7 @@ class Compiled:
                     given = trunk.advance(source, mine, part, carried, places[who], own, acting)
                 else:
                     given = network.look(source, mine, part)
-                if written.legal is None:
-                    network.choose_normal(given, mine, part.start, self._temperature, own, *written.rest)
-                else:
-                    network.choose(given, mine, part.start, written.legal, self._temperature, own, *written.rest)
+                self._decide(network, given, mine, part.start, own, written)
 
     def _written(
         self, number: int, now: Timestep, noise: Tensor, actions: Tensor, log_probs: Tensor, *, bound: bool

@@ -73,11 +73,12 @@ def slope(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
     """
     for p in range(hidden.shape[0]):
         for i in range(hidden.shape[1]):
-            _slope_row(gradient[p, i], hidden[p, i], tanh, bias[p])
+            slope_row(gradient[p, i], hidden[p, i], tanh, bias[p])
 
 
 @inlined
-def _slope_row(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
+def slope_row(gradient: Floats, hidden: Floats, tanh: bool, bias: Floats) -> None:
+    """`slope` of one row."""
     if tanh:
         for j in range(hidden.shape[0]):
             g = gradient[j] * (ONE - hidden[j] * hidden[j])
@@ -128,7 +129,7 @@ def back_heads(gradient: Floats, hidden: Floats, weight: Floats, tanh: bool, int
                     for j in range(weight.shape[2]):
                         into[p, i, j] += g * weight[p, k, j]
                         weight_sum[p, k, j] += g * hidden[p, i, j]
-            _slope_row(into[p, i], hidden[p, i], tanh, bias[p])
+            slope_row(into[p, i], hidden[p, i], tanh, bias[p])
 
 
 @vectorised

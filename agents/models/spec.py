@@ -15,6 +15,7 @@ from agents.models.parts import EncoderPart, MemoryPart
 from agents.models.table import ENCODERS, MEMORIES, OWN, maker
 from comms.aggregation.arrival import Aggregation
 from comms.aggregation.table import AGGREGATIONS, aggregation
+from comms.channel.settings import Channel
 from envs.game import Game
 
 INITIAL_LOG_STD = -0.5
@@ -126,10 +127,24 @@ class PlayerSpec:
         return self.perceptron and not self.speaks(side)
 
     def compiled(self, side: int) -> bool:
-        """True if the actors of this side have compiled loops: perceptrons, with or without a gated recurrent unit."""
+        """True if the actors of this side have compiled loops.
+
+        They have perceptrons alone, with a gated recurrent unit, or with messages that are averaged in the same step.
+        """
         architecture = self.architecture
-        recalls = architecture.memory == "gru" and architecture.encoder == "mlp" and len(architecture.hidden) > 1
-        return (self.perceptron or recalls) and not self.speaks(side)
+        if architecture.encoder != "mlp":
+            return False
+        if self.speaks(side):
+            return self.averages and architecture.memory == "none" and len(architecture.hidden) > 1
+        return architecture.memory == "none" or (architecture.memory == "gru" and len(architecture.hidden) > 1)
+
+    @property
+    def averages(self) -> bool:
+        """True if there is one round of messages of numbers per step, which arrive unchanged and at once and are averaged."""
+        speech = self.speech
+        if speech is None or speech.symbols or speech.rounds > 1 or speech.dynamic or self.game.turn_based:
+            return False
+        return speech.channel == Channel() and speech.aggregation in ("mean", "mean_of_present")
 
     @property
     def plain_critics(self) -> bool:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from agents.kernels.elementary import ONE
 from agents.kernels.mlp import Networks, groups, portions
-from agents.kernels.trunk import Trunk
+from agents.kernels.trunk import Speaker, Team, Trunk
 from agents.learners.gradient.memories import Memories
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Batch, Minibatch, rows_of, seat_rows
@@ -74,8 +74,12 @@ class Derived:
             weigh = share * np.float32(value_weight)
             if stack.spec.architecture.critic == "centralised":
                 self._judge(minibatch, weigh, totals)
+            if stack.spec.speaks(minibatch.side):
+                self._converse(minibatch, share, hyper, totals)
             for place, decisions in enumerate(self._decisions(minibatch)):
-                if stack.spec.memory_size:
+                if stack.spec.speaks(minibatch.side):
+                    self._criticise(minibatch, place, decisions, weigh, totals)
+                elif stack.spec.memory_size:
                     self._recall(minibatch, place, decisions, share, hyper, totals)
                 else:
                     self._act(minibatch, place, decisions, share, weigh, hyper, totals)
@@ -125,6 +129,55 @@ class Derived:
         totals[2] += errors
         totals[3:] += figures[:, 1:].T
 
+    def _converse(self, minibatch: Minibatch, share: Floats, hyper: HyperParameters, totals: Floats) -> None:
+        """Run the actors of one side, whose seats send each other messages, forward and backward."""
+        spec, all_decisions = self.stack.spec, self._decisions(minibatch)
+        team, names = (
+            Team.of(self.stack, minibatch.side),
+            [spec.game.roles[n].name for n in spec.game.sides[minibatch.side].roles],
+        )
+        figures, clip, bonus = np.zeros((totals.shape[1], 4), np.float32), hyper.clip.numpy(), hyper.entropy.numpy()
+        seated = [_seated(spec, minibatch, place) for place in range(len(names))]
+        for who in groups(len(share), minibatch.rows.shape[1]):
+            voices = [self._networks.part(Speaker, name, who) for name in names]
+            actors = [self._networks.get(f"actor.{name}", "", who) for name in names]
+            links, known = team.links[who], (share[who], clip[who], bonus[who], figures[who])
+            for part in team.portions(minibatch.rows.shape[1]):
+                said, sent = team.silence(len(links), part.stop - part.start, voices[0].message_width)
+                hidden, heard, back = [], [], np.zeros_like(said)
+                for voice, places, decisions, seats in zip(voices, team.places, all_decisions, seated, strict=True):
+                    mine = slice(*(end * (places.stop - places.start) for end in (part.start, part.stop)))
+                    hidden.append(voice.encode(decisions.source, seats.rows[who], mine))
+                    voice.say(hidden[-1], seats.rows[who], mine.start, seats.present, places, said, sent)
+                for place, (voice, places, decisions, seats) in enumerate(
+                    zip(voices, team.places, all_decisions, seated, strict=True)
+                ):
+                    begin = part.start * (places.stop - places.start)
+                    heard.append(voice.hear(hidden[place], said, sent, links, team.only_present, places))
+                    taken = seats.rows[who], begin, decisions.legal, decisions.action, decisions.log_prob
+                    told = seats.advantage[who], seats.weight[who], *known
+                    actors[place].improve(heard[-1][0], *taken, *told, into=heard[-1][1])
+                    voice.answer(heard[-1][1], sent, links, team.only_present, places, back)
+                for voice, places, features, (_, into) in zip(voices, team.places, hidden, heard, strict=True):
+                    voice.back(features, into, said, sent, back, places)
+        totals[1] += figures[:, 0]
+        totals[3:] += figures[:, 1:].T
+
+    def _criticise(self, minibatch: Minibatch, place: int, decisions: _Decisions, weigh: Floats, totals: Floats) -> None:
+        """Run one role's local critic, if it has one, forward and backward."""
+        spec = self.stack.spec
+        if spec.architecture.critic != "local":
+            return
+        name = spec.game.roles[spec.game.sides[minibatch.side].roles[place]].name
+        seats, errors = _seated(spec, minibatch, place), np.zeros(totals.shape[1], np.float32)
+        target = minibatch.target[..., _columns(spec, minibatch, place)].flatten(1).numpy()
+        for who in groups(*seats.rows.shape):
+            critic = self._networks.get(f"critic.{name}", f"observation.{name}", who)
+            known = target[who, :, None], seats.weight[who, :, None], weigh[who], errors[who]
+            for part in portions(seats.rows.shape[1]):
+                critic.correct(critic.look(decisions.source, seats.rows[who], part), part.start, *known)
+        totals[2] += errors
+
     def _recall(
         self, minibatch: Minibatch, place: int, decisions: _Decisions, share: Floats, hyper: HyperParameters, totals: Floats
     ) -> None:
@@ -162,6 +215,24 @@ class Derived:
             of_group = [array[who] for array in known]
             for part in portions(rows.shape[1]):
                 critic.correct(critic.look(source, rows[who], part), part.start, *of_group)
+
+
+@dataclass(frozen=True)
+class _Seated:
+    """The seats of one role in a minibatch: rows, weight and advantage [P, b · a]; and which rows are present, bool [R · a]."""
+
+    rows: Ints
+    weight: Floats
+    advantage: Floats
+    present: Flags
+
+
+def _seated(spec: PlayerSpec, minibatch: Minibatch, place: int) -> _Seated:
+    batch, here = minibatch.batch, _columns(spec, minibatch, place)
+    rows = seat_rows(minibatch.rows, batch.observation[place].shape[1]).numpy()
+    values = _weight(spec, minibatch, place, here), minibatch.advantage[..., here]
+    weight, advantage = (x.flatten(1).numpy() for x in values)
+    return _Seated(rows, weight, advantage, batch.present[place].flatten().numpy())
 
 
 def _arrays(observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor) -> _Decisions:

@@ -17,7 +17,9 @@ from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of, minibatches_of, shuffled
 from agents.learners.on_policy import estimate
 from agents.learners.optimiser import Adam
+from agents.models.architecture import Speech
 from agents.models.stack import Stack
+from comms.channel.settings import Channel
 from envs import compiling
 from envs.compiling import vectorised
 
@@ -129,10 +131,78 @@ def test_the_quantile_is_that_of_the_normal_distribution():
     torch.testing.assert_close(found, torch.special.ndtri(chances.double()).float(), atol=2e-6, rtol=2e-6)
 
 
-def test_speaking_is_left_to_autograd(games, founders):
+def speaking(game, aggregation="mean", **channel):
+    speech = Speech(tuple(True for _ in game.sides), aggregation=aggregation, channel=Channel(**channel))
+    return {"message_size": 3, "speech": speech}
+
+
+def linked(stack, seed=0):
+    """The stack with random links, others for each player."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, links in stack.spec.statistics.split(stack.statistics).items():
+        if name.startswith("links."):
+            links.copy_(torch.rand(links.shape, generator=generator) < 0.6)
+            links.diagonal(dim1=1, dim2=2).zero_()
+    return stack
+
+
+@pytest.mark.parametrize("rows", [mlp.ROWS, 4])
+@pytest.mark.parametrize("aggregation", ["mean", "mean_of_present"])
+@pytest.mark.parametrize(("activation", "critic"), [("tanh", "centralised"), ("relu", "local")])
+@pytest.mark.parametrize("name", ["melee", "hunt"])
+def test_the_derived_gradient_passes_through_messages(
+    games, name, founders, flicker, monkeypatch, rows, aggregation, activation, critic
+):
+    game = games[name]
+    monkeypatch.setattr("agents.kernels.trunk.ROWS", rows)
+    stack = linked(founders(game, PLAYERS, activation=activation, critic=critic, **speaking(game, aggregation)))
+    taught = sampled(game, stack, flicker, 0)
+    assert covers(stack)
+    gradient, figures = Derived(stack).gradient(taught, HYPER, 0.7)
+    expected, told = autograd.gradient(stack, taught, HYPER, 0.7)
+    torch.testing.assert_close(gradient, expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(figures, told, atol=1e-4, rtol=1e-4)
+    heads = stack.spec.parameters.split(gradient)
+    assert float(heads["message_head.role0.0.weight"].abs().max()) > 1e-4
+
+
+def test_messages_of_earlier_versions_have_the_same_gradient(games, founders, flicker):
     game = games["melee"]
-    hears = tuple(tuple(tuple(1.0 for _ in range(s.seats_per_team)) for _ in range(s.seats_per_team)) for s in game.sides)
-    assert not covers(founders(game, 1, message_size=2, hears=hears))
+    hears = tuple(
+        tuple(tuple(float(i != j) / 2 for j in range(s.seats_per_team)) for i in range(s.seats_per_team)) for s in game.sides
+    )
+    stack = founders(game, PLAYERS, message_size=2, hears=hears)
+    taught = sampled(game, stack, flicker, 0)
+    assert covers(stack)
+    gradient, _ = Derived(stack).gradient(taught, HYPER, 0.7)
+    torch.testing.assert_close(gradient, autograd.gradient(stack, taught, HYPER, 0.7)[0], atol=1e-5, rtol=1e-5)
+
+
+def test_a_channel_and_turns_are_left_to_autograd(games, founders):
+    game = games["melee"]
+    assert not covers(founders(game, 1, **speaking(game, delay=1)))
+    assert not covers(founders(game, 1, **speaking(game, noise=0.1)))
+    assert not covers(founders(game, 1, **speaking(game, "attention")))
+    assert not covers(founders(games["relay"], 1, **speaking(games["relay"])))
+    assert not covers(founders(game, 1, memory="gru", memory_size=4, **speaking(game)))
+
+
+@pytest.mark.parametrize("name", ["melee", "hunt"])
+@pytest.mark.parametrize("aggregation", ["mean", "mean_of_present"])
+def test_speaking_by_kernels_is_speaking_by_the_general_path(
+    games, name, glance, founders, chances, blank, monkeypatch, aggregation
+):
+    game, ways = games[name], []
+    monkeypatch.setattr("agents.kernels.trunk.ROWS", 2)
+    stack = linked(founders(game, PLAYERS, **speaking(game, aggregation)))
+    owner = torch.randint(EMPTY, PLAYERS, (COPIES, len(game.teams)), generator=torch.Generator().manual_seed(1))
+    now, noise = glance(game, COPIES, 1), chances(game, COPIES, 1)
+    for compiled in (True, False):
+        monkeypatch.setattr(compiling, "serve", lambda device, compiled=compiled: compiled)
+        actions = blank(game, COPIES)
+        ways.append([*actions, *SeatedStack(stack, owner, 0.7).decide(now, empty(game), noise, actions)])
+    for one, other in zip(*ways, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.35])
