@@ -112,6 +112,8 @@ class SeatedStack:
         """See `envs.arena.Actor`."""
         log_probs = [torch.empty(tensor.shape[:2], device=tensor.device) for tensor in noise]
         for side, backend in enumerate(self._actors):
+            if self._general.partners is not None:  # only the general back end hears others
+                backend = self._general
             backend.choose(side, now, memory, noise, actions, log_probs, bound=True)
 
     @property

@@ -24,8 +24,8 @@ from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
 from league.evaluation.crossplay import CrossPlay
 from league.evaluation.crossplay import stored as stored_cross_play
-from league.evaluation.messages import Worth
 from league.evaluation.messages import stored as stored_messages
+from league.evaluation.worth import Worth
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_in
 from league.storage import roster

@@ -14,8 +14,8 @@ from league.analysis.history import History
 from league.artifacts.replay_cache import ReplayCache, final_html
 from league.artifacts.replays import with_recorded
 from league.artifacts.tournament_page import tournament_html
-from league.evaluation.messages import Worth
 from league.evaluation.standings import plain_rows, standings_of
+from league.evaluation.worth import Worth
 from league.plotting.canvas import Picture, pixels
 from league.plotting.crossplay_plot import cross_play_picture
 from league.plotting.png import EncodedImage

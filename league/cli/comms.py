@@ -14,8 +14,9 @@ from league.population.player import ANCHOR
 
 if TYPE_CHECKING:
     from league.cli.terminal_charts import Figure
-    from league.evaluation.messages import EdgeWorth, Request, Worth
+    from league.evaluation.messages import Request
     from league.evaluation.resolve import Named
+    from league.evaluation.worth import EdgeWorth, Loss, Worth
     from league.population.player import Player
     from league.storage.store import Store
 
@@ -148,20 +149,21 @@ def scores_table(found: Worth) -> Figure:
     from league.cli.table_layout import sheet
     from league.plotting.worth_plot import MEASURES, channel_name
 
-    rows: list[tuple[str, float, float | None, float | None, float]] = [
-        ("as it is", found.score, found.low, found.high, found.bits_per_step),
-        ("all links cut", found.score_cut, found.cut_low, found.cut_high, 0.0),
+    rows: list[tuple[str, float | None, Loss | None, float]] = [
+        ("all links cut", found.score_cut, found.cut_lost, 0.0),
+        ("trained without messages", found.score_trained_without, found.without_lost, 0.0),
+        ("memory wiped", found.score_without_memory, found.memory_lost, found.bits_per_step),
+        *((channel_name(each.kind, each.value), each.score, each.lost, each.bits_per_step) for each in found.channels),
     ]
-    if found.score_trained_without is not None:
-        rows.append(("trained without messages", found.score_trained_without, found.without_low, found.without_high, 0.0))
-    rows += [
-        (channel_name(each.kind, each.value), each.score, each.low, each.high, each.bits_per_step) for each in found.channels
-    ]
-    cells = [[name, f"{mean:.3f}", _span(low, high), f"{bits:.4g}"] for name, mean, low, high, bits in rows]
+    cells = [["as it is", f"{found.score:.3f}", _span(found.low, found.high), "", "", f"{found.bits_per_step:.4g}"]]
+    for name, mean, lost, bits in rows:
+        if mean is not None and lost is not None:
+            cells.append([name, f"{mean:.3f}", "", f"{lost.mean:.3f}", _span(lost.low, lost.high), f"{bits:.4g}"])
     chance = "" if found.chance is None else f"; chance {found.chance:.3g}"
     who = f" against {', '.join(found.opponents)}" if found.opponents else ""
     title = f"{found.player} on {found.game}{who}: {MEASURES[found.measure]}{chance}"
-    return sheet(title, ["condition"], [found.measure, "95 %", "bits per step"], cells)
+    columns = [found.measure, "95 %", "lost", "95 % of it", "bits per step"]
+    return sheet(title, ["condition"], columns, cells, spare=("95 %",))
 
 
 def edges_table(found: Worth) -> Figure:
@@ -176,12 +178,13 @@ def edges_table(found: Worth) -> Figure:
             edge.speaker,
             edge.listener,
             "" if edge.score_without is None else f"{edge.score_without:.3f}",
-            _span(edge.low, edge.high),
+            "" if edge.lost is None else f"{edge.lost.mean:.3f}",
+            "" if edge.lost is None else _span(edge.lost.low, edge.lost.high),
             f"{edge.traffic:.3f}",
         ]
         for edge in sorted(found.edges, key=without)
     ]
-    return sheet("links", ["speaker", "listener"], [f"{found.measure} without", "95 %", "traffic"], cells)
+    return sheet("links", ["speaker", "listener"], [f"{found.measure} without", "lost", "95 % of it", "traffic"], cells)
 
 
 def probes_table(found: Worth) -> Figure:

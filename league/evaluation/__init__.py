@@ -1,7 +1,7 @@
 """Finds players by name, plays tournaments between them, and reads the standings of a league.
 
 Reading order: `resolve` (finds a player by its name), `tournament` (matches between players of any leagues), `crossplay`
-(teams that two players share), `messages` (what messages are worth) with `conditions` (links cut, other channels),
+(teams that two players share), `messages` and `worth` (what messages are worth) with `conditions` (links cut, other channels),
 `overhearing` (who says what), `probes` and `information` (who uses what it is told), `standings` and `results` (the state of a
 league), `configuration` (the stored configuration of a league), `opening` (a league's store when it begins or goes on),
 `verification` (replay files of any origin), `source_code` (the commit of the user's code).

@@ -14,7 +14,7 @@ from envs.game import Game
 from league.errors import LeagueError
 from league.execution.tasks import Contestant
 
-Kind = Literal["open", "cut", "edge", "loss", "delay", "bits"]
+Kind = Literal["open", "cut", "edge", "forget", "loss", "delay", "bits"]
 
 LOSSES = (0.1, 0.5, 0.9)
 """Probabilities with which messages are lost."""
@@ -34,7 +34,8 @@ class Condition:
     """A player under a condition.
 
     Attributes:
-        kind: What is different: nothing (open), all links are cut (cut), one link is cut (edge), or the channel.
+        kind: What is different: nothing (open), all links are cut (cut), one link is cut (edge), the memory is wiped before
+            every decision (forget), or the channel.
         value: The probability of a loss, the delay in steps, or the number of bits; 0 otherwise.
         edge: The link that is cut, or None.
         contestant: The player.
@@ -49,7 +50,7 @@ class Condition:
     def name(self) -> str:
         """A name that no other condition has."""
         where = "" if self.edge is None else " {} > {}".format(*self.edge)
-        return f"{self.kind}{where}" if self.kind in ("open", "cut", "edge") else f"{self.kind} {self.value:g}"
+        return f"{self.kind}{where}" if self.kind in ("open", "cut", "edge", "forget") else f"{self.kind} {self.value:g}"
 
     @property
     def bits(self) -> float:
@@ -125,6 +126,8 @@ def conditions(contestant: Contestant, game: Game, edges: Iterable[Edge]) -> Ite
     for edge in edges:
         yield Condition("edge", 0.0, edge, without(contestant, game, edge))
     architecture, speech = spoken(contestant)
+    if architecture.memory_size:
+        yield Condition("forget", 0.0, None, replace(contestant, forgets=True))
     channel = speech.channel
     changed: list[tuple[Kind, float, Channel]] = [
         *(("loss", loss, replace(channel, loss=loss, burst=0.0)) for loss in LOSSES),

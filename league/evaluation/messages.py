@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from math import sqrt
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 
 from envs.game import Game
 from league.evaluation.conditions import Condition, Edge, conditions, links_of, speaking, spoken
 from league.evaluation.overhearing import Ledger, overhear
-from league.evaluation.probes import Probe, probe
+from league.evaluation.probes import probe
+from league.evaluation.worth import ChannelWorth, EdgeWorth, Loss, Measure, Score, Worth, loss_of, score_of
 from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.storage import evaluations
 from league.storage.database import Warn, silent
 from tournaments.rating.outcomes import outcomes
-from tournaments.rating.payoff import NORMAL
-from tournaments.rating.returns import MeanReturn
 from tournaments.schedule.formats import Plan, seatings, tickets_of
 from tournaments.tickets import MatchResult, Ticket
-
-Measure = Literal["success", "return", "score"]
 
 CUT_AT_MOST = 40
 """Number of links that are cut one at a time; of more links, those with the most traffic."""
@@ -35,122 +30,6 @@ CONTROL = "control"
 """Name of the player that was trained without messages."""
 
 MATCHES_PER_TASK = 4096
-
-
-@dataclass(frozen=True)
-class Score:
-    """A mean over seeds.
-
-    Attributes:
-        mean: The mean.
-        low: Lower end of the 95 % interval; None if there is no interval.
-        high: Upper end of that interval.
-    """
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class EdgeWorth:
-    """What a link is worth.
-
-    Attributes:
-        speaker: The seat that speaks.
-        listener: The seat that hears it.
-        score_without: The score when this link alone is cut; None if it was not measured.
-        low: Lower end of the 95 % interval.
-        high: Upper end of that interval.
-        traffic: Mean absolute size of a message times the weight that the listener gave to it.
-        weight: Mean weight that the listener gave to the speaker's messages.
-    """
-
-    speaker: str
-    listener: str
-    score_without: float | None
-    low: float | None
-    high: float | None
-    traffic: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class ChannelWorth:
-    """The score with another channel.
-
-    Attributes:
-        kind: loss (probability), delay (steps) or bits (of a number).
-        value: The value.
-        score: The score.
-        low: Lower end of the 95 % interval.
-        high: Upper end of that interval.
-        bits_per_step: Bits that a team sends per step.
-    """
-
-    kind: str
-    value: float
-    score: float
-    low: float | None
-    high: float | None
-    bits_per_step: float
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What a player's messages are worth. Every score is of the same seeds and against the same opponents.
-
-    Attributes:
-        player: The player.
-        game: The game's name.
-        measure: What a score is: the share of successful games, the mean return, or the score against the opponents.
-        games: Number of games per condition.
-        seed: The seed of the schedule and of all matches.
-        opponents: The opponents; none in cooperative games.
-        score: The score as the player is.
-        low: Lower end of the 95 % interval.
-        high: Upper end of that interval.
-        score_cut: The score with all links cut.
-        cut_low: Lower end of the 95 % interval.
-        cut_high: Upper end of that interval.
-        score_trained_without: The score of the same settings trained without messages; None if it was not trained.
-        without_low: Lower end of the 95 % interval.
-        without_high: Upper end of that interval.
-        control: The player that was trained without messages, and where it is; "" if there is none.
-        chance: The share of games in which seats succeed that know nothing, as the game declares it; None if it does not.
-        bits_per_step: Bits that a team sends per step.
-        edges: The links.
-        channels: Other channels.
-        probes: What each seat makes of what it is told, and of what it remembers.
-        notes: What a reader has to know, in sentences.
-    """
-
-    player: str
-    game: str
-    measure: Measure
-    games: int
-    seed: int
-    opponents: list[str]
-    score: float
-    low: float | None
-    high: float | None
-    score_cut: float
-    cut_low: float | None
-    cut_high: float | None
-    score_trained_without: float | None
-    without_low: float | None
-    without_high: float | None
-    control: str
-    chance: float | None
-    bits_per_step: float
-    edges: list[EdgeWorth]
-    channels: list[ChannelWorth]
-    probes: list[Probe]
-    notes: list[str]
-
-    def plain(self) -> dict[str, Any]:
-        """The result as plain values, as printed by `--json`."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -201,19 +80,26 @@ def measure(request: Request, executor: str = "processes", warn: Warn = silent) 
     loudest = sorted(traffic, key=lambda edge: (-traffic[edge][0], edge))
     chosen = [edge for edge in traffic if edge in loudest[: request.edges]]
     known = list(conditions(contestant, game, chosen))
-    kind, scores = _scores(request, known, executor, warn)
-    opened, cut, without = scores["open"], scores["cut"], scores.get(CONTROL)
+    kind, values = _played(request, known, executor, warn)
+    scores = {name: score_of(each, kind) for name, each in values.items()}
+    losses = {name: loss_of(values["open"], each) for name, each in values.items()}
+    opened, cut, without, forgot = scores["open"], scores["cut"], scores.get(CONTROL), scores.get("forget")
     spoke = float((ledger.sent * _with_listeners(game, traffic)).sum()) / max(ledger.steps, 1)
-    by_edge = {each.edge: scores[each.name] for each in known if each.edge is not None}
+    by_edge = {each.edge: (scores[each.name], losses[each.name]) for each in known if each.edge is not None}
     return Worth(
         request.player, game.name, kind, request.games, request.seed, list(request.opponents),
-        opened.mean, opened.low, opened.high, cut.mean, cut.low, cut.high,
+        opened.mean, opened.low, opened.high, cut.mean, cut.low, cut.high, losses["cut"],
         None if without is None else without.mean, None if without is None else without.low,
-        None if without is None else without.high, request.control_name,
+        None if without is None else without.high, losses.get(CONTROL), request.control_name,
+        None if forgot is None else forgot.mean, losses.get("forget"),
         game.chance if kind == "success" else None,
         spoke * known[0].bits,
         [_edge(edge, by_edge.get(edge), *traffic[edge]) for edge in traffic],
-        [_channel(each, scores[each.name], spoke) for each in known if each.kind in ("loss", "delay", "bits")],
+        [
+            ChannelWorth(each.kind, each.value, *_three(scores[each.name]), losses[each.name], spoke * each.bits)
+            for each in known
+            if each.kind in ("loss", "delay", "bits")
+        ],
         probe(game, ledger, rng, remembers=bool(spoken(contestant)[0].memory_size)),
         _notes(request, len(traffic), len(chosen)),
     )  # fmt: skip
@@ -284,26 +170,12 @@ def values_of(game: Game, results: Iterable[MatchResult], names: Sequence[str]) 
     return kind, {name: [float(np.mean(each[seed])) for seed in sorted(each)] for name, each in found.items()}
 
 
-def score_of(values: Sequence[float], kind: Measure) -> Score:
-    """The mean of independent values, with its 95 % interval.
-
-    Of successes it is Wilson's, which is also known if all games or none succeeded; otherwise Student's.
-
-    Reference:
-        Wilson (1927), "Probable inference, the law of succession, and statistical inference".
-    """
-    mean, count = float(np.mean(values)), len(values)
-    if kind == "success":
-        scale, square = 1 / (1 + NORMAL**2 / count), NORMAL**2 / count
-        centre = scale * (mean + square / 2)
-        half = scale * NORMAL * sqrt(mean * (1 - mean) / count + square / (4 * count))
-        return Score(mean, max(centre - half, 0.0), min(centre + half, 1.0))
-    found = MeanReturn(count, count, mean, float(((np.array(values) - mean) ** 2).sum()))
-    return Score(mean, found.low, found.high)
+def _three(score: Score) -> tuple[float, float | None, float | None]:
+    return score.mean, score.low, score.high
 
 
-def _scores(request: Request, known: Sequence[Condition], executor: str, warn: Warn) -> tuple[Measure, dict[str, Score]]:
-    """The score under each condition, by its name, and that of the control."""
+def _played(request: Request, known: Sequence[Condition], executor: str, warn: Warn) -> tuple[Measure, dict[str, list[float]]]:
+    """The values of each condition, by its name, and those of the control."""
     players: dict[str, Contestant] = {each.name: each.contestant for each in known}
     if request.control is not None:
         players[CONTROL] = request.control
@@ -318,8 +190,7 @@ def _scores(request: Request, known: Sequence[Condition], executor: str, warn: W
     with closing(EXECUTORS[executor](None, warn)) as workers:
         chosen = workers if len(tasks) > 1 else Serial()
         results = [result for part in chosen.map(play, tasks, _ignored) for result in part]
-    kind, values = values_of(request.game, results, list(players))
-    return kind, {name: score_of(each, kind) for name, each in values.items()}
+    return values_of(request.game, results, list(players))
 
 
 def _ignored(done: int) -> None:
@@ -351,15 +222,11 @@ def _with_listeners(game: Game, edges: Iterable[Edge]) -> np.ndarray:
     return np.array([float(str(seat) in speakers) for seat in game.seats])
 
 
-def _edge(edge: Edge, score: Score | None, traffic: float, weight: float) -> EdgeWorth:
+def _edge(edge: Edge, known: tuple[Score, Loss] | None, traffic: float, weight: float) -> EdgeWorth:
     speaker, listener = edge
-    if score is None:
-        return EdgeWorth(speaker, listener, None, None, None, traffic, weight)
-    return EdgeWorth(speaker, listener, score.mean, score.low, score.high, traffic, weight)
-
-
-def _channel(condition: Condition, score: Score, spoke: float) -> ChannelWorth:
-    return ChannelWorth(condition.kind, condition.value, score.mean, score.low, score.high, spoke * condition.bits)
+    if known is None:
+        return EdgeWorth(speaker, listener, None, None, None, None, traffic, weight)
+    return EdgeWorth(speaker, listener, *_three(known[0]), known[1], traffic, weight)
 
 
 def _notes(request: Request, edges: int, cut: int) -> list[str]:

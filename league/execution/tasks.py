@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.acting.forgetting import Forgetful
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.kernels.mlp import Networks
@@ -57,12 +58,14 @@ class Contestant:
         weights: Parameters and statistics by name; empty for a bot.
         temperature: Temperature of the policy: 1 acts as in training; towards 0 it takes its most probable action.
         bot: The bot's name without `bot:`, or `module:callable`; empty for a policy.
+        forgets: Whether the player loses its memory before every decision, to measure what the memory is worth.
     """
 
     architecture: Architecture | None = None
     weights: Arrays | None = None
     temperature: float = 1.0
     bot: str = ""
+    forgets: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,23 +261,26 @@ def at_once(arena: ArenaSpec, copies: int | None) -> int:
 
 def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> ActorFactory:
     """Seat contestants of any architectures and any bots in one arena; see `tournaments.match.play.ActorFactory`."""
-    stacks: list[tuple[Stack, Networks, float, list[str]]] = []
-    kinds = ((c.architecture, c.temperature) for c in contestants.values() if c.architecture is not None)
-    for architecture, temperature in dict.fromkeys(kinds):
-        names = [name for name, c in contestants.items() if (c.architecture, c.temperature) == (architecture, temperature)]
+    stacks: list[tuple[Stack, Networks, float, bool, list[str]]] = []
+    kinds = {name: (c.architecture, c.temperature, c.forgets) for name, c in contestants.items()}
+    for architecture, temperature, forgets in dict.fromkeys(kinds.values()):
+        if architecture is None:
+            continue
+        names = [name for name, kind in kinds.items() if kind == (architecture, temperature, forgets)]
         arrays = {name: weights for name in names if (weights := contestants[name].weights) is not None}
         stack = _stack(PlayerSpec(game, architecture), arrays, device)
-        stacks.append((stack, Networks(stack), temperature, names))
+        stacks.append((stack, Networks(stack), temperature, forgets, names))
     bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
 
     def factory(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
-        for stack, networks, temperature, names in stacks:
+        for stack, networks, temperature, forgets, names in stacks:
             place = {name: index for index, name in enumerate(names)}
             lookup = torch.tensor([*(place.get(name, EMPTY) for name in players), EMPTY], device=device)
             held = lookup[owner]
             if bool((held != EMPTY).any()):
-                actors.append(SeatedStack(stack, held, temperature, networks))
+                seated = SeatedStack(stack, held, temperature, networks)
+                actors.append(Forgetful(seated, stack.spec.memory_size) if forgets else seated)
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors
 

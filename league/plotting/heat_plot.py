@@ -16,6 +16,11 @@ LEGEND = 21
 """Number of steps of the legend."""
 
 
+def two_digits(value: float) -> str:
+    """`0.25`, `−1.50`."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
 def heat_picture(
     rows: Sequence[str],
     columns: Sequence[str],
@@ -24,8 +29,9 @@ def heat_picture(
     axes: tuple[str, str],
     *,
     told: Callable[[int, int], str] = lambda row, column: "",
-    text: Callable[[float], str] = "{:.2f}".format,
+    text: Callable[[float], str] = two_digits,
     broad: float = 880.0,
+    least: Sequence[float] = (),
 ) -> Picture:
     """Draw a table of numbers. Darker is higher. A cell without a number is grey.
 
@@ -38,8 +44,9 @@ def heat_picture(
         told: (row, column) → the description of a cell.
         text: The number in a cell as text.
         broad: Maximum width in pixels. Names and cells become narrower if the picture would be wider.
+        least: Numbers that the scale of colours contains in any case.
     """
-    layout = _Layout.of(rows, columns, values, bool(title), axes, text, broad)
+    layout = _Layout.of(rows, columns, values, bool(title), axes, text, broad, least)
     size, left, top, cell, tall = layout.size, layout.left, layout.top, layout.cell, layout.tall
     picture = Picture(max(layout.width, width(title, TITLE) + 30), top + tall * len(rows) + 16)
     picture.add(*([Text(15, 22, title, TITLE)] if title else []))
@@ -91,19 +98,20 @@ class _Layout:
         axes: tuple[str, str],
         text: Callable[[float], str],
         broad: float,
+        least: Sequence[float],
     ) -> _Layout:
         """Measure a heat map with the arguments of `heat_picture`."""
         size = LARGE if max(len(rows), len(columns)) <= 16 and broad >= 480 else SMALL
         known = [value for row in values for value in row if value is not None]
         names, heads = [fitting(name, size, broad / 4) for name in rows], [fitting(name, size, 150.0) for name in columns]
         left = max(width(name, size) for name in [*names, f"{axes[0]} ↓"]) + 18
-        least = max((width(text(value), size) for value in known), default=20.0) + 12
-        cell = max(least, min(64.0, (broad - left - 110) / max(len(columns), 1)))
+        narrow = max((width(text(value), size) for value in known), default=20.0) + 12
+        cell = max(narrow, min(64.0, (broad - left - 110) / max(len(columns), 1)))
         slope = max(width(name, size) for name in heads)
         flat = slope <= cell - 6
         top = (44.0 if titled else 14.0) + 22 + (18 if flat else 0.82 * slope)
         across = left + cell * len(columns) + max(0.0 if flat else 0.57 * slope, 108.0)
-        low, high = min(known, default=0.0), max(known, default=0.0)
+        low, high = min([*known, *least], default=0.0), max([*known, *least], default=0.0)
         return cls(size, names, heads, flat, left, top, cell, max(30.0, min(cell, 44.0)), across, low, high)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from league.evaluation.messages import Worth
+from league.evaluation.worth import Loss, Worth
 from league.plotting.axes import LETTERS, NAMES
 from league.plotting.canvas import INK, SOFT, Box, Picture, Stroke, Text, fitting, width
 from league.plotting.comm_plot import comm_picture
@@ -29,19 +29,26 @@ class Row:
     high: float | None
     colour: str
 
+    @classmethod
+    def beside(cls, name: str, mean: float, lost: Loss, colour: str) -> Row:
+        """A score with the interval of its difference from the score as the player is, around it."""
+        if lost.low is None or lost.high is None:
+            return cls(name, mean, None, None, colour)
+        return cls(name, mean, mean - (lost.high - lost.mean), mean + (lost.mean - lost.low), colour)
+
 
 def rows_of(found: Worth) -> list[Row]:
     """The scores of the chart, from top to bottom."""
     blue, orange, green = PALETTE[0], PALETTE[1], PALETTE[2]
     rows = [
         Row("as it is", found.score, found.low, found.high, blue),
-        Row("all links cut", found.score_cut, found.cut_low, found.cut_high, orange),
+        Row.beside("all links cut", found.score_cut, found.cut_lost, orange),
     ]
-    if found.score_trained_without is not None:
-        rows.append(Row("trained without", found.score_trained_without, found.without_low, found.without_high, green))
-    for each in found.channels:
-        rows.append(Row(channel_name(each.kind, each.value), each.score, each.low, each.high, SOFT))
-    return rows
+    if found.score_trained_without is not None and found.without_lost is not None:
+        rows.append(Row.beside("trained without", found.score_trained_without, found.without_lost, green))
+    if found.score_without_memory is not None and found.memory_lost is not None:
+        rows.append(Row.beside("memory wiped", found.score_without_memory, found.memory_lost, PALETTE[3]))
+    return [*rows, *(Row.beside(channel_name(each.kind, each.value), each.score, each.lost, SOFT) for each in found.channels)]
 
 
 def channel_name(kind: str, value: float) -> str:
@@ -64,7 +71,7 @@ def worth_picture(found: Worth, title: str = "", broad: float = 880.0) -> Pictur
     rows, top = rows_of(found), 40.0 if title else 12.0
     ends = [value for row in rows for value in (row.mean, row.low, row.high) if value is not None]
     ends += [] if found.chance is None else [found.chance]
-    low, high = (0.0, 1.0) if found.measure != "return" else _room(min(ends), max(ends))
+    low, high = (min(0.0, *ends), max(1.0, *ends)) if found.measure != "return" else _room(min(ends), max(ends))
     names = [fitting(row.name, LETTERS, NAMES * broad) for row in rows]
     behind = [f"{row.mean:.3g}".replace("-", "−") for row in rows]
     left, right = 14 + max(width(name, LETTERS) for name in names), broad - 22 - max(width(text, LETTERS) for text in behind)
@@ -116,7 +123,7 @@ def edges_picture(found: Worth, title: str = "", broad: float = 880.0) -> Pictur
     seats = seats_of(found)
     speakers = [seat for seat in seats if any(edge.speaker == seat for edge in found.edges)]
     listeners = [seat for seat in seats if any(edge.listener == seat for edge in found.edges)]
-    lost = {(edge.listener, edge.speaker): _lost(found, edge.score_without) for edge in found.edges}
+    lost = {(edge.listener, edge.speaker): None if edge.lost is None else edge.lost.mean for edge in found.edges}
     values = [[lost.get((listener, speaker)) for speaker in speakers] for listener in listeners]
 
     def told(row: int, column: int) -> str:
@@ -126,15 +133,9 @@ def edges_picture(found: Worth, title: str = "", broad: float = 880.0) -> Pictur
             return f"{link}: {'not measured' if (listeners[row], speakers[column]) in lost else 'no link'}"
         return f"without {link} the score falls by {value:.3g}"
 
-    return heat_picture(listeners, speakers, values, title, ("listener", "speaker"), told=told, text=_signed, broad=broad)
-
-
-def _lost(found: Worth, without: float | None) -> float | None:
-    return None if without is None else round(found.score - without, 9) + 0.0
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    most = max(found.cut_lost.mean, 0.0)  # what all links together are worth is the scale of each
+    axes = ("listener", "speaker")
+    return heat_picture(listeners, speakers, values, title, axes, told=told, broad=broad, least=(0.0, most))
 
 
 def seats_of(found: Worth) -> list[str]:
@@ -153,4 +154,5 @@ def traffic_picture(found: Worth, title: str = "", broad: float = 480.0) -> Pict
     graph = nx.DiGraph()
     graph.add_nodes_from(seats_of(found))
     graph.add_edges_from((edge.speaker, edge.listener) for edge in found.edges)
-    return comm_picture({"": graph}, title, {(edge.speaker, edge.listener): edge.traffic for edge in found.edges}, broad)
+    traffic = {(edge.speaker, edge.listener): edge.traffic for edge in found.edges}
+    return comm_picture({"": graph}, title, traffic, max(broad, width(title, TITLE) + 24))

@@ -21,6 +21,9 @@ from tournaments.tickets import MatchResult
 RESAMPLES = 500
 """Number of resamples of a bootstrap."""
 
+MOSTLY = 0.95
+"""Share of the resamples in which a figure must be defined for an interval."""
+
 FLAT = 1e-9
 """A gain over the random partner that is smaller than this is no gain."""
 
@@ -123,16 +126,17 @@ def cooperation(table: CrossTable, anchor: str, rng: np.random.Generator) -> lis
         Wang et al. (2024), section 4.2: proximity is the ratio of the return with a partner to that of the best response to it.
         Returns may be negative, so both are measured here from the anchor's return with the partner.
     """
-    known = table.players.index(anchor)
+    base = table.players.index(anchor)
     whole = table.together
-    mean, others = whole.mean(0), [number for number in range(len(table.players)) if number != known]
+    mean, others = whole.mean(0), [number for number in range(len(table.players)) if number != base]
     seeds = rng.integers(0, len(whole), (RESAMPLES, len(whole)))
-    drawn = np.stack([proximities(whole[chosen].mean(0), known) for chosen in seeds])
-    near, found = proximities(mean, known), []
+    drawn = np.stack([proximities(whole[chosen].mean(0), base) for chosen in seeds])
+    near, found = proximities(mean, base), []
     for number in others:
         partners = [other for other in others if other != number]
         best = max(others, key=lambda other: mean[other, number])
-        ends = np.quantile(drawn[:, number], (0.025, 0.975)) if np.isfinite(drawn[:, number]).all() else (np.nan, np.nan)
+        known = drawn[np.isfinite(drawn[:, number]), number]  # in a few resamples nobody may earn more than the anchor
+        ends = np.quantile(known, (0.025, 0.975)) if len(known) >= MOSTLY * RESAMPLES else (np.nan, np.nan)
         found.append(
             Cooperation(
                 table.players[number],

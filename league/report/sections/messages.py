@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from league.analysis.history import History
-from league.evaluation.messages import EdgeWorth, Worth
+from league.evaluation.worth import ChannelWorth, EdgeWorth, Loss, Worth
 from league.plotting.worth_plot import MEASURES, channel_name, edges_picture, traffic_picture, worth_picture
 from league.report.html import (
     Grid,
@@ -38,14 +38,17 @@ def told(found: Worth) -> str:
     """The result in a few sentences."""
     what = MEASURES[found.measure]
     said = f"As it is, the {what} of {found.player} is {_score(found.score, found.low, found.high)}."
-    said += f" With all links cut it is {_score(found.score_cut, found.cut_low, found.cut_high)}."
-    if found.score_trained_without is not None:
-        without = _score(found.score_trained_without, found.without_low, found.without_high)
-        said += f" The same settings trained without messages reach {without}."
+    said += f" With all links cut it is {rounded(found.score_cut)}; {_lost(found.cut_lost)}."
+    if found.score_trained_without is not None and found.without_lost is not None:
+        said += f" The same settings trained without messages reach {rounded(found.score_trained_without)};"
+        said += f" {_lost(found.without_lost)}."
+    if found.score_without_memory is not None and found.memory_lost is not None:
+        said += f" With its memory wiped before every decision it is {rounded(found.score_without_memory)};"
+        said += f" {_lost(found.memory_lost)}."
     if found.chance is not None:
         said += f" Chance is {rounded(found.chance)}, as the game declares it."
     said += f" A team sends {counted(round(found.bits_per_step), 'bit')} per step."
-    enough = [each for each in found.channels if each.kind == "bits" and _as_good(found, each.score)]
+    enough = [each for each in found.channels if each.kind == "bits" and _as_good(found, each)]
     if enough:
         least = min(enough, key=lambda each: each.value)
         said += (
@@ -55,9 +58,10 @@ def told(found: Worth) -> str:
     return said
 
 
-def _as_good(found: Worth, score: float) -> bool:
-    """Whether a score is not below the interval of the score as it is."""
-    return score >= (found.score if found.low is None else found.low) - 1e-9
+def _as_good(found: Worth, each: ChannelWorth) -> bool:
+    """Whether a channel loses nothing that can be told from chance, and little of what all messages are worth."""
+    certain = each.lost.low is not None and each.lost.low > 0
+    return not certain and each.lost.mean <= max(0.05 * found.cut_lost.mean, 0.0) + 1e-9
 
 
 def heeded(found: Worth) -> str:
@@ -85,7 +89,8 @@ def _of_player(found: Worth, place: int) -> list[Markup]:
         told(found),
         lambda broad: worth_picture(found, broad=broad),
         figures(_channels(found), title),
-        f"The same {counted(found.games, 'game')} in every row. Bars are 95 % intervals.",
+        f"The same {counted(found.games, 'game')} in every row. Bars are 95 % intervals: in the first row of the score, in the "
+        "others of its difference from the first.",
     )
     links = side_by_side(
         [
@@ -121,37 +126,38 @@ def _about_traffic(found: Worth) -> str:
 
 
 def _channels(found: Worth) -> Grid:
+    bits, whole = rounded(found.bits_per_step), _span(found.low, found.high)
     rows = [
-        ("as it is", rounded(found.score), _span(found.low, found.high), rounded(found.bits_per_step)),
-        ("all links cut", rounded(found.score_cut), _span(found.cut_low, found.cut_high), "0"),
+        ("as it is", rounded(found.score), whole, "", "", bits),
+        ("all links cut", rounded(found.score_cut), _span(found.cut_low, found.cut_high), *_two(found.cut_lost), "0"),
     ]
     if found.score_trained_without is not None:
-        rows.append(
-            ("trained without", rounded(found.score_trained_without), _span(found.without_low, found.without_high), "0")
-        )
-    rows += [
-        (channel_name(each.kind, each.value), rounded(each.score), _span(each.low, each.high), rounded(each.bits_per_step))
-        for each in found.channels
-    ]
-    return Grid(("condition", MEASURES[found.measure], "95 %", "bits per step"), rows)
+        span = _span(found.without_low, found.without_high)
+        rows.append(("trained without", rounded(found.score_trained_without), span, *_two(found.without_lost), "0"))
+    if found.score_without_memory is not None:
+        rows.append(("memory wiped", rounded(found.score_without_memory), "–", *_two(found.memory_lost), bits))
+    for each in found.channels:
+        name, span = channel_name(each.kind, each.value), _span(each.low, each.high)
+        rows.append((name, rounded(each.score), span, *_two(each.lost), rounded(each.bits_per_step)))
+    return Grid(("condition", MEASURES[found.measure], "95 %", "lost", "95 % of it", "bits per step"), rows)
 
 
 def _links_table(found: Worth) -> Markup:
     def worth_of(edge: EdgeWorth) -> float:
-        return 0.0 if edge.score_without is None else edge.score_without - found.score
+        return 0.0 if edge.lost is None else -edge.lost.mean
 
     rows = [
         (
             edge.speaker,
             edge.listener,
             "–" if edge.score_without is None else rounded(edge.score_without),
-            _span(edge.low, edge.high),
+            *_two(edge.lost),
             f"{edge.traffic:.3f}",
             f"{edge.weight:.3f}",
         )
         for edge in sorted(found.edges, key=worth_of)
     ]
-    grid = Grid(("speaker", "listener", "score without", "95 %", "traffic", "weight"), rows, (0, 1))
+    grid = Grid(("speaker", "listener", "score without", "lost", "95 % of it", "traffic", "weight"), rows, (0, 1))
     return table(grid, "Links") if len(rows) <= 12 else figures(grid, "Links")
 
 
@@ -164,6 +170,21 @@ def _probes(found: Worth) -> Grid:
                     (each.seat, what, f"{known.bits:.2f}", f"{known.null_high:.2f}", f"{known.p:.3f}", f"{known.samples:,}")
                 )
     return Grid(("seat", "from", "bits", "95 % of chance below", "p", "games"), rows, (0, 1))
+
+
+def _lost(lost: Loss) -> str:
+    """What is lost, in words."""
+    if abs(lost.mean) < 1e-9:
+        return "nothing is lost"
+    said = f"{rounded(abs(lost.mean))} is {'lost' if lost.mean > 0 else 'gained'}"
+    if lost.low is None or lost.high is None:
+        return said
+    low, high = (lost.low, lost.high) if lost.mean > 0 else (-lost.high, -lost.low)
+    return f"{said} (95 %: {rounded(low)} to {rounded(high)})"
+
+
+def _two(lost: Loss | None) -> tuple[str, str]:
+    return ("–", "–") if lost is None else (rounded(lost.mean), _span(lost.low, lost.high))
 
 
 def _score(mean: float, low: float | None, high: float | None) -> str:

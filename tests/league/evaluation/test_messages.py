@@ -14,7 +14,8 @@ from agents.models.spec import PlayerSpec
 from envs.naming import describe, named
 from league.artifacts.files import of_evaluations
 from league.evaluation.conditions import links_of, without
-from league.evaluation.messages import Request, keep, measure, schedule, score_of, stored, values_of
+from league.evaluation.messages import Request, keep, measure, schedule, stored, values_of
+from league.evaluation.worth import score_of
 from league.execution.tasks import ArenaSpec, Contestant
 from league.report.sections.messages import worth
 from tests.league.paper_league import history_of
