@@ -9,6 +9,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.mutation import LINKS
+from comms.topology.links import graph_of
 from envs.game import Game
 from league.config.schema import LeagueConfig
 from tournaments.replay.format import Replay
@@ -56,6 +58,19 @@ def graphs(config: LeagueConfig, game: Game) -> dict[str, nx.DiGraph]:
         for side, graph in group.comms.graphs(game).items():
             found[side] = nx.compose(found[side], graph) if side in found else graph
     return found
+
+
+def links_in(game: Game, weights: Mapping[str, np.ndarray]) -> dict[str, nx.DiGraph]:
+    """The communication graphs in a player's weights: side → graph over the seats of its first team.
+
+    It is empty for players that send no messages, and for those of earlier versions.
+    """
+    found = {side: weights.get(f"{LINKS}{side.name}") for side in game.sides}
+    return {
+        side.name: graph_of(links, [game.seats[seat] for seat in game.teams[side.teams[0]]])
+        for side, links in found.items()
+        if links is not None
+    }
 
 
 def traffic_of(game: Game, side: str, graph: nx.DiGraph, replays: Sequence[Replay], champion: str) -> Traffic:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from league.analysis.communication import graphs
+from collections.abc import Mapping
+
+import networkx as nx
+
 from league.analysis.history import History
 from league.plotting.canvas import Picture, Pixels, pixels
 from league.plotting.comm_plot import comm_picture
@@ -48,8 +51,8 @@ def lineage_pixels(history: History) -> Pixels:
     return pixels(lineage_drawn(history, f"{history.name} · lineage after generation {history.number}"))
 
 
-def comm_pixels(history: History) -> Pixels | None:
-    """The communication graph as pixels, or None if no side sends messages."""
-    topology = history.config.comms.topology
-    teams = {f"{side} ({topology})": graph for side, graph in graphs(history.config, history.game).items()}
-    return pixels(comm_picture(teams, f"{history.name} · who hears whom")) if teams else None
+def comm_pixels(history: History, graphs: Mapping[str, nx.DiGraph]) -> Pixels:
+    """Communication graphs of the champion, by side, as pixels."""
+    topology = history.config.groups[history.player[history.champion].group].comms.topology
+    teams = {f"{side} ({topology})": graph for side, graph in graphs.items()}
+    return pixels(comm_picture(teams, f"{history.name} · who hears whom"))

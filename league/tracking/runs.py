@@ -25,7 +25,7 @@ from league.artifacts.files import (
 from league.artifacts.replay_cache import ReplayCache
 from league.errors import LeagueError
 from league.plotting.canvas import SOFT
-from league.plotting.league_plots import comm_pixels, lineage_pixels, payoff_pixels
+from league.plotting.league_plots import lineage_pixels, payoff_pixels
 from league.plotting.palette import PALETTE
 from league.plotting.png import EncodedImage
 from league.population.player import ANCHOR, Player, frozen_names, learns, original_of
@@ -44,6 +44,7 @@ from league.tracking.adoption import (
     root_slot,
 )
 from league.tracking.client import Warn
+from league.tracking.comm_graphs import write_comm_graphs
 from league.tracking.experiment import COMMIT, Experiment, number_in
 from league.tracking.private_formats import colour_tags, image_tags, outdated, saved_views, table_tags
 from league.tracking.registry import Registry
@@ -342,9 +343,7 @@ def _league(
         at = metrics.millis(past.rows[-1].committed_at)
         experiment.add_image(root, "payoff", past.number, at, tables[past.number])
         experiment.add_image(root, "lineage", past.number, at, EncodedImage(lineage_pixels(past)))
-    graph = comm_pixels(history) if batch[0].number == 0 else None
-    if graph is not None:  # it is the same in every generation
-        experiment.add_image(root, "comm_graph", 0, metrics.millis(history.rows[0].committed_at), EncodedImage(graph))
+    write_comm_graphs(experiment, root, store, history, batch)
     experiment.write_files(root, of_league(last))
     if last.number == history.number:
         experiment.write_files(root, pages(store, history, cache))

@@ -71,3 +71,53 @@ def test_a_complete_graph_has_every_link_and_none_has_no_link():
 def test_an_unknown_topology_is_answered_with_the_nearest_one():
     with pytest.raises(ValueError, match="did you mean 'ring'"):
         build("rings", crew(3))
+
+
+@pytest.mark.parametrize(
+    ("topology", "options", "edges"),
+    [
+        ("star", {}, "ab ba ac ca ad da"),
+        ("star", {"centre": "c"}, "ca ac cb bc cd dc"),
+        ("line", {}, "ab ba bc cb cd dc"),
+        ("nearest", {"k": 1}, "ba cb dc ad"),
+        ("nearest", {"k": 3}, "ba ca da ab cb db ac bc dc ad bd cd"),
+        ("small_world", {"k": 2, "p": 0.0}, "ab ba bc cb cd dc da ad"),
+        ("random", {"p": 1.0}, "ab ac ad ba bc bd ca cb cd da db dc"),
+        ("random", {"p": 0.0}, ""),
+    ],
+)
+def test_who_hears_whom(topology, options, edges):
+    assert {"".join(edge) for edge in build(topology, "abcd", options).edges} == set(edges.split())
+
+
+def test_a_random_graph_follows_from_its_seed():
+    one, again, other = (set(build("random", crew(6), {"seed": seed}).edges) for seed in (1, 1, 2))
+    assert one == again != other
+
+
+def test_a_function_of_ones_own_makes_a_graph():
+    def last_hears_all(seats, loud=True):
+        graph = nx.DiGraph()
+        graph.add_edges_from((seat, seats[-1]) for seat in seats[:-1] if loud)
+        return graph
+
+    assert set(build(last_hears_all, "abc").edges) == {("a", "c"), ("b", "c")}
+    assert not build(last_hears_all, "abc", {"loud": False}).edges
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (lambda seats: nx.Graph(), "must make a networkx.DiGraph, not a Graph"),
+        (lambda seats: nx.DiGraph([("a", "z")]), "there is no seat 'z' in the team a, b"),
+        (lambda seats: nx.DiGraph([("a", "a")]), "cannot hear itself"),
+    ],
+)
+def test_what_is_no_graph_of_a_team_is_refused(made, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        build(made, "ab")
+
+
+def test_a_team_without_seats_has_no_graph():
+    with pytest.raises(ValueError, match="a team without seats"):
+        build("ring", [])

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from comms.topology.edges import read_graphml
 from league.analysis.history import read
 from league.config.comms import CommsConfig
 from league.config.schema import to_yaml
@@ -285,5 +286,7 @@ def test_seats_that_speak_are_drawn(home: Path) -> None:
     commit(store, replace(turns()[0], matches=()))
     sync_mlflow(store, home, print)  # the champion's weights are those of another game
     store.unlock()
-    images = (home / "artifacts" / "mpe2-simple_tag_v3").glob("*/artifacts/images/comm_graph+step+0+*.png")
-    assert len(list(images)) == 1
+    artifacts = home / "artifacts" / "mpe2-simple_tag_v3"
+    assert len(list(artifacts.glob("*/artifacts/images/comm_graph+step+0+*.png"))) == 1
+    (drawn,) = artifacts.glob("*/artifacts/comm_graph/gen-000-adversary.graphml")
+    assert len(read_graphml(drawn)) == 6
