@@ -15,7 +15,7 @@ Program = Literal["league", "own", "sb3", "jax"]
 
 STEPS, GAMES = "agent_steps_per_second", "games_per_second"
 ROOFLINE = "roofline_agent_steps_per_second"
-CONNECT_FOUR, TAG = "classic/connect_four_v3", "mpe2/simple_tag_v3"
+CONNECT_FOUR, TAG, SPREAD = "classic/connect_four_v3", "mpe2/simple_tag_v3", "mpe2/simple_spread_v3"
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,30 @@ def usual(name: str, game: str) -> Row:
     )
 
 
+def beside(name: str, work: str, goal: float, game: str, plain: tuple[str, ...], *settings: str) -> Row:
+    """A row that compares players of another kind with plain perceptrons on the same game, with a league's defaults."""
+    options = ("train", "--game", game, *(part for setting in plain for part in ("--set", setting)))
+    return Row(
+        name,
+        work,
+        Contender("ours", "league", (*options, *(part for setting in settings for part in ("--set", setting))), STEPS),
+        Contender("silent perceptrons without memory, discrete actions", "league", options, STEPS),
+        goal,
+    )
+
+
+def speaking(seats: int) -> Row:
+    """A row that compares players that speak over a complete graph with silent ones."""
+    return beside(
+        f"speaking-{seats}",
+        f"train simple_spread with {seats} seats that speak over a complete graph",
+        0.7,
+        SPREAD,
+        (f"game.options.N={seats}",),
+        "comms.topology=complete",
+    )
+
+
 ONE = training(CONNECT_FOUR, "--copies", "1024")
 TWIN = training(TAG, "--copies", "512")
 STOCK = training(TAG, "--copies", "128", "--twin", "never", "--workers", "2", cores=2)
@@ -151,6 +175,13 @@ ROWS = (
             STEPS,
         ),
         0.5,
+    ),
+    speaking(4),
+    speaking(10),
+    beside("remembering", "train connect four with a gru of 64", 0.4, CONNECT_FOUR, (), "policy.memory=gru"),
+    beside("remembering-spread", "train simple_spread with a gru of 64", 0.4, SPREAD, (), "policy.memory=gru"),
+    beside(
+        "continuous", "train simple_spread with continuous actions", 0.7, SPREAD, (), "game.options.continuous_actions=true"
     ),
     Row(
         "connect-four-pgx",

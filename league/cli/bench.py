@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,6 +31,10 @@ Seconds = Annotated[float, typer.Option(min=0.01, help="approximate duration of 
 Device = Annotated[str | None, typer.Option(help="cpu or cuda")]
 Twin = Annotated[str | None, typer.Option(help="use of batched twins: auto, never or always")]
 Workers = Annotated[int | None, typer.Option(help="processes that step a stock game; 0: this process")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="change another setting of a league, e.g. comms.topology=complete"),
+]
 SECONDS = 5.0
 
 
@@ -52,6 +56,7 @@ def train(
     twin: Twin = None,
     workers: Workers = None,
     processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at the same time, independently")] = 1,
+    settings: Settings = None,
     as_json: Json = False,
 ) -> None:
     """Measure training. Each player takes every seat of its copies and learns from every decision."""
@@ -60,17 +65,15 @@ def train(
     _one_thread(threads)
     shape = _policy(hidden, activation, critic, normalise)
     schedule = _schedule(steps, epochs, minibatches)
-    config = _config(game, players, copies, policy=shape, train=schedule, arena=_arena(twin, workers), device=device)
+    sections = {"policy": shape, "train": schedule, "arena": _arena(twin, workers)}
+    config = _config(game, players, copies, device=device, settings=settings or [], **sections)
     figures = measure_training(config, seconds, processes)
+    limit = {"roofline_agent_steps_per_second": figures.limit, "roofline_share": figures.per_second / (figures.limit or 1.0)}
     print_figures(
         "train",
-        _settings(config, "policy", "schedule", "arena") | {"threads": threads, "processes": processes, "seconds": seconds},
-        {
-            "agent_steps_per_second": figures.per_second,
-            "roofline_agent_steps_per_second": figures.limit,
-            "roofline_share": figures.per_second / figures.limit,
-            "agent_steps": figures.units,
-        },
+        _settings(config, "policy", "schedule", "arena")
+        | {"threads": threads, "processes": processes, "seconds": seconds, "set": settings or []},
+        {"agent_steps_per_second": figures.per_second} | (limit if figures.limit else {}) | {"agent_steps": figures.units},
         figures,
         as_json=as_json,
     )
@@ -182,7 +185,15 @@ def whole_league(
     print_league(shown, figures, as_json=as_json)
 
 
-def _config(game: str, players: int, copies: int | None, *, device: str | None, **sections: Mapping[str, Any]) -> LeagueConfig:
+def _config(
+    game: str,
+    players: int,
+    copies: int | None,
+    *,
+    device: str | None,
+    settings: Sequence[str] = (),
+    **sections: Mapping[str, Any],
+) -> LeagueConfig:
     """The configuration of a league with the given options. Other settings have the defaults of `league run`."""
     given: dict[str, Any] = {name: _given(section) for name, section in sections.items()}
     if copies is not None:
@@ -191,11 +202,10 @@ def _config(game: str, players: int, copies: int | None, *, device: str | None, 
             raise LeagueError(f"--copies {copies} cannot be divided evenly among {players} players; try --copies {near}")
         given.setdefault("train", {})["copies"] = copies // players
     given |= {"name": "bench", "game": {"name": game}, "compute": _given({"device": device})}
-    from envs.references import name_here
-    from league.config.schema import check
+    from league.config.load import configured, parse_override
 
-    name_here(game)
-    return check(given | {"population": players, "stack": players}, "league bench")
+    given |= {"population": players, "stack": players}
+    return configured(given, dict(map(parse_override, settings)), "league bench")
 
 
 def _given(section: Mapping[str, Any]) -> dict[str, Any]:

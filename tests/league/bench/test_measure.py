@@ -58,6 +58,16 @@ def test_a_bench_prints_one_object_and_nothing_else(cli_run, command, arguments)
     assert sum(printed["phases"].values()) == pytest.approx(1.0 if command != "roofline" else 0.0)
 
 
+def test_any_setting_of_a_league_can_be_measured(cli_run):
+    options = ("--set", "policy.memory=gru", "--set", "game.options.N=2")
+    said = cli_run("bench", "train", "--game", "mpe2/simple_spread_v3", *options, *SMALL, "--hidden", "8,8", *SHORT)
+    printed = json.loads(said.out)
+    assert printed["settings"]["memory"] == "gru"
+    assert printed["agent_steps"] % (2 * 8 * 8) == 0
+    assert "roofline_share" not in printed  # the roofline is that of perceptrons
+    assert cli_run("bench", "train", "--game", CONNECT_FOUR, "--set", "policy.memori=gru").code == 2
+
+
 def test_without_json_a_table_is_printed(cli_run):
     said = cli_run("bench", "arena", "--game", CONNECT_FOUR, "--copies", "4", "--seconds", "0.1")
     assert "agent steps per second" in said.out
