@@ -17,6 +17,7 @@ from torch import Tensor
 
 from agents.kernels import loops, normal
 from agents.kernels.loops import Flags, Floats, Ints
+from agents.kernels.products import product
 from agents.models.architecture import CLIP, Architecture
 from agents.models.stack import Stack
 
@@ -203,8 +204,7 @@ class Perceptron:
         for layer, hidden in enumerate(kept.hidden):
             if layer > 0:
                 loops.activate(last[1], self._bias[layer - 1], self.tanh)
-            torch.bmm(last[0], self._weights[layer], out=hidden[0])
-            last = hidden
+            last = kept.hidden[layer] = product(last[0], self._weights[layer], hidden)
         return kept
 
     def choose(
@@ -233,7 +233,7 @@ class Perceptron:
 
     def improve(
         self, seen: Buffer, rows: Ints, start: int, legal: Flags | None, *decided: Any, into: Buffer | None = None
-    ) -> None:
+    ) -> Buffer | None:
         """Run an actor forward and backward on inputs [P, n, F].
 
         Args:
@@ -242,7 +242,10 @@ class Perceptron:
             start: See `loops.surrogate`.
             legal: Legal actions; None for normally distributed actions.
             decided: The other arguments of `loops.improve` or `normal.improve_normal`, up to `totals`.
-            into: [P, n, F], set to the gradient by the inputs, if it is wanted.
+            into: [P, n, F], memory for the gradient by the inputs, if it is wanted.
+
+        Returns:
+            The gradient by the inputs, [P, n, F], if it is wanted.
         """
         kept = self._hidden(seen)
         sums = kept.into[-1][1], *self._end_sums
@@ -252,8 +255,7 @@ class Perceptron:
         else:
             loops.improve(*self._end(kept), rows, start, legal, *decided, *sums)
         self._backward(seen, kept)
-        if into is not None:
-            torch.bmm(kept.into[0][0], self._turned[0], out=into[0])
+        return None if into is None else product(kept.into[0][0], self._turned[0], into)
 
     def correct(self, seen: Buffer, start: int, target: Floats, weight: Floats, share: Floats, totals: Floats) -> None:
         """Run a critic forward and backward on inputs [P, n, F]; see `loops.squared_error`."""
@@ -273,9 +275,9 @@ class Perceptron:
     def _backward(self, seen: Buffer, kept: Buffers) -> None:
         """Add the gradients by the wide layers, from the gradient by the last hidden layer."""
         for layer in range(len(kept.hidden) - 1, 0, -1):
-            below, into = kept.hidden[layer - 1], kept.into[layer - 1]
+            below = kept.hidden[layer - 1]
             self._sums[layer].baddbmm_(below[0].transpose(1, 2), kept.into[layer][0])
-            torch.bmm(kept.into[layer][0], self._turned[layer], out=into[0])
+            into = kept.into[layer - 1] = product(kept.into[layer][0], self._turned[layer], kept.into[layer - 1])
             loops.slope(into[1], below[1], self.tanh, self._bias_sum[layer - 1])
         self._sums[0].baddbmm_(seen[0].transpose(1, 2), kept.into[0][0])
 

@@ -15,6 +15,7 @@ import torch
 
 from agents.kernels import loops, messages, recurrent
 from agents.kernels.mlp import ROWS, Buffer, Named, Vectors, Workspace
+from agents.kernels.products import product
 from agents.models.architecture import CLIP
 from agents.models.stack import Stack
 from envs.compiling import Flags, Floats, Ints
@@ -42,6 +43,27 @@ class Steps:
     memory: Floats
 
 
+@dataclass(frozen=True)
+class Unrolled:
+    """What `Trunk.unroll` computed, and `Trunk.roll_back` reads and overwrites.
+
+    Attributes:
+        features: [P, T · n, W].
+        gates: [P, T · n, 3 H], reset, update and new.
+        past: [P, T · n, 3 H], products of memories and weights.
+        before: [P, T · n, H], the memories before each decision.
+        after: [P, T · n, H], the memories after each decision.
+        into: [P, T · n, H], memory for the gradient by `after`.
+    """
+
+    features: Buffer
+    gates: Buffer
+    past: Buffer
+    before: Buffer
+    after: Buffer
+    into: Buffer
+
+
 class Encoder:
     """The encoder of one role of some players, and the sums of its gradients.
 
@@ -63,7 +85,7 @@ class Encoder:
         n = part.stop - part.start
         seen, features = self._memory("seen", n, source.shape[1]), self._memory("features", n, self._width)
         loops.take(source, rows, part.start, self._mean, self._scale, self._cut, seen[1])
-        torch.bmm(seen[0], self._weights[0], out=features[0])
+        features = product(seen[0], self._weights[0], features)
         loops.activate(features[1], self._vectors.own[0], self.tanh)
         return features
 
@@ -126,31 +148,28 @@ class Trunk(Encoder):
         recurrent.step(gates[1], past[1], before[1], *self._vectors.own[1:], *told)
         return after
 
-    def unroll(self, source: Floats, steps: Steps) -> tuple[Buffer, Buffer]:
-        """Run all steps. Returns the memories after each decision, [P, T · n, H], and memory for the gradient by them."""
+    def unroll(self, source: Floats, steps: Steps) -> Unrolled:
+        """Run all steps."""
         n, shape = steps.rows.shape[1], (*steps.place.shape, -1)
         features = self.encode(source, steps.rows, slice(0, n))
-        gates, past = self._memory("gates", n, 3 * self.size), self._memory("past", n, 3 * self.size)
+        past = self._memory("past", n, 3 * self.size)
         before, after = self._memory("before", n, self.size), self._memory("after", n, self.size)
-        torch.bmm(features[0], self._weights[1], out=gates[0])
+        gates = product(features[0], self._weights[1], self._memory("gates", n, 3 * self.size))
         arrays = [x[1].reshape(shape) for x in (gates, past, before, after)]
         known = self._recurrent, *self._vectors.own[1:], steps.place, steps.advances, steps.over
         recurrent.unroll(*arrays, steps.memory, *known)
-        return after, self._memory("into after", n, self.size)
+        return Unrolled(features, gates, past, before, after, self._memory("into after", n, self.size))
 
-    def roll_back(self, steps: Steps, gradient: Buffer) -> None:
-        """Add the gradients by the parameters, from the gradient by the result of `unroll`, the last call."""
+    def roll_back(self, steps: Steps, kept: Unrolled, gradient: Buffer) -> None:
+        """Add the gradients by the parameters, from the gradient by the memories after each decision, [P, T · n, H]."""
         n, shape = steps.rows.shape[1], (*steps.place.shape, -1)
-        features = self._memory("features", n, self._width)
-        gates, past = self._memory("gates", n, 3 * self.size), self._memory("past", n, 3 * self.size)
-        before, into = self._memory("before", n, self.size), self._memory("into features", n, self._width)
-        arrays = [x[1].reshape(shape) for x in (gradient, gates, past, before)]
+        arrays = [x[1].reshape(shape) for x in (gradient, kept.gates, kept.past, kept.before)]
         known = self._recurrent, steps.place, steps.advances, steps.over, steps.memory
         recurrent.roll_back(*arrays, *known, *self._vectors.sums[1:])
-        self._sums[2].baddbmm_(before[0].transpose(1, 2), past[0])
-        self._sums[1].baddbmm_(features[0].transpose(1, 2), gates[0])
-        torch.bmm(gates[0], self._weights[1].transpose(1, 2), out=into[0])
-        loops.slope(into[1], features[1], self.tanh, self._vectors.sums[0])
+        self._sums[2].baddbmm_(kept.before[0].transpose(1, 2), kept.past[0])
+        self._sums[1].baddbmm_(kept.features[0].transpose(1, 2), kept.gates[0])
+        into = product(kept.gates[0], self._weights[1].transpose(1, 2), self._memory("into features", n, self._width))
+        loops.slope(into[1], kept.features[1], self.tanh, self._vectors.sums[0])
         self._back_encode(into)
 
     def renew(self) -> None:

@@ -144,7 +144,7 @@ class Derived:
             links, known = team.links[who], (share[who], clip[who], bonus[who], figures[who])
             for part in team.portions(minibatch.rows.shape[1]):
                 said, sent = team.silence(len(links), part.stop - part.start, voices[0].message_width)
-                hidden, heard, back = [], [], np.zeros_like(said)
+                hidden, slopes, back = [], [], np.zeros_like(said)
                 for voice, places, decisions, seats in zip(voices, team.places, all_decisions, seated, strict=True):
                     mine = slice(*(end * (places.stop - places.start) for end in (part.start, part.stop)))
                     hidden.append(voice.encode(decisions.source, seats.rows[who], mine))
@@ -153,13 +153,15 @@ class Derived:
                     zip(voices, team.places, all_decisions, seated, strict=True)
                 ):
                     begin = part.start * (places.stop - places.start)
-                    heard.append(voice.hear(hidden[place], said, sent, links, team.only_present, places))
+                    heard, into = voice.hear(hidden[place], said, sent, links, team.only_present, places)
                     taken = seats.rows[who], begin, decisions.legal, decisions.action, decisions.log_prob
                     told = seats.advantage[who], seats.weight[who], *known
-                    actors[place].improve(heard[-1][0], *taken, *told, into=heard[-1][1])
-                    voice.answer(heard[-1][1], sent, links, team.only_present, places, back)
-                for voice, places, features, (_, into) in zip(voices, team.places, hidden, heard, strict=True):
-                    voice.back(features, into, said, sent, back, places)
+                    slope = actors[place].improve(heard, *taken, *told, into=into)
+                    assert slope is not None
+                    slopes.append(slope)
+                    voice.answer(slope, sent, links, team.only_present, places, back)
+                for voice, places, features, slope in zip(voices, team.places, hidden, slopes, strict=True):
+                    voice.back(features, slope, said, sent, back, places)
         totals[1] += figures[:, 0]
         totals[3:] += figures[:, 1:].T
 
@@ -193,11 +195,12 @@ class Derived:
             trunk, actor = self._networks.part(Trunk, name, who), self._networks.get(f"actor.{name}", "", who)
             for part in memories.portions():
                 steps = memories.steps(who, part)
-                after, into = trunk.unroll(decisions.source, steps)
+                kept = trunk.unroll(decisions.source, steps)
                 chosen = (memories.cut(x, who, part) for x in (advantage, weight))
                 told = *known, *chosen, share[who], clip[who], bonus[who], figures[who]
-                actor.improve(after, steps.rows, 0, decisions.legal, *told, into=into)
-                trunk.roll_back(steps, into)
+                back = actor.improve(kept.after, steps.rows, 0, decisions.legal, *told, into=kept.into)
+                assert back is not None
+                trunk.roll_back(steps, kept, back)
         totals[1] += figures[:, 0]
         totals[3:] += figures[:, 1:].T
 

@@ -85,9 +85,9 @@ def test_a_league_whose_population_is_a_number_is_one_group(cli_run):
 
 
 def test_a_configuration_that_does_not_fit_is_a_sentence(cli_run, file):
-    said = cli_run("bench", "league", file, "--set", "comms.topology=radius")
+    said = cli_run("bench", "league", file, "--set", "arena.state=none")
     assert (said.code, said.out) == (2, "")
-    assert "comms.topology" in said.err
+    assert "arena.state" in said.err
     assert "Traceback" not in said.err
 
 
