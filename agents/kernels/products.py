@@ -1,8 +1,8 @@
 """Products of matrices, by the library that is fastest without changing a bit.
 
 `torch.bmm` calls MKL, which does not use the widest instructions of some processors. oneDNN does, but a library may add
-numbers in another order, and then leagues would have other bits. So the two are compared once for each shape, and oneDNN is used
-where its results are equal to the bit.
+numbers in another order, and then leagues would have other bits. So the two are compared once for each shape, and oneDNN is
+used where its results are equal to the bit.
 """
 
 from __future__ import annotations
