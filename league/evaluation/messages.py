@@ -13,7 +13,7 @@ import numpy as np
 from envs.game import Game
 from league.evaluation.conditions import Condition, Edge, conditions, links_of, speaking, spoken
 from league.evaluation.overhearing import Ledger, overhear
-from league.evaluation.probes import probe
+from league.evaluation.probes import LEAST, probe
 from league.evaluation.worth import ChannelWorth, EdgeWorth, Loss, Measure, Score, Worth, loss_of, score_of
 from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
@@ -233,6 +233,8 @@ def _notes(request: Request, edges: int, cut: int) -> list[str]:
     found = ["A link that is cut is a link that the graph does not have; the weights of the player stay."]
     if cut < edges:
         found.append(f"Of {edges} links, the {cut} with the most traffic were cut one at a time.")
+    if request.games < LEAST:
+        found.append(f"Probes need at least {LEAST} games.")
     if request.control is None:
         found.append("No player was trained without messages, so it is not known whether the game needs them.")
     if not request.game.cooperative:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -116,8 +115,7 @@ class _Layout:
 
 
 def _colour(value: float, low: float, high: float) -> str:
-    share = (value - low) / (high - low) if high > low else 0.5
-    return blend(SCALE, share if math.isfinite(share) else 0.5)
+    return blend(SCALE, (value - low) / (high - low) if high > low else 0.0)
 
 
 def _legend(

@@ -47,7 +47,7 @@ def told(found: Worth) -> str:
         said += f" {_lost(found.memory_lost)}."
     if found.chance is not None:
         said += f" Chance is {rounded(found.chance)}, as the game declares it."
-    said += f" A team sends {counted(round(found.bits_per_step), 'bit')} per step."
+    said += f" A team sends {rounded(found.bits_per_step)} bits per step."
     enough = [each for each in found.channels if each.kind == "bits" and _as_good(found, each)]
     if enough:
         least = min(enough, key=lambda each: each.value)
@@ -89,8 +89,8 @@ def _of_player(found: Worth, place: int) -> list[Markup]:
         told(found),
         lambda broad: worth_picture(found, broad=broad),
         figures(_channels(found), title),
-        f"The same {counted(found.games, 'game')} in every row. Bars are 95 % intervals: in the first row of the score, in the "
-        "others of its difference from the first.",
+        f"The same {counted(found.games, 'game')}{' against each opponent' if found.opponents else ''} in every row. Bars are "
+        "95 % intervals: in the first row of the score, in the others of its difference from the first.",
     )
     links = side_by_side(
         [
