@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,9 @@ import pytest
 
 from league import League
 from league.storage.store import Store
+from tests.launching import Begun, Launcher
 
+LEAGUE = Path(sys.executable).with_name("league")
 SMALL = ("--set", "tracking=false")
 
 OWN = """
@@ -220,9 +221,8 @@ def test_a_home_that_cannot_be_written_is_named(cli_run, tmp_path):
     assert str(tmp_path / "file") in said.err
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "league.cli.main", "run", "smoke", "--home", str(home), *SMALL, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+def start(launch: Launcher, home: Path, *arguments: str) -> Begun:
+    return launch.begin([LEAGUE, "run", "smoke", "--home", home, *SMALL, *arguments], home)
 
 
 def members(group: int) -> list[int]:
@@ -255,25 +255,20 @@ LONG = ("--set", "generations=500", "--executor", "processes", "--workers", "2")
 
 
 @pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
+def interrupted(tmp_path_factory, launch):
     """A league stopped by Ctrl-C, as a terminal sends it: to every process of the group."""
     home = tmp_path_factory.mktemp("interrupted")
-    process = start(home, *LONG)
+    process = start(launch, home, *LONG)
     until(lambda: (home / "leagues/smoke/league.db").is_file() and Store.open(home, "smoke").generation() >= 1)
-    second = subprocess.run(
-        [sys.executable, "-m", "league.cli.main", "resume", "smoke", "--home", str(home)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    second = launch([LEAGUE, "resume", "smoke", "--home", home], home)
     assert len(members(process.pid)) > 2
     os.killpg(process.pid, signal.SIGINT)
     try:
-        _, err = process.communicate()
+        ended = process.end()
         until(lambda: not members(process.pid))
     finally:
         end(process.pid)
-    return home, process.returncode, err, second
+    return home, ended.returncode, ended.stderr, second
 
 
 def test_ctrl_c_ends_with_130_and_says_what_is_safe_and_how_to_go_on(interrupted):
@@ -292,12 +287,12 @@ def test_a_second_process_on_a_league_is_refused(interrupted):
     assert "Traceback" not in second.stderr
 
 
-def test_a_killed_league_leaves_neither_workers_nor_a_lock(tmp_path, cli_run):
-    process = start(tmp_path, *LONG)
+def test_a_killed_league_leaves_neither_workers_nor_a_lock(tmp_path, launch):
+    process = start(launch, tmp_path, *LONG)
     until(lambda: (tmp_path / "leagues/smoke/league.db").is_file() and Store.open(tmp_path, "smoke").generation() >= 0)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     try:
-        process.communicate()  # its workers hold the other ends of the pipes
+        process.end()  # its workers hold the other ends of the pipes
         until(lambda: not members(process.pid))
     finally:
         end(process.pid)

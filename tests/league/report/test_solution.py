@@ -1,8 +1,5 @@
 """The solution as YAML: it can be read, it says what was found, and its program runs."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +14,7 @@ from league.analysis.history import read
 from league.report import solution_yaml
 from league.report.solving import SOLVED
 from league.storage.store import Store
+from tests.launching import Launcher
 from tests.league.conftest import QUICK
 from tests.league.paper_league import CONFIG, history_of
 from tournaments.rating.payoff import ENOUGH, Payoff, score_interval
@@ -49,29 +47,28 @@ def talk_solution(talking: Path) -> dict[str, Any]:
     return yaml.safe_load(solution_yaml(read(Store.open(talking, "talk"))))
 
 
-def ran(program: str, home: Path, tmp_path: Path) -> str:
+def ran(launch: Launcher, program: str, home: Path, tmp_path: Path) -> str:
     """What a program prints, pasted into a file and run in the folder that holds the home."""
     file = tmp_path / "deploy.py"
     file.write_text(program, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    done = subprocess.run(
-        [sys.executable, str(file)], cwd=home.parent, env=environment, capture_output=True, text=True, check=False
-    )
+    done = launch([file], home.parent)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_its_program_plays_a_game_in_turns(smoke_solution: dict[str, Any], finished: Path, tmp_path: Path) -> None:
-    said = ran(smoke_solution["deployment"], finished, tmp_path)
+def test_its_program_plays_a_game_in_turns(
+    smoke_solution: dict[str, Any], finished: Path, tmp_path: Path, launch: Launcher
+) -> None:
+    said = ran(launch, smoke_solution["deployment"], finished, tmp_path)
     returns = [float(line.partition(": return ")[2]) for line in said.splitlines()]
     assert [line.partition(":")[0] for line in said.splitlines()] == ["player_1", "player_2"]
     assert sum(returns) == 0
 
 
 def test_its_program_plays_a_game_in_which_all_act_at_once(
-    talk_solution: dict[str, Any], talking: Path, tmp_path: Path
+    talk_solution: dict[str, Any], talking: Path, tmp_path: Path, launch: Launcher
 ) -> None:
-    said = ran(talk_solution["deployment"], talking, tmp_path)
+    said = ran(launch, talk_solution["deployment"], talking, tmp_path)
     assert [line.partition(":")[0] for line in said.splitlines()] == ["agent_0", "agent_1", "agent_2"]
     assert all(float(line.partition(": return ")[2]) < 0 for line in said.splitlines())
 

@@ -230,22 +230,22 @@ def command(league: str, kind: Kind) -> list[str]:
     return ["run", *LEAGUES[league], *kind.words, "--resume", "--home", "home"]
 
 
-def leave_alone(league: str, kind: Kind, folder: Path) -> Untouched:
+def leave_alone(league: str, kind: Kind, folder: Path, forked: bool) -> Untouched:
     """Run a league to its end."""
-    running = Running(command(league, kind), prepared(folder), partial(killing.count_to, folder / "calls"))
+    running = Running(command(league, kind), prepared(folder), partial(killing.count_to, folder / "calls"), forked=forked)
     seconds = running.wait()
     if running.code != 0:
         raise SystemExit(f"{league} ended with {running.code}:\n{running.said}")
     return Untouched(ended(folder / "home"), seconds, json.loads((folder / "calls").read_text()), running.maps)
 
 
-def kill(name: str, league: str, untouched: Untouched, draw: random.Random, folder: Path) -> Outcome:
+def kill(name: str, league: str, untouched: Untouched, draw: random.Random, folder: Path, forked: bool) -> Outcome:
     """Kill once, go on, and look."""
     kind, place = KINDS[name], prepared(folder)
     words, doom = command(league, kind), lambda: None
     if kind.doom:
         doom = partial(killing.die_at, kind.doom, draw.randint(1, max(untouched.calls[kind.doom], 1)))
-    running = Running(words, place, doom)
+    running = Running(words, place, doom, forked=forked)
     hit = kind.strike(running, draw, untouched.seconds)
     hit = hit and not (kind.needed_for_tasks and running.maps == untouched.maps)
     running.wait()
@@ -254,7 +254,7 @@ def kill(name: str, league: str, untouched: Untouched, draw: random.Random, fold
     left = [path.name for path in running.temporary.iterdir() if not (kind.leaves_socket and path.name.startswith("pymp-"))]
     said, reached = running.said, committed(place / "home")
     if running.code != 0:
-        again = Running(words, place)
+        again = Running(words, place, forked=forked)
         again.wait()
         orphans += len(again.orphans())
         said += again.said
@@ -284,6 +284,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--kind", action="append", choices=list(KINDS), help="only this one; may be given again")
     parser.add_argument("--league", action="append", choices=list(LEAGUES), help="only this one; may be given again")
+    parser.add_argument("--forked", action="store_true", help="fork the fork servers, which saves seconds a league")
     parser.add_argument("--report", type=Path, help="file to which one line of JSON a kill is appended")
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -299,8 +300,8 @@ def main() -> int:
             kind, league = kinds[number % len(kinds)], leagues[(number + number // len(kinds)) % len(leagues)]
             key = (league, KINDS[kind].words)
             if key not in untouched:
-                untouched[key] = leave_alone(league, KINDS[kind], Path(place) / f"untouched-{len(untouched)}")
-            outcome = kill(kind, league, untouched[key], draw, Path(place) / f"killed-{number}")
+                untouched[key] = leave_alone(league, KINDS[kind], Path(place) / f"untouched-{len(untouched)}", given.forked)
+            outcome = kill(kind, league, untouched[key], draw, Path(place) / f"killed-{number}", given.forked)
             outcomes.append(outcome)
             print(f"{number + 1:3d} {'passed' if outcome.passed else 'FAILED'} {_described(outcome)}", flush=True)
             if given.report:

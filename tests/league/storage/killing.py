@@ -25,6 +25,7 @@ from league.cli import main
 from league.execution import executors
 from league.storage import blobs, database
 from league.tracking import sync_worker as sync_worker_of_league
+from tests.launching import fork_own_fork_server
 
 PATIENCE = 600.0
 """Seconds within which a process ends that should end. They pass only if one never does."""
@@ -46,13 +47,16 @@ class Member:
 class Running:
     """A league that runs."""
 
-    def __init__(self, words: Sequence[str], folder: Path, prepare: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, words: Sequence[str], folder: Path, prepare: Callable[[], None] = lambda: None, *, forked: bool = False
+    ) -> None:
         """Start `league` with arguments.
 
         Args:
             words: The arguments.
             folder: Where it runs; gets the files `said`, `mapped` and `syncing`, and the folder `temporary`.
             prepare: Called in the new process before the command.
+            forked: Whether its first fork server is forked, too, rather than a new interpreter, which takes seconds.
         """
         self.temporary, self._said = folder / "temporary", folder / "said"
         self._mapped, self._syncing = folder / "mapped", folder / "syncing"
@@ -63,10 +67,10 @@ class Running:
         self.code: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            self._be(words, folder, prepare)
+            self._be(words, folder, prepare, forked)
         self.begun = time.monotonic()
 
-    def _be(self, words: Sequence[str], folder: Path, prepare: Callable[[], None]) -> None:
+    def _be(self, words: Sequence[str], folder: Path, prepare: Callable[[], None], forked: bool) -> None:
         code = 70
         try:
             os.setsid()
@@ -78,6 +82,8 @@ class Running:
                 os.close(opened)
             tempfile.tempdir, os.environ["TMPDIR"] = None, str(self.temporary)
             sys.argv = ["league", *words]
+            if forked:
+                fork_own_fork_server()
             note_maps(self._mapped)
             note_sync_worker(self._syncing)
             prepare()

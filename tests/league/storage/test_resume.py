@@ -1,7 +1,5 @@
 """Interrupted leagues end like leagues that were not."""
 
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,11 +34,11 @@ class Stop(Exception):
         *(pytest.param("tic-tac-toe", kinds, marks=pytest.mark.long) for kinds in ALL),
     ],
 )
-def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(league, kinds):
+def test_a_league_of_which_something_was_killed_ends_like_one_that_nobody_touched(league, kinds, launch):
     """One of each; `python -m tests.league.storage.kill_and_resume --kills 100` does all kinds, several leagues, and MLflow."""
     words = [word for kind in kinds for word in ("--kind", kind)]
-    program = [sys.executable, "-m", PROGRAM, "--kills", str(len(kinds)), "--seed", "5", "--league", league, *words]
-    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    forked = [] if "the fork server" in kinds else ["--forked"]
+    ended = launch(["-m", PROGRAM, "--kills", len(kinds), "--seed", "5", "--league", league, *forked, *words], ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "each with a sentence and nothing left" in ended.stdout
 

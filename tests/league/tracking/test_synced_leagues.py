@@ -5,8 +5,6 @@ No test waits for a clock. Processes are waited for by their ends of pipes, whic
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -201,13 +199,13 @@ if __name__ == "__main__":
 """
 
 
-def test_a_killed_league_takes_its_worker_along_and_the_resumed_one_makes_the_rest(home, tmp_path, smoke, plain):
+def test_a_killed_league_takes_its_worker_along_and_the_resumed_one_makes_the_rest(home, tmp_path, smoke, plain, launch):
     script = tmp_path / "stopped.py"
     script.write_text(STOPPED_AT_1)
-    process = subprocess.Popen([sys.executable, script, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = launch.begin([script, home], tmp_path)
     assert process.stdout.readline() == "committed\n"
     process.kill()
-    process.communicate()  # until every process that it has started has closed its end of the pipe
+    process.end()  # until every process that it has started has closed its end of the pipe
     watched = Watched()
     League(smoke({"tracking": True, **BESIDE}), home, watched).run(resume=True)
     assert watched.warnings == []
