@@ -5,6 +5,8 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +30,7 @@ from hypothesis import settings
 
 from envs.captured import Code
 from envs.references import EVERYTHING, Permission, forget_permissions, take_over
+from league.tracking import client
 from tests.launching import Launcher
 
 torch.set_num_threads(1)
@@ -87,6 +90,26 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
         return made
 
     return folder_of
+
+
+MADE = """
+import sys
+from pathlib import Path
+from league.tracking import client
+
+assert [experiment.name for experiment in client.connect(Path(sys.argv[1])).search_experiments()] == ["Default"]
+"""
+
+
+@pytest.fixture(scope="session")
+def template(once: Callable[..., Path]) -> Path:
+    """A fresh database: MLflow takes seconds to make one. Beside it, in `made`, how the process that made it ended."""
+
+    def make(home: Path) -> None:
+        made = subprocess.run([sys.executable, "-c", MADE, home], capture_output=True, text=True)  # MLflow reads settings once
+        (home / "made").write_text(f"{made.returncode}{made.stdout}{made.stderr}", encoding="utf-8")
+
+    return once("template", make) / client.DATABASE
 
 
 @pytest.fixture(scope="session")

@@ -196,6 +196,10 @@ def _command_of_fork_server(command: str, kept: Sequence[int]) -> NoReturn:
         os._exit(code)  # nothing may go on in the process that was forked
 
 
+def _stream(number: int, mode: str, buffering: int = -1) -> Any:
+    return open(number, mode, buffering, encoding="utf-8", closefd=False)
+
+
 def become(
     program: Sequence[str],
     folder: str,
@@ -214,7 +218,9 @@ def become(
         opened = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the old one has read the server's requests
+    # Those of the server have read its requests, or believe that one can seek in them.
+    sys.stdin, sys.stdout, sys.stderr = _stream(0, "r"), _stream(1, "w"), _stream(2, "w", buffering=1)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     if own_workers:
         fork_own_fork_server()
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +37,9 @@ def photograph() -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="module")
-def shelf(photograph: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def shelf(photograph: ModuleType, tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[object]:
     home = tmp_path_factory.mktemp("ui")
+    shutil.copy(template, home)
     League(SMALL, home).run()
     with photograph.served(home, "seen") as served:
         yield served

@@ -90,12 +90,6 @@ def finished(once: Callable[..., Path], smoke: Callable[..., LeagueConfig]) -> P
     return once("finished", lambda home: League(smoke(), home).run())
 
 
-@pytest.fixture(scope="session")
-def template(once: Callable[..., Path]) -> Path:
-    """A fresh database: MLflow takes seconds to make one."""
-    return once("template", client.connect) / client.DATABASE
-
-
 @pytest.fixture
 def home(tmp_path: Path, template: Path) -> Path:
     shutil.copy(template, tmp_path)

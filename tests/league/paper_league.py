@@ -218,7 +218,10 @@ def mlflow_client(home: Path) -> Any:
 
 def runs(home: Path) -> dict[str, Any]:
     """Every run by name."""
-    there = mlflow_client(home)
+    return _runs(mlflow_client(home))
+
+
+def _runs(there: Any) -> dict[str, Any]:
     experiments = [experiment.experiment_id for experiment in there.search_experiments()]
     found = there.search_runs(experiments)
     assert len({run.info.run_name for run in found}) == len(found)
@@ -227,19 +230,24 @@ def runs(home: Path) -> dict[str, Any]:
 
 def history(home: Path, run: Any, metric: str) -> dict[int, float]:
     """Step → value; every step once."""
-    points = mlflow_client(home).get_metric_history(run.info.run_id, metric)
+    return _history(mlflow_client(home), run, metric)
+
+
+def _history(there: Any, run: Any, metric: str) -> dict[int, float]:
+    points = there.get_metric_history(run.info.run_id, metric)
     assert len({point.step for point in points}) == len(points), f"{run.info.run_name}: {metric} has a step twice"
     return {point.step: point.value for point in points}
 
 
 def everything(home: Path) -> dict[str, Any]:
     """All that MLflow shows, without what it makes up itself: ids, and the times of images."""
-    found = runs(home)
+    there = mlflow_client(home)
+    found = _runs(there)
     names = {run.info.run_id: name for name, run in found.items()}
     shown = {}
     for name, run in found.items():
         tags = {key: names.get(value, value) for key, value in run.data.tags.items()}
-        metrics = {metric: history(home, run, metric) for metric in run.data.metrics}
+        metrics = {metric: _history(there, run, metric) for metric in run.data.metrics}
         shown[name] = (
             run.info.status,
             run.info.start_time,

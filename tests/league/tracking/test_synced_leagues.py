@@ -4,6 +4,7 @@ No test waits for a clock. Processes are waited for by their ends of pipes, whic
 """
 
 import os
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -76,9 +77,10 @@ def shown(home: Path) -> Counter[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory, smoke) -> Path:
+def plain(tmp_path_factory: pytest.TempPathFactory, smoke, template) -> Path:
     """A home whose league was shown in MLflow by the league itself."""
     home = tmp_path_factory.mktemp("plain")
+    shutil.copy(template, home)
     League(smoke({"tracking": True}), home).run()
     return home
 
@@ -234,16 +236,16 @@ def test_a_worker_that_is_idle_ends_when_its_pipe_is_closed(tmp_path, smoke):
     worker.close()
 
 
-def test_what_an_old_worker_is_still_writing_is_not_written_by_another(tmp_path, smoke, monkeypatch):
+def test_what_an_old_worker_is_still_writing_is_not_written_by_another(home, smoke, monkeypatch):
     monkeypatch.setattr(client, "PATIENCE", 0.2)
-    store = League(smoke({"generations": 1}), tmp_path).run().store
+    store = League(smoke({"generations": 1}), home).run().store
     heard: list[str] = []
-    with closing(Tracker(store, tmp_path)) as old, closing(Tracker(store, tmp_path)) as new:
+    with closing(Tracker(store, home)) as old, closing(Tracker(store, home)) as new:
         old.sync(fail)
-        before = shown(tmp_path)
+        before = shown(home)
         new.sync(heard.append)
         assert "another process is still updating it" in heard[0]
-        assert shown(tmp_path) == before
+        assert shown(home) == before
         old.close()
         new.sync(fail)
-    assert shown(tmp_path) == before
+    assert shown(home) == before
