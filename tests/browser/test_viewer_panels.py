@@ -116,6 +116,17 @@ def test_a_listener_hears_the_weighted_sum_of_its_speakers(show, talk):
     assert [float(number.replace("−", "-")) for number in shown.split()] == pytest.approx(heard, abs=0.006)
 
 
+def test_weights_that_change_are_those_of_the_listeners_decision(show):
+    seats, said = duel([0.0]).seats, [Decision(0, 0, (0, 1), message=(0.5,))]
+    listening = [Decision(1, 0, (0, 1), message=(0.1,), heard=heard) for heard in (((0, 0.2),), ())]
+    steps = [paper_step([*said, decision], [0.0] * 2) for decision in listening]
+    page = show(paper_replay(seats, steps, channels=(Channel(0, 1, 0.1),)))
+    heard = page.locator(".viewer-table tbody tr:nth-child(2) td:last-child .viewer-cells")
+    assert heard.get_attribute("aria-label") == "+0.10"
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".viewer-arrow").get_attribute("data-loud") == "0.00"
+
+
 def test_nobody_is_drawn_speaking_where_nobody_does(show, tag):
     assert show(tag).locator(".viewer-network").count() == 0
 

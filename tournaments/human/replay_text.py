@@ -86,6 +86,9 @@ def _decision(replay: Replay, decision: Decision, view: View) -> Iterator[str]:
             yield f"       and {len(known) - len(likeliest)} others"
     if decision.message is not None:
         yield "  says " + " ".join("?" if number is None else f"{number:+.2f}" for number in decision.message)
+    if decision.heard is not None:
+        weights = ", ".join(f"{replay.seats[speaker].seat} {weight:.2f}" for speaker, weight in decision.heard)
+        yield f"  hears {weights or 'nobody'}"
 
 
 def _rewards(replay: Replay, step: Step) -> Iterator[str]:

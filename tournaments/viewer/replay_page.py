@@ -82,7 +82,7 @@ def content(replay: Replay) -> dict[str, Any]:
     Returns:
         JSON values. Seats, players and sets of legal actions are represented by numbers. `names` holds for each step the names
         that actions have in its position, seat by seat, or is 0 if no position has any. A decision is `[seat, action, legal,
-        probabilities, value, message]`, where `legal` is an index into the list `legal`. A step is `[decisions, rewards,
+        probabilities, value, message, heard]`, where `legal` is an index into the list `legal`. A step is `[decisions, rewards,
         ended]`, where `rewards` is 0 if all rewards are 0 and `ended` is `[[seat, truncated], …]` for the seats that ended at
         that step.
 
@@ -192,7 +192,8 @@ def colours(replay: Replay, packed: Sequence[Any]) -> list[str]:
 
 def _decision(decision: Decision, legal: dict[tuple[int, ...], int]) -> list[Any]:
     moves = None if decision.legal is None else legal.setdefault(decision.legal, len(legal))
-    parts = [decision.seat, decision.action, moves, decision.probabilities, decision.value, decision.message]
+    thoughts = decision.probabilities, decision.value, decision.message, decision.heard
+    parts = [decision.seat, decision.action, moves, *thoughts]
     while parts[-1] is None:
         parts.pop()
     return parts

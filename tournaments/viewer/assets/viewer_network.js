@@ -26,8 +26,9 @@ const viewerNetwork = (() => {
     function show(position, seat, still) {
       const said = Array(story.seats.length).fill(null);
       for (const decision of story.decisions(position)) said[decision.seat] = decision.message;
-      const heard = ears.map((channels) => hears(channels, said));
-      for (const each of arrows) each.show(said, loudest);
+      const weights = weightsAt(story, position);
+      const heard = ears.map((channels) => hears(channels, said, weights));
+      for (const each of arrows) each.show(said, loudest, weights);
       nodes.forEach((each, number) => each.show(said[number], number === seat));
       rows.forEach((each, number) => each.show(said[number], heard[number], loudest.number, number === seat, still));
       if (still) sheet.setAttribute("aria-label", spoken(story, said));
@@ -53,12 +54,19 @@ const viewerNetwork = (() => {
 
   const size = (message) => Math.hypot(...message.map((number) => number ?? 0));
 
+  /** The function that gives the weight of a channel at a position: that of its listener's decision, or its usual one. */
+  function weightsAt(story, position) {
+    const known = new Map();
+    for (const { seat, heard } of story.decisions(position)) if (heard) known.set(seat, new Map(heard));
+    return ([speaker, listener, weight]) => (known.has(listener) ? known.get(listener).get(speaker) ?? 0 : weight);
+  }
+
   /** The message that arrives at a seat: the weighted sum of its speakers' messages; null if there are none. */
-  function hears(channels, said) {
-    const from = channels.filter(([speaker]) => said[speaker]);
+  function hears(channels, said, weights) {
+    const from = channels.filter((channel) => said[channel[0]] && weights(channel));
     if (!from.length) return null;
     const width = Math.max(...from.map(([speaker]) => said[speaker].length));
-    return Array.from({ length: width }, (_, at) => from.reduce((sum, [speaker, , weight]) => sum + weight * (said[speaker][at] ?? 0), 0));
+    return Array.from({ length: width }, (_, at) => from.reduce((sum, channel) => sum + weights(channel) * (said[channel[0]][at] ?? 0), 0));
   }
 
   const spoken = (story, said) => {
@@ -89,8 +97,9 @@ const viewerNetwork = (() => {
     element.style.setProperty("--seat", story.seats[speaker].colour);
     let shown = null;
 
-    function show(said, loudest) {
-      const loud = said[speaker] ? Math.ceil(STEPS * Math.min(1, (Math.abs(weight) * size(said[speaker])) / loudest.message)) / STEPS : 0;
+    function show(said, loudest, weights) {
+      const now = Math.abs(weights([speaker, listener, weight]));
+      const loud = said[speaker] ? Math.ceil(STEPS * Math.min(1, (now * size(said[speaker])) / loudest.message)) / STEPS : 0;
       if (loud === shown) return;
       shown = loud;
       element.style.opacity = 0.14 + 0.86 * loud;

@@ -2,7 +2,7 @@
 
 const viewerStory = (content) => {
   const last = content.steps.length;
-  const [SEAT, ACTION, LEGAL, PROBABILITIES, VALUE, MESSAGE] = [0, 1, 2, 3, 4, 5];
+  const [SEAT, ACTION, LEGAL, PROBABILITIES, VALUE, MESSAGE, HEARD] = [0, 1, 2, 3, 4, 5, 6];
 
   /** Decisions about to be taken at a position; none at the end. */
   const decisions = (position) => (position < last ? content.steps[position][0].map(opened) : []);
@@ -15,6 +15,7 @@ const viewerStory = (content) => {
       probabilities: raw[PROBABILITIES] ?? null,
       value: raw[VALUE] ?? null,
       message: raw[MESSAGE] ?? null,
+      heard: raw[HEARD] ?? null,
     };
   }
 
