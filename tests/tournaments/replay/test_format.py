@@ -388,38 +388,3 @@ def test_a_step_that_is_not_there_is_refused(replay):
 @pytest.mark.parametrize(("share", "drawn"), [(0.0, ""), (1.0, "█" * 24), (0.5, "█" * 12), (1 / 192, "▏")])
 def test_a_bar_is_as_long_as_its_share(share, drawn):
     assert bar(share) == drawn.ljust(24)
-
-
-class Wavering(Thinker):
-    """Hears another seat with a weight that follows from what the game shows."""
-
-    def explain(self, now, memory, insight):
-        super().explain(now, memory, insight)
-        strength = now.observation[0].flatten(1).sum(1) % 7 / 7
-        insight.hears[:, 1, 0] = strength
-        insight.hears[:, 0, 1] = 0.5
-
-
-def wavering_cast(setup):
-    game = envs.describe(setup)
-    return lambda owner, players: [Wavering(game, find_bot("random", game), owner == i) for i in range(len(players))]
-
-
-def test_weights_that_change_are_kept_step_by_step(result, tmp_path):
-    replay = record(result, CONNECT_FOUR, wavering_cast(CONNECT_FOUR))
-    decisions = [decision for step in replay.steps for decision in step.decisions]
-    assert {decision.heard for decision in decisions if decision.seat == 0} == {((1, 0.5),)}
-    heard = [dict(decision.heard).get(0, 0.0) for decision in decisions if decision.seat == 1]
-    assert len(set(heard)) > 1
-    weights = {(channel.speaker, channel.listener): channel.weight for channel in replay.channels}
-    assert weights == {(1, 0): 0.5, (0, 1): pytest.approx(sum(heard) / len(heard), abs=1e-3)}
-    save(replay, tmp_path / "one.replay.json.gz")
-    assert load(tmp_path / "one.replay.json.gz") == replay
-    assert verify(tmp_path / "one.replay.json.gz").verified
-
-
-def test_a_seat_that_is_not_there_cannot_be_heard(result, tmp_path):
-    save(record(result, CONNECT_FOUR, wavering_cast(CONNECT_FOUR)), tmp_path / "one.replay.json.gz")
-    broken = edited(tmp_path / "one.replay.json.gz", lambda data: data["steps"][0]["decisions"][0].update(heard=[[7, 0.5]]))
-    with pytest.raises(ReplayError, match="there is no seat 7"):
-        load(broken)
