@@ -15,6 +15,7 @@ import numpy as np
 
 from envs.game import Game
 from league.analysis.communication import Traffic, graphs, traffic_of
+from league.analysis.evaluations import Evaluations, read_evaluations
 from league.analysis.head_to_head import Meeting, meetings
 from league.analysis.lineage import Change, Link, ancestors, ancestry, as_of, changes, lives, owner_of
 from league.analysis.progress import Told, champions_progress, champions_so_far
@@ -22,10 +23,6 @@ from league.analysis.training import TrainingSummary, summarise
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import stored_config, stored_game
-from league.evaluation.crossplay import CrossPlay
-from league.evaluation.crossplay import stored as stored_cross_play
-from league.evaluation.messages import stored as stored_messages
-from league.evaluation.worth import Worth
 from league.execution.watcher import Progress
 from league.population.player import ANCHOR, Player, frozen_in
 from league.storage import roster
@@ -244,14 +241,9 @@ class History:
         return [traffic_of(self.game, side, graph, self.recorded, self.champion) for side, graph in sides.items()]
 
     @cached_property
-    def cross_play(self) -> CrossPlay | None:
-        """The last cross-play among players of the league; None if nobody asked for it."""
-        return stored_cross_play(self.folder)
-
-    @cached_property
-    def messages(self) -> list[Worth]:
-        """What the messages of players are worth, of which somebody asked."""
-        return stored_messages(self.folder)
+    def evaluations(self) -> Evaluations:
+        """What was measured of the league's players on request."""
+        return read_evaluations(self.folder)
 
     def table(self, players: Sequence[str]) -> Payoff:
         """The results of all tournaments between the given players, in the given order."""

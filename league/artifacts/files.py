@@ -67,11 +67,11 @@ def of_league(history: History) -> dict[str, bytes]:
 def of_evaluations(history: History) -> dict[str, bytes]:
     """What was measured of the league's players on request: results as JSON, and pictures."""
     found: dict[str, bytes] = {}
-    if history.cross_play is not None:
+    if history.evaluations.cross_play is not None:
         title = f"{history.name} · mean return of teams that two players share"
-        found["crossplay.json"] = _json(history.cross_play.plain())
-        found["crossplay.png"] = _png(cross_play_picture(history.cross_play, title))
-    for each in history.messages:
+        found["crossplay.json"] = _json(history.evaluations.cross_play.plain())
+        found["crossplay.png"] = _png(cross_play_picture(history.evaluations.cross_play, title))
+    for each in history.evaluations.messages:
         name = f"comms-{each.player.rpartition('/')[2]}"
         found[f"{name}.json"] = _json(each.plain())
         found[f"{name}.png"] = _png(worth_picture(each, f"{each.player} · scores under other conditions"))

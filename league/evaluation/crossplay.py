@@ -154,18 +154,6 @@ def hold_cross_play(
     return found
 
 
-def stored(folder: Path) -> CrossPlay | None:
-    """The last cross-play among players of a league; None if there was none.
-
-    Args:
-        folder: The league's folder.
-
-    Raises:
-        LeagueError: The file is damaged.
-    """
-    return evaluations.read(folder, NAME, CrossPlay)
-
-
 def expanded(name: str, home: Path) -> list[str]:
     """The players for whom a name stands: a league's best lines, or the named player itself."""
     if is_bot(name) or "/" in name:

@@ -105,19 +105,6 @@ def measure(request: Request, executor: str = "processes", warn: Warn = silent) 
     )  # fmt: skip
 
 
-def stored(folder: Path) -> list[Worth]:
-    """What was measured of the players of a league, in the order of their names.
-
-    Args:
-        folder: The league's folder.
-
-    Raises:
-        LeagueError: A file is damaged.
-    """
-    names = [name for name in evaluations.names(folder) if name.startswith(PREFIX)]
-    return [found for name in names if (found := evaluations.read(folder, name, Worth)) is not None]
-
-
 PREFIX = "comms-"
 """Beginning of the names of these evaluations; the player's name follows."""
 

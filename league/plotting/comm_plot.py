@@ -13,6 +13,9 @@ from league.plotting.palette import LARGE, PALETTE, SMALL, TITLE
 FIGURED = 12
 """Maximum number of arrows that are labelled with a number."""
 
+CROWD = 24
+"""Number of arrows from which on arrows are thinner, and paler where there is less traffic."""
+
 ROUND, BESIDE, ABOVE = 126.0, 25.2, 32.8
 """Radius of the circle of seats, and distances of a name from its seat, beside and above it, in pixels."""
 
@@ -38,12 +41,16 @@ def comm_picture(
         picture.add(*([Text(centre[0], 60 + down, name, 14, SOFT, "mm")] if name else []))
         names = {seat: fitting(str(seat), size, broad / 4) for seat in graph}
         where = _circle(centre, {seat: width(name, size) for seat, name in names.items()}, broad)
-        for speaker, listener in graph.edges:
+        fine = min(1.0, CROWD / max(graph.number_of_edges(), 1))
+        crowded = sorted(graph.edges, key=lambda edge: (traffic or {}).get(edge, 0.0))
+        for speaker, listener in crowded if fine < 1.0 else graph.edges:
             bend = 0.12 if graph.has_edge(listener, speaker) else 0.0
             busy = None if traffic is None else traffic.get((speaker, listener), 0.0)
-            thick = 2.0 if busy is None else 0.6 + 4.4 * busy / most if most else 0.6
+            share = 0.0 if busy is None or not most else busy / most
+            thick = fine * (2.0 if busy is None else 0.6 + 4.4 * share)
             told = f"{speaker} to {listener}" + ("" if busy is None else f": {busy:.2f}")
-            picture.add(*_arrow(where[speaker], where[listener], bend, thick, faded(colour, CLEAR), told))
+            ink = faded(colour, CLEAR if fine == 1.0 else CLEAR * (0.3 + 0.7 * share))
+            picture.add(*_arrow(where[speaker], where[listener], bend, thick, ink, told))
             if busy is not None and graph.number_of_edges() <= FIGURED:
                 picture.add(Text(*_on(where[speaker], where[listener], bend + 0.2, 0.42), f"{busy:.2f}", SMALL, anchor="mm"))
         picture.add(*_seats(centre, [(names[seat], at) for seat, at in where.items()], size, colour))
@@ -93,7 +100,7 @@ def _arrow(
     """Draw an arrow between two points. It is bent to its right and keeps a distance from both points."""
     gap = 18 / math.dist(start, end)
     tip, neck = _on(start, end, bend, 1 - gap), _on(start, end, bend, 1 - 1.6 * gap)
-    length, half = math.dist(tip, neck), 3.5 + thick / 2
+    length, half = math.dist(tip, neck), min(3.5, 1.5 + thick) + thick / 2
     aside = ((tip[1] - neck[1]) * half / length, (neck[0] - tip[0]) * half / length)
     line = tuple(_on(start, end, bend, gap + (1 - 2.6 * gap) * step / 16) for step in range(17))
     head = (tip, (neck[0] + aside[0], neck[1] + aside[1]), (neck[0] - aside[0], neck[1] - aside[1]))

@@ -14,7 +14,7 @@ NARROWEST_SHARE = 0.5
 
 def partners(history: History) -> ReportSection | None:
     """The section about teams that two players share, or None if nobody measured it."""
-    found = history.cross_play
+    found = history.evaluations.cross_play
     if found is None:
         return None
     seeds = found.pairs[0].seeds

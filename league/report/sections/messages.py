@@ -28,9 +28,11 @@ GRAPH = 440.0
 
 def worth(history: History) -> ReportSection | None:
     """The section about what messages are worth, or None if nobody measured it."""
-    if not history.messages:
+    known = history.evaluations
+    if not known.messages and not known.faults:
         return None
-    parts = [part for place, found in enumerate(history.messages) for part in _of_player(found, place)]
+    parts = [part for place, found in enumerate(known.messages) for part in _of_player(found, place)]
+    parts += [paragraph(words(f"Not shown: {fault}."), kind="soft") for fault in known.faults]
     return ReportSection("What messages are worth", joined(*parts))
 
 
@@ -48,7 +50,8 @@ def told(found: Worth) -> str:
     if found.chance is not None:
         said += f" Chance is {rounded(found.chance)}, as the game declares it."
     said += f" A team sends {rounded(found.bits_per_step)} bits per step."
-    enough = [each for each in found.channels if each.kind == "bits" and _as_good(found, each)]
+    worthless = found.cut_lost.mean <= 0 or (found.cut_lost.low is not None and found.cut_lost.low <= 0)
+    enough = [] if worthless else [each for each in found.channels if each.kind == "bits" and _as_good(found, each)]
     if enough:
         least = min(enough, key=lambda each: each.value)
         said += (

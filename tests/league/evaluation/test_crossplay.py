@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from league import LeagueError
-from league.evaluation.crossplay import hold_cross_play, stored
+from league.evaluation.crossplay import hold_cross_play
 from league.report.sections.crossplay import partners, told
+from league.report.sections.messages import worth
 from league.storage import evaluations
 from tests.league.paper_league import history_of
 
@@ -47,18 +48,22 @@ def test_the_random_player_is_always_there(found):
 
 def test_what_is_stored_is_read_back(found, tmp_path):
     evaluations.save(tmp_path, "crossplay", found.plain())
-    assert stored(tmp_path) == found
+    assert history_of(tmp_path).evaluations.cross_play == found
     assert evaluations.names(tmp_path) == ["crossplay"]
     assert json.loads((tmp_path / "evaluations" / "crossplay.json").read_text()) == found.plain()
 
 
-def test_a_damaged_evaluation_is_one_sentence(tmp_path):
-    evaluations.save(tmp_path, "crossplay", {"game": 3})
-    with pytest.raises(LeagueError, match=r"is damaged .* delete it"):
-        stored(tmp_path)
+def test_a_damaged_evaluation_is_a_sentence_in_the_report_and_hides_nothing_else(found, tmp_path):
+    evaluations.save(tmp_path, "crossplay", found.plain())
+    evaluations.save(tmp_path, "comms-main-01-g000", {"game": 3})
+    history = history_of(tmp_path)
+    assert history.evaluations.cross_play == found
+    assert partners(history) is not None
+    section = worth(history)
+    assert section is not None
+    assert "is damaged" in section.body
     (tmp_path / "evaluations" / "crossplay.json").write_text("{")
-    with pytest.raises(LeagueError, match="is damaged"):
-        stored(tmp_path)
+    assert partners(history_of(tmp_path)) is None
 
 
 def test_the_report_has_a_section_where_it_was_measured(found, tmp_path):

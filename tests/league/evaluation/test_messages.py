@@ -14,7 +14,7 @@ from agents.models.spec import PlayerSpec
 from envs.naming import describe, named
 from league.artifacts.files import of_evaluations
 from league.evaluation.conditions import links_of, without
-from league.evaluation.messages import Request, keep, measure, schedule, stored, values_of
+from league.evaluation.messages import Request, keep, measure, schedule, values_of
 from league.evaluation.worth import score_of
 from league.execution.tasks import ArenaSpec, Contestant
 from league.report.sections.messages import worth
@@ -120,8 +120,8 @@ def test_a_measurement_is_a_function_of_its_request(measured):
 def test_it_is_stored_and_shown(measured, tmp_path):
     _, found = measured
     keep(tmp_path, "main-01-g000", found)
-    assert stored(tmp_path) == [found]
     history = history_of(tmp_path)
+    assert history.evaluations.messages == [found]
     section = worth(history)
     assert section is not None
     assert "all links cut" in section.body

@@ -1,0 +1,46 @@
+"""What was measured of a league's players on request, as far as it can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from league.errors import LeagueError
+from league.evaluation import crossplay, messages
+from league.evaluation.crossplay import CrossPlay
+from league.evaluation.worth import Worth
+from league.storage import evaluations
+
+
+@dataclass(frozen=True)
+class Evaluations:
+    """What was measured on request.
+
+    Attributes:
+        cross_play: The last cross-play among players of the league; None if nobody asked for it.
+        messages: What the messages of players are worth.
+        faults: Sentences about files that cannot be read. Another version of the project may have written them.
+    """
+
+    cross_play: CrossPlay | None
+    messages: list[Worth]
+    faults: list[str]
+
+
+def read_evaluations(folder: Path) -> Evaluations:
+    """Read what was measured of a league's players. A file that cannot be read keeps nothing else from being shown.
+
+    Args:
+        folder: The league's folder.
+    """
+    found, worth, faults = None, list[Worth](), list[str]()
+    for name in evaluations.names(folder):
+        try:
+            if name == crossplay.NAME:
+                found = evaluations.read(folder, name, CrossPlay)
+            elif name.startswith(messages.PREFIX):
+                known = evaluations.read(folder, name, Worth)
+                worth += [] if known is None else [known]
+        except LeagueError as error:
+            faults.append(str(error))
+    return Evaluations(found, worth, faults)
