@@ -14,17 +14,18 @@ from torch import Tensor
 
 from envs.compiling import Floats
 
-MANY = 256
-"""Number of rows from which a product is worth a call of oneDNN, which costs some microseconds."""
+WORTH = 1_250_000
+"""Number of multiplications from which a product is worth a call of oneDNN, which costs some fifteen microseconds."""
 
-TRIED = (1024, 1009)
+TRIED = (1024, 203)
 """Numbers of rows with which the libraries are compared."""
 
 
 def product(rows: Tensor, weight: Tensor, out: tuple[Tensor, Floats]) -> tuple[Tensor, Floats]:
     """Multiply rows [P, n, K] with weight [P, K, N]. Returns `out`, or other memory, with the result [P, n, N]."""
     players, count, inner = rows.shape
-    if players == 1 and count >= MANY and _equal(inner, weight.shape[2], weight.stride(2) == 1):
+    large = players == 1 and count * inner * weight.shape[2] >= WORTH
+    if large and _equal(inner, weight.shape[2], weight.stride(2) == 1):
         result = _by_onednn(rows[0], weight[0]).unsqueeze(0)
         return result, result.numpy()
     torch.bmm(rows, weight, out=out[0])

@@ -10,42 +10,47 @@ import numpy as np
 import scipy.linalg  # noqa: F401  Numba's products of matrices use its BLAS, which `envs.threads` must know
 
 from agents.kernels.elementary import HALF, ONE, ZERO, fast_tanh
-from envs.compiling import Flags, Floats, Ints, inlined, vectorised
+from envs.compiling import Flags, Floats, Ints, vectorised
 
 
-@inlined
-def _gate(out: Floats, past: Floats, bias: Floats) -> None:
-    """Write the logistic function of the sum into `out`."""
-    for j in range(out.shape[0]):
-        out[j] = HALF + HALF * fast_tanh(HALF * (out[j] + past[j] + bias[j]))
+@vectorised
+def _forward(gates: Floats, past: Floats, before: Floats, bias: Floats, past_bias: Floats, advances: Flags,
+             after: Floats) -> None:  # fmt: skip
+    """One step of some rows. Short loops over one row, with results in `two` and `new`, are what compilers vectorise.
 
-
-@inlined
-def _add(out: Floats, other: Floats) -> None:
-    for j in range(out.shape[0]):
-        out[j] += other[j]
-
-
-@inlined
-def _candidate(out: Floats, bias: Floats, reset: Floats, past: Floats) -> None:
-    for j in range(out.shape[0]):
-        out[j] = fast_tanh(out[j] + bias[j] + reset[j] * past[j])
-
-
-@inlined
-def _blend(out: Floats, new: Floats, update: Floats, before: Floats) -> None:
-    for j in range(out.shape[0]):
-        out[j] = new[j] + update[j] * (before[j] - new[j])
-
-
-@inlined
-def _row(gates: Floats, past: Floats, before: Floats, bias: Floats, past_bias: Floats, both: Floats, after: Floats) -> None:
-    """One step of one row. Both [3 H]: `gates` becomes reset, update and new; the last third of `past` gets its bias."""
-    size = before.shape[0]
-    _gate(gates[: 2 * size], past[: 2 * size], both)
-    _add(past[2 * size :], past_bias[2 * size :])
-    _candidate(gates[2 * size :], bias[2 * size :], gates[:size], past[2 * size :])
-    _blend(after, gates[2 * size :], gates[size : 2 * size], before)
+    Args:
+        gates: [n, 3 H], products of features and weights; becomes reset, update and new.
+        past: [n, 3 H], products of memories and weights; the last third gets its bias.
+        before: [n, H].
+        bias: [3 H].
+        past_bias: [3 H].
+        advances: [n], whether the row decides; otherwise its memory does not change.
+        after: [n, H], output.
+    """
+    size = before.shape[1]
+    both, two, new = np.empty(2 * size, np.float32), np.empty(2 * size, np.float32), np.empty(size, np.float32)
+    for j in range(2 * size):
+        both[j] = bias[j] + past_bias[j]
+    for i in range(gates.shape[0]):
+        if not advances[i]:
+            for j in range(size):
+                after[i, j] = before[i, j]
+            continue
+        for j in range(2 * size):
+            two[j] = gates[i, j] + past[i, j] + both[j]
+        for j in range(2 * size):
+            two[j] = HALF + HALF * fast_tanh(HALF * two[j])
+        for j in range(2 * size):
+            gates[i, j] = two[j]
+        for j in range(2 * size, 3 * size):
+            past[i, j] += past_bias[j]
+        for j in range(size):
+            new[j] = gates[i, 2 * size + j] + bias[2 * size + j] + two[j] * past[i, 2 * size + j]
+        for j in range(size):
+            new[j] = fast_tanh(new[j])
+        for j in range(size):
+            gates[i, 2 * size + j] = new[j]
+            after[i, j] = new[j] + two[size + j] * (before[i, j] - new[j])
 
 
 @vectorised
@@ -87,21 +92,14 @@ def step(
         after: [P, n, H], output.
         memory: [R, H or more], the new memories are written.
     """
-    size = before.shape[2]
-    both = np.empty(2 * size, np.float32)
+    here = np.empty(gates.shape[1], np.bool_)
     for p in range(gates.shape[0]):
-        for j in range(2 * size):
-            both[j] = bias[p, j] + past_bias[p, j]
-        real = min(max(counts[p] - start, 0), gates.shape[1])
         for i in range(gates.shape[1]):
-            row = rows[p, start + i]
-            if advances[row]:
-                _row(gates[p, i], past[p, i], before[p, i], bias[p], past_bias[p], both, after[p, i])
-            else:
-                after[p, i, :] = before[p, i]
-            if i < real:
-                for j in range(size):
-                    memory[row, j] = after[p, i, j]
+            here[i] = advances[rows[p, start + i]]
+        _forward(gates[p], past[p], before[p], bias[p], past_bias[p], here, after[p])
+        for i in range(min(max(counts[p] - start, 0), gates.shape[1])):
+            for j in range(before.shape[2]):
+                memory[rows[p, start + i], j] = after[p, i, j]
 
 
 @vectorised
@@ -133,54 +131,67 @@ def unroll(
         advances: [P, T, n].
         over: [P, T, S · m], whether a memory is reset to zero after the step.
     """
-    size = before.shape[3]
-    both = np.empty(2 * size, np.float32)
     for p in range(gates.shape[0]):
-        for j in range(2 * size):
-            both[j] = bias[p, j] + past_bias[p, j]
         for t in range(gates.shape[1]):
             for i in range(gates.shape[2]):
-                before[p, t, i, :] = memory[p, place[p, t, i]]
+                for j in range(before.shape[3]):
+                    before[p, t, i, j] = memory[p, place[p, t, i], j]
             np.dot(before[p, t], weight[p], past[p, t])
+            _forward(gates[p, t], past[p, t], before[p, t], bias[p], past_bias[p], advances[p, t], after[p, t])
             for i in range(gates.shape[2]):
-                if advances[p, t, i]:
-                    _row(gates[p, t, i], past[p, t, i], before[p, t, i], bias[p], past_bias[p], both, after[p, t, i])
-                else:
-                    after[p, t, i, :] = before[p, t, i]
-                memory[p, place[p, t, i], :] = after[p, t, i]
+                for j in range(before.shape[3]):
+                    memory[p, place[p, t, i], j] = after[p, t, i, j]
             for s in range(over.shape[2]):
                 if over[p, t, s]:
                     memory[p, s, :] = ZERO
 
 
-@inlined
-def _back_blend(gradient: Floats, new: Floats, update: Floats, before: Floats, slope: Floats, carried: Floats) -> None:
-    """Gradients by the update gate, before its logistic function, into `slope`; and by the memory, into `carried`."""
-    for j in range(gradient.shape[0]):
-        carried[j] = gradient[j] * update[j]
-        slope[j] = gradient[j] * (before[j] - new[j]) * update[j] * (ONE - update[j])
+@vectorised
+def _backward(whole: Floats, gates: Floats, past: Floats, before: Floats, advances: Flags, carried: Floats,
+              bias_sum: Floats, past_bias_sum: Floats) -> None:  # fmt: skip
+    """One step of some rows back; short loops as in `_forward`.
 
-
-@inlined
-def _back_new(gradient: Floats, update: Floats, new: Floats) -> None:
-    """Replace `new` by the gradient before its tanh."""
-    for j in range(gradient.shape[0]):
-        new[j] = gradient[j] * (ONE - update[j]) * (ONE - new[j] * new[j])
-
-
-@inlined
-def _back_reset(slope: Floats, reset: Floats, past: Floats, reset_slope: Floats) -> None:
-    """Gradients by the past and by the reset gate, before its logistic function. `slope`: by the candidate."""
-    for j in range(slope.shape[0]):
-        pull = slope[j] * past[j]
-        past[j] = slope[j] * reset[j]
-        reset_slope[j] = pull * reset[j] * (ONE - reset[j])
-
-
-@inlined
-def _copy(out: Floats, other: Floats) -> None:
-    for j in range(out.shape[0]):
-        out[j] = other[j]
+    Args:
+        whole: [n, H], the gradient by the memories after the step.
+        gates: [n, 3 H], reset, update and new; overwritten with the gradient by the products of features.
+        past: [n, 3 H], overwritten with the gradient by the products of memories.
+        before: [n, H].
+        advances: [n].
+        carried: [n, H], output: the gradient by `before`, without what flows through `past`.
+        bias_sum: [3 H], the gradient is added.
+        past_bias_sum: [3 H], the gradient is added.
+    """
+    size = before.shape[1]
+    reset, update, new = np.empty(size, np.float32), np.empty(size, np.float32), np.empty(size, np.float32)
+    for i in range(gates.shape[0]):
+        if not advances[i]:
+            gates[i, :] = ZERO
+            past[i, :] = ZERO
+            for j in range(size):
+                carried[i, j] = whole[i, j]
+            continue
+        for j in range(size):
+            update[j], new[j] = gates[i, size + j], gates[i, 2 * size + j]
+        for j in range(size):
+            carried[i, j] = whole[i, j] * update[j]
+        for j in range(size):
+            gates[i, size + j] = whole[i, j] * (before[i, j] - new[j]) * update[j] * (ONE - update[j])
+        for j in range(size):
+            new[j] = whole[i, j] * (ONE - update[j]) * (ONE - new[j] * new[j])
+        for j in range(size):
+            reset[j] = gates[i, j]
+        for j in range(size):
+            gates[i, j] = new[j] * past[i, 2 * size + j] * reset[j] * (ONE - reset[j])
+        for j in range(size):
+            gates[i, 2 * size + j] = new[j]
+        for j in range(size):
+            past[i, 2 * size + j] = new[j] * reset[j]
+        for j in range(2 * size):
+            past[i, j] = gates[i, j]
+        for j in range(3 * size):
+            bias_sum[j] += gates[i, j]
+        for j in range(3 * size):
+            past_bias_sum[j] += past[i, j]
 
 
 @vectorised
@@ -213,7 +224,7 @@ def roll_back(
         past_bias_sum: [P, 3 H], the gradient is added.
     """
     size, rows = before.shape[3], before.shape[2]
-    whole, through, slope = np.empty(size, np.float32), np.empty((rows, size), np.float32), np.empty(size, np.float32)
+    whole, through = np.empty((rows, size), np.float32), np.empty((rows, size), np.float32)
     carried = np.empty((rows, size), np.float32)
     for p in range(gates.shape[0]):
         memory[p] = ZERO
@@ -223,24 +234,11 @@ def roll_back(
                 if over[p, t, s]:
                     memory[p, s, :] = ZERO
             for i in range(rows):
-                gate, old = gates[p, t, i], past[p, t, i]
-                _copy(whole, gradient[p, t, i])
-                _add(whole, memory[p, place[p, t, i]])
-                if not advances[p, t, i]:
-                    gate[:] = ZERO
-                    old[:] = ZERO
-                    _copy(carried[i], whole)
-                    continue
-                reset, update, new = gate[:size], gate[size : 2 * size], gate[2 * size :]
-                _back_blend(whole, new, update, before[p, t, i], slope, carried[i])
-                _back_new(whole, update, new)
-                _copy(update, slope)
-                _back_reset(new, reset, old[2 * size :], slope)
-                _copy(reset, slope)
-                _copy(old[: 2 * size], gate[: 2 * size])
-                _add(bias_sum[p], gate)
-                _add(past_bias_sum[p], old)
+                for j in range(size):
+                    whole[i, j] = gradient[p, t, i, j] + memory[p, place[p, t, i], j]
+            told = gates[p, t], past[p, t], before[p, t], advances[p, t]
+            _backward(whole, *told, carried, bias_sum[p], past_bias_sum[p])
             np.dot(past[p, t], back, through)
             for i in range(rows):
-                _add(carried[i], through[i])
-                _copy(memory[p, place[p, t, i]], carried[i])
+                for j in range(size):
+                    memory[p, place[p, t, i], j] = carried[i, j] + through[i, j]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import torch
 
 from agents.kernels import loops, messages, recurrent
 from agents.kernels.mlp import ROWS, Buffer, Named, Vectors, Workspace
@@ -140,10 +139,9 @@ class Trunk(Encoder):
         n = part.stop - part.start
         features = self.encode(source, rows, part)
         before, after = self._memory("before", n, self.size), self._memory("after", n, self.size)
-        gates, past = self._memory("gates", n, 3 * self.size), self._memory("past", n, 3 * self.size)
         recurrent.recall(memory, places, part.start, before[1])
-        torch.bmm(features[0], self._weights[1], out=gates[0])
-        torch.bmm(before[0], self._weights[2], out=past[0])
+        gates = product(features[0], self._weights[1], self._memory("gates", n, 3 * self.size))
+        past = product(before[0], self._weights[2], self._memory("past", n, 3 * self.size))
         told = places, part.start, counts, advances, after[1], memory
         recurrent.step(gates[1], past[1], before[1], *self._vectors.own[1:], *told)
         return after

@@ -3,16 +3,19 @@
 import pytest
 import torch
 
+from agents.kernels import products
 from agents.kernels.products import product
 
 
 @pytest.mark.parametrize("columns", [False, True])
 @pytest.mark.parametrize("inner", [3, 18, 64, 168, 300])
 @pytest.mark.parametrize("outer", [2, 17, 64, 192])
-@pytest.mark.parametrize(("players", "rows"), [(1, 5), (1, 257), (1, 1010), (2, 300)])
-def test_a_product_has_the_bits_of_bmm(players, rows, inner, outer, columns):
+@pytest.mark.parametrize(("players", "rows"), [(1, 64), (1, 257), (1, 1010), (2, 300)])
+def test_a_product_has_the_bits_of_bmm(players, rows, inner, outer, columns, monkeypatch):
+    monkeypatch.setattr(products, "WORTH", 1)
     generator = torch.Generator().manual_seed(rows)
-    left, weight = torch.randn(players, rows, inner, generator=generator), torch.randn(players, inner, outer, generator=generator)
+    left = torch.randn(players, rows, inner, generator=generator)
+    weight = torch.randn(players, inner, outer, generator=generator)
     if columns:
         weight = weight.transpose(1, 2).contiguous().transpose(1, 2)
     memory = torch.empty(players, rows, outer)
