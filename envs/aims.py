@@ -18,11 +18,9 @@ from envs.teams import prefix
 SAME = 1e-6
 """Returns closer than this, in absolute and relative terms, are equal."""
 
-FEW = 2
-"""Games in which all teams are paid alike, before they are said to play together."""
-
 ENOUGH = 12
-"""Decided games before anything is said about who wins; twelve of twelve are won by chance once in 2,000 times."""
+"""Decided games before anything is said about who wins, and games that were paid before teams are said to play together: twelve
+of twelve are won by chance once in 2,000 times, and two teams of equal strength get the same number of points now and then."""
 
 SURE = 0.95
 """Share of the decided games that a team wins against another one of the same aim hardly ever."""
@@ -69,7 +67,7 @@ def doubt(game: Game, returns: Sequence[Sequence[float]]) -> Doubt | None:
     paid = [row for row in returns if max(map(abs, row)) > SAME]
     if not paid:
         return _unpaid(len(returns)) if len(returns) >= ENOUGH else None
-    if len(paid) >= FEW and all(_alike(row) for row in returns):
+    if len(paid) >= ENOUGH and all(_alike(row) for row in returns):
         return _together(game, len(returns))
     return _uneven(game, returns) if game.symmetric else None
 

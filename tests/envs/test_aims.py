@@ -29,13 +29,15 @@ def test_a_fair_game_raises_no_doubt():
 
 
 def test_teams_that_are_always_paid_alike_play_together():
-    found = doubt(crowd("p_0", "p_1", "p_2"), [(2.0, 2.0, 2.0), (-1.0, -1.0, -1.0)])
+    found = doubt(crowd("p_0", "p_1", "p_2"), [(2.0, 2.0, 2.0), (-1.0, -1.0, -1.0)] * 6)
     assert found is not None
     assert (found.setting, found.value) == ("game.teams", (("p_0", "p_1", "p_2"),))
 
 
-def test_one_game_in_which_teams_are_paid_alike_says_nothing():
-    assert doubt(PAIR, [(1.0, 1.0)]) is None
+@pytest.mark.parametrize("games", [1, 2, ENOUGH - 1])
+def test_a_few_games_in_which_teams_are_paid_alike_say_nothing(games):
+    """Two teams of equal strength get the same number of points now and then."""
+    assert doubt(PAIR, [(float(number + 1),) * 2 for number in range(games)]) is None
 
 
 def test_a_game_that_was_not_paid_alike_shows_that_teams_are_opponents():
