@@ -261,6 +261,12 @@ def everything(home: Path) -> dict[str, Any]:
     return shown
 
 
+@cache
+def shown_in(home: Path) -> dict[str, Any]:
+    """The same for a home that nobody changes, read once."""
+    return everything(home)
+
+
 def registered(home: Path, name: str = CONFIG.name) -> list[dict[str, Any]]:
     """The versions of a league's registered model, oldest first, with the names of runs for their ids."""
     there, names = mlflow_client(home), {run.info.run_id: name for name, run in runs(home).items()}

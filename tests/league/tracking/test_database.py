@@ -15,7 +15,17 @@ from league.tracking import client
 from league.tracking.database import SchemaError, uri_of
 from league.tracking.links import Tracked
 from tests.launching import Launcher
-from tests.league.paper_league import everything, fail, found_league, go_on, mlflow_client, runs, sync_mlflow, without_times
+from tests.league.paper_league import (
+    everything,
+    fail,
+    found_league,
+    go_on,
+    mlflow_client,
+    runs,
+    shown_in,
+    sync_mlflow,
+    without_times,
+)
 
 NAMES = ["p%20q", "a ?b=c&d#e", "100% naïve", 'it\'s "x\\y"', "@:;+{a}"]
 
@@ -33,7 +43,7 @@ def test_a_home_has_its_own_database_whatever_its_name(odd_home: Path, synced: P
     store = found_league(odd_home)
     sync_mlflow(store, odd_home, fail)
     store.unlock()
-    assert without_times(everything(odd_home)) == without_times(everything(synced))
+    assert without_times(everything(odd_home)) == without_times(shown_in(synced))
     assert sorted(path.name for path in odd_home.parent.iterdir()) == [odd_home.name]
     tracked = Tracked.read(odd_home)
     assert list(tracked.leagues) == ["cup"]

@@ -23,6 +23,7 @@ from tests.league.paper_league import (
     mlflow_client,
     registered,
     runs,
+    shown_in,
     sync_mlflow,
     turns,
     without_times,
@@ -72,7 +73,7 @@ def change_a_param(home: Path) -> None:
 def test_what_was_lost_is_added(damaged: Path, lose: Callable[[Path], None], synced: Path) -> None:
     lose(damaged)
     assert fill_in(damaged)
-    assert without_times(everything(damaged)) == without_times(everything(synced))
+    assert without_times(everything(damaged)) == without_times(shown_in(synced))
 
 
 def test_params_that_are_there_in_other_words_stay_and_stop_nothing(damaged: Path) -> None:
@@ -127,7 +128,7 @@ def test_adding_that_broke_off_is_completed_by_the_league_itself(
         with pytest.raises(BehindError, match="cannot be brought up to date with cup: the disk is full"):
             fill_in(damaged)
     sync_mlflow(locked, damaged, fail)
-    assert without_times(everything(damaged)) == without_times(everything(synced))
+    assert without_times(everything(damaged)) == without_times(shown_in(synced))
 
 
 def test_a_generation_that_seems_to_have_begun_before_the_one_in_front_of_it_is_shown_once(

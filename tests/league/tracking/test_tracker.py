@@ -9,7 +9,7 @@ import pytest
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.tracker import Tracker
-from tests.league.paper_league import commit, everything, fail, found_league, turns, without_times
+from tests.league.paper_league import commit, everything, fail, found_league, shown_in, turns, without_times
 
 
 def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(synced: Path, home: Path) -> None:
@@ -21,7 +21,7 @@ def test_a_tracker_that_is_kept_shows_what_a_new_one_each_time_would(synced: Pat
             tracker.sync(fail)
             tracker.sync(fail)
     store.unlock()
-    assert without_times(everything(home)) == without_times(everything(synced))
+    assert without_times(everything(home)) == without_times(shown_in(synced))
 
 
 def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: Path, synced: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_tracker_that_is_kept_makes_a_deleted_database_again_and_again(home: P
         tracker.sync(fail)
     assert not list(home.glob("*.part*"))
     store.unlock()
-    assert without_times(everything(home)) == without_times(everything(synced))
+    assert without_times(everything(home)) == without_times(shown_in(synced))
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_sync_that_broke_off_is_completed(
         tracker = Tracker(league, home)
     tracker.sync(fail)
     tracker.close()
-    assert without_times(everything(home)) == without_times(everything(synced))
+    assert without_times(everything(home)) == without_times(shown_in(synced))
