@@ -26,7 +26,10 @@ app = typer.Typer()
 @app.command()
 def comms(
     player: Annotated[str, typer.Argument(help="LEAGUE/champion or LEAGUE/PLAYER")],
-    games: Annotated[int, typer.Option(min=2, help="games per condition and opponent")] = 400,
+    games: Annotated[
+        int | None,
+        typer.Option(min=2, help="games per condition and opponent; default: 2000 with a twin and few links, else fewer"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
     edges: Annotated[int, typer.Option(min=0, help="links that are cut one at a time: those with the most traffic")] = 40,
     against: Annotated[
@@ -84,7 +87,7 @@ def comms(
 class Wanted:
     """The options of the command."""
 
-    games: int
+    games: int | None
     seed: int
     edges: int
     against: tuple[str, ...]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from envs.factory import takes_twin
 from envs.game import Game
 from league.evaluation.conditions import Condition, Edge, conditions, links_of, speaking, spoken
 from league.evaluation.overhearing import Ledger, overhear
@@ -25,6 +26,12 @@ from tournaments.tickets import MatchResult, Ticket
 
 CUT_AT_MOST = 40
 """Number of links that are cut one at a time; of more links, those with the most traffic."""
+
+FEW_LINKS = 12
+"""With at most this number of links and a twin of the game, more games are played by default."""
+
+GAMES, GAMES_OF_MANY_LINKS, GAMES_OF_STOCK = 2000, 400, 200
+"""Numbers of games per condition by default: with a twin and few links, with a twin, and without a twin."""
 
 CONTROL = "control"
 """Name of the player that was trained without messages."""
@@ -42,7 +49,7 @@ class Request:
         spec: The arena.
         game: The game.
         opponents: Name → opponent; empty in cooperative games.
-        games: Number of games per condition and opponent.
+        games: Number of games per condition and opponent; None for a number that fits the game.
         seed: The seed of all random numbers.
         edges: Number of links that are cut one at a time.
         control: The player that was trained without messages; None if there is none.
@@ -54,7 +61,7 @@ class Request:
     spec: ArenaSpec
     game: Game
     opponents: Mapping[str, Contestant]
-    games: int
+    games: int | None
     seed: int
     edges: int = CUT_AT_MOST
     control: Contestant | None = None
@@ -74,20 +81,21 @@ def measure(request: Request, executor: str = "processes", warn: Warn = silent) 
     """
     game, rng = request.game, np.random.default_rng(request.seed)
     contestant = speaking(request.player, request.contestant, game)
-    request = replace(request, contestant=contestant)
-    ledger = _overheard(request, rng)
+    games = request.games or _games(request, len(links_of(contestant, game)))
+    request = replace(request, contestant=contestant, games=games)
+    ledger = _overheard(request, games, rng)
     traffic = _traffic(game, ledger, list(links_of(contestant, game)))
     loudest = sorted(traffic, key=lambda edge: (-traffic[edge][0], edge))
     chosen = [edge for edge in traffic if edge in loudest[: request.edges]]
     known = list(conditions(contestant, game, chosen))
-    kind, values = _played(request, known, executor, warn)
+    kind, values = _played(request, known, games, executor, warn)
     scores = {name: score_of(each, kind) for name, each in values.items()}
     losses = {name: loss_of(values["open"], each) for name, each in values.items()}
     opened, cut, without, forgot = scores["open"], scores["cut"], scores.get(CONTROL), scores.get("forget")
     spoke = float((ledger.sent * _with_listeners(game, traffic)).sum()) / max(ledger.steps, 1)
     by_edge = {each.edge: (scores[each.name], losses[each.name]) for each in known if each.edge is not None}
     return Worth(
-        request.player, game.name, kind, request.games, request.seed, list(request.opponents),
+        request.player, game.name, kind, games, request.seed, list(request.opponents),
         opened.mean, opened.low, opened.high, cut.mean, cut.low, cut.high, losses["cut"],
         None if without is None else without.mean, None if without is None else without.low,
         None if without is None else without.high, losses.get(CONTROL), request.control_name,
@@ -101,7 +109,7 @@ def measure(request: Request, executor: str = "processes", warn: Warn = silent) 
             if each.kind in ("loss", "delay", "bits")
         ],
         probe(game, ledger, rng, remembers=bool(spoken(contestant)[0].memory_size)),
-        _notes(request, len(traffic), len(chosen)),
+        _notes(request, games, len(traffic), len(chosen)),
     )  # fmt: skip
 
 
@@ -161,12 +169,14 @@ def _three(score: Score) -> tuple[float, float | None, float | None]:
     return score.mean, score.low, score.high
 
 
-def _played(request: Request, known: Sequence[Condition], executor: str, warn: Warn) -> tuple[Measure, dict[str, list[float]]]:
+def _played(
+    request: Request, known: Sequence[Condition], games: int, executor: str, warn: Warn
+) -> tuple[Measure, dict[str, list[float]]]:
     """The values of each condition, by its name, and those of the control."""
     players: dict[str, Contestant] = {each.name: each.contestant for each in known}
     if request.control is not None:
         players[CONTROL] = request.control
-    tickets = schedule(request.game, list(players), list(request.opponents), request.games, request.seed)
+    tickets = schedule(request.game, list(players), list(request.opponents), games, request.seed)
     everybody = {**request.opponents, **players}
 
     def task(share: Sequence[Ticket]) -> PlayTask:
@@ -184,11 +194,18 @@ def _ignored(done: int) -> None:
     """Progress is not shown."""
 
 
-def _overheard(request: Request, rng: np.random.Generator) -> Ledger:
+def _games(request: Request, links: int) -> int:
+    """The number of games per condition, if none was given."""
+    if not takes_twin(request.spec.setup, request.spec.twin, request.spec.state):
+        return GAMES_OF_STOCK
+    return GAMES if links <= FEW_LINKS else GAMES_OF_MANY_LINKS
+
+
+def _overheard(request: Request, games: int, rng: np.random.Generator) -> Ledger:
     """Listen in on the player in games with itself."""
     teams = len(request.game.teams)
-    plan = Plan(request.games, request.seed, purpose="evaluation")
-    tickets = tickets_of([[(request.player,) * teams]] * request.games, plan, np.random.default_rng(request.seed))
+    plan = Plan(games, request.seed, purpose="evaluation")
+    tickets = tickets_of([[(request.player,) * teams]] * games, plan, np.random.default_rng(request.seed))
     return overhear(request.spec, request.game, request.contestant, request.player, tickets, rng)
 
 
@@ -216,11 +233,11 @@ def _edge(edge: Edge, known: tuple[Score, Loss] | None, traffic: float, weight: 
     return EdgeWorth(speaker, listener, *_three(known[0]), known[1], traffic, weight)
 
 
-def _notes(request: Request, edges: int, cut: int) -> list[str]:
+def _notes(request: Request, games: int, edges: int, cut: int) -> list[str]:
     found = ["A link that is cut is a link that the graph does not have; the weights of the player stay."]
     if cut < edges:
         found.append(f"Of {edges} links, the {cut} with the most traffic were cut one at a time.")
-    if request.games < LEAST:
+    if games < LEAST:
         found.append(f"Probes need at least {LEAST} games.")
     if request.control is None:
         found.append("No player was trained without messages, so it is not known whether the game needs them.")

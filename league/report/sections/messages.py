@@ -54,10 +54,8 @@ def told(found: Worth) -> str:
     enough = [] if worthless else [each for each in found.channels if each.kind == "bits" and _as_good(found, each)]
     if enough:
         least = min(enough, key=lambda each: each.value)
-        said += (
-            f" With {counted(round(least.value), 'bit')} a number, which are {rounded(least.bits_per_step)} bits per step, the "
-            "score is as good."
-        )
+        each = f"{counted(round(least.value), 'bit')} a number"
+        said += f" With {each} ({rounded(least.bits_per_step)} per step in all) the score is as good."
     return said
 
 
