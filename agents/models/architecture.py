@@ -33,7 +33,7 @@ class Speech:
     aggregation: str = "mean"
     channel: Channel = field(default_factory=Channel)
     dynamic: str = ""
-    options: tuple[tuple[str, float], ...] = ()
+    options: tuple[tuple[str, bool | int | float | str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,19 @@ def nearest_in_world(positions: Tensor, present: Tensor, k: int = 1) -> Tensor:
     return (away <= last) & away.isfinite()
 
 
+def check_values(name: str, options: Mapping[str, Any]) -> None:
+    """Check the options of a dynamic topology of the table.
+
+    Raises:
+        ValueError: An option has no possible value.
+    """
+    k, distance = options.get("k", 1), options.get("distance", 1.0)
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        raise ValueError(f"k of the topology {name!r} must be a whole number of at least 1, not {k!r}")
+    if not isinstance(distance, (int, float)) or isinstance(distance, bool) or not distance > 0:
+        raise ValueError(f"distance of the topology {name!r} must be a number above 0, not {distance!r}")
+
+
 def _distances(positions: Tensor, present: Tensor) -> Tensor:
     """Distances [..., A, A]; infinite from a seat to itself, and to and from seats that are not in the game."""
     away = (positions.unsqueeze(-2) - positions.unsqueeze(-3)).square().sum(-1).sqrt()

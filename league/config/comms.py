@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from agents.models.architecture import Speech
 from comms.aggregation.table import AGGREGATIONS
 from comms.channel.settings import Channel, fault_of, message_bits
-from comms.topology.dynamic import DYNAMIC
+from comms.topology.dynamic import DYNAMIC, check_values
 from comms.topology.edges import of_edges, read_graphml
 from comms.topology.graphs import TOPOLOGIES, build, check_options, complete
 from envs.game import Game, Side
@@ -86,6 +86,7 @@ class CommsConfig(Section):
             check_options(self.topology, TOPOLOGIES[self.topology], self.options)
         elif self.topology in DYNAMIC:
             check_options(self.topology, DYNAMIC[self.topology], self.options)
+            check_values(self.topology, self.options)
         fault = fault_of(self.channel.channel(), self.message_size, self.symbols, self.rounds)
         if fault:
             raise ValueError(fault)
@@ -124,6 +125,9 @@ class CommsConfig(Section):
         if self._moves and not game.position_size:
             raise LeagueError(f"comms.topology {self.topology!r} needs positions, and {game.name} gives none")
         sides = tuple(side.seats_per_team > 1 for side in game.sides)
+        for name, value in self.options.items():
+            if self._moves and not isinstance(value, (bool, int, float, str)):
+                raise LeagueError(f"comms.options.{name} must be a number, a text or true or false, not {value!r}")
         dynamic = self.topology if self._moves else ""
         options = tuple(sorted(self.options.items())) if dynamic else ()
         return Speech(sides, self.symbols, self.rounds, self.aggregation, self.channel.channel(), dynamic, options)

@@ -1,12 +1,17 @@
 """The section `comms`: graphs, channels and their faults."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
+from agents.models.architecture import Architecture
 from envs.game import Game
 from league.config.schema import LeagueConfig, check, to_yaml
 from league.errors import LeagueError
+from league.execution.architectures import to_text
 from tests.agents.conftest import GAMES
 
 HUNT, MELEE, RELAY = GAMES["hunt"], GAMES["melee"], GAMES["relay"]
@@ -55,6 +60,14 @@ def test_roles_decide_who_hears_whom():
     }
 
 
+def test_options_of_links_that_move_are_the_same_after_they_were_stored():
+    game = replace(HUNT, position_size=2)
+    architecture = config(topology="nearest_in_world", options={"k": 2}).architecture(game)
+    again = TypeAdapter(Architecture).validate_json(to_text(architecture))
+    assert again == architecture
+    assert isinstance(dict(again.speech.options)["k"], int)
+
+
 def test_seats_that_act_in_turns_may_speak():
     assert config(topology="complete").architecture(RELAY).speech.sides == (True,)
 
@@ -75,6 +88,8 @@ def test_a_group_may_have_a_graph_of_its_own():
         ({"topology": "none", "options": {"k": 1}}, "it has no options"),
         ({"topology": "ring", "edges": [["a", "b"]]}, "edges are the links of the topology 'edges'"),
         ({"topology": "missing.graphml"}, "cannot be read"),
+        ({"topology": "radius", "options": {"distance": -1}}, "must be a number above 0"),
+        ({"topology": "nearest_in_world", "options": {"k": 1.5}}, "must be a whole number of at least 1"),
         ({"topology": "ring", "symbols": 1}, "one symbol says nothing"),
         ({"topology": "ring", "aggregation": "meen"}, "did you mean 'mean'"),
         ({"topology": "ring", "symbols": 4, "channel": {"bits": 2}}, "symbols have neither bits nor noise"),
