@@ -82,9 +82,9 @@ class Course:
             yield row
 
     def _task(self, number: int) -> Any:
-        task = train_task(self.config, number)
+        task, annealed = train_task(self.config, number), self.config.train.annealed
         trainees = [
-            replace(trainee, weights=player.weights, state=player.state)
+            replace(trainee, weights=player.weights, state=player.state, hyper=annealed(trainee.hyper, number))
             for trainee, player in zip(task.trainees, self.players, strict=True)
         ]
         return replace(task, arena=replace(task.arena, setup=self.config.game.training_setup(number)), trainees=trainees)

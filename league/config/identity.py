@@ -67,7 +67,7 @@ def what_counts(section: BaseModel, defaults: BaseModel, always: set[str], place
         path, value = f"{place}{name}", getattr(section, name)
         if path in WITHOUT_EFFECT:
             continue
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and usual[name] is not None:
             inner = what_counts(value, getattr(defaults, name), always, f"{path}.")
             found |= {name: inner} if inner else {}
         elif path in always or plain[name] != usual[name]:

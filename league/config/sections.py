@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
 
 from agents.learners.contract import Learner, Schedule
+from agents.learners.table import LEARNING_RATE
 from agents.models.architecture import Architecture, Speech
 from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
@@ -234,6 +235,25 @@ class PolicyConfig(Section):
         )
 
 
+class Annealing(Section):
+    """A linear decrease of the learning rate over the generations."""
+
+    begin: int = Field(ge=0, description="last generation with the full learning rate")
+    end: int = Field(ge=1, description="first generation with the final share of it")
+    share: float = Field(gt=0.0, le=1.0, description="the final share")
+
+    @model_validator(mode="after")
+    def _falls(self) -> Annealing:
+        if self.end <= self.begin:
+            raise ValueError(f"end {self.end} must be a later generation than begin {self.begin}")
+        return self
+
+    def factor(self, generation: int) -> float:
+        """What the learning rate is multiplied by in a generation."""
+        passed = min(1.0, max(0, generation - self.begin) / (self.end - self.begin))
+        return 1.0 + passed * (self.share - 1.0)
+
+
 class TrainConfig(Section):
     """The amounts of experience and of optimisation per player and generation."""
 
@@ -244,6 +264,16 @@ class TrainConfig(Section):
     minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps per pass")
     value_weight: float = Field(0.5, ge=0.0, le=100.0, description="weight of the critic's loss")
     max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="maximum norm of a player's gradient")
+    annealing: Annealing | None = Field(
+        None,
+        description="decrease of the learning rate: {begin: 10, end: 20, share: 0.1} is the full one up to generation 10, then "
+        "decreases linearly, and is a tenth from generation 20 on",
+    )
+
+    def annealed(self, hyper: Mapping[str, float], generation: int) -> dict[str, float]:
+        """The hyper-parameters with which a player trains in a generation. Its own, which may mutate, stay as they are."""
+        factor = 1.0 if self.annealing is None else self.annealing.factor(generation)
+        return {name: value * factor if name == LEARNING_RATE.name else value for name, value in hyper.items()}
 
     def schedule(self) -> Schedule:
         """The schedule for the package `agents`."""

@@ -40,7 +40,7 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
             player.name,
             store.weights.get(player.weights, player.name),
             store.learner_states.get(player.learner_state, player.name) if player.learner_state else {},
-            player.hyper,
+            context.config.train.annealed(player.hyper, draft.number),
             draft.tickets[player.name],
         )
         for player in players

@@ -1,4 +1,4 @@
-"""Options of the game that change in training, by generation."""
+"""Options of the game and learning rates that change in training, by generation."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from league import League
 from league.config.schema import LeagueConfig, check
 from league.errors import LeagueError
 from league.execution import tasks
+
+ANNEALING = {"begin": 1, "end": 3, "share": 0.1}
 
 TRAFFIC = {
     "name": "smoke",
@@ -18,8 +20,9 @@ TRAFFIC = {
     "generations": 4,
     "population": 1,
     "policy": {"hidden": [4]},
-    "train": {"copies": 2, "steps": 4, "updates": 1, "epochs": 1, "minibatches": 1},
+    "train": {"copies": 2, "steps": 4, "updates": 1, "epochs": 1, "minibatches": 1, "annealing": ANNEALING},
     "tournament": {"games": 2, "past": 1, "bootstrap": 20, "replays": False},
+    "evolution": {"replace": 0},
     "compute": {"executor": "serial"},
     "tracking": False,
 }
@@ -49,14 +52,21 @@ def test_a_whole_number_stays_one():
 
 
 def test_players_train_with_the_schedule_and_are_measured_with_the_last_value_whoever_resumes(tmp_path, facts, monkeypatch):
-    trained, played = [], []
+    trained, played, rates = [], [], []
 
     def noting(work, seen):
         return lambda task: seen.append(task.arena.setup.options["arrival"]) or work(task)
 
+    def noting_rates(task, work=tasks.train):
+        rates.append(task.trainees[0].hyper["learning_rate"])
+        return work(task)
+
+    monkeypatch.setattr(tasks, "train", noting_rates)
     monkeypatch.setattr(tasks, "train", noting(tasks.train, trained))
     monkeypatch.setattr(tasks, "play", noting(tasks.play, played))
-    League(TRAFFIC, tmp_path / "whole").run()
+    whole = League(TRAFFIC, tmp_path / "whole").run()
+    assert [player.hyper["learning_rate"] for player in whole.store.players("active")] == [1e-3]
+    assert rates == pytest.approx([1e-3, 1e-3, 5.5e-4, 1e-4])
     assert trained == pytest.approx([0.1, 0.1, 0.2, 0.3])
     assert set(played) == {0.3}
     League(TRAFFIC | {"generations": 2}, tmp_path / "parts").run()
@@ -91,3 +101,8 @@ def test_a_schedule_that_changes_what_seats_see_is_one_sentence():
 def test_a_first_value_that_the_game_refuses_is_named():
     with pytest.raises(GameError, match=r"the options \{'arrival': 2\.0\}"):
         League(traffic({"schedule": {"arrival": {"first": 2.0, "begin": 1, "end": 2}}}))
+
+
+def test_annealing_that_ends_before_it_begins_is_one_sentence():
+    with pytest.raises(LeagueError, match="end 1 must be a later generation than begin 1"):
+        check(TRAFFIC | {"train": {"annealing": ANNEALING | {"end": 1}}})
