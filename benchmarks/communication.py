@@ -19,6 +19,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+
+from agents.mutation import LINKS
 from league import LeagueConfig, load_config
 from league.bench.measure import train_task
 from league.execution.tasks import Contestant, PlayTask, play
@@ -87,9 +90,9 @@ def configured(name: str, variant: str) -> LeagueConfig:
 
 def cut_off(contestant: Contestant) -> Contestant:
     """The same player with the same weights, to whom no message arrives."""
-    assert contestant.architecture is not None
-    hears = tuple(rows and tuple((0.0,) * len(row) for row in rows) for rows in contestant.architecture.hears)
-    return replace(contestant, architecture=replace(contestant.architecture, hears=hears))
+    assert contestant.weights is not None
+    weights = {name: np.zeros_like(value) if name.startswith(LINKS) else value for name, value in contestant.weights.items()}
+    return replace(contestant, weights=weights)
 
 
 def in_new_games(course: Course, *, cut: bool) -> list[float]:

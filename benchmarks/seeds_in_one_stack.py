@@ -54,7 +54,7 @@ class Course:
         self.spec = PlayerSpec(self.game, self.config.architecture(self.game))
         self._file = folder / f"{config.name}-{'-'.join(map(str, seeds))}-{self.config.identity()[:8]}.safetensors"
         self.rows: list[dict[str, Any]] = []
-        self.players = [Player(initialise_weights(self.spec, seed), {}) for seed in seeds]
+        self.players = [Player(initialise_weights(self.spec, seed, self.config.links(self.game)), {}) for seed in seeds]
         if self._file.is_file():
             self._load()
 
