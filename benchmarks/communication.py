@@ -63,15 +63,16 @@ class Line:
 
 MEDIUM = {
     "game.options": {"difficulty": "medium", "arrival": 0.2},
-    "game.schedule.arrival": {"first": 0.05, "begin": 5, "end": 25},
+    "game.schedule.arrival": {"first": 0.05, "begin": 4, "end": 30},
     "train.steps": 40,
-    "generations": 40,
+    "train.annealing": {"begin": 35, "end": 76, "share": 0.05},
+    "generations": 80,
 }
 HARD = {
+    **MEDIUM,
     "game.options": {"difficulty": "hard", "arrival": 0.05},
-    "game.schedule.arrival": {"first": 0.02, "begin": 5, "end": 25},
+    "game.schedule.arrival": {"first": 0.02, "begin": 4, "end": 30},
     "train.steps": 80,
-    "generations": 40,
 }
 LINES = {
     "signal": Line("signal", 0.98, "≥ 0.98 open; within 0.03 of chance with all edges cut", chance=0.5, cut=True),
