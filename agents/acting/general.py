@@ -13,7 +13,7 @@ from agents.acting.airing import aired, carried_after
 from agents.acting.partners import Borrowed, Partners
 from agents.acting.routing import Routing, slots_acting
 from agents.acting.seating import Seating
-from agents.models.critics import critic
+from agents.models.critics import action_values, critic
 from agents.models.distributions import bounded, masked, sample
 from agents.models.forward import actor
 from agents.models.speech import STILL, Talk
@@ -118,6 +118,23 @@ class General:
             memories.append(routing.gather(carried))
         joint = state.flatten(0, 1)[seating.states(side, routing)]
         return critic(spec, self._pieces(), self._statistics(), side, joint, seen, memories)
+
+    def action_values(
+        self, side: int, routing: Routing, state: Tensor, actions: Sequence[Tensor], acting: Tensor
+    ) -> list[Tensor]:
+        """The output of counterfactual critics for the teams of one side; see `SeatedStack.action_values`.
+
+        Returns:
+            Per role of the side, [P, W, seats of a team, n].
+        """
+        spec, seating = self._stack.spec, self._seating
+        taken, present = [], []
+        for number in spec.game.sides[side].roles:
+            rows = seating.looked_at(side, number, routing)
+            taken.append(seating.groups(actions[number], rows, number))
+            present.append(seating.groups(slots_acting(spec.game, number, acting), rows, number))
+        joint = state.flatten(0, 1)[seating.states(side, routing)]
+        return action_values(spec, self._pieces(), self._statistics(), side, joint, taken, present)
 
     def _pieces(self) -> Mapping[str, Tensor]:
         return self._stack.spec.parameters.split(self._stack.parameters)

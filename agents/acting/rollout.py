@@ -27,7 +27,7 @@ class Experience:
     Attributes:
         observation: Per role, float32 [T + 1, C, slots, F].
         legal: Per role, bool [T + 1, C, slots, n], or None.
-        state: float32 [T + 1, C, K, S]; S = 0 if no critic reads it.
+        state: float32 [T + 1, C, K, S], with the facts that critics see besides; S = 0 if no critic reads it.
         acting: bool [T + 1, C, A].
         action: Per role, raw actions [T, C, slots(, n)].
         log_prob: Per role, float32 [T, C, slots].
@@ -67,12 +67,12 @@ class Experience:
         copies: int,
         device: torch.device,
         *,
-        joint: bool = True,
+        state_size: int | None = None,
         memory_size: int = 0,
         uncertain: bool = False,
         position_size: int = 0,
     ) -> Experience:
-        """Allocate tensors for `steps` steps of `copies` copies."""
+        """Allocate tensors for `steps` steps of `copies` copies; by default, the joint state is the game's."""
         seats = len(game.seats)
 
         def floats(*shape: int) -> Tensor:
@@ -92,7 +92,7 @@ class Experience:
         return cls(
             observation,
             legal,
-            floats(steps + 1, copies, len(game.teams), game.state_size if joint else 0),
+            floats(steps + 1, copies, len(game.teams), game.state_size if state_size is None else state_size),
             flags(steps + 1, copies, seats),
             action,
             log_prob,
@@ -105,6 +105,25 @@ class Experience:
             floats(steps + 1, copies, seats, memory_size),
             [floats(steps, copies, game.slots(number)) for number in range(len(game.roles))] if uncertain else [],
             floats(steps, copies, seats, position_size),
+        )
+
+    def views(self) -> Timestep:
+        """What was seen before each step, as one timestep of T · C copies."""
+        steps = len(self.over)
+
+        def flat(x: Tensor) -> Tensor:
+            return x[:steps].flatten(0, 1)
+
+        return Timestep(
+            observation=tuple(map(flat, self.observation)),
+            legal=tuple(None if rule is None else flat(rule) for rule in self.legal),
+            acting=flat(self.acting),
+            state=flat(self.state),
+            reward=flat(self.reward),
+            terminated=flat(self.terminated),
+            truncated=flat(self.truncated),
+            over=flat(self.over),
+            positions=flat(self.positions) if self.positions.shape[-1] else None,
         )
 
 
@@ -135,19 +154,23 @@ class Book:
         got = experience.reward, experience.terminated, experience.truncated, experience.over, experience.success
         self._reward, self._terminated, self._truncated, self._over, self._success = map(pages, got)
 
-    def see(self, step: int, now: Timestep, memory: Tensor) -> None:
-        """Store observations, states and memory before step `step`."""
+    def see(self, step: int, now: Timestep, memory: Tensor, state: Tensor) -> None:
+        """Store observations, memory and the states that critics see, before step `step`."""
         for kept, seen in zip(self._observation[step], now.observation, strict=True):
             kept.copy_(seen)
         for rule, allowed in zip(self._legal, now.legal, strict=True):
             if rule is not None and allowed is not None:
                 rule[step].copy_(allowed)
         if self._state is not None:
-            self._state[step].copy_(now.state)
+            self._state[step].copy_(state)
         self._acting[step].copy_(now.acting)
         if self._memory is not None:
             kept = self._memory[step]
             kept.copy_(memory[..., : kept.shape[-1]])
+
+    def lives(self, step: int, now: Timestep) -> Tensor:
+        """The seats that acted in step `step` and did not die of it, bool [N, A]."""
+        return self._acting[step] & ~now.terminated
 
     def get(self, step: int, now: Timestep) -> None:
         """Store the rewards and endings of step `step`. The successes have to be NaN before."""
@@ -266,10 +289,12 @@ def collect(
                 watch.lap("step")
                 book.get(step - 1, table.now)
                 if anybody_cut_off(table.now):
-                    experience.bootstrap[step - 1, table.block] = table.learners.values(*last_view(table.now), table.memory)
+                    state, observation = last_view(table.now)
+                    state = table.learners.informed(state, book.lives(step - 1, table.now))
+                    experience.bootstrap[step - 1, table.block] = table.learners.values(state, observation, table.memory)
                 if table.memory.shape[2] > 0:
                     clear_memory(table.memory, table.now)
-            book.see(step, table.now, table.memory)
+            book.see(step, table.now, table.memory, table.learners.informed(table.now.state, table.now.acting))
             watch.lap("record")
             if seeds is not None:
                 actions = decide(table, book, step, [numbers[table.block] for numbers in noise])

@@ -21,6 +21,7 @@ from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks
 from agents.models.distributions import bounded
+from agents.models.facts import with_facts
 from agents.models.stack import Stack, return_scale
 from envs import compiling
 from envs.arena import Insight, Timestep
@@ -62,7 +63,14 @@ class Backend(Protocol):
 class SeatedStack:
     """A stack of players that holds some teams of an arena's copies. Neither seats nor weights may change while it is used."""
 
-    def __init__(self, stack: Stack, owner: Tensor, temperature: float = 1.0, networks: Networks | None = None) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        owner: Tensor,
+        temperature: float = 1.0,
+        networks: Networks | None = None,
+        identities: Tensor | None = None,
+    ) -> None:
         """Seat the players.
 
         Args:
@@ -71,9 +79,11 @@ class SeatedStack:
             temperature: Divides logits, and multiplies standard deviations of continuous actions. With 1 a player acts as in
                 training, which learning players must do. Towards 0 a player takes its most probable action.
             networks: The stack's networks, if they already exist because the same players were seated before.
+            identities: int64 [N, K], who holds each team, for critics that see it; see `agents.models.facts.with_facts`.
         """
         self.stack = stack
         self.memory_size = stack.spec.carried_size
+        self._identities = identities
         self._seating = Seating(stack.spec.game, owner, stack.size)
         self._general = General(stack, self._seating, temperature)
         serves = compiling.serve(owner.device)
@@ -154,33 +164,71 @@ class SeatedStack:
 
     def explain(self, now: Timestep, memory: Tensor, insight: Insight) -> None:
         """See `envs.arena.Actor`. The general back end computes the probabilities, so they are the same on every device."""
+        noise = insight.noise or _halves(self.stack.spec.game, now.acting)
+        for side in range(len(self.stack.spec.game.sides)):
+            self._expect(side, now, memory, noise, insight.probabilities, insight)
+        if self.stack.spec.architecture.critic != "counterfactual":  # it judges actions, and none has been chosen
+            values = self.values(self.informed(now.state, now.acting), now.observation, memory)
+            insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
+
+    def chances(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
+        """The probabilities of the actions of this stack's seats, per role float32 [N, slots, n]; 0 for other seats.
+
+        For continuous roles, the mean of each component. The general back end computes them, as in `explain`. The noise decides
+        only what happens to messages; without it, it is ½ everywhere.
+        """
         game = self.stack.spec.game
-        noise = insight.noise or _halves(game, now.acting)
+        shown = zip(game.roles, now.observation, strict=True)
+        found = [seen.new_zeros((*seen.shape[:2], role.actions.size)) for role, seen in shown]
         for side in range(len(game.sides)):
-            routings = self._seating.deciding(side, now)
-            preferences, talk, _ = self._general.preferences(side, now, memory, routings, noise)
-            for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
-                role = game.roles[number]
-                expected = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
-                routing.scatter(expected.flatten(1, 2), insight.probabilities[number].view(-1, role.actions.size))
-            if talk is not None:
-                note(game, side, self._seating, now, routings, talk, insight)
-        values = self.values(now.state, now.observation, memory)
-        insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
+            self._expect(side, now, memory, noise or _halves(game, now.acting), found, None)
+        return found
+
+    def informed(self, state: Tensor, acting: Tensor) -> Tensor:
+        """Joint states [N, K, S] with the facts that the critics see besides; see `agents.models.facts.with_facts`."""
+        spec = self.stack.spec
+        return with_facts(spec.game, spec.architecture.critic_sees, state, acting, self._identities)
+
+    def action_values(self, state: Tensor, actions: Sequence[Tensor], acting: Tensor) -> list[Tensor]:
+        """Compute counterfactual critics for every seat of this stack, in units of reward.
+
+        Args:
+            state: float [N, K, S], with facts.
+            actions: Per role, int64 [N, slots], the actions that were taken.
+            acting: bool [N, A], the seats that took one.
+
+        Returns:
+            Per role, float [N, slots, n], the value of every action; 0 for seats of other players.
+        """
+        spec = self.stack.spec
+        statistics = spec.statistics.split(self.stack.statistics)
+        out = [state.new_zeros((*taken.shape, role.actions.size)) for role, taken in zip(spec.game.roles, actions, strict=True)]
+        for number, (side, routing) in enumerate(zip(spec.game.sides, self._seating.views, strict=True)):
+            if routing.index.shape[1] == 0:
+                continue
+            deviation, mean = return_scale(statistics, side.name)
+            values = self._general.action_values(number, routing, state, actions, acting)
+            for role, value in zip(side.roles, values, strict=True):
+                scaled = value * deviation.view(-1, 1, 1, 1) + mean.view(-1, 1, 1, 1)
+                rows = routing.of_seats(spec.game.roles[role].per_team)
+                rows.scatter(scaled.flatten(1, 2), out[role].view(-1, out[role].shape[2]))
+        return out
 
     def values(self, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """Compute the critics' values for every seat of this stack, in units of reward.
 
         Args:
-            state: float [N, K, S].
+            state: float [N, K, S], with facts.
             observation: Per role, float [N, slots, F]; only local critics read it.
             memory: float [N, A, H or more], the memory of the seats; only local critics of players with a memory read it.
 
         Returns:
-            float [N, A]; 0 for seats of other players.
+            float [N, A]; 0 for seats of other players. NaN with counterfactual critics, which judge actions and not seats.
         """
         game, copies = self.stack.spec.game, state.shape[0]
         statistics = self.stack.spec.statistics.split(self.stack.statistics)
+        if self.stack.spec.architecture.critic == "counterfactual":
+            return state.new_full((copies, len(game.seats)), torch.nan)
         out = state.new_zeros(copies, len(game.seats))
         for number, (side, routing) in enumerate(zip(game.sides, self._seating.views, strict=True)):
             if routing.index.shape[1] == 0:
@@ -192,6 +240,25 @@ class SeatedStack:
             routing.scatter(value, filled)
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out
+
+    def _expect(
+        self,
+        side: int,
+        now: Timestep,
+        memory: Tensor,
+        noise: Sequence[Tensor],
+        expected: Sequence[Tensor],
+        insight: Insight | None,
+    ) -> None:
+        """Write the probabilities or means of one side's seats, per role of the game [N, slots, n], and note its messages."""
+        game, routings = self.stack.spec.game, self._seating.deciding(side, now)
+        preferences, talk, _ = self._general.preferences(side, now, memory, routings, noise)
+        for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
+            role = game.roles[number]
+            found = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
+            routing.scatter(found.flatten(1, 2), expected[number].view(-1, role.actions.size))
+        if talk is not None and insight is not None:
+            note(game, side, self._seating, now, routings, talk, insight)
 
 
 def _halves(game: Game, acting: Tensor) -> list[Tensor]:

@@ -1,6 +1,11 @@
-"""Generalised advantage estimation for games in which seats act together, in turns, die early or are truncated."""
+"""Advantages and targets of critics, for games in which seats act together, in turns, die early or are truncated.
+
+Generalised advantage estimation is for critics that judge seats, the counterfactual advantage for critics that judge actions.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -8,6 +13,25 @@ from torch import Tensor
 from agents.kernels.elementary import ZERO
 from envs import compiling
 from envs.compiling import Flags, Floats, vectorised
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What is known of the decisions of a collection, [T, C, A] each, in units of reward.
+
+    Attributes:
+        value: The critic's value when the action was taken; that of the action for counterfactual critics.
+        advantage: The advantage of the action.
+        target: The target of the critic.
+        gain: The discounted return, as far as it was seen; after the collection, the critic's value.
+        known: bool, the decisions that are learnt from.
+    """
+
+    value: Tensor
+    advantage: Tensor
+    target: Tensor
+    gain: Tensor
+    known: Tensor
 
 
 def gae(
@@ -102,3 +126,72 @@ def _gae(
                     else:
                         ahead = ZERO
                     future, pay, seen = value[t, c, a], ZERO, True
+
+
+def action_value_targets(
+    reward: Tensor,
+    value: Tensor,
+    acting: Tensor,
+    terminated: Tensor,
+    truncated: Tensor,
+    gamma: Tensor,
+    lam: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Compute the λ-returns of the actions that were taken, the targets of a critic that judges actions.
+
+    The value after a decision is that of the seat's next action. It is 0 after a termination. After a truncation and after the
+    end of the collection the next action is not known. The last decision before is therefore not known, either, and is worth
+    its own value for the decisions before it.
+
+    Args:
+        reward: [T, C, A], reward of step t.
+        value: [T, C, A], the critic's value of the action taken at step t.
+        acting: bool [T, C, A], whether the seat decides at step t.
+        terminated: bool [T, C, A].
+        truncated: bool [T, C, A].
+        gamma: [C, A], discount per decision.
+        lam: [C, A], the λ of the return.
+
+    Returns:
+        Targets [T, C, A], zero where not `known`; and `known`, bool [T, C, A].
+
+    Laws:
+        λ = 0: the target is the reward plus the discounted value of the next action (Sarsa).
+        λ = 1: the target of a game that terminates is the discounted return.
+
+    Reference:
+        Foerster, Farquhar, Afouras, Nardelli & Whiteson (2018), section 4; Sutton & Barto (2018), equation 12.19.
+    """
+    targets, known = torch.zeros_like(reward), torch.zeros_like(terminated)
+    pay, future, ahead = (torch.zeros_like(reward[0]) for _ in range(3))
+    seen = torch.zeros_like(terminated[0])
+    for t in range(len(reward) - 1, -1, -1):
+        end, cut, act = terminated[t], truncated[t], acting[t]
+        pay = torch.where(end | cut, reward[t], pay + reward[t])
+        future, ahead = future.masked_fill(end, 0.0), ahead.masked_fill(end, 0.0)
+        seen = (seen | end) & ~cut
+        known[t] = act & seen
+        targets[t] = torch.where(known[t], pay + gamma * ((1.0 - lam) * future + lam * ahead), 0.0)
+        ahead = torch.where(act, torch.where(known[t], targets[t], value[t]), ahead)
+        future = torch.where(act, value[t], future)
+        pay = pay.masked_fill(act, 0.0)
+        seen = seen | act
+    return targets, known
+
+
+def counterfactual(action_value: Tensor, chances: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
+    """Compare the value of the action taken with the mean value of all actions, those of the others being what they were.
+
+    Args:
+        action_value: [..., n], the value of every action.
+        chances: [..., n], the probability of every action.
+        action: int64 [...], the action taken.
+
+    Returns:
+        The value of the action taken, and its advantage: [...] each.
+
+    Reference:
+        Foerster, Farquhar, Afouras, Nardelli & Whiteson (2018), equation 4.
+    """
+    taken = action_value.gather(-1, action.unsqueeze(-1)).squeeze(-1)
+    return taken, taken - (chances * action_value).sum(-1)

@@ -113,6 +113,7 @@ class TrainingInput:
         schedule: The amounts of experience and of optimisation.
         generator: The only source of randomness.
         watch: Measures the time of acting, stepping, recording, estimating and improving.
+        identities: int64 [C, K], who holds each team, for critics that see it; see `agents.models.facts.with_facts`.
     """
 
     arena: Arena
@@ -124,6 +125,7 @@ class TrainingInput:
     schedule: Schedule
     generator: torch.Generator
     watch: Stopwatch
+    identities: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from agents.acting.rollout import Experience
 from agents.acting.routing import EMPTY, LEAST, Routing, route, slots_acting
+from agents.learners.advantages import Estimates
 from agents.learners.losses import standardised
 from agents.learners.sequences import Sequences, at_once, in_turns
 from agents.learners.surroundings import Surroundings
@@ -40,6 +41,7 @@ class Batch:
         advantage: [R, a of all roles].
         target: [R, a of all roles], value target in units of reward.
         value: [R, a of all roles], value in units of reward when the action was taken.
+        gain: [R, a of all roles], discounted return in units of reward; see `agents.learners.advantages.Estimates`.
         learnt: bool [R, a of all roles], whether the decision is learnt from.
         memory: [R, A, H], the memory of the team's seats before they decided; empty if no critic reads it.
         routing: Each player's groups, [P, B].
@@ -58,6 +60,7 @@ class Batch:
     advantage: Tensor
     target: Tensor
     value: Tensor
+    gain: Tensor
     learnt: Tensor
     memory: Tensor
     routing: Routing
@@ -81,9 +84,7 @@ def batch_of(
     experience: Experience,
     owner: Tensor,
     players: int,
-    advantage: Tensor,
-    value: Tensor,
-    known: Tensor,
+    estimates: Estimates,
 ) -> Batch | None:
     """Make the batch of one side. Returns None if no player learns on that side.
 
@@ -93,14 +94,12 @@ def batch_of(
         experience: T steps of C copies.
         owner: int64 [C, K], the learner that holds each team, or `EMPTY`.
         players: Number of players, P.
-        advantage: [T, C, A].
-        value: [T, C, A], in units of reward.
-        known: bool [T, C, A], from `agents.learners.advantages.gae`.
+        estimates: What is known of the decisions.
     """
     game, roles = spec.game, spec.game.sides[side].roles
     steps, copies, _ = experience.reward.shape
     cut = (_groups_in_turns if game.turn_based else _groups_at_once)(game, side, experience, owner)
-    learnt = cut.of_seats(known)
+    learnt = cut.of_seats(estimates.known)
     learner = torch.where(learnt.any(1), cut.owner.flatten(), EMPTY)
     routing = route(learner, players)
     if routing.index.shape[1] == 0:
@@ -110,7 +109,7 @@ def batch_of(
         sequences = in_turns(experience, learner, players, cut.mover)
     elif spec.in_sequences:
         sequences = at_once(experience, learner, players, [game.teams[team] for team in game.sides[side].teams])
-    if spec.memory_size and not spec.plain_critics:
+    if spec.memory_size and not spec.sees_state:
         memory = _carried(game, side, experience, cut.team)[..., : spec.memory_size]
     return Batch(
         [cut.of_role(experience.observation[role], role) for role in roles],
@@ -121,9 +120,10 @@ def batch_of(
         experience.state.flatten(0, 2),
         (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + cut.team).flatten(),
         cut.place,
-        cut.of_seats(advantage),
-        cut.of_seats(advantage + value),
-        cut.of_seats(value),
+        cut.of_seats(estimates.advantage),
+        cut.of_seats(estimates.target),
+        cut.of_seats(estimates.value),
+        cut.of_seats(estimates.gain),
         learnt,
         memory,
         routing,

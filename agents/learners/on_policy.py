@@ -6,6 +6,7 @@ A learner provides the function `improve`, which changes the parameters. Everyth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -15,7 +16,7 @@ from agents.acting.rollout import SEED_LIMIT, Experience, Table, Tally, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.learners import losses
-from agents.learners.advantages import gae
+from agents.learners.advantages import Estimates, action_value_targets, counterfactual, gae
 from agents.learners.contract import TrainingInput
 from agents.learners.gradient import autograd
 from agents.learners.gradient.analytic import Derived, covers
@@ -48,15 +49,16 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         A report per update, which also has the metrics of every learner; and the results of the finished games.
     """
     arena, stack, watch = given.arena, given.stack, given.watch
+    spec = stack.spec
     experience = Experience.empty(
         arena.game,
         given.schedule.steps,
         arena.copies,
         arena.device,
-        joint=stack.spec.architecture.critic == "centralised",
-        memory_size=stack.spec.carried_size,
-        uncertain=stack.spec.uncertain,
-        position_size=arena.game.position_size if stack.spec.dynamic else 0,
+        state_size=spec.state_size if spec.sees_state else 0,
+        memory_size=spec.carried_size,
+        uncertain=spec.uncertain,
+        position_size=arena.game.position_size if spec.dynamic else 0,
     )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
     tables, reports = _tables(given), list[Report]()
@@ -69,9 +71,10 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
             returns = mean_returns(given.owner, stack.size, tally.games - before[0], tally.returns - before[1])
             success = share_of_successes(given.owner, stack.size, tally.told - before[2], tally.successes - before[3])
             watch.lap("estimate")
-            reports.append({**learn(stack, batches, improve), "game_return": returns, "success": success})
+            of_games = {"game_return": returns, "success": success, "value_error": value_error(stack, batches)}
+            reports.append({**learn(stack, batches, improve), **of_games})
             for table in tables:
-                table.learners = SeatedStack(stack, given.owner[table.block])
+                table.learners = _seated(given, table.block)
             watch.lap("improve")
     return reports, tally
 
@@ -83,9 +86,14 @@ def _tables(given: TrainingInput) -> list[Table]:
     tables, first = [], 0
     for part in arena.parts():
         block = slice(first, first := first + part.copies)
-        seated = SeatedStack(given.stack, given.owner[block])
-        tables.append(Table(part, block, seated, given.opponents(block), part.restart(seeds[block])))
+        tables.append(Table(part, block, _seated(given, block), given.opponents(block), part.restart(seeds[block])))
     return tables
+
+
+def _seated(given: TrainingInput, block: slice) -> SeatedStack:
+    """The learning players in their seats of a block of copies."""
+    identities = None if given.identities is None else given.identities[block]
+    return SeatedStack(given.stack, given.owner[block], identities=identities)
 
 
 def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) -> Tensor:
@@ -125,29 +133,45 @@ def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor,
         gae_lambda: [P].
     """
     game = stack.spec.game
-    steps, copies, _ = experience.reward.shape
-    everywhere = SeatedStack(stack, _deciding(game, owner, experience.acting))
-    observation = [x.flatten(0, 1) for x in experience.observation]
-    value = everywhere.values(experience.state.flatten(0, 1), observation, experience.memory.flatten(0, 1))
-    value = value.view(steps + 1, copies, -1)
     learner = owner[:, list(game.team_of_seat)]
     discount, lam = gamma[learner.clamp_min(0)], gae_lambda[learner.clamp_min(0)]
-    advantage, known = gae(
-        experience.reward,
-        value,
-        experience.acting,
-        experience.terminated,
-        experience.truncated,
-        experience.bootstrap,
-        discount,
-        lam,
-    )
-    known &= learner != EMPTY
-    sides = (
-        (side, batch_of(stack.spec, side, experience, owner, stack.size, advantage, value[:steps], known))
-        for side in range(len(game.sides))
-    )
+    judge = _judged_actions if stack.spec.architecture.critic == "counterfactual" else _judged_seats
+    found = judge(stack, owner, experience, discount, lam)
+    found = replace(found, known=found.known & (learner != EMPTY))
+    sides = ((side, batch_of(stack.spec, side, experience, owner, stack.size, found)) for side in range(len(game.sides)))
     return [(side, batch) for side, batch in sides if batch is not None]
+
+
+def _judged_seats(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, lam: Tensor) -> Estimates:
+    """Generalised advantages of critics that judge seats. γ and λ are [C, A]. The value of an absent or dead seat is 0."""
+    steps, copies, _ = experience.reward.shape
+    everywhere = SeatedStack(stack, _deciding(stack.spec.game, owner, experience.acting))
+    observation = [x.flatten(0, 1) for x in experience.observation]
+    value = everywhere.values(experience.state.flatten(0, 1), observation, experience.memory.flatten(0, 1))
+    value = value.view(steps + 1, copies, -1).masked_fill(~experience.acting, 0.0)
+    flags = experience.acting, experience.terminated, experience.truncated
+    advantage, known = gae(experience.reward, value, *flags, experience.bootstrap, gamma, lam)
+    whole, _ = gae(experience.reward, value, *flags, experience.bootstrap, gamma, torch.ones_like(lam))
+    value = value[:steps]
+    return Estimates(value, advantage, advantage + value, whole + value, known)
+
+
+def _judged_actions(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, lam: Tensor) -> Estimates:
+    """Counterfactual advantages. γ and λ are [C, A]. The value and the advantage of an absent or dead seat are 0."""
+    game, (steps, copies, _) = stack.spec.game, experience.reward.shape
+    everywhere, now = SeatedStack(stack, owner.repeat(steps, 1)), experience.views()
+    noise = [first.flatten(0, 1).unsqueeze(2) for first in experience.chance]
+    chances = everywhere.chances(now, experience.memory[:steps].flatten(0, 1), noise)
+    actions = [action.flatten(0, 1) for action in experience.action]
+    judged = everywhere.action_values(now.state, actions, now.acting)
+    value, advantage = torch.zeros_like(now.reward), torch.zeros_like(now.reward)
+    for role, *of_role in zip(game.roles, judged, chances, actions, strict=True):
+        value[:, list(role.seats)], advantage[:, list(role.seats)] = counterfactual(*of_role)
+    value, advantage = (x.masked_fill(~now.acting, 0.0).view(steps, copies, -1) for x in (value, advantage))
+    acted = experience.acting[:steps], experience.terminated, experience.truncated
+    target, known = action_value_targets(experience.reward, value, *acted, gamma, lam)
+    gain, _ = action_value_targets(experience.reward, value, *acted, gamma, torch.ones_like(lam))
+    return Estimates(value, advantage.masked_fill(~known, 0.0), target, gain, known)
 
 
 def _deciding(game: Game, owner: Tensor, acting: Tensor) -> Tensor:
@@ -200,6 +224,20 @@ def explained_variance(stack: Stack, batches: Batches) -> Tensor:
     return totals[0] / totals[1].clamp_min(1.0)
 
 
+def value_error(stack: Stack, batches: Batches) -> Tensor:
+    """How far the critics are from the discounted returns before the update, [P]: root mean square, in units of reward.
+
+    The returns are those of λ = 1, so they do not depend on the critic except at the end of the collection. Therefore different
+    kinds of critics can be compared. It is 0 for a player without decisions to learn from.
+    """
+    totals = stack.parameters.new_zeros(2, stack.size)
+    for _, batch in batches:
+        weight, rows = batch.weight, batch.routing.index
+        square = (batch.gain - batch.value)[rows].square() * weight
+        totals = totals + torch.stack([square.flatten(1).sum(1), weight.flatten(1).sum(1)])
+    return (totals[0] / totals[1].clamp_min(1.0)).sqrt()
+
+
 def _update_return_statistics(stack: Stack, batches: Batches) -> None:
     """Add the collection's returns to the statistics that scale the critics."""
     statistics = stack.spec.statistics.split(stack.statistics)
@@ -217,7 +255,7 @@ def _update_view_statistics(stack: Stack, batches: Batches) -> None:
     statistics = spec.statistics.split(stack.statistics)
     for side, batch in batches:
         real, groups = batch.routing.real.to(torch.float32), batch.routing.index
-        if spec.architecture.critic == "centralised":
+        if spec.sees_state:
             name = f"state.{spec.game.sides[side].name}"
             update_statistics(statistics, name, batch.states, batch.state[groups], real)
         for role, observation, present in zip(spec.game.sides[side].roles, batch.observation, batch.present, strict=True):

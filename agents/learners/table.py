@@ -46,6 +46,14 @@ EXPLAINED_VARIANCE = MetricSpec(
     "report",
     "train/explained_variance",
 )
+VALUE_ERROR = MetricSpec(
+    "value_error",
+    "Error of the critic",
+    "root mean square of discounted return minus value, in units of reward",
+    "low",
+    "report",
+    "train/value_error",
+)
 KL = MetricSpec("kl", "Change of the policy (KL)", "nats per decision", "", "view", "train/kl")
 VALUE_LOSS = MetricSpec(
     "value_loss",
@@ -61,7 +69,18 @@ DECISIONS = MetricSpec("decisions", "Decisions", "learnt from", "", "store", "tr
 
 METRICS = {
     metric.name: metric
-    for metric in (GAME_RETURN, SUCCESS, ENTROPY, EXPLAINED_VARIANCE, KL, VALUE_LOSS, CLIP_FRACTION, POLICY_LOSS, DECISIONS)
+    for metric in (
+        GAME_RETURN,
+        SUCCESS,
+        ENTROPY,
+        EXPLAINED_VARIANCE,
+        VALUE_ERROR,
+        KL,
+        VALUE_LOSS,
+        CLIP_FRACTION,
+        POLICY_LOSS,
+        DECISIONS,
+    )
 }
 """All metrics of the learners below, in the order of their charts."""
 
@@ -71,8 +90,8 @@ PREFIX = "train/"
 COMMON = (DECISIONS, GAME_RETURN)
 """Metrics that every learner reports."""
 
-OPTIONAL = (SUCCESS,)
-"""Metrics that a learner may report without declaring them. The games may have nothing to say of them."""
+OPTIONAL = (SUCCESS, VALUE_ERROR)
+"""Metrics that a learner may report without declaring them. `agents.learners.on_policy.alternate` reports them."""
 
 DEFAULT = "ppo"
 """The default learner of a configuration."""

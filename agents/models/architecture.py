@@ -11,6 +11,10 @@ CLIP = 5.0
 """Normalised observations are clipped at ± this many standard deviations."""
 
 
+FACTS = ("presence", "opponent")
+"""Facts that critics can see besides the joint state, in the order in which they stand behind it; see `agents.models.facts`."""
+
+
 @dataclass(frozen=True)
 class Speech:
     """How the seats of a team send each other messages. Who hears whom is not in it: the links belong to each player's weights.
@@ -43,7 +47,8 @@ class Architecture:
     Attributes:
         hidden: Widths of the hidden layers, of actors and critics alike.
         activation: `tanh` or `relu`.
-        critic: `centralised` (the team's joint state in, one value per seat out) or `local` (each seat's own observation in).
+        critic: `centralised` (the team's joint state in, one value per seat out), `local` (each seat's own observation in) or
+            `counterfactual` (the joint state and the actions of the others in, the value of every own action out).
         normalise: Whether observations and states are standardised with their running mean and standard deviation.
         message_size: Length of a message: numbers or symbols; 0 without messages.
         hears: Only for players of earlier versions, whose links are not in their weights. For each side, the listening weights
@@ -54,11 +59,12 @@ class Architecture:
         memory: The memory of a seat: a name of `agents.models.table.MEMORIES`.
         memory_size: Number of values that a seat remembers, H; 0 without a memory.
         speech: How seats send messages; None without messages, and for players with `hears`.
+        critic_sees: Facts that critics see besides the joint state; names of `FACTS`.
     """
 
     hidden: tuple[int, ...] = (64, 64)
     activation: Literal["tanh", "relu"] = "tanh"
-    critic: Literal["centralised", "local"] = "centralised"
+    critic: Literal["centralised", "local", "counterfactual"] = "centralised"
     normalise: bool = True
     message_size: int = 0
     hears: tuple[tuple[tuple[float, ...], ...] | None, ...] = ()
@@ -66,6 +72,7 @@ class Architecture:
     memory: str = "none"
     memory_size: int = 0
     speech: Speech | None = None
+    critic_sees: tuple[str, ...] = ()
 
     @property
     def spoken(self) -> Speech | None:

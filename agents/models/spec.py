@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from agents.models.architecture import Architecture, Speech
+from agents.models.facts import fact_size
 from agents.models.layout import GAINS, Layout, Piece, mlp_pieces
 from agents.models.own_aggregation import OwnAggregation
 from agents.models.parts import EncoderPart, MemoryPart
@@ -39,7 +40,8 @@ class PlayerSpec:
       (`critic_encoder`). If the actor has a memory, the memory before the decision is an additional input. Only the actor's
       gradient trains the memory.
 
-    Centralised critics belong to a side. They are perceptrons that see the joint state and have no memory.
+    Centralised critics belong to a side. They are perceptrons that see the joint state and have no memory. Counterfactual ones
+    belong to a role. They are perceptrons, too, and also see which seat they judge and the actions of its team-mates.
     """
 
     game: Game
@@ -148,8 +150,18 @@ class PlayerSpec:
 
     @property
     def plain_critics(self) -> bool:
-        """True if all critics are perceptrons."""
-        return self.perceptron or self.architecture.critic == "centralised"
+        """True if all critics are perceptrons with one value per seat."""
+        return self.architecture.critic == "centralised" or (self.perceptron and self.architecture.critic == "local")
+
+    @property
+    def sees_state(self) -> bool:
+        """True if critics see the joint state."""
+        return self.architecture.critic != "local"
+
+    @property
+    def state_size(self) -> int:
+        """Length of a team's joint state together with the facts that critics see besides, S."""
+        return self.game.state_size + fact_size(self.game, self.architecture.critic_sees)
 
     @property
     def memory_size(self) -> int:
@@ -205,7 +217,7 @@ class PlayerSpec:
         pieces = [piece for role in range(len(self.game.roles)) for piece in self._of_role(role)]
         if self.architecture.critic == "centralised":
             for side in self.game.sides:
-                sizes = (self.game.state_size, *self.architecture.hidden, side.seats_per_team)
+                sizes = (self.state_size, *self.architecture.hidden, side.seats_per_team)
                 pieces += mlp_pieces(f"critic.{side.name}", sizes, GAINS[self.architecture.activation], 1.0)
         return pieces
 
@@ -232,6 +244,9 @@ class PlayerSpec:
                 pieces += own.pieces
                 seen = own.width
             pieces += mlp_pieces(f"critic.{role.name}", (seen + self.memory_size, *architecture.hidden, 1), inner, 1.0)
+        if architecture.critic == "counterfactual":
+            sizes = (self.state_size + sum(self.judged(number)), *architecture.hidden, role.actions.size)
+            pieces += mlp_pieces(f"critic.{role.name}", sizes, inner, 1.0)
         return pieces
 
     def _of_speech(self, number: int) -> list[Piece]:
@@ -246,6 +261,16 @@ class PlayerSpec:
             pieces += mlp_pieces(f"message_update.{name}", (width + combined.width, width), inner, inner)
         return pieces
 
+    def judged(self, number: int) -> tuple[int, int]:
+        """The inputs of a role's counterfactual critic besides the state: for the seat's place, and for actions of the team.
+
+        A role with one seat per team needs no place, and a team of one seat has no actions of others.
+        """
+        role = self.game.roles[number]
+        roles = [self.game.roles[each] for each in self.game.sides[role.side].roles]
+        actions = sum(each.per_team * each.actions.size for each in roles) if sum(each.per_team for each in roles) > 1 else 0
+        return role.per_team if role.per_team > 1 else 0, actions
+
     @cached_property
     def parameters(self) -> Layout:
         """The layout of all parameters that the optimiser changes."""
@@ -258,7 +283,7 @@ class PlayerSpec:
         for role in self.game.roles:
             shapes += statistic_shapes(f"observation.{role.name}", role.features)
         for side in self.game.sides:
-            shapes += statistic_shapes(f"state.{side.name}", self.game.state_size)
+            shapes += statistic_shapes(f"state.{side.name}", self.state_size)
             shapes += statistic_shapes(f"return.{side.name}", 1)
         shapes += [
             (f"links.{side.name}", (side.seats_per_team, side.seats_per_team))

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from agents.learners.contract import Schedule
 from agents.models.architecture import Architecture
+from agents.models.spec import PlayerSpec
 from envs.game import Game
 
 PORTIONS = (None, 1024)
@@ -53,17 +54,20 @@ def applies(architecture: Architecture) -> bool:
 def networks(game: Game, architecture: Architecture, copies: int) -> list[Network]:
     """The networks of a player that takes every seat of `copies` copies. Messages between seats are not counted."""
     turns = len(game.seats) if game.turn_based else 1
-    hidden, local = architecture.hidden, architecture.critic == "local"
+    hidden, critic, spec = architecture.hidden, architecture.critic, PlayerSpec(game, architecture)
     found = []
-    for role in game.roles:
+    for number, role in enumerate(game.roles):
         rows = copies * len(role.seats) / turns
         found.append(Network(f"actor.{role.name}", (role.features, *hidden, role.actions.size), rows, True))
-        if local:
+        if critic == "local":
             found.append(Network(f"critic.{role.name}", (role.features, *hidden, 1), rows, False))
-    if not local:
+        if critic == "counterfactual":
+            seen = spec.state_size + sum(spec.judged(number))
+            found.append(Network(f"critic.{role.name}", (seen, *hidden, role.actions.size), rows, False))
+    if critic == "centralised":
         for side in game.sides:
             rows = copies * len(side.teams) / (len(game.teams) if game.turn_based else 1)
-            found.append(Network(f"critic.{side.name}", (game.state_size, *hidden, side.seats_per_team), rows, False))
+            found.append(Network(f"critic.{side.name}", (spec.state_size, *hidden, side.seats_per_team), rows, False))
     return found
 
 

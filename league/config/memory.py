@@ -7,6 +7,7 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.models.facts import fact_size
 from envs.description import StateKind, describe
 from envs.game import Game
 from league.config.schema import LeagueConfig
@@ -47,14 +48,15 @@ def memory_of(config: LeagueConfig, game: Game) -> Memory:
         game: Its game.
     """
     views = sum(game.slots(number) * role.features for number, role in enumerate(game.roles)) * FLOAT
-    state = len(game.teams) * game.state_size * FLOAT
     best, tasks = (0, 0), 0
     for group in config.groups:
         stack = min(config.stack, group.count)
         rows = config.train.copies * stack
         # The steps that are kept, and of every copy the present timestep, its buffer and the buffer of the last view.
         kept = rows * (config.train.steps + 1 + 3)
-        best = max(best, (views * kept, state * kept if group.policy.critic == "centralised" else 0), key=sum)
+        policy = group.policy
+        state = len(game.teams) * (game.state_size + fact_size(game, policy.critic_sees)) * FLOAT
+        best = max(best, (views * kept, state * kept if policy.critic != "local" else 0), key=sum)
         tasks += -(-group.count // stack)
     compute = config.compute
     at_once = 1 if compute.executor == "serial" else min(tasks, compute.workers or os.cpu_count() or 1)

@@ -147,7 +147,7 @@ class LeagueConfig(Section):
     @property
     def state_seen(self) -> StateKind:
         """What a team's critic sees: `arena.state`, or nothing where all critics are local."""
-        return self.arena.state if any(group.policy.critic == "centralised" for group in self.groups) else "none"
+        return self.arena.state if any(group.policy.critic != "local" for group in self.groups) else "none"
 
     def identity(self) -> str:
         """Hash of all settings that decide results. Two leagues with the same identity end with the same bits."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_seri
 
 from agents.learners.contract import Learner, Schedule
 from agents.learners.table import LEARNING_RATE
-from agents.models.architecture import Architecture, Speech
+from agents.models.architecture import FACTS, Architecture, Speech
 from agents.models.table import ENCODERS, MEMORIES
 from agents.mutation import OPERATORS
 from envs.description import StateKind
@@ -185,8 +185,15 @@ class PolicyConfig(Section):
 
     hidden: list[Annotated[int, Field(ge=1, le=4096)]] = Field([64, 64], min_length=1, max_length=8, description="layer widths")
     activation: Literal["tanh", "relu"] = Field("tanh", description="activation function of the hidden layers")
-    critic: Literal["centralised", "local"] = Field(
-        "centralised", description="input of the critic: joint state or own observation"
+    critic: Literal["centralised", "local", "counterfactual"] = Field(
+        "centralised",
+        description="input of the critic: joint state or own observation; counterfactual: joint state and actions of the "
+        "team-mates, with a value for every own action (COMA)",
+    )
+    critic_sees: list[Literal["presence", "opponent"]] = Field(
+        default_factory=list,
+        max_length=len(FACTS),
+        description="facts that critics see besides the joint state: which seats are in the game, who holds the other teams",
     )
     normalise: bool = Field(True, description="standardise observations and states with running statistics")
     temperature: float = Field(
@@ -232,6 +239,7 @@ class PolicyConfig(Section):
             self.memory,
             self.memory_size if self.memory != "none" else 0,
             speech,
+            tuple(fact for fact in FACTS if fact in self.critic_sees),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -16,6 +18,7 @@ from envs.references import ours
 from league.config.memory import check_memory
 from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
+from league.config.sections import PolicyConfig
 from league.errors import LeagueError
 from league.population.matchmaking import RULES, Rule
 from tournaments.schedule.formats import FORMATS, Format
@@ -32,6 +35,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     for number, group in enumerate(config.groups):
         config.architecture(game, number)
         config.links(game, number)
+        check_critic(group.policy, game)
         learner_of(group.learner)
     for anchor in config.tournament.anchors:
         bot_of(anchor.removeprefix("bot:"), game)
@@ -43,11 +47,31 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
         raise LeagueError("the mutation operator 'rewire' changes communication graphs, but comms.topology is 'none'")
     check_device(config.compute.device)
     check_memory(config, game)
-    if config.arena.state == "none" and any(group.policy.critic == "centralised" for group in config.groups):
-        raise LeagueError("arena.state none leaves centralised critics nothing to see; set policy.critic to local as well")
+    if config.arena.state == "none" and (blind := [g.policy.critic for g in config.groups if g.policy.critic != "local"]):
+        raise LeagueError(f"arena.state none leaves {blind[0]} critics nothing to see; set policy.critic to local as well")
     check_schedule(config, game)
     if config.arena.twin == "always":
         make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
+
+
+def check_critic(policy: PolicyConfig, game: Game) -> None:
+    """Check that a group's critics fit the game.
+
+    Raises:
+        LeagueError: They do not.
+    """
+    turns = f"is for games whose seats act at once, and {game.name} is played in turns"
+    if policy.critic == "counterfactual" and game.turn_based:
+        raise LeagueError(f"policy.critic counterfactual {turns}")
+    continuous = [role.name for role in game.roles if role.actions.kind == "continuous"]
+    if policy.critic == "counterfactual" and continuous:
+        raise LeagueError(f"policy.critic counterfactual is for discrete actions, and those of {continuous[0]} are continuous")
+    if policy.critic_sees and policy.critic == "local":
+        raise LeagueError("policy.critic_sees is for critics that see the joint state, and policy.critic is local")
+    if "presence" in policy.critic_sees and game.turn_based:
+        raise LeagueError(f"policy.critic_sees presence {turns}")
+    if "opponent" in policy.critic_sees and game.cooperative:
+        raise LeagueError(f"policy.critic_sees opponent is for games with several teams, and {game.name} has one")
 
 
 def check_schedule(config: LeagueConfig, game: Game) -> None:
@@ -57,7 +81,10 @@ def check_schedule(config: LeagueConfig, game: Game) -> None:
         LeagueError: They do not.
         GameError: The game cannot be made with them.
     """
-    if config.game.schedule and describe(config.game.training_setup(0), config.arena.state) != game:
+    if not config.game.schedule:
+        return
+    trained = describe(config.game.training_setup(0), config.arena.state)
+    if replace(trained, chance=game.chance) != game:
         changed = ", ".join(f"{name} {ramp.first:g}" for name, ramp in config.game.schedule.items())
         raise LeagueError(f"game.schedule: with {changed}, {game.name} has other agents, spaces or states than afterwards")
 

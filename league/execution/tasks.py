@@ -24,6 +24,7 @@ from agents.learners.contract import Schedule, Train, TrainingInput, TrainingOut
 from agents.learners.hyper import stacked
 from agents.learners.table import COMMON, DECISIONS, DEFAULT, OPTIONAL, learner_spec
 from agents.models.architecture import Architecture
+from agents.models.facts import UNKNOWN, identity
 from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
@@ -186,8 +187,8 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
         stack = _stack(PlayerSpec(game, task.architecture), named, device)
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
-        centralised = task.architecture.critic == "centralised"
-        with closing(_make(task.arena, len(tickets), fresh=False, joint=centralised)) as arena:
+        names = [ticket.players for ticket in tickets]
+        with closing(_make(task.arena, len(tickets), fresh=False, joint=stack.spec.sees_state)) as arena:
             given = TrainingInput(
                 arena=arena,
                 stack=stack,
@@ -198,6 +199,7 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
                 schedule=task.schedule,
                 generator=torch.Generator(device).manual_seed(task.seed),
                 watch=watch,
+                identities=torch.tensor([[identity(name) for name in players] for players in names], device=device),
             )
             watch.start()
             output = _learnt(learner, given, named)
@@ -274,12 +276,13 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
 
     def factory(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
+        known = torch.tensor([*map(identity, players), UNKNOWN], device=device)
         for stack, networks, temperature, forgets, names in stacks:
             place = {name: index for index, name in enumerate(names)}
             lookup = torch.tensor([*(place.get(name, EMPTY) for name in players), EMPTY], device=device)
             held = lookup[owner]
             if bool((held != EMPTY).any()):
-                seated = SeatedStack(stack, held, temperature, networks)
+                seated = SeatedStack(stack, held, temperature, networks, known[owner])
                 actors.append(Forgetful(seated, stack.spec.memory_size) if forgets else seated)
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
         return actors

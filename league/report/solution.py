@@ -70,6 +70,8 @@ def _algorithm(history: History) -> dict[str, Any]:
     critics = {
         "centralised": "sees the joint state; used in training only",
         "local": "sees the seat's observation; used in training only",
+        "counterfactual": "sees the joint state and the actions of the team-mates, and values every own action (COMA); used in "
+        "training only",
     }
     speaking = {"topology": config.comms.topology, "message_size": config.comms.message_size, "links": links}
     return {
@@ -83,7 +85,11 @@ def _algorithm(history: History) -> dict[str, Any]:
             "normalised_observations": policy.normalise,
             "temperature_when_frozen": policy.temperature,
         },
-        "critic": {"kind": policy.critic, "meaning": critics[policy.critic]},
+        "critic": {
+            "kind": policy.critic,
+            "meaning": critics[policy.critic],
+            **({"sees_besides": list(policy.critic_sees)} if policy.critic_sees else {}),
+        },
         "communication": speaking if heard_by else None,
         "matchmaking": {
             "rule": making.rule,

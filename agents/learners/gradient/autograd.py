@@ -14,7 +14,7 @@ from agents.learners import losses
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import Minibatch, rows_of
 from agents.learners.sequences import delaying, remembering
-from agents.models.critics import critic
+from agents.models.critics import action_values, critic, of_taken
 from agents.models.distributions import entropy, log_prob, masked
 from agents.models.forward import actor
 from agents.models.spec import PlayerSpec
@@ -73,7 +73,11 @@ def _loss(
     doubt = torch.cat(entropies, dim=2).masked_fill(silent, 0.0)
     carried = rows_of(batch.memory, rows).split([role.per_team for role in roles], dim=2) if batch.memory.numel() else []
     state = rows_of(batch.states, batch.state[rows])
-    value = critic(spec, pieces, statistics, minibatch.side, state, observations, carried)
+    if spec.architecture.critic == "counterfactual":
+        actions = [rows_of(x, rows) for x in batch.action]
+        value = of_taken(action_values(spec, pieces, statistics, minibatch.side, state, actions, present), actions)
+    else:
+        value = critic(spec, pieces, statistics, minibatch.side, state, observations, carried)
     if batch.place is not None:  # one seat of one role moved
         log_ratio, doubt = log_ratio.sum(2, keepdim=True), doubt.sum(2, keepdim=True)
         value = value.gather(2, batch.place[rows].unsqueeze(2))

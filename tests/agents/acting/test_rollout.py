@@ -84,7 +84,7 @@ def test_memory_keeps_what_was_seen_before_each_step_and_what_came_of_it(game, g
 def test_a_table_writes_only_the_pages_of_its_copies(game, glance):
     experience, now = Experience.empty(game, 2, 3 * COPIES, torch.device("cpu")), glance(game, COPIES, 0)
     book = Book(experience, slice(COPIES, 2 * COPIES))
-    book.see(1, now, empty(game))
+    book.see(1, now, empty(game), now.state)
     book.get(1, now)
     for kept, shown in ((experience.state, now.state), (experience.acting, now.acting), (experience.reward, now.reward)):
         assert torch.equal(kept[1, COPIES : 2 * COPIES], shown)
