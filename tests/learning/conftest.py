@@ -119,6 +119,7 @@ class Training:
     stack: Stack
     game_return: float
     explained_variance: float
+    value_error: float
 
 
 @pytest.fixture(scope="session")
@@ -126,17 +127,23 @@ def taught(newborn: Callable[..., Stack]) -> Callable[..., Training]:
     """Train a newborn that holds every team."""
 
     def teach(
-        arena: Arena, updates: int, steps: int = 8, hyper: dict[str, float] | None = None, **architecture: object
+        arena: Arena,
+        updates: int,
+        steps: int = 8,
+        hyper: dict[str, float] | None = None,
+        value_weight: float = 0.5,
+        **architecture: object,
     ) -> Training:
         stack = newborn(arena, **architecture)
         usual = {"learning_rate": 5e-3, "clip": 0.2, "entropy": 0.01, "gamma": 0.9, "gae_lambda": 0.95}
         owner = torch.zeros(arena.copies, len(arena.game.teams), dtype=torch.int64)
         values = stacked([{**usual, **(hyper or {})}], arena.device)
         generator = torch.Generator().manual_seed(0)
-        schedule, watch = Schedule(updates, steps), Stopwatch()
+        schedule, watch = Schedule(updates, steps, value_weight=value_weight), Stopwatch()
         output = train(TrainingInput(arena, stack, [{}], owner, lambda block: [], values, schedule, generator, watch))
         late = output.reports[-max(updates // 4, 1) :]
-        returns, explained = (torch.stack([report[name] for report in late]) for name in ("game_return", "explained_variance"))
-        return Training(stack, float(returns.nanmean()), float(explained.mean()))
+        names = "game_return", "explained_variance", "value_error"
+        returns, explained, error = (torch.stack([report[name] for report in late]) for name in names)
+        return Training(stack, float(returns.nanmean()), float(explained.mean()), float(error.mean()))
 
     return teach

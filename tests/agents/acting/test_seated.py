@@ -216,3 +216,24 @@ def test_a_player_survives_being_taken_out_of_the_stack_and_put_back(game, found
     again = Stack.of(stack.spec, [stack.player(index) for index in range(PLAYERS)], torch.device("cpu"))
     assert torch.equal(again.parameters, stack.parameters)
     assert torch.equal(again.statistics, stack.statistics)
+
+
+@pytest.mark.parametrize("critic", ["centralised", "local", "counterfactual"])
+@pytest.mark.parametrize("memory", ["none", "gru"])
+def test_actions_are_the_same_bits_without_a_critic(critic, memory, games, founders, glance, chances):
+    game = games["melee"]
+    stack = founders(game, 2, critic=critic, memory=memory, memory_size=4 if memory == "gru" else 0)
+    bare = Stack(stack.spec, stack.parameters.clone(), stack.statistics.clone())
+    for name, piece in bare.spec.parameters.split(bare.parameters).items():
+        if name.startswith("critic"):
+            piece.fill_(torch.nan)
+    owner = torch.tensor([[0, 1], [1, 0], [1, 1], [0, 0]])
+    now, noise = glance(game, 4, seed=3), chances(game, 4)
+    told = []
+    for each in (stack, bare):
+        seated = SeatedStack(each, owner)
+        actions = [torch.zeros_like(seen[..., 0]).long() for seen in now.observation]
+        carried = torch.zeros(4, len(game.seats), seated.memory_size)
+        seated.act(now, carried, noise, actions)
+        told.append([*actions, carried])
+    assert all(map(torch.equal, *told))
