@@ -37,10 +37,10 @@ STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365
 """Number of seeds → factor of the standard error for a 95 % interval (Student 1908)."""
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "mpe2/simple_tag_v3": {"train": {"copies": 64, "steps": 50, "updates": 5}, "generations": 40},
-    "mpe2/simple_reference_v3": {"train": {"copies": 64, "steps": 25, "updates": 10}, "generations": 60},
+    "mpe2/simple_tag_v3": {"train": {"copies": 64, "steps": 50, "updates": 5}, "generations": 25},
+    "mpe2/simple_reference_v3": {"train": {"copies": 64, "steps": 25, "updates": 10}, "generations": 40},
     "classic/leduc_holdem_v4": {"train": {"copies": 128, "steps": 32, "updates": 5}, "generations": 40},
-    "mpe2/simple_spread_v3": {"train": {"copies": 64, "steps": 25, "updates": 10}, "generations": 60},
+    "mpe2/simple_spread_v3": {"train": {"copies": 64, "steps": 25, "updates": 10}, "generations": 40},
 }
 """Game → settings of the training. Everything else is a league's default."""
 
