@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
 
+import torch
 from torch import Tensor
 
 from agents.acting import carrying
@@ -14,11 +15,12 @@ from agents.acting.partners import Borrowed, Partners
 from agents.acting.routing import Routing, slots_acting
 from agents.acting.seating import Seating
 from agents.models.critics import action_values, critic
-from agents.models.distributions import bounded, masked, sample
+from agents.models.distributions import bounded, masked, sample, squashed, typical
 from agents.models.forward import actor
 from agents.models.speech import STILL, Talk
 from agents.models.stack import Stack
 from envs.arena import Timestep
+from envs.game import Role
 
 
 class General:
@@ -49,8 +51,8 @@ class General:
             log_std = pieces.get(f"log_std.{role.name}")
             if log_std is not None:
                 log_std = log_std + log(self._temperature)
-            chances = routing.gather(noise[number].flatten(0, 1)).view(preference.shape)
-            chosen, log_prob = sample(role, preference, log_std, chances)
+            chances = routing.gather(noise[number].flatten(0, 1)).view(*preference.shape[:-1], role.actions.size)
+            chosen, log_prob = self._draw(role, preference, log_std, chances)
             if bound:
                 chosen = bounded(role, chosen)
             routing.scatter(chosen.flatten(1, 2), actions[number].view(-1, *actions[number].shape[2:]))
@@ -59,6 +61,15 @@ class General:
                 slots = carrying.of_slots(game, number, memory, now.acting)
                 routing.scatter(carried[place].flatten(1, 2), slots.view(-1, slots.shape[2])[:, : carried[place].shape[3]])
                 carrying.keep(game, number, memory, now.acting, slots)
+
+    def _draw(self, role: Role, preference: Tensor, log_std: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw raw actions as the players' way of deciding says, with their log-probabilities."""
+        decision = self._stack.spec.architecture.decision
+        if role.actions.kind == "discrete" or decision == "sample":
+            return sample(role, preference, log_std, noise)
+        if decision == "squashed":
+            return squashed(preference, torch.special.ndtri(noise.double()).to(preference.dtype), self._temperature)
+        return typical(preference, decision), torch.zeros_like(noise[..., 0])
 
     def preferences(
         self, side: int, now: Timestep, memory: Tensor, routings: Sequence[Routing], noise: Sequence[Tensor]

@@ -5,7 +5,7 @@ Only decisions of learning players are stored, with the action, its log-probabil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -18,6 +18,31 @@ from envs.game import Game
 from envs.stopwatch import Stopwatch
 
 SEED_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class LastViews:
+    """The views of seats that were truncated, right after the step that truncated them.
+
+    Attributes:
+        observation: Per role, float32 [T, C, slots, F]; in turn-based games they belong to the seat that would have acted next.
+        state: float32 [T, C, K, S].
+    """
+
+    observation: list[Tensor]
+    state: Tensor
+
+    @classmethod
+    def empty(cls, experience: Experience) -> LastViews:
+        """Tensors for all steps of an experience."""
+        return cls([torch.zeros_like(x[1:]) for x in experience.observation], torch.zeros_like(experience.state[1:]))
+
+    def see(self, step: int, block: slice, state: Tensor, observation: Sequence[Tensor]) -> None:
+        """Store the states and the observations after step `step`."""
+        for kept, seen in zip(self.observation, observation, strict=True):
+            kept[step, block] = seen
+        if self.state.shape[-1] > 0:
+            self.state[step, block] = state
 
 
 @dataclass
@@ -41,6 +66,7 @@ class Experience:
         chance: Per role, float32 [T, C, slots], the first random number of each decision, from which those of messages follow;
             empty if messages need none.
         positions: float32 [T, C, A, D], the positions of the seats before each step; D = 0 if no links follow from them.
+        last: The views of truncated seats, for learners that need more of them than their values; else None.
     """
 
     observation: list[Tensor]
@@ -58,6 +84,7 @@ class Experience:
     memory: Tensor
     chance: list[Tensor]
     positions: Tensor
+    last: LastViews | None = None
 
     @classmethod
     def empty(
@@ -234,6 +261,13 @@ class Tally:
         self.successes += success.double().nan_to_num(0.0).sum(0)
 
 
+Explore = Callable[[slice, Timestep, Sequence[Tensor]], None]
+"""Changes the raw actions of a block of copies in place: per role, [N, slots] or [N, slots, n].
+
+Rows of other players may be changed, too, because those players write their actions afterwards.
+"""
+
+
 @dataclass
 class Table:
     """A part of an arena and its players.
@@ -244,6 +278,7 @@ class Table:
         learners: The learning players, whose decisions are stored.
         opponents: The actors of the other teams.
         now: The present timestep of the part.
+        explore: Changes the actions of learning players; None if they act as their policies say.
         memory: float32 [N, A, H], the memory of the seats, with the largest H of all players.
     """
 
@@ -252,6 +287,7 @@ class Table:
     learners: SeatedStack
     opponents: Sequence[Actor]
     now: Timestep
+    explore: Explore | None = None
     memory: Tensor = field(init=False)
     _book: Book | None = field(init=False, default=None, repr=False)
 
@@ -291,6 +327,8 @@ def collect(
                 if anybody_cut_off(table.now):
                     state, observation = last_view(table.now)
                     state = table.learners.informed(state, book.lives(step - 1, table.now))
+                    if experience.last is not None:
+                        experience.last.see(step - 1, table.block, state, observation)
                     experience.bootstrap[step - 1, table.block] = table.learners.values(state, observation, table.memory)
                 if table.memory.shape[2] > 0:
                     clear_memory(table.memory, table.now)
@@ -313,6 +351,8 @@ def decide(table: Table, book: Book, step: int, noise: Sequence[Tensor]) -> list
     if table.now.positions is not None and book.experience.positions.shape[-1]:
         book.experience.positions[step, table.block] = table.now.positions
     table.learners.decide(table.now, table.memory, noise, raw, book.log_prob[step])
+    if table.explore is not None:
+        table.explore(table.block, table.now, raw)
     actions = [bounded(role, action).clone() for role, action in zip(table.arena.game.roles, raw, strict=True)]
     for opponent in table.opponents:
         opponent.act(table.now, table.memory, noise, actions)

@@ -20,12 +20,15 @@ from agents.acting.partners import Partners
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Networks
-from agents.models.distributions import bounded
+from agents.models.distributions import bounded, typical
 from agents.models.facts import with_facts
 from agents.models.stack import Stack, return_scale
 from envs import compiling
 from envs.arena import Insight, Timestep
 from envs.game import Game
+
+GREEDY = 1e-6
+"""The temperature of players that take the action of the highest preference. Of equal ones they take one at random."""
 
 
 class Backend(Protocol):
@@ -81,6 +84,8 @@ class SeatedStack:
             networks: The stack's networks, if they already exist because the same players were seated before.
             identities: int64 [N, K], who holds each team, for critics that see it; see `agents.models.facts.with_facts`.
         """
+        if stack.spec.architecture.decision == "greedy":
+            temperature = GREEDY
         self.stack = stack
         self.memory_size = stack.spec.carried_size
         self._identities = identities
@@ -167,7 +172,8 @@ class SeatedStack:
         noise = insight.noise or _halves(self.stack.spec.game, now.acting)
         for side in range(len(self.stack.spec.game.sides)):
             self._expect(side, now, memory, noise, insight.probabilities, insight)
-        if self.stack.spec.architecture.critic != "counterfactual":  # it judges actions, and none has been chosen
+        architecture = self.stack.spec.architecture
+        if architecture.has_critic and architecture.critic != "counterfactual":  # that one judges actions, and none was chosen
             values = self.values(self.informed(now.state, now.acting), now.observation, memory)
             insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
 
@@ -223,13 +229,16 @@ class SeatedStack:
             memory: float [N, A, H or more], the memory of the seats; only local critics of players with a memory read it.
 
         Returns:
-            float [N, A]; 0 for seats of other players. NaN with counterfactual critics, which judge actions and not seats.
+            float [N, A]; 0 for seats of other players, and for players without a critic. NaN with counterfactual critics, which
+            judge actions and not seats.
         """
         game, copies = self.stack.spec.game, state.shape[0]
         statistics = self.stack.spec.statistics.split(self.stack.statistics)
         if self.stack.spec.architecture.critic == "counterfactual":
             return state.new_full((copies, len(game.seats)), torch.nan)
         out = state.new_zeros(copies, len(game.seats))
+        if not self.stack.spec.architecture.has_critic:
+            return out
         for number, (side, routing) in enumerate(zip(game.sides, self._seating.views, strict=True)):
             if routing.index.shape[1] == 0:
                 continue
@@ -255,7 +264,8 @@ class SeatedStack:
         preferences, talk, _ = self._general.preferences(side, now, memory, routings, noise)
         for number, preference, routing in zip(game.sides[side].roles, preferences, routings, strict=True):
             role = game.roles[number]
-            found = preference.softmax(-1) if role.actions.kind == "discrete" else bounded(role, preference)
+            discrete, decision = role.actions.kind == "discrete", self.stack.spec.architecture.decision
+            found = preference.softmax(-1) if discrete else bounded(role, typical(preference, decision))
             routing.scatter(found.flatten(1, 2), expected[number].view(-1, role.actions.size))
         if talk is not None and insight is not None:
             note(game, side, self._seating, now, routings, talk, insight)

@@ -24,10 +24,13 @@ from agents.models.stack import Stack
 def train(given: TrainingInput) -> TrainingOutput:
     """Train every player of a stack. Each update collects experience, estimates advantages and takes one gradient step."""
     unbounded = torch.full_like(given.hyper["learning_rate"], float("inf"))
-    adam, hyper = Adam.restored(given.stack, given.states), HyperParameters(**given.hyper, clip=unbounded)
+    adam, hyper = (
+        Adam.restored(given.stack.spec.parameters, given.stack.parameters, given.states),
+        HyperParameters(**given.hyper, clip=unbounded),
+    )
     step = partial(improve, given.stack, adam, hyper=hyper, schedule=given.schedule)
     reports, tally = alternate(given, hyper.gamma, hyper.gae_lambda, step)
-    return TrainingOutput(reports, tally, adam.states(given.stack))
+    return TrainingOutput(reports, tally, adam.states(given.stack.spec.parameters))
 
 
 def improve(stack: Stack, adam: Adam, batches: Batches, hyper: HyperParameters, schedule: Schedule) -> Report:

@@ -6,8 +6,10 @@ This module loads neither torch nor numba, so commands that only read can know a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from agents.models.architecture import Decision
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +55,30 @@ class HyperSpec:
     label: str
     description: str
     charted: bool = False
+
+
+OptionValue = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class OptionSpec:
+    """A choice that a learner offers. It is the same for all players of a group, and evolution does not change it.
+
+    Attributes:
+        name: Its name in configurations.
+        default: Its default, whose type it has.
+        description: A short description.
+        least: Lowest valid number.
+        most: Highest valid number.
+        among: Valid texts; empty for numbers and for true or false.
+    """
+
+    name: str
+    default: OptionValue
+    description: str
+    least: float = 0.0
+    most: float = 1.0
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +140,7 @@ class TrainingInput:
         generator: The only source of randomness.
         watch: Measures the time of acting, stepping, recording, estimating and improving.
         identities: int64 [C, K], who holds each team, for critics that see it; see `agents.models.facts.with_facts`.
+        options: The learner's options by name, complete.
     """
 
     arena: Arena
@@ -126,6 +153,7 @@ class TrainingInput:
     generator: torch.Generator
     watch: Stopwatch
     identities: Tensor | None = None
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -157,6 +185,11 @@ class LearnerSpec:
         hyper: Its hyper-parameters.
         metrics: The metrics that it reports of each update, besides `agents.learners.table.COMMON`.
         about: A short description, which the report shows.
+        options: Its options.
+        decision: How its players turn preferences into actions; see `agents.models.architecture.Architecture`.
+        critic: Whether its players have a critic of their own. If not, what it learns about values is in its state.
+        speaks: Whether its players can send messages and have a memory.
+        actions: The kind of actions that it can learn; "" for both.
     """
 
     name: str
@@ -164,6 +197,11 @@ class LearnerSpec:
     hyper: tuple[HyperSpec, ...]
     metrics: tuple[MetricSpec, ...]
     about: str = ""
+    options: tuple[OptionSpec, ...] = ()
+    decision: Decision = "sample"
+    critic: bool = True
+    speaks: bool = True
+    actions: Literal["discrete", "continuous", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -173,21 +211,34 @@ class Learner:
     train: Train
     hyper: tuple[HyperSpec, ...]
     metrics: tuple[MetricSpec, ...]
+    options: tuple[OptionSpec, ...] = ()
+    decision: Decision = "sample"
+    critic: bool = True
 
     def __call__(self, given: TrainingInput) -> TrainingOutput:
         """Train a stack of players."""
         return self.train(given)
 
 
-def learner(*, hyper: Sequence[HyperSpec], metrics: Sequence[MetricSpec]) -> Callable[[Train], Learner]:
+def learner(
+    *,
+    hyper: Sequence[HyperSpec],
+    metrics: Sequence[MetricSpec],
+    options: Sequence[OptionSpec] = (),
+    decision: Decision = "sample",
+    critic: bool = True,
+) -> Callable[[Train], Learner]:
     """Declare a function to be a learner, as a decorator.
 
     Args:
         hyper: Its hyper-parameters; those of `agents.learners.table` or others.
         metrics: The metrics that it reports of each update, besides `agents.learners.table.COMMON`.
+        options: Its options.
+        decision: How its players turn preferences into actions; see `agents.models.architecture.Architecture`.
+        critic: Whether its players have critics.
 
     Example:
         >>> @learner(hyper=(LEARNING_RATE, GAMMA), metrics=(ENTROPY,))
         ... def mine(given: TrainingInput) -> TrainingOutput: ...
     """
-    return lambda train: Learner(train, tuple(hyper), tuple(metrics))
+    return lambda train: Learner(train, tuple(hyper), tuple(metrics), tuple(options), decision, critic)

@@ -61,7 +61,7 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         position_size=arena.game.position_size if spec.dynamic else 0,
     )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
-    tables, reports = _tables(given), list[Report]()
+    tables, reports = tables_of(given), list[Report]()
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
@@ -74,23 +74,23 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
             of_games = {"game_return": returns, "success": success, "value_error": value_error(stack, batches)}
             reports.append({**learn(stack, batches, improve), **of_games})
             for table in tables:
-                table.learners = _seated(given, table.block)
+                table.learners = seated(given, table.block)
             watch.lap("improve")
     return reports, tally
 
 
-def _tables(given: TrainingInput) -> list[Table]:
+def tables_of(given: TrainingInput) -> list[Table]:
     """Restart every part of the arena, with players and opponents in their seats."""
     arena, device = given.arena, given.arena.device
     seeds = torch.randint(0, SEED_LIMIT, (arena.copies,), generator=given.generator, device=device)
     tables, first = [], 0
     for part in arena.parts():
         block = slice(first, first := first + part.copies)
-        tables.append(Table(part, block, _seated(given, block), given.opponents(block), part.restart(seeds[block])))
+        tables.append(Table(part, block, seated(given, block), given.opponents(block), part.restart(seeds[block])))
     return tables
 
 
-def _seated(given: TrainingInput, block: slice) -> SeatedStack:
+def seated(given: TrainingInput, block: slice) -> SeatedStack:
     """The learning players in their seats of a block of copies."""
     identities = None if given.identities is None else given.identities[block]
     return SeatedStack(given.stack, given.owner[block], identities=identities)

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from agents.kernels.elementary import ONE
-from agents.models.layout import UnfitWeights
-from agents.models.stack import Stack
+from agents.models.layout import Layout, UnfitWeights
 from envs import compiling
 from envs.compiling import Floats, vectorised
 
@@ -41,36 +40,39 @@ class Adam:
         return cls(torch.zeros_like(parameters), torch.zeros_like(parameters), parameters.new_zeros(parameters.shape[0], 1))
 
     @classmethod
-    def restored(cls, stack: Stack, states: Sequence[Mapping[str, np.ndarray]]) -> Adam:
-        """The moments of a stack's players from the result of `states`; zero for a player without a state.
+    def restored(cls, layout: Layout, parameters: Tensor, states: Sequence[Mapping[str, np.ndarray]], prefix: str = "") -> Adam:
+        """The moments of players from the result of `states`; zero for a player without a state.
+
+        Args:
+            layout: The layout of the parameters.
+            parameters: float32 [P, D].
+            states: One per player.
+            prefix: What the names begin with.
 
         Raises:
             UnfitWeights: They do not belong to the players' architecture.
         """
-        adam, layout = cls.fresh(stack.parameters), stack.spec.parameters
+        adam = cls.fresh(parameters)
         for index, arrays in enumerate(states):
-            if arrays:
+            if any(name.startswith(f"{prefix}mean.") for name in arrays) or f"{prefix}steps" in arrays:
                 for moment, kept in (("mean", adam.mean), ("square", adam.square)):
-                    prefix = f"{moment}."
-                    kept[index] = layout.from_arrays(
-                        {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-                    )
-                if "steps" not in arrays or arrays["steps"].shape != (1,):
+                    kept[index] = layout.from_arrays(under(f"{prefix}{moment}.", arrays))
+                steps = arrays.get(f"{prefix}steps")
+                if steps is None or steps.shape != (1,):
                     raise UnfitWeights("the state of the optimiser does not say how many steps were made")
-                adam.steps[index] = float(arrays["steps"][0])
+                adam.steps[index] = float(steps[0])
         return adam
 
-    def states(self, stack: Stack) -> list[dict[str, np.ndarray]]:
+    def states(self, layout: Layout, prefix: str = "") -> list[dict[str, np.ndarray]]:
         """Each player's moments as named arrays."""
-        layout = stack.spec.parameters
         return [
             {
-                f"{moment}.{name}": value
+                f"{prefix}{moment}.{name}": value
                 for moment, kept in (("mean", self.mean), ("square", self.square))
                 for name, value in layout.to_arrays(kept[index]).items()
             }
-            | {"steps": self.steps[index].cpu().numpy()}
-            for index in range(stack.size)
+            | {f"{prefix}steps": self.steps[index].cpu().numpy()}
+            for index in range(len(self.steps))
         ]
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, max_norm: float) -> None:
@@ -98,6 +100,11 @@ class Adam:
         rate = moves * learning_rate.unsqueeze(1) / (1.0 - BETA1**taken)
         root = (self.square / (1.0 - BETA2**taken)).sqrt_().add_(EPSILON)
         parameters.sub_(rate * self.mean / root)
+
+
+def under(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays whose names begin with a prefix, without it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 @vectorised

@@ -21,10 +21,13 @@ from agents.models.stack import Stack
 
 def train(given: TrainingInput) -> TrainingOutput:
     """Train every player of a stack. Each update collects experience, estimates advantages and improves the policies."""
-    adam, hyper = Adam.restored(given.stack, given.states), HyperParameters(**given.hyper)
+    adam, hyper = (
+        Adam.restored(given.stack.spec.parameters, given.stack.parameters, given.states),
+        HyperParameters(**given.hyper),
+    )
     step = partial(improve, given.stack, adam, hyper=hyper, schedule=given.schedule, generator=given.generator)
     reports, tally = alternate(given, hyper.gamma, hyper.gae_lambda, step)
-    return TrainingOutput(reports, tally, adam.states(given.stack))
+    return TrainingOutput(reports, tally, adam.states(given.stack.spec.parameters))
 
 
 def improve(

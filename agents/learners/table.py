@@ -5,9 +5,10 @@ Loading this file loads neither torch nor numba. The code of a learner is loaded
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from agents.learners.contract import HyperSpec, Learner, LearnerSpec, MetricSpec
+from agents.learners.contract import HyperSpec, Learner, LearnerSpec, MetricSpec, OptionSpec, OptionValue
 from envs.faults import GameError
 from envs.references import find
 
@@ -32,7 +33,58 @@ GAE_LAMBDA = HyperSpec(
     "gae_lambda", 0.95, 0.8, 0.99, 0.0, 1.0, "distance from 1", "GAE λ", "λ of generalised advantage estimation"
 )
 
-HYPER_PARAMETERS = {spec.name: spec for spec in (LEARNING_RATE, CLIP, ENTROPY_WEIGHT, GAMMA, GAE_LAMBDA)}
+EPSILON = HyperSpec(
+    "epsilon",
+    0.05,
+    0.01,
+    0.3,
+    0.0,
+    1.0,
+    "logarithmic",
+    "exploration ε",
+    "share of random actions, in the end",
+)
+TARGET_RATE = HyperSpec(
+    "target_rate",
+    0.01,
+    1e-3,
+    0.1,
+    0.0,
+    1.0,
+    "logarithmic",
+    "rate of the targets",
+    "share by which target networks follow at every step of the optimiser",
+)
+
+NOISE = HyperSpec(
+    "noise", 0.1, 0.02, 0.5, 0.0, 2.0, "logarithmic", "noise", "deviation of the noise on actions, in half the action's range"
+)
+ENTROPY_SHARE = HyperSpec(
+    "entropy_share",
+    0.2,
+    0.02,
+    0.98,
+    0.0,
+    1.0,
+    "logarithmic",
+    "target of the entropy",
+    "target of the entropy of discrete actions, as a share of the entropy of all legal ones",
+)
+
+HYPER_PARAMETERS = {
+    spec.name: spec
+    for spec in (
+        LEARNING_RATE,
+        CLIP,
+        ENTROPY_WEIGHT,
+        GAMMA,
+        GAE_LAMBDA,
+        EPSILON,
+        TARGET_RATE,
+        NOISE,
+        ENTROPY_SHARE,
+    )
+}
 """All hyper-parameters of the learners below. A learner may have another default."""
 
 GAME_RETURN = MetricSpec("game_return", "Return", "mean return of a game", "high", "report", "train/return", gaps=True)
@@ -64,6 +116,10 @@ VALUE_LOSS = MetricSpec(
     "train/value_loss",
 )
 CLIP_FRACTION = MetricSpec("clip_fraction", "Share that is clipped", "of the decisions", "", "view", "train/clip_fraction")
+ACTION_VALUE = MetricSpec(
+    "action_value", "Value of the actions", "mean estimate, in units of reward", "", "view", "train/action_value"
+)
+TEMPERATURE = MetricSpec("temperature", "Weight of the entropy", "return per nat, learnt", "", "log", "train/temperature")
 POLICY_LOSS = MetricSpec("policy_loss", "Loss of the policy", "surrogate per decision", "", "log", "train/policy_loss")
 DECISIONS = MetricSpec("decisions", "Decisions", "learnt from", "", "store", "train/decisions")
 
@@ -77,8 +133,10 @@ METRICS = {
         VALUE_ERROR,
         KL,
         VALUE_LOSS,
+        ACTION_VALUE,
         CLIP_FRACTION,
         POLICY_LOSS,
+        TEMPERATURE,
         DECISIONS,
     )
 }
@@ -92,6 +150,19 @@ COMMON = (DECISIONS, GAME_RETURN)
 
 OPTIONAL = (SUCCESS, VALUE_ERROR)
 """Metrics that a learner may report without declaring them. `agents.learners.on_policy.alternate` reports them."""
+
+REPLAY = (
+    OptionSpec("replay", 20_000, "number of rows of the replay memory of a player and side", 1, 10_000_000),
+    OptionSpec("one_generation", False, "the replay memory is emptied after each generation, and not stored"),
+    OptionSpec("batch", 256, "rows of a minibatch", 1, 65_536),
+    OptionSpec("warm_up", 1000, "number of rows with which learning begins", 1, 10_000_000),
+    OptionSpec("n_step", 1, "number of decisions whose rewards are in a target", 1, 100),
+    OptionSpec("priority", 0.0, "power of the error in the priority of a row; 0 draws all rows equally often", 0.0, 2.0),
+    OptionSpec("importance", 0.5, "power with which the preference for rows is undone", 0.0, 1.0),
+)
+"""Options of learners with a replay memory."""
+
+TEAM_VALUES = ("none", "vdn", "qmix")
 
 DEFAULT = "ppo"
 """The default learner of a configuration."""
@@ -120,6 +191,58 @@ LEARNERS = {
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, EXPLAINED_VARIANCE),
             "A3C, the gradients of several workers, some updates old, in a fixed order, with GAE and shared RMSprop",
         ),
+        LearnerSpec(
+            "dqn",
+            "agents.learners.dqn:train",
+            (LEARNING_RATE, GAMMA, EPSILON, TARGET_RATE),
+            (VALUE_LOSS, ACTION_VALUE),
+            "DQN, action values with a replay memory and a target network",
+            options=(
+                *REPLAY,
+                OptionSpec("double", True, "the learning network chooses and the target network values the next action"),
+                OptionSpec("duelling", False, "separate networks for the value of a state and the advantages of its actions"),
+                OptionSpec("exploration", 20_000, "number of decisions over which exploration falls", 1, 1_000_000_000),
+                OptionSpec(
+                    "team", "none", "value of a team: none (each seat alone), vdn or qmix", among=("none", "vdn", "qmix")
+                ),
+            ),
+            decision="greedy",
+            critic=False,
+            speaks=False,
+            actions="discrete",
+        ),
+        LearnerSpec(
+            "sac",
+            "agents.learners.sac:train",
+            (LEARNING_RATE, GAMMA, TARGET_RATE, ENTROPY_SHARE),
+            (VALUE_LOSS, POLICY_LOSS, ACTION_VALUE, ENTROPY, TEMPERATURE),
+            "SAC, soft actor-critic with a replay memory, for discrete and continuous actions",
+            options=(
+                *REPLAY,
+                OptionSpec("temperature", 0.0, "weight of the entropy; 0: it is learnt", 0.0, 100.0),
+                OptionSpec("component_entropy", -1.0, "target of the entropy per continuous action, in nats", -10.0, 0.69),
+            ),
+            decision="squashed",
+            critic=False,
+            speaks=False,
+        ),
+        LearnerSpec(
+            "ddpg",
+            "agents.learners.ddpg:train",
+            (LEARNING_RATE, GAMMA, TARGET_RATE, NOISE),
+            (VALUE_LOSS, POLICY_LOSS, ACTION_VALUE),
+            "DDPG, deterministic policy gradient with a replay memory and the repairs of TD3",
+            options=(
+                *REPLAY,
+                OptionSpec("twin", True, "the smaller of two action values is the target (TD3)"),
+                OptionSpec("delay", 2, "steps of the critic per step of the actor (TD3)", 1, 100),
+                OptionSpec("smoothing", 0.2, "deviation of the noise on the target's action (TD3)", 0.0, 1.0),
+            ),
+            decision="deterministic",
+            critic=False,
+            speaks=False,
+            actions="continuous",
+        ),
     )
 }
 """The learners of the project. To add a learner, add a file and an entry."""
@@ -139,7 +262,39 @@ def learner_spec(name: str) -> LearnerSpec:
             f"{name} is no learner: put @learner(hyper=…, metrics=…) of agents.learners.contract above it, "
             "which declares its hyper-parameters and metrics"
         )
-    return LearnerSpec(name, name, found.hyper, found.metrics)
+    return LearnerSpec(
+        name, name, found.hyper, found.metrics, options=found.options, decision=found.decision, critic=found.critic
+    )
+
+
+def options_of(spec: LearnerSpec, given: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+    """All options of a learner, of which some are given.
+
+    Raises:
+        ValueError: There is no such option, or it cannot have such a value.
+    """
+    known = {option.name: option for option in spec.options}
+    for name, value in given.items():
+        if name not in known:
+            none = "has no options" if not known else f"has no option {name!r} (known: {', '.join(known)})"
+            raise ValueError(f"the learner {spec.name} {none}")
+        fault = _fault(known[name], value)
+        if fault:
+            raise ValueError(f"{name} {fault}, not {value!r}")
+    return {name: given.get(name, option.default) for name, option in known.items()}
+
+
+def _fault(option: OptionSpec, value: OptionValue) -> str:
+    """What an option must be, if a value is not that."""
+    if isinstance(option.default, bool):
+        return "" if isinstance(value, bool) else "must be true or false"
+    if isinstance(option.default, str):
+        return "" if value in option.among else f"must be one of {', '.join(option.among)}"
+    kinds = (int,) if isinstance(option.default, int) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not option.least <= value <= option.most:
+        kind = "a whole number" if isinstance(option.default, int) else "a number"
+        return f"must be {kind} between {option.least:g} and {option.most:g}"
+    return ""
 
 
 def metric_spec(name: str) -> MetricSpec:

@@ -14,6 +14,9 @@ CLIP = 5.0
 FACTS = ("presence", "opponent")
 """Facts that critics can see besides the joint state, in the order in which they stand behind it; see `agents.models.facts`."""
 
+Decision = Literal["sample", "greedy", "squashed", "deterministic"]
+"""How preferences become actions; see `agents.models.distributions`."""
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -60,6 +63,11 @@ class Architecture:
         memory_size: Number of values that a seat remembers, H; 0 without a memory.
         speech: How seats send messages; None without messages, and for players with `hears`.
         critic_sees: Facts that critics see besides the joint state; names of `FACTS`.
+        decision: `sample` draws an action from the policy's distribution, `greedy` takes the action of the highest preference.
+            For continuous actions, `squashed` draws from a normal distribution whose deviation depends on the observation and
+            squashes the result by tanh, and `deterministic` squashes the mean.
+        has_critic: Whether the player has critics. If not, its learner estimates values by networks of its own, which see what
+            `critic` says.
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -73,6 +81,8 @@ class Architecture:
     memory_size: int = 0
     speech: Speech | None = None
     critic_sees: tuple[str, ...] = ()
+    decision: Decision = "sample"
+    has_critic: bool = True
 
     @property
     def spoken(self) -> Speech | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from agents.models.architecture import Decision
 from envs.game import Role
 
 
@@ -55,6 +56,40 @@ def entropy(role: Role, preference: Tensor, log_std: Tensor | None) -> Tensor:
         return -(logs.exp() * logs.clamp_min(-1e9)).sum(-1)
     assert log_std is not None
     return (log_std + 1.4189385332046727).sum(-1)[:, None, None].expand(preference.shape[:-1])
+
+
+LOG_STD = -5.0, 2.0
+"""Range of the logarithm of the standard deviation of squashed actions."""
+
+
+def squashed(preference: Tensor, noise: Tensor, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Draw actions between −1 and 1: the tanh of normally distributed numbers.
+
+    Args:
+        preference: Means and log deviations side by side, [P, B, a, 2 n].
+        noise: Standard normal, [P, B, a, n].
+        temperature: Multiplies the standard deviations.
+
+    Returns:
+        Actions [P, B, a, n], and their log-densities [P, B, a].
+
+    Reference:
+        Haarnoja et al. (2018), appendix C, equation 21.
+    """
+    mean, log_std = preference.chunk(2, -1)
+    log_std = log_std.clamp(*LOG_STD)
+    before = mean + noise * log_std.exp() * temperature
+    normal = -0.5 * noise.square() - log_std - 0.9189385332046727
+    # log(1 − tanh² u) = 2 (log 2 − u − softplus(−2 u)) is exact for large u, too
+    slope = 2.0 * (0.6931471805599453 - before - torch.nn.functional.softplus(-2.0 * before))
+    return torch.tanh(before), (normal - slope).sum(-1)
+
+
+def typical(preference: Tensor, decision: Decision) -> Tensor:
+    """The most typical raw action of continuous preferences, [P, …, n]: the mean, or its tanh."""
+    if decision == "sample":
+        return preference
+    return torch.tanh(preference.chunk(2, -1)[0] if decision == "squashed" else preference)
 
 
 def bounded(role: Role, raw: Tensor) -> Tensor:

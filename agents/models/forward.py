@@ -41,6 +41,14 @@ def standardised(spec: PlayerSpec, statistics: Mapping[str, Tensor], role: int, 
     return normalised(observation, statistics, name) if spec.architecture.normalise else observation
 
 
+def preferences_of(spec: PlayerSpec, pieces: Mapping[str, Tensor], role: int, seen: Tensor) -> Tensor:
+    """The preferences [P, …, n] of a role for standardised observations [P, …, F], for players without messages and memory."""
+    architecture, encoder, name = spec.architecture, spec.encoders[role], f"actor.{spec.game.roles[role].name}"
+    depth = len(architecture.hidden) + 1 if encoder is None else spec.layers
+    inputs = seen if encoder is None else encoder.features(seen, pieces)
+    return mlp(inputs, pieces, name, depth, ACTIVATIONS[architecture.activation])
+
+
 def actor(
     spec: PlayerSpec,
     pieces: Mapping[str, Tensor],

@@ -62,7 +62,8 @@ class Layout:
                 raise UnfitWeights(f"{name} has shape {arrays[name].shape} in the weights, this architecture needs {shape}")
             if arrays[name].dtype != np.float32:
                 raise UnfitWeights(f"{name} has numbers of type {arrays[name].dtype} in the weights, not float32")
-        return torch.cat([torch.from_numpy(np.ascontiguousarray(arrays[name])).reshape(-1) for name, _ in self.shapes])
+        rows = [torch.from_numpy(np.ascontiguousarray(arrays[name])).reshape(-1) for name, _ in self.shapes]
+        return torch.cat(rows) if rows else torch.zeros(0)
 
 
 Initial = Callable[[torch.Generator], Tensor]

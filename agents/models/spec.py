@@ -131,14 +131,18 @@ class PlayerSpec:
     def compiled(self, side: int) -> bool:
         """True if the actors of this side have compiled loops.
 
-        They have perceptrons alone, with a gated recurrent unit, or with messages that are averaged in the same step.
+        They have perceptrons alone, with a gated recurrent unit, or with messages that are averaged in the same step, and their
+        continuous preferences are the means of normal distributions. Players of earlier versions that speak learn as they did
+        then, to the bit.
         """
-        architecture = self.architecture
-        if architecture.encoder != "mlp":
+        architecture, roles = self.architecture, self.game.sides[side].roles
+        usual = architecture.decision == "sample" or all(self.game.roles[role].actions.kind == "discrete" for role in roles)
+        if architecture.encoder != "mlp" or not usual:
             return False
+        deep = len(architecture.hidden) > 1
         if self.speaks(side):
-            return self.averages and architecture.memory == "none" and len(architecture.hidden) > 1
-        return architecture.memory == "none" or (architecture.memory == "gru" and len(architecture.hidden) > 1)
+            return architecture.speech is not None and self.averages and architecture.memory == "none" and deep
+        return architecture.memory == "none" or (architecture.memory == "gru" and deep)
 
     @property
     def averages(self) -> bool:
@@ -179,7 +183,7 @@ class PlayerSpec:
     @cached_property
     def critic_encoders(self) -> tuple[EncoderPart | None, ...]:
         """Per role, the encoder of the local critic; None if the critic's perceptron reads the observation itself."""
-        own = self.architecture.critic == "local" and self.architecture.encoder != "mlp"
+        own = self.architecture.critic == "local" and self.architecture.encoder != "mlp" and self.architecture.has_critic
         return tuple(
             self._encoder(f"critic_encoder.{role.name}", number) if own else None for number, role in enumerate(self.game.roles)
         )
@@ -215,11 +219,17 @@ class PlayerSpec:
     @cached_property
     def _pieces(self) -> list[Piece]:
         pieces = [piece for role in range(len(self.game.roles)) for piece in self._of_role(role)]
-        if self.architecture.critic == "centralised":
+        if self.architecture.critic == "centralised" and self.architecture.has_critic:
             for side in self.game.sides:
                 sizes = (self.state_size, *self.architecture.hidden, side.seats_per_team)
                 pieces += mlp_pieces(f"critic.{side.name}", sizes, GAINS[self.architecture.activation], 1.0)
         return pieces
+
+    def outputs(self, number: int) -> int:
+        """Number of outputs of a role's actor. Squashed distributions have a mean and a log deviation per component."""
+        actions = self.game.roles[number].actions
+        squashed = actions.kind == "continuous" and self.architecture.decision == "squashed"
+        return actions.size * (2 if squashed else 1)
 
     def _of_role(self, number: int) -> list[Piece]:
         """The pieces of one role's networks."""
@@ -227,7 +237,7 @@ class PlayerSpec:
         inner, encoder, memory = GAINS[architecture.activation], self.encoders[number], self.memories[number]
         pieces: list[Piece] = []
         if encoder is None:
-            pieces += mlp_pieces(f"actor.{role.name}", (role.features, *architecture.hidden, role.actions.size), inner, 0.01)
+            pieces += mlp_pieces(f"actor.{role.name}", (role.features, *architecture.hidden, self.outputs(number)), inner, 0.01)
         else:
             pieces += encoder.pieces
             if memory is not None:
@@ -235,10 +245,10 @@ class PlayerSpec:
             pieces += self._of_speech(number)
             combined = self.aggregations[number]
             width = self.hidden_width(number) + (0 if combined is None else combined.width)
-            pieces += mlp_pieces(f"actor.{role.name}", (width, *self._head, role.actions.size), inner, 0.01)
-        if role.actions.kind == "continuous":
+            pieces += mlp_pieces(f"actor.{role.name}", (width, *self._head, self.outputs(number)), inner, 0.01)
+        if role.actions.kind == "continuous" and architecture.decision == "sample":
             pieces.append(Piece(f"log_std.{role.name}", (role.actions.size,), INITIAL_LOG_STD))
-        if architecture.critic == "local":
+        if architecture.critic == "local" and architecture.has_critic:
             own, seen = self.critic_encoders[number], role.features
             if own is not None:
                 pieces += own.pieces

@@ -291,7 +291,8 @@ def train_task(config: LeagueConfig, number: int, group: int = 0) -> TrainTask:
         weights = initialise_weights(spec, int(generator.integers(2**31)), config.links(game, group))
         trainees.append(Trainee(name, weights, {}, settings.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
-    return TrainTask(_arena(config), spec.architecture, trainees, {}, config.train.schedule(), seed, settings.learner)
+    schedule, options = config.train.schedule(), settings.learner_options
+    return TrainTask(_arena(config), spec.architecture, trainees, {}, schedule, seed, settings.learner, options)
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:

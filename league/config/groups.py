@@ -11,7 +11,7 @@ from agents.learners.table import DEFAULT, learner_spec
 from envs.faults import GameError
 from league.config.styles import over
 
-INHERITED = ("learner", "policy", "comms", "hyper")
+INHERITED = ("learner", "learner_options", "policy", "comms", "hyper")
 """Settings that a group inherits from its league."""
 
 
@@ -39,7 +39,11 @@ def _group(group: Any, inherited: Mapping[str, Any]) -> Any:
         return group
     merged = over(inherited, _spelt_out(group))
     hyper, own = merged.get("hyper"), group.get("hyper")
-    if not isinstance(hyper, Mapping) or merged.get("learner", DEFAULT) == inherited.get("learner", DEFAULT):
+    if merged.get("learner", DEFAULT) == inherited.get("learner", DEFAULT):
+        return merged
+    if "learner_options" in merged:  # options belong to one learner
+        merged = {**merged, "learner_options": group.get("learner_options", {})}
+    if not isinstance(hyper, Mapping):
         return merged
     names = {*_hyper_parameters(merged["learner"]), *(own if isinstance(own, Mapping) else ())}
     return {**merged, "hyper": {name: value for name, value in hyper.items() if name in names}}

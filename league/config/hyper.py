@@ -15,6 +15,10 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializeAsAny,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
     ValidationError,
     create_model,
     field_validator,
@@ -23,7 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from agents.learners.contract import HyperSpec, Scale
-from agents.learners.table import LEARNERS, learner_spec
+from agents.learners.table import LEARNERS, learner_spec, options_of
 from envs.faults import GameError
 from envs.references import name
 from league.config.faults import INNER
@@ -122,6 +126,16 @@ def _of_the_learner(values: Any, info: Any) -> Any:
         raise PydanticCustomError(INNER, "{reason}", inner) from error
 
 
+def _options_of_the_learner(values: dict[str, Any], info: Any) -> dict[str, Any]:
+    """Check the options that are given against the declaration of the section's learner, if its code exists."""
+    if values and "learner" in info.data:
+        try:
+            options_of(learner_spec(info.data["learner"]), values)
+        except GameError:
+            return values
+    return values
+
+
 FROM_ELSEWHERE = {"named": False}
 """The context of settings that are checked, not given in Python: code that they name may run only if it is permitted."""
 
@@ -150,3 +164,6 @@ LearnerName = Annotated[str, AfterValidator(_known_learner)]
 
 Hyper = Annotated[SerializeAsAny[HyperConfig], BeforeValidator(_of_the_learner)]
 """The hyper-parameters of the learner in the field `learner`, which must come earlier in the same section."""
+
+LearnerOptions = Annotated[dict[str, StrictBool | StrictInt | StrictFloat | StrictStr], AfterValidator(_options_of_the_learner)]
+"""Options of the learner in the field `learner`, which must come earlier in the same section. Others have their defaults."""

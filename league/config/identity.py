@@ -54,7 +54,8 @@ def what_counts(section: BaseModel, defaults: BaseModel, always: set[str], place
 
     Args:
         section: The section.
-        defaults: The same section with every setting at its default.
+        defaults: The same section with every setting at its default. A setting that it lacks counts: the hyper-parameters of a
+            group belong to its learner.
         always: Dotted names of settings that count even at their default.
         place: Prefix of the names of this section's settings, such as "" or `train.`.
 
@@ -67,7 +68,9 @@ def what_counts(section: BaseModel, defaults: BaseModel, always: set[str], place
         path, value = f"{place}{name}", getattr(section, name)
         if path in WITHOUT_EFFECT:
             continue
-        if isinstance(value, BaseModel) and usual[name] is not None:
+        if name not in usual:
+            found[name] = plain[name]
+        elif isinstance(value, BaseModel) and usual[name] is not None:
             inner = what_counts(value, getattr(defaults, name), always, f"{path}.")
             found |= {name: inner} if inner else {}
         elif path in always or plain[name] != usual[name]:

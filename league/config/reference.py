@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from agents.learners.contract import OptionSpec
 from agents.learners.table import HYPER_PARAMETERS, LEARNERS
 from league.config.schema import LeagueConfig, to_yaml
 
@@ -111,6 +112,8 @@ def _settings(section: Mapping[str, Any], sections: Mapping[str, Any], before: s
         inner = _section(field, sections)
         if place == "hyper":
             yield from _hyper()
+        elif place == "learner_options":
+            yield from _options()
         elif inner is not None:
             yield from _settings(inner, sections, f"{place}.")
         else:
@@ -123,6 +126,23 @@ def _section(field: Mapping[str, Any], sections: Mapping[str, Any]) -> Mapping[s
     """The section that a field is, if it is one."""
     reference = field.get("$ref", "").rpartition("/")[2]
     return sections.get(reference)
+
+
+KINDS = {bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def _options() -> Iterator[Setting]:
+    """The options of all learners."""
+    learners: dict[OptionSpec, list[str]] = {}
+    for name, learner in LEARNERS.items():
+        for option in learner.options:
+            learners.setdefault(option, []).append(name)
+    for option, names in learners.items():
+        allowed = " or ".join(option.among) or KINDS[type(option.default)]
+        if not isinstance(option.default, (bool, str)):
+            allowed += f" between {option.least:g} and {option.most:g}"
+        about = f"{option.description} ({', '.join(names)})"
+        yield Setting(f"learner_options.{option.name}", _plain(option.default), allowed, "", about)
 
 
 def _hyper() -> Iterator[Setting]:

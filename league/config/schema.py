@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, ValidationInfo, field_validator, model_validator
 
-from agents.learners.table import DEFAULT, LEARNERS
+from agents.learners.table import DEFAULT, LEARNERS, learner_spec
 from agents.mutation import LINKS
 from comms.topology.links import links_of
 from envs.description import StateKind
 from envs.game import Game
 from league.config.comms import CommsConfig
 from league.config.faults import sentences, unknown_settings
-from league.config.groups import with_inherited
-from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, name_learner
+from league.config.groups import INHERITED, with_inherited
+from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, LearnerOptions, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from agents.models.architecture import Architecture
 
 
+OPTIONS = "options of the learner: {double: true}"
+
+
 class GroupConfig(Section):
     """A group of players that differ from the others. Settings that a group does not have are those of the league."""
 
@@ -50,6 +54,7 @@ class GroupConfig(Section):
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
     comms: CommsConfig = Field(default_factory=CommsConfig)
     learner: LearnerName = Field(DEFAULT, description="the learning algorithm")
+    learner_options: LearnerOptions = Field(default_factory=dict, description=OPTIONS)
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
 
 
@@ -76,6 +81,7 @@ class LeagueConfig(Section):
     comms: CommsConfig = Field(default_factory=CommsConfig)
     train: TrainConfig = Field(default_factory=TrainConfig)
     learner: LearnerName = Field(DEFAULT, description=f"the learning algorithm: {', '.join(LEARNERS)}, or module:callable")
+    learner_options: LearnerOptions = Field(default_factory=dict, description=OPTIONS)
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
@@ -136,7 +142,7 @@ class LeagueConfig(Section):
 
     def _group(self, count: int) -> GroupConfig:
         """A group with the league's settings."""
-        settings = {"count": count, "policy": self.policy, "comms": self.comms, "learner": self.learner, "hyper": self.hyper}
+        settings = {"count": count} | {name: getattr(self, name) for name in INHERITED}
         return GroupConfig.model_validate(settings, context=FROM_ELSEWHERE)
 
     @property
@@ -173,7 +179,8 @@ class LeagueConfig(Section):
         """
         own = self.groups[group]
         speech = own.comms.speech(game)
-        return own.policy.architecture(len(game.sides), own.comms.message_size if speech else 0, speech)
+        networks = own.policy.architecture(len(game.sides), own.comms.message_size if speech else 0, speech)
+        return fitted(networks, own.learner, game)
 
     def links(self, game: Game, group: int = 0) -> dict[str, np.ndarray]:
         """The links of the first players of a group, as their weights hold them: `links.<side>` → float32 [A, A].
@@ -184,6 +191,23 @@ class LeagueConfig(Section):
             LeagueError: The graph does not fit the game.
         """
         return {f"{LINKS}{side}": links_of(graph, list(graph)) for side, graph in self.groups[group].comms.graphs(game).items()}
+
+
+def fitted(architecture: Architecture, learner: str, game: Game) -> Architecture:
+    """The networks of players that a learner trains, which may have no critic and another way of deciding.
+
+    Raises:
+        LeagueError: The learner cannot train such players, or not in this game.
+    """
+    spec = learner_spec(learner)
+    kinds = {role.actions.kind for role in game.roles}
+    if spec.actions and kinds != {spec.actions}:
+        found = " and ".join(sorted(kinds))
+        raise LeagueError(f"the learner {learner!r} needs {spec.actions} actions, but those of {game.name} are {found}")
+    what = "a memory" if architecture.memory != "none" else "messages" if architecture.message_size else ""
+    if what and not spec.speaks:
+        raise LeagueError(f"the learner {learner!r} trains no players with {what}: set policy.memory, comms.topology to none")
+    return replace(architecture, decision=spec.decision, has_critic=spec.critic)
 
 
 class UnknownSettings(LeagueError):

@@ -16,13 +16,17 @@ from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.population.player import Player
 
+LATER = ("speech", "critic_sees", "decision", "has_critic")
+"""Fields that the first architectures did not have."""
+
 
 def to_text(architecture: Architecture) -> str:
     """An architecture as canonical JSON: equal architectures have equal texts.
 
-    Players that send no messages have the text that earlier versions wrote.
+    Later fields are left out at their defaults, so that networks which earlier versions had keep the text that these wrote.
     """
-    facts = {name: value for name, value in asdict(architecture).items() if name != "speech" or value is not None}
+    usual = asdict(Architecture())
+    facts = {name: value for name, value in asdict(architecture).items() if name not in LATER or value != usual[name]}
     return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 

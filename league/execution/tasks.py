@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
 
@@ -20,9 +20,9 @@ from agents.acting.forgetting import Forgetful
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.kernels.mlp import Networks
-from agents.learners.contract import Schedule, Train, TrainingInput, TrainingOutput
+from agents.learners.contract import OptionValue, Schedule, Train, TrainingInput, TrainingOutput
 from agents.learners.hyper import stacked
-from agents.learners.table import COMMON, DECISIONS, DEFAULT, OPTIONAL, learner_spec
+from agents.learners.table import COMMON, DECISIONS, DEFAULT, OPTIONAL, learner_spec, options_of
 from agents.models.architecture import Architecture
 from agents.models.facts import UNKNOWN, identity
 from agents.models.layout import UnfitWeights
@@ -119,6 +119,7 @@ class TrainTask:
         schedule: The amounts of experience and of optimisation.
         seed: The seed of all random numbers.
         learner: The learner, a name of `agents.learners.table` or `module:callable`.
+        options: The learner's options that differ from their defaults.
     """
 
     arena: ArenaSpec
@@ -128,6 +129,7 @@ class TrainTask:
     schedule: Schedule
     seed: int
     learner: str = DEFAULT
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
                 generator=torch.Generator(device).manual_seed(task.seed),
                 watch=watch,
                 identities=torch.tensor([[identity(name) for name in players] for players in names], device=device),
+                options=options_of(learner_spec(task.learner), task.options),
             )
             watch.start()
             output = _learnt(learner, given, named)

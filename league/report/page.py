@@ -15,6 +15,7 @@ from league.report.sections.champion import champion
 from league.report.sections.communication import talk
 from league.report.sections.crossplay import partners
 from league.report.sections.family import family
+from league.report.sections.groups import groups
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
 from league.report.sections.messages import worth
@@ -29,6 +30,7 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "returns": returns,
     "progress": progress,
     "growth": growth,
+    "groups": groups,
     "versus": versus,
     "family": family,
     "drift": drift,

@@ -50,4 +50,6 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
     seed = context.seeds.integer(draft.number, "training", number)
     architecture = architecture_of(players[0], context.config, context.game)
     schedule, learner = context.config.train.schedule(), players[0].learner
-    return TrainTask(context.training_arena(draft.number), architecture, trainees, opponents, schedule, seed, learner)
+    options = context.config.groups[players[0].group].learner_options
+    arena = context.training_arena(draft.number)
+    return TrainTask(arena, architecture, trainees, opponents, schedule, seed, learner, options)

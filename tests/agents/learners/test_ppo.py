@@ -145,7 +145,7 @@ def test_a_player_without_a_seat_is_left_as_it_was(game, founders, flicker):
     stack, owner = founders(game, 2), torch.zeros(COPIES, len(game.teams), dtype=torch.int64)
     before, adam = copied(stack), Adam.fresh(stack.parameters)
     adam.mean += 1.0
-    twice, states = replace(ONE_STEP, updates=2), adam.states(stack)
+    twice, states = replace(ONE_STEP, updates=2), adam.states(stack.spec.parameters)
     output = practised(flicker(game, COPIES), stack, owner, hyper({}, {}), twice, torch.Generator(), states)
     assert torch.equal(stack.parameters[1], before.parameters[1])
     assert torch.equal(stack.statistics[1], before.statistics[1])

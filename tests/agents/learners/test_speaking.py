@@ -8,7 +8,7 @@ import torch
 
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.ppo import train
-from agents.learners.table import HYPER_PARAMETERS
+from agents.learners.table import LEARNERS
 from agents.models import delays
 from agents.models.architecture import Speech
 from comms.aggregation.table import AGGREGATIONS
@@ -38,7 +38,7 @@ def talking(game, aggregation="mean", channel="open", **speech):
 
 def first_report(stack, arena, owner):
     """The metrics of one pass over experience, before the parameters change."""
-    hyper = {spec.name: torch.full((stack.size,), spec.default) for spec in HYPER_PARAMETERS.values()}
+    hyper = {spec.name: torch.full((stack.size,), spec.default) for spec in LEARNERS["ppo"].hyper}
     steps = LONG if stack.spec.game.turn_based else STEPS
     schedule = Schedule(updates=2, steps=steps, epochs=1, minibatches=1)
     hyper["learning_rate"] = torch.zeros(stack.size)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from agents.learners.table import LEARNERS
 from league.config.load import load_config, presets
 from league.config.reference import UNITLESS, UNITS, commented, page, settings
 from league.config.schema import check, to_yaml
@@ -18,7 +19,9 @@ def test_the_page_of_settings_is_what_the_command_prints(cli_run: Any) -> None:
 
 
 def test_every_setting_of_a_printed_configuration_is_on_the_page() -> None:
-    names = {setting.name for setting in settings()}
+    own = {f"hyper.{spec.name}" for spec in LEARNERS["ppo"].hyper}
+    every = {setting.name for setting in settings()}
+    names = {name for name in every if not name.startswith(("hyper.", "learner_options.")) or name in own}
 
     def leaves(values: dict[str, Any], before: str = "") -> set[str]:
         found = set()
@@ -27,7 +30,14 @@ def test_every_setting_of_a_printed_configuration_is_on_the_page() -> None:
             found |= leaves(value, f"{before}{key}.") if inner else {f"{before}{key}"}
         return found
 
-    assert leaves(yaml.safe_load(to_yaml(load_config("smoke")))) == names
+    assert leaves(yaml.safe_load(to_yaml(load_config("smoke")))) == names | {"learner_options"}
+
+
+def test_every_hyper_parameter_and_option_of_every_learner_is_on_the_page() -> None:
+    names = {setting.name for setting in settings()}
+    for spec in LEARNERS.values():
+        assert {f"hyper.{each.name}" for each in spec.hyper} <= names
+        assert {f"learner_options.{each.name}" for each in spec.options} <= names
 
 
 def test_every_setting_has_a_meaning_and_a_range() -> None:
@@ -35,7 +45,11 @@ def test_every_setting_has_a_meaning_and_a_range() -> None:
 
 
 def test_every_number_has_a_unit_or_counts_nothing() -> None:
-    numbers = {setting.name for setting in settings() if "numbers" in setting.allowed and "hyper." not in setting.name}
+    numbers = {
+        setting.name
+        for setting in settings()
+        if "numbers" in setting.allowed and not setting.name.startswith(("hyper.", "learner_options."))
+    }
     assert numbers == {*UNITS, *UNITLESS}
 
 

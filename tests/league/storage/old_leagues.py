@@ -32,54 +32,104 @@ NAMES = {
 GENERATIONS = {"tictactoe-format-1": 2, "tag-format-1": 1, "rps-format-2": 2, "wrapped-format-2": 2, "tictactoe-format-4": 2}
 """Archive → the generations that are committed in it."""
 
-# What the commit that wrote each league itself made of it with one generation more: `league resume NAME --generations N`.
-ONE_MORE = {
-    "tictactoe-format-1": {
-        "generations": "6726bde223861deb",
-        "players": "548dbe48b09dd846",
-        "matches": "38962d9a76eccb7b",
-        "training": "0c24730cf10e069a",
-        "updates": "62fa7d54d33db72b",
-        "ratings": "1edcd71715df3da0",
-        "weights": "649c0783f3552fa4",
+# What the commit that wrote each league itself made of it with one generation more: `league resume NAME --generations N`. Two
+# kinds of processors round differently.
+ONE_MORE_BY_MAKER = {
+    "GenuineIntel": {
+        "tictactoe-format-1": {
+            "generations": "6726bde223861deb",
+            "players": "548dbe48b09dd846",
+            "matches": "38962d9a76eccb7b",
+            "training": "0c24730cf10e069a",
+            "updates": "62fa7d54d33db72b",
+            "ratings": "1edcd71715df3da0",
+            "weights": "649c0783f3552fa4",
+        },
+        "tag-format-1": {
+            "generations": "6dca205e4d047866",
+            "players": "15767ee66a795d44",
+            "matches": "30bae72e14206687",
+            "training": "7350e120642aaa6a",
+            "updates": "e4efde76d9d74211",
+            "ratings": "92f6a5329a5c5199",
+            "weights": "30243f101326bd6b",
+        },
+        "rps-format-2": {
+            "generations": "dd5b8db0f7bec464",
+            "players": "9b1157000093950f",
+            "matches": "1701045751f66f9e",
+            "training": "3af2d6e0a1371d4b",
+            "updates": "9eabc1f065e1168d",
+            "ratings": "38aa4be68815fda3",
+            "weights": "ce994a14ccf45da5",
+        },
+        "wrapped-format-2": {
+            "generations": "f7fc084da524db03",
+            "players": "295d298719b2247e",
+            "matches": "308a02c05c676a39",
+            "training": "f2d8a40c7099de4e",
+            "updates": "f3048abd81de62fd",
+            "ratings": "1c1ea0aa38735c49",
+            "weights": "ff73c538ad7a00ac",
+        },
     },
-    "tag-format-1": {
-        "generations": "6dca205e4d047866",
-        "players": "15767ee66a795d44",
-        "matches": "30bae72e14206687",
-        "training": "7350e120642aaa6a",
-        "updates": "e4efde76d9d74211",
-        "ratings": "92f6a5329a5c5199",
-        "weights": "30243f101326bd6b",
-    },
-    "rps-format-2": {
-        "generations": "dd5b8db0f7bec464",
-        "players": "9b1157000093950f",
-        "matches": "1701045751f66f9e",
-        "training": "3af2d6e0a1371d4b",
-        "updates": "9eabc1f065e1168d",
-        "ratings": "38aa4be68815fda3",
-        "weights": "ce994a14ccf45da5",
-    },
-    "wrapped-format-2": {
-        "generations": "f7fc084da524db03",
-        "players": "295d298719b2247e",
-        "matches": "308a02c05c676a39",
-        "training": "f2d8a40c7099de4e",
-        "updates": "f3048abd81de62fd",
-        "ratings": "1c1ea0aa38735c49",
-        "weights": "ff73c538ad7a00ac",
-    },
-    "tictactoe-format-4": {
-        "generations": "c1dbe71c4dc8961e",
-        "players": "7003544b254e56c9",
-        "matches": "8acb6cc3103699e1",
-        "training": "6b6625a2a95eff38",
-        "updates": "a18d4e97d5eaf798",
-        "ratings": "bd5b2e0242eb0876",
-        "weights": "a4b36f2ba880bb92",
+    "AuthenticAMD": {
+        "rps-format-2": {
+            "generations": "dd5b8db0f7bec464",
+            "players": "9b1157000093950f",
+            "matches": "1701045751f66f9e",
+            "training": "3af2d6e0a1371d4b",
+            "updates": "b60d9852ed8c06d4",
+            "ratings": "38aa4be68815fda3",
+            "weights": "df8498205845d15e",
+        },
+        "tag-format-1": {
+            "generations": "6dca205e4d047866",
+            "players": "15767ee66a795d44",
+            "matches": "30bae72e14206687",
+            "training": "7350e120642aaa6a",
+            "updates": "55fae47df4530c58",
+            "ratings": "92f6a5329a5c5199",
+            "weights": "96159682f00e8840",
+        },
+        "tictactoe-format-1": {
+            "generations": "6726bde223861deb",
+            "players": "548dbe48b09dd846",
+            "matches": "38962d9a76eccb7b",
+            "training": "0c24730cf10e069a",
+            "updates": "ccc512e51bb010b2",
+            "ratings": "1edcd71715df3da0",
+            "weights": "47340e62d245e00a",
+        },
+        "wrapped-format-2": {
+            "generations": "f7fc084da524db03",
+            "players": "295d298719b2247e",
+            "matches": "308a02c05c676a39",
+            "training": "f2d8a40c7099de4e",
+            "updates": "c15fd4b82c87804f",
+            "ratings": "1c1ea0aa38735c49",
+            "weights": "d26421d28ea10706",
+        },
+        "tictactoe-format-4": {
+            "generations": "c1dbe71c4dc8961e",
+            "players": "7003544b254e56c9",
+            "matches": "8acb6cc3103699e1",
+            "training": "6b6625a2a95eff38",
+            "updates": "a18d4e97d5eaf798",
+            "ratings": "bd5b2e0242eb0876",
+            "weights": "a4b36f2ba880bb92",
+        },
     },
 }
+"""Maker of the processor → archive → hashes."""
+
+
+def maker() -> str:
+    """The maker of this machine's processor, as the system names it; "" if it does not."""
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text().splitlines() if facts.is_file() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("vendor_id")), "")
+
 
 QUERIES = {
     "generations": "SELECT generation, champion, agent_steps, figures FROM generations ORDER BY generation",

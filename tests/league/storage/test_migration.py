@@ -26,7 +26,7 @@ from league.storage.results import differing, mean_returns, published_progress, 
 from league.storage.schema import FORMAT
 from league.storage.store import Store
 from league.storage.sums import same
-from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE, fingerprint, unpack
+from tests.league.storage.old_leagues import GENERATIONS, NAMES, ONE_MORE_BY_MAKER, fingerprint, maker, unpack
 from tournaments.rating.elo import Ratings
 
 KILL = """
@@ -40,9 +40,9 @@ migration.upgrade(Path(sys.argv[1]))
 TODAY = ("actor", "encoder", "message_head", "log_std", "observation")
 """First parts of the names that the pieces of an acting player's weights have today."""
 
-every_league = pytest.mark.parametrize("archive", sorted(ONE_MORE))
-before_format_3 = pytest.mark.parametrize("archive", sorted(name for name in ONE_MORE if not name.endswith("-format-4")))
-of_format_1 = pytest.mark.parametrize("archive", sorted(name for name in ONE_MORE if name.endswith("-format-1")))
+every_league = pytest.mark.parametrize("archive", sorted(NAMES))
+before_format_3 = pytest.mark.parametrize("archive", sorted(name for name in NAMES if not name.endswith("-format-4")))
+of_format_1 = pytest.mark.parametrize("archive", sorted(name for name in NAMES if name.endswith("-format-1")))
 
 
 def form(path: Path) -> str:
@@ -302,7 +302,10 @@ def test_an_old_league_goes_on_to_the_bits_that_the_old_code_came_to(tmp_path, a
     store = Store.open(tmp_path, NAMES[archive])
     config = stored_config(store).model_copy(update={"generations": GENERATIONS[archive] + 1})
     League(config, tmp_path).run(resume=True)
-    assert fingerprint(path) == ONE_MORE[archive]
+    known = ONE_MORE_BY_MAKER.get(maker(), {})
+    if archive not in known:
+        pytest.skip(f"nobody has noted what the old code came to on processors of {maker() or 'this kind'}")
+    assert fingerprint(path) == known[archive]
 
 
 @every_league
