@@ -211,7 +211,7 @@ def test_nothing_is_suggested_where_nothing_is_near(values: dict[str, Any]):
 
 
 def test_no_preset_is_suggested_where_none_is_near():
-    with pytest.raises(LeagueError, match=r"'q' is neither a file nor a preset \(presets: connect-four, "):
+    with pytest.raises(LeagueError, match=r"'q' is neither a file nor a preset \(presets: algorithms, "):
         load_config("q")
 
 
@@ -301,8 +301,8 @@ def test_a_hyper_parameter_of_another_learner_is_no_setting():
 
 
 def test_an_unknown_learner_is_answered_with_the_nearest_and_all_of_them():
-    refusal = "there is no learner 'a4c'; did you mean 'a3c'? (known: " + ", ".join(LEARNERS) + ")"
-    assert refusal in refused({"learner": "a4c"})
+    refusal = "there is no learner 'saq'; did you mean 'sac'? (known: " + ", ".join(LEARNERS) + ")"
+    assert refusal in refused({"learner": "saq"})
 
 
 def test_a_learner_that_is_not_there_is_named():
