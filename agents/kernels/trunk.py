@@ -260,11 +260,7 @@ class Team:
         spec, name = stack.spec, stack.spec.game.sides[side].name
         ends = np.cumsum([0, *(spec.game.roles[number].per_team for number in spec.game.sides[side].roles)]).tolist()
         places = [slice(start, stop) for start, stop in pairwise(ends)]
-        if spec.architecture.speech is None:
-            graph = np.array(spec.architecture.hears[side], np.float32) > 0
-            links = np.repeat(graph[None].astype(np.float32), stack.size, 0)
-        else:
-            links = spec.statistics.split(stack.statistics)[f"links.{name}"].contiguous().numpy()
+        links = spec.statistics.split(stack.statistics)[f"links.{name}"].contiguous().numpy()
         assert spec.speech is not None
         return cls(links, spec.speech.aggregation == "mean_of_present", places)
 

@@ -166,16 +166,12 @@ def test_the_derived_gradient_passes_through_messages(
     assert float(heads["message_head.role0.0.weight"].abs().max()) > 1e-4
 
 
-def test_messages_of_earlier_versions_have_the_same_gradient(games, founders, flicker):
+def test_messages_of_earlier_versions_are_left_to_autograd_as_they_were_then(games, founders):
     game = games["melee"]
     hears = tuple(
         tuple(tuple(float(i != j) / 2 for j in range(s.seats_per_team)) for i in range(s.seats_per_team)) for s in game.sides
     )
-    stack = founders(game, PLAYERS, message_size=2, hears=hears)
-    taught = sampled(game, stack, flicker, 0)
-    assert covers(stack)
-    gradient, _ = Derived(stack).gradient(taught, HYPER, 0.7)
-    torch.testing.assert_close(gradient, autograd.gradient(stack, taught, HYPER, 0.7)[0], atol=1e-5, rtol=1e-5)
+    assert not covers(founders(game, PLAYERS, message_size=2, hears=hears))
 
 
 def test_a_channel_and_turns_are_left_to_autograd(games, founders):
