@@ -48,7 +48,7 @@ def given(game, learner, hyper, **options):
     schedule, generator = Schedule(1, 1, max_gradient=10.0), torch.Generator().manual_seed(0)
     nobody = torch.zeros(1, len(game.teams), dtype=torch.int64)
     return TrainingInput(
-        Alone(game), stack, [{}] * PLAYERS, nobody, lambda block: [], values, schedule, generator, Stopwatch(), settings
+        Alone(game), stack, [{}] * PLAYERS, nobody, lambda block: [], values, schedule, generator, Stopwatch(), options=settings
     )
 
 
