@@ -27,7 +27,8 @@ def test_it_is_at_least_what_the_experience_of_a_task_takes(critic):
     league = config(**{"policy.critic": critic})
     here = game(league)
     copies = league.train.copies * league.stack
-    kept = Experience.empty(here, league.train.steps, copies, "cpu", joint=critic == "centralised")
+    size = here.state_size if critic == "centralised" else 0
+    kept = Experience.empty(here, league.train.steps, copies, "cpu", state_size=size)
     held = sum(tensor.nbytes for tensor in (*kept.observation, kept.state))
     needed = memory_of(league, here)
     assert held <= needed.total <= 1.5 * held
