@@ -82,7 +82,7 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
             agents, observation_spaces, action_spaces = seats_of(environment)
             own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(environment)
             viewed = own_state is not None and _viewed(setup, environment, shown)
-            size = dimensions(setup.name, environment, shown[1] if isinstance(environment, ParallelEnv) else environment.infos)
+            size = dimensions(setup.name, environment, _infos(environment, shown))
             given, chance = setup.teams or environment.metadata.get("teams"), environment.metadata.get(CHANCE)
     finally:
         put_back(environment, setup)
@@ -106,6 +106,14 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
         chance=_chance(setup.name, chance),
     )
     return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed, state)
+
+
+def _infos(environment: Any, shown: Any) -> Mapping[Any, Any]:
+    """The infos of a reset environment; none where its reset does not return any, which playing it finds out."""
+    if not isinstance(environment, ParallelEnv):
+        shown = None, environment.infos
+    given = shown[1] if isinstance(shown, tuple) and len(shown) == 2 else {}
+    return given if isinstance(given, Mapping) else {}
 
 
 def _chance(name: str, declared: Any) -> float | None:

@@ -49,7 +49,7 @@ def dimensions(name: str, environment: Any, infos: Mapping[Any, Any]) -> int:
     adapter = adapter_of(name)
     if adapter is not None:
         return adapter(environment).shape[1]
-    shapes = {np.shape(info[POSITION]) for info in infos.values() if info and POSITION in info}
+    shapes = {np.shape(info[POSITION]) for info in infos.values() if isinstance(info, Mapping) and POSITION in info}
     if not shapes:
         return 0
     if len(shapes) > 1 or len(shape := shapes.pop()) > 1:

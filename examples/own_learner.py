@@ -24,9 +24,10 @@ from tournaments.rating.outcomes import outcomes
 @learner(hyper=(replace(LEARNING_RATE, default=3e-3), GAMMA), metrics=(POLICY_LOSS, ENTROPY))
 def reinforce(given: TrainingInput) -> TrainingOutput:
     """Learn from whole returns. With λ = 1, an advantage plus the critic's value is the discounted return."""
-    adam, whole_return = Adam.restored(given.stack, given.states), torch.ones_like(given.hyper["gamma"])
+    layout, whole_return = given.stack.spec.parameters, torch.ones_like(given.hyper["gamma"])
+    adam = Adam.restored(layout, given.stack.parameters, given.states)
     reports, tally = alternate(given, given.hyper["gamma"], whole_return, partial(improve, given, adam))
-    return TrainingOutput(reports, tally, adam.states(given.stack))
+    return TrainingOutput(reports, tally, adam.states(layout))
 
 
 def improve(given: TrainingInput, adam: Adam, batches: Batches) -> Report:

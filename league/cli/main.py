@@ -110,7 +110,8 @@ def run(
 ) -> None:
     """Run a league from its first generation to its last.
 
-    Presets: connect-four, rps, smoke, tag, tictactoe.
+    Presets: algorithms, connect-four, predator-prey, rps, signal, smoke,
+    speaker-listener, spread, tag, tictactoe, traffic-junction.
     """
     from league.config.load import load_config, parse_override
 

@@ -10,6 +10,7 @@ last of that format, with `league run smoke --seed 7`, two players and two gener
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -131,6 +132,9 @@ def maker() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("vendor_id")), "")
 
 
+LATER_METRICS = ("success", "value_error")
+"""Metrics of updates that the versions which wrote the archives did not report."""
+
 QUERIES = {
     "generations": "SELECT generation, champion, agent_steps, figures FROM generations ORDER BY generation",
     "players": "SELECT name, league_role, status, parent, operator, born, hyper, retired FROM players ORDER BY name",
@@ -152,12 +156,23 @@ def unpack(archive: str, home: Path) -> Path:
 def fingerprint(league: Path) -> dict[str, str]:
     """One hash a table and one of all weights; without seconds, and without the names that pieces of weights have.
 
-    The intervals of ratings are left out: today's know of series and of shared episodes.
+    The intervals of ratings are left out: today's know of series and of shared episodes. Later metrics are left out, too.
     """
     with closing(sqlite3.connect(league / "league.db")) as database:
-        hashes = {table: _short(database.execute(query).fetchall()) for table, query in QUERIES.items()}
+        hashes = {table: _short([*map(_as_then, database.execute(query))]) for table, query in QUERIES.items()}
         owners = database.execute("SELECT name, weights FROM players WHERE weights <> '' ORDER BY name").fetchall()
     return hashes | {"weights": _short([(name, _pieces(league, digest)) for name, digest in owners])}
+
+
+def _as_then(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A row without the metrics that earlier versions did not report."""
+    return tuple(_without_later(value) if isinstance(value, str) and value.startswith('{"') else value for value in row)
+
+
+def _without_later(text: str) -> str:
+    figures = json.loads(text)
+    kept = {name: value for name, value in figures.items() if name not in LATER_METRICS}
+    return text if len(kept) == len(figures) else json.dumps(kept, separators=(",", ":"))
 
 
 def _pieces(league: Path, digest: str) -> list[str]:
