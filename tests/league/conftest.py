@@ -16,6 +16,7 @@ from league.evaluation import verification
 from league.evaluation.standings import plain_rows, standings
 from league.storage.store import Store
 from league.tracking import client
+from tests.league.copying import SETTLED
 from tests.league.paper_league import fail, found_league, sync_mlflow
 
 
@@ -107,7 +108,7 @@ def league(home: Path) -> Iterator[Store]:
 def damaged(synced: Path, tmp_path: Path) -> Path:
     """A home of one's own whose league was synced, to be damaged. It is a copy of `synced`, as of a home that was moved."""
     home = tmp_path / "damaged"
-    shutil.copytree(synced, home)
+    shutil.copytree(synced, home, ignore=SETTLED)
     client.connect(home)
     return home
 

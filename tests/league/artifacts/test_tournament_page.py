@@ -16,6 +16,7 @@ from league.artifacts import replay_cache, tournament_page
 from league.artifacts.tournament_page import contest_html, tournament_html
 from league.evaluation.tournament import hold
 from league.storage.store import Store
+from tests.league.copying import SETTLED
 from tests.league.paper_league import fail
 from tournaments.replay.format import SUFFIX, load, save, sealed
 
@@ -38,7 +39,7 @@ def recorded(page):
 @pytest.fixture
 def home(tmp_path, finished):
     """The finished league in a home that may be changed."""
-    return shutil.copytree(finished, tmp_path / "home")
+    return shutil.copytree(finished, tmp_path / "home", ignore=SETTLED)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 from league import League, load_config
 from tests import fuzzing
 from tests.fuzzing import CODE, Case, answers
+from tests.league.copying import SETTLED
 
 READING = [
     ("list",), ("list", "--json"), ("standings", "smoke"), ("standings", "smoke", "--json"), ("payoff", "smoke"),
@@ -87,7 +88,7 @@ def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
         command = draw.choice(READING if draw.random() < 0.8 else PLAYING)
         seed = draw.getrandbits(32)
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(whole, home)
+        shutil.copytree(whole, home, ignore=SETTLED)
         damage(home / "leagues/smoke/league.db", random.Random(seed))
         yield Case(f"{damage.__name__} {seed}, {' '.join(command)}", partial(answers, *command, "--home", home))
 

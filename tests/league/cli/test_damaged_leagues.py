@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from tests.league.cli.damage import DAMAGE, READING
+from tests.league.copying import SETTLED
 
 EACH = 12
 """Leagues of every kind of damage."""
@@ -17,7 +18,7 @@ EACH = 12
 @pytest.fixture
 def home(tmp_path, finished, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where a replay's page is written
-    shutil.copytree(finished, tmp_path / "home")
+    shutil.copytree(finished, tmp_path / "home", ignore=SETTLED)
     return tmp_path / "home"
 
 

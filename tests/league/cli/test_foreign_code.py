@@ -22,6 +22,7 @@ from league.evaluation.resolve import resolve
 from league.evaluation.results import Result
 from league.evaluation.tournament import hold
 from league.storage.store import Store
+from tests.league.copying import SETTLED
 from tournaments.replay.format import SUFFIX
 from tournaments.replay.verification import verify
 
@@ -59,7 +60,7 @@ def home(tmp_path, finished, monkeypatch):
     """The league of somebody else, a canary beside it, and a list of trusted code that is empty."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(finished, tmp_path / "home")
+    shutil.copytree(finished, tmp_path / "home", ignore=SETTLED)
     (tmp_path / "canary.py").write_text(CANARY)
     (tmp_path / "own.py").write_text(OWN)
     forget_permissions()

@@ -13,13 +13,14 @@ from league.storage import removal
 from league.storage.store import Store, leagues
 from league.tracking import removal as mlflow_removal
 from league.tracking.tracker import Tracker
+from tests.league.copying import SETTLED
 from tests.league.paper_league import fail, mlflow_client, sync_mlflow
 
 
 @pytest.fixture
 def home(tmp_path: Path, synced: Path) -> Path:
     """A home of one's own with the league `cup`, which MLflow shows."""
-    shutil.copytree(synced / "leagues", tmp_path / "leagues")
+    shutil.copytree(synced / "leagues", tmp_path / "leagues", ignore=SETTLED)
     return tmp_path
 
 

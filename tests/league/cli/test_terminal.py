@@ -15,6 +15,7 @@ from rich.text import Text
 
 from league.cli.console import print_json, print_plain
 from league.execution.terminal import LONGEST_LINE, LONGEST_WORD, SafeConsole, brief, harmless
+from tests.league.copying import SETTLED
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J[red]x[/red] :skull: \u202eabc\x9b31m\x00\r"
 SHOWN = "[red]x[/red] :skull:"
@@ -120,7 +121,7 @@ def test_a_folders_name_is_not_read_as_markup(cli_run):
 
 
 def test_players_with_names_that_look_like_markup_are_shown_as_they_are(cli_run, finished, tmp_path):
-    shutil.copytree(finished, tmp_path / "home")
+    shutil.copytree(finished, tmp_path / "home", ignore=SETTLED)
     with closing(sqlite3.connect(tmp_path / "home/leagues/smoke/league.db")) as league, league:
         league.executescript("DROP TRIGGER frozen_stay; DROP TRIGGER results_stay")
         for table in ("players", "ratings"):

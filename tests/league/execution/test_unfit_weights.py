@@ -12,11 +12,12 @@ import pytest
 import safetensors.numpy
 
 from league.storage.store import Store
+from tests.league.copying import SETTLED
 
 
 @pytest.fixture
 def home(tmp_path, finished):
-    shutil.copytree(finished, tmp_path / "home")
+    shutil.copytree(finished, tmp_path / "home", ignore=SETTLED)
     return tmp_path / "home"
 
 

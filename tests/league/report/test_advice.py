@@ -23,6 +23,7 @@ from league.report.sections.advice import RULES, advice
 from league.report.sections.growth import RECENT
 from league.report.sections.head_to_head import circularity_told, crowd_of
 from league.storage.store import Store
+from tests.league.copying import SETTLED
 from tests.league.paper_league import CONFIG as PAPER
 from tests.league.paper_league import history_of, last_with, turns
 from tournaments.rating.outcomes import outcomes
@@ -308,7 +309,7 @@ def test_the_settings_of_a_new_league_are_allowed(league: History, change: Chang
 
 def test_every_command_for_a_finished_league_runs_as_printed(finished: Path, tmp_path: Path, cli_run: Any) -> None:
     home = tmp_path / "a home"
-    shutil.copytree(finished, home)
+    shutil.copytree(finished, home, ignore=SETTLED)
     store = Store.open(home, "smoke")
     history = with_recorded(read(store), store)
     found = [suggestion for rule in RULES.values() if (suggestion := rule(history)) is not None]
@@ -320,7 +321,7 @@ def test_every_command_for_a_finished_league_runs_as_printed(finished: Path, tmp
 
 
 def test_a_home_of_the_usual_name_is_not_spoken_of(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(finished, tmp_path / "mlruns")
+    shutil.copytree(finished, tmp_path / "mlruns", ignore=SETTLED)
     monkeypatch.chdir(tmp_path)
     store = Store.open(Path("mlruns"), "smoke")
     found = RULES["watch"](with_recorded(read(store), store))

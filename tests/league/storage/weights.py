@@ -21,6 +21,7 @@ import safetensors.numpy
 from league import League, load_config
 from tests import fuzzing
 from tests.fuzzing import CODE, Case, answers
+from tests.league.copying import SETTLED
 
 USING = [
     ("tournament", "smoke/champion", "bot:random", "--games", "2", "--executor", "serial"),
@@ -105,7 +106,7 @@ def cases(folder: Path, draw: random.Random) -> Iterator[Case]:
     League(load_config("smoke", {"tracking": False, "generations": 2}), whole).run()
     while True:
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(whole, home)
+        shutil.copytree(whole, home, ignore=SETTLED)
         league, seed = home / "leagues/smoke", draw.getrandbits(32)
         change, command, fitting = (
             draw.choice(CHANGES),

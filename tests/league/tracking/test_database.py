@@ -15,6 +15,7 @@ from league.tracking import client
 from league.tracking.database import SchemaError, uri_of
 from league.tracking.links import Tracked
 from tests.launching import Launcher
+from tests.league.copying import SETTLED
 from tests.league.paper_league import (
     everything,
     fail,
@@ -113,7 +114,7 @@ def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
 
 def test_a_home_that_was_moved_goes_on_where_it_is(synced: Path, tmp_path: Path) -> None:
     before = everything(synced)
-    moved = Path(shutil.copytree(synced, tmp_path / "moved to"))
+    moved = Path(shutil.copytree(synced, tmp_path / "moved to", ignore=SETTLED))
     store = Store(moved / "leagues" / "cup")
     go_on(store)
     sync_mlflow(store, moved, fail)
