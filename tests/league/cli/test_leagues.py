@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from league.storage.store import Store, leagues
 from league.tracking import removal as mlflow_removal
 from league.tracking.tracker import Tracker
 from tests.league.copying import SETTLED
-from tests.league.paper_league import fail, mlflow_client, sync_mlflow
+from tests.league.paper_league import commit, fail, mlflow_client, sync_mlflow, turns
 
 
 @pytest.fixture
@@ -73,7 +74,9 @@ def test_a_league_of_the_same_name_can_be_begun_after_a_deletion(cli_run, tracke
 
     before = shown(tracked)
     assert cli_run("delete", "cup", "--yes", "--home", tracked).code == 0
-    store = found_league(tracked)
+    store = found_league(tracked, count=0)
+    for turn in turns():
+        commit(store, replace(turn, seconds=77.0))  # otherwise it is the same league, if it begins in the same second
     sync_mlflow(store, tracked, fail)
     store.unlock()
     assert shown(tracked) == before
