@@ -209,6 +209,10 @@ class Book:
             self._success[step].copy_(now.success)
 
 
+Counts = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Numbers of finished games, their returns, how many told whether they were a success, and their successes; see `Tally`."""
+
+
 @dataclass
 class Tally:
     """The results of the finished games in each copy, which are the results of the training tickets.
@@ -242,6 +246,10 @@ class Tally:
             counts.clone(),
             torch.zeros(copies, dtype=torch.float64, device=device),
         )
+
+    def counts(self) -> Counts:
+        """Copies of the numbers of games, the returns, and what games told of successes, as they are now."""
+        return self.games.clone(), self.returns.clone(), self.told.clone(), self.successes.clone()
 
     def count(self, game: Game, reward: Tensor, over: Tensor, success: Tensor) -> None:
         """Add the rewards of T steps, [T, C, A]. `over` and `success`, [T, C], are as in `Experience`."""

@@ -21,7 +21,7 @@ from agents.learners.action_values import ActionValues
 from agents.learners.contract import TrainingInput, TrainingOutput
 from agents.learners.exploration import gaussian
 from agents.learners.losses import average
-from agents.learners.off_policy import Drawn, Memories, Report, alternate, states_of
+from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
 from agents.learners.target import Learnt, descend
 from agents.models.forward import preferences_of
 
@@ -42,9 +42,7 @@ def train(given: TrainingInput) -> TrainingOutput:
         Learnt.of_pieces(values.pieces, given.states, given.generator, "critic."),
     )
     explore = partial(gaussian, given, given.hyper["noise"])
-    reports, tally = alternate(given, memories, given.hyper["gamma"], lambda decisions: explore(), learning.improve, options)
-    kept = memories.states(given, rows=not options["one_generation"])
-    return TrainingOutput(reports, tally, [{**own, **rows} for own, rows in zip(learning.states(), kept, strict=True)])
+    return learn(given, memories, lambda decisions: explore(), learning)
 
 
 @dataclass

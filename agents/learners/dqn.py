@@ -24,7 +24,7 @@ from agents.learners.bellman import duelling, greedy_target, huber, mixed, picke
 from agents.learners.contract import TrainingInput, TrainingOutput
 from agents.learners.exploration import epsilon_greedy, falling
 from agents.learners.losses import average
-from agents.learners.off_policy import Drawn, Memories, Report, alternate, states_of
+from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
 from agents.learners.target import Learnt, descend
 from agents.models.forward import preferences_of
 from agents.models.layout import ACTIVATIONS, GAINS, Piece, mlp, mlp_pieces
@@ -45,9 +45,7 @@ def train(given: TrainingInput) -> TrainingOutput:
         Learnt.of_players(spec.parameters, stack.parameters, given.states),
         Learnt.of_pieces(pieces, given.states, given.generator, "extra."),
     )
-    reports, tally = alternate(given, memories, given.hyper["gamma"], partial(_explore, given), learning.improve, options)
-    kept = memories.states(given, rows=not options["one_generation"])
-    return TrainingOutput(reports, tally, [{**own, **rows} for own, rows in zip(learning.states(), kept, strict=True)])
+    return learn(given, memories, partial(_explore, given), learning)
 
 
 def _explore(given: TrainingInput, decisions: Tensor) -> Explore:

@@ -1,12 +1,13 @@
 """Shared code of off-policy learners: collect with exploration, keep the decisions, draw minibatches, improve, and repeat.
 
-A learner provides the function `improve`, which makes one step of its optimisers with one minibatch of every side.
+A learner provides an `OffPolicy`, which makes steps of its optimisers with minibatches of every side.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,8 +16,8 @@ from torch import Tensor
 from agents.acting.rollout import Experience, Explore, LastViews, Tally, collect
 from agents.learners.bellman import importance
 from agents.learners.columns import rows_of, shapes
-from agents.learners.contract import OptionValue, TrainingInput
-from agents.learners.on_policy import mean_returns, seated, share_of_successes, tables_of
+from agents.learners.contract import OptionValue, TrainingInput, TrainingOutput
+from agents.learners.on_policy import metrics_of_games, seated, tables_of
 from agents.learners.replay import Replay
 from agents.learners.transitions import chains
 from agents.models.forward import normalised, standardised
@@ -109,27 +110,43 @@ class Memories:
         return found
 
 
-def alternate(
-    given: TrainingInput,
-    memories: Memories,
-    gamma: Tensor,
-    explore: Callable[[Tensor], Explore | None],
-    improve: Improve,
-    options: Mapping[str, OptionValue],
-) -> tuple[list[Report], Tally]:
-    """Collect, keep and improve, once per update of the schedule. The stack and the memories are changed in place.
+class OffPolicy(Protocol):
+    """What a learner does with minibatches, and what it keeps."""
+
+    def improve(self, drawn: Sequence[Drawn]) -> Report:
+        """Make one step of the optimisers with a minibatch of every side. Returns metrics, [P] each."""
+        ...
+
+    def states(self) -> list[dict[str, np.ndarray]]:
+        """Each player's named arrays, besides its memory."""
+        ...
+
+
+def learn(
+    given: TrainingInput, memories: Memories, explore: Callable[[Tensor], Explore | None], learning: OffPolicy
+) -> TrainingOutput:
+    """Train to the end of the schedule. The stack, the memories and the learner are changed in place.
 
     Args:
         given: The input of the learner.
         memories: The players' memories.
-        gamma: [P], discount per decision.
         explore: From the number of decisions of each player so far [P] to the way of exploring.
-        improve: The learner's own function. It is called `schedule.epochs` · `schedule.minibatches` times per update.
-        options: `batch`, `n_step`, `warm_up` and `priority` of the learner.
+        learning: The learner's own part. It improves `schedule.epochs` · `schedule.minibatches` times per update.
+    """
+    reports, tally = _alternate(given, memories, explore, learning.improve)
+    kept = memories.states(given, rows=not given.options["one_generation"])
+    return TrainingOutput(reports, tally, [{**own, **rows} for own, rows in zip(learning.states(), kept, strict=True)])
+
+
+def _alternate(
+    given: TrainingInput, memories: Memories, explore: Callable[[Tensor], Explore | None], improve: Improve
+) -> tuple[list[Report], Tally]:
+    """Collect, keep and improve, once per update of the schedule; see `learn`.
 
     Returns:
         A report per update, which also has the metrics of every learner; and the results of the finished games.
     """
+    gamma, options = given.hyper["gamma"], given.options
     arena, stack, watch = given.arena, given.stack, given.watch
     joint = "state" in memories.sides[0].rows
     size = stack.spec.state_size if joint else 0
@@ -140,18 +157,17 @@ def alternate(
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
-            before = tally.games.clone(), tally.returns.clone(), tally.told.clone(), tally.successes.clone()
+            before = tally.counts()
             way = explore(memories.decisions)
             for table in tables:
                 table.explore = way
             collect(tables, experience, tally, given.generator, watch)
             made = keep(given, memories, experience, gamma, int(options["n_step"]))
             memories.decisions += made
-            returns = mean_returns(given.owner, stack.size, tally.games - before[0], tally.returns - before[1])
+            of_games = metrics_of_games(given, tally, before)
             watch.lap("estimate")
             report = _improved(given, memories, improve, options)
-            success = share_of_successes(given.owner, stack.size, tally.told - before[2], tally.successes - before[3])
-            reports.append({**report, "game_return": returns, "success": success, "decisions": made})
+            reports.append({**report, **of_games, "decisions": made})
             for table in tables:
                 table.learners = seated(given, table.block)
             watch.lap("improve")

@@ -12,7 +12,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from agents.acting.rollout import SEED_LIMIT, Experience, Table, Tally, collect
+from agents.acting.rollout import SEED_LIMIT, Counts, Experience, Table, Tally, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
 from agents.learners import losses
@@ -65,18 +65,27 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
-            before = tally.games.clone(), tally.returns.clone(), tally.told.clone(), tally.successes.clone()
+            before = tally.counts()
             collect(tables, experience, tally, given.generator, watch)
             batches = estimate(stack, given.owner, experience, gamma, gae_lambda)
-            returns = mean_returns(given.owner, stack.size, tally.games - before[0], tally.returns - before[1])
-            success = share_of_successes(given.owner, stack.size, tally.told - before[2], tally.successes - before[3])
+            of_games = metrics_of_games(given, tally, before)
             watch.lap("estimate")
-            of_games = {"game_return": returns, "success": success, "value_error": value_error(stack, batches)}
-            reports.append({**learn(stack, batches, improve), **of_games})
+            error = value_error(stack, batches)
+            reports.append({**learn(stack, batches, improve), **of_games, "value_error": error})
             for table in tables:
                 table.learners = seated(given, table.block)
             watch.lap("improve")
     return reports, tally
+
+
+def metrics_of_games(given: TrainingInput, tally: Tally, before: Counts) -> Report:
+    """The metrics of the games that ended since `before`, which every learner reports."""
+    games, returns, told, successes = (now - then for now, then in zip(tally.counts(), before, strict=True))
+    players = given.stack.size
+    return {
+        "game_return": mean_returns(given.owner, players, games, returns),
+        "success": share_of_successes(given.owner, players, told, successes),
+    }
 
 
 def tables_of(given: TrainingInput) -> list[Table]:

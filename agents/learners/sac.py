@@ -24,7 +24,7 @@ from agents.learners.action_values import ActionValues
 from agents.learners.bellman import picked, soft_value
 from agents.learners.contract import TrainingInput, TrainingOutput
 from agents.learners.losses import average
-from agents.learners.off_policy import Drawn, Memories, Report, alternate, states_of
+from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
 from agents.learners.target import Learnt, descend
 from agents.models.distributions import masked, squashed
 from agents.models.forward import preferences_of
@@ -48,9 +48,7 @@ def train(given: TrainingInput) -> TrainingOutput:
         Learnt.of_pieces(values.pieces, given.states, given.generator, "critic."),
         Learnt.of_pieces([Piece("log", (1,), log(FIRST_TEMPERATURE))], given.states, given.generator, "temperature."),
     )
-    reports, tally = alternate(given, memories, given.hyper["gamma"], _as_the_policy_says, learning.improve, options)
-    kept = memories.states(given, rows=not options["one_generation"])
-    return TrainingOutput(reports, tally, [{**own, **rows} for own, rows in zip(learning.states(), kept, strict=True)])
+    return learn(given, memories, _as_the_policy_says, learning)
 
 
 def _as_the_policy_says(decisions: Tensor) -> Explore | None:
