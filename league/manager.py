@@ -20,6 +20,7 @@ from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
 from league.config.validation import check_parts
 from league.errors import LeagueError
+from league.evaluation.founding import with_founders
 from league.evaluation.opening import open_to_run
 from league.evaluation.results import Result
 from league.execution.executors import EXECUTORS
@@ -85,6 +86,7 @@ class League:
         self.make_sync_worker = make_sync_worker or sync_worker_for
         self.game = describe(self.config.game.setup(), self.config.arena.state)
         check_parts(self.config, self.game)
+        self.config, self._founders = with_founders(self.config, self.game, self.home)
         self.stages = stages_of(self.config.style)
 
     def run(self, *, resume: bool = False) -> Result:
@@ -109,6 +111,8 @@ class League:
         seeds = Seeds(self.config.seed)
         context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
         try:
+            for weights in self._founders.values():
+                store.weights.put(weights)
             with one_thread():  # as in the tasks, so that every machine gives the same bits
                 self._generations(context)
         except Exception:  # committed generations are shown even after an error; only Ctrl-C skips this

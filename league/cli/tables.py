@@ -24,7 +24,7 @@ from league.cli.terminal_charts import (
     shares,
     sparkline,
 )
-from league.population.player import Player, is_snapshot, original_of
+from league.population.player import Player, is_founder, is_snapshot, made, original_of
 from league.storage.store import Store
 from tournaments.human.replay_text import bar
 from tournaments.rating.payoff import Payoff, by_strength
@@ -192,10 +192,11 @@ def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
 
 
 def _life(player: Player) -> str:
+    how = made(player) if is_founder(player) else player.operator
     if player.retired is None:
-        return f"{player.operator}, since generation {player.born}"
+        return f"{how}, since generation {player.born}"
     once = player.retired == player.born
-    return f"{player.operator}, generation{'' if once else 's'} {player.born}{'' if once else f' to {player.retired}'}"
+    return f"{how}, generation{'' if once else 's'} {player.born}{'' if once else f' to {player.retired}'}"
 
 
 def leagues_table(stores: Sequence[Store]) -> Figure:

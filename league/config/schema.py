@@ -17,6 +17,7 @@ from envs.description import StateKind
 from envs.game import Game
 from league.config.comms import CommsConfig
 from league.config.faults import sentences, unknown_settings
+from league.config.founders import Founders, what_counts_of
 from league.config.groups import INHERITED, with_inherited
 from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, LearnerOptions, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
@@ -75,6 +76,12 @@ class LeagueConfig(Section):
     generations: int = Field(8, ge=1, le=100_000, description="how many the league has; `league resume` can add more")
     style: str = Field("league", description=f"one of {', '.join(STYLES)}, or module:callable")
     population: Population = Field(4, description="number of learning players, or groups: - {count: 3}")
+    founders: Founders = Field(
+        default_factory=list,
+        max_length=1024,
+        description="where the first players come from, in order: LEAGUE/PLAYER, LEAGUE/champion, file.safetensors, or new; "
+        "players without a founder are new",
+    )
     stack: int = Field(2, ge=1, le=1024, description="maximum number of players trained together in one task")
     arena: ArenaConfig = Field(default_factory=ArenaConfig)
     policy: PolicyConfig = Field(default_factory=PolicyConfig)
@@ -131,6 +138,8 @@ class LeagueConfig(Section):
                 )
         if self.players > 1024:
             raise ValueError(f"population has {self.players} players in its groups; the maximum is 1024")
+        if len(self.founders) > self.players:
+            raise ValueError(f"founders names {len(self.founders)} players, but the population has {self.players}")
         return self
 
     @property
@@ -165,6 +174,8 @@ class LeagueConfig(Section):
         if not isinstance(self.population, int):
             usual = self._group(1)
             facts["population"] = [what_counts(group, usual, {"count"}) for group in self.population]
+        if self.founders:
+            facts["founders"] = what_counts_of(self.founders)
         return hash_of(anywhere(facts))
 
     def architecture(self, game: Game, group: int = 0) -> Architecture:

@@ -4,5 +4,6 @@ Reading order: `resolve` (finds a player by its name), `tournament` (matches bet
 (teams that two players share), `messages` and `worth` (what messages are worth) with `conditions` (links cut, other channels),
 `overhearing` (who says what), `probes` and `information` (who uses what it is told), `standings` and `results` (the state of a
 league), `configuration` (the stored configuration of a league), `opening` (a league's store when it begins or goes on),
+`founding` (founders of a league from other leagues and from files),
 `verification` (replay files of any origin), `source_code` (the commit of the user's code).
 """

@@ -10,6 +10,7 @@ import torch
 from agents.models.spec import PlayerSpec
 from agents.mutation import Genome, perturb
 from envs.game import Game
+from league.config.founders import NEW, Founder
 from league.config.schema import LeagueConfig
 from league.execution.architectures import to_text
 from league.execution.seeds import Seeds
@@ -21,7 +22,7 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
     """Make the active players of generation 0 and write their weights to the store. Players are numbered across groups.
 
     The first player of every group has the group's hyper-parameters. The others are perturbed once, so that selection has
-    differences to work with.
+    differences to work with. A player with a founder has its weights, which are in the store, and nothing else of it.
     """
     players: list[Player] = []
     for index, group in enumerate(config.groups):
@@ -29,7 +30,11 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
         spec, text, links = PlayerSpec(game, architecture), to_text(architecture), config.links(game, index)
         for place in range(group.count):
             number = len(players)
-            weights = initialise_weights(spec, seeds.integer(0, "founders", number), links)
+            founder = config.founders[number] if number < len(config.founders) else Founder(source=NEW)
+            if founder.is_new:
+                weights = initialise_weights(spec, seeds.integer(0, "founders", number), links)
+            else:
+                weights = store.weights.get(founder.sha256, founder.source)
             genome = Genome(weights, {}, group.hyper.start(), group.hyper.bounds(), group.hyper.scales())
             if place > 0:
                 genome = perturb(genome, seeds.numpy(0, "founders' hyper-parameters", number))
@@ -37,7 +42,7 @@ def initialise_players(config: LeagueConfig, game: Game, seeds: Seeds, store: St
                 name=active_name(number + 1),
                 league_role=group.league_role,
                 status="active",
-                parent=None,
+                parent=None if founder.is_new else founder.origin,
                 operator="founder",
                 born=0,
                 weights=store.weights.put(genome.weights),

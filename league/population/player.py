@@ -28,7 +28,8 @@ class Player:
             people; the code reads no other information from them.
         league_role: The purpose of the player.
         status: active, historical, retired or anchor.
-        parent: The player from which it was made, or None for founders and anchors.
+        parent: The player from which it was made; None for anchors and for founders with new weights. Of a founder with the
+            weights of a player elsewhere: `LEAGUE/PLAYER`, or the name of a file. No player of the league has such a name.
         operator: The way in which it was made: `founder`, `snapshot`, a mutation operator, or `anchor`.
         born: Generation of birth; None for anchors.
         weights: Content hash of its weights; "" for anchors.
@@ -139,6 +140,13 @@ def learns(player: Player) -> bool:
 def is_founder(player: Player) -> bool:
     """Whether a player has been in the league from its beginning."""
     return player.operator == "founder"
+
+
+def made(player: Player) -> str:
+    """How a player was made, in words: `founder`, `founder from cup/main-03-g007`, `perturb of main-02-g004`."""
+    if player.parent is None:
+        return player.operator
+    return f"{player.operator} {'from' if is_founder(player) else 'of'} {player.parent}"
 
 
 def is_mutant(player: Player) -> bool:

@@ -14,7 +14,7 @@ from agents.learners.table import LEARNERS
 from envs.game import Role
 from league.analysis.communication import graphs
 from league.analysis.history import History
-from league.population.player import ANCHOR, Player, is_mutant
+from league.population.player import ANCHOR, Player, is_founder, is_mutant
 from league.report.deployment import deployment
 from league.report.solving import episodes_to_solve, rounded
 from league.report.wording import listed
@@ -151,7 +151,18 @@ def _configuration(history: History) -> dict[str, Any]:
             **config.train.model_dump(mode="json"),
             "decisions_learnt_from": sum(row.agent_steps for row in history.rows),
         },
+        **({"founders": _founders(history)} if config.founders else {}),
     }  # fmt: skip
+
+
+def _founders(history: History) -> list[dict[str, str]]:
+    """The players that began with weights from elsewhere."""
+    hashes = {founder.origin: founder.sha256 for founder in history.config.founders}
+    return [
+        {"player": player.name, "from": player.parent, "sha256_of_weights": hashes.get(player.parent, "")}
+        for player in history.players
+        if is_founder(player) and player.parent is not None
+    ]
 
 
 def _results(history: History) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Blobs:
         Raises:
             LeagueError: The disk is full, or the arrays are too large.
         """
-        data = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
+        data = _encoded(arrays)
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
         if len(data) > LARGEST:
@@ -62,10 +62,7 @@ class Blobs:
             raise LeagueError(
                 f"the weights of {owner} are refused: the content of {path} does not match its hash (truncated or changed)"
             )
-        try:
-            return {todays_name(name): value for name, value in safetensors.numpy.load(data).items()}
-        except (SafetensorError, ValueError, KeyError, TypeError) as error:  # what is no file of arrays, or of unknown types
-            raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
+        return _decoded(data, path, owner)
 
     def keep_only(self, digests: Collection[str]) -> None:
         """Delete every file of arrays that is not named in `digests`; other files, and what a link leads to, stay."""
@@ -81,6 +78,35 @@ class Blobs:
     def path(self, digest: str) -> Path:
         """The path of the arrays with a hash, whether or not the file exists."""
         return self.folder / f"{digest}.safetensors"
+
+
+def read_weights(path: Path, owner: str) -> dict[str, np.ndarray]:
+    """Read named arrays from a file of any name. Arrays of earlier versions get their present names.
+
+    Raises:
+        LeagueError: The file is missing, too large, or no file of arrays. The message names `owner`.
+    """
+    if not path.is_file():
+        raise LeagueError(f"the weights of {owner} are missing: there is no file {path}")
+    if path.stat().st_size > LARGEST:
+        raise LeagueError(f"the weights of {owner} are refused: {path} has more than {LARGEST >> 20} megabytes")
+    return _decoded(path.read_bytes(), path, owner)
+
+
+def digest_of(arrays: Mapping[str, np.ndarray]) -> str:
+    """The hash under which arrays are stored."""
+    return hashlib.sha256(_encoded(arrays)).hexdigest()
+
+
+def _encoded(arrays: Mapping[str, np.ndarray]) -> bytes:
+    return safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
+
+
+def _decoded(data: bytes, path: Path, owner: str) -> dict[str, np.ndarray]:
+    try:
+        return {todays_name(name): value for name, value in safetensors.numpy.load(data).items()}
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:  # what is no file of arrays, or of unknown types
+        raise LeagueError(f"the weights of {owner} are refused: {path} is no safetensors file") from error
 
 
 def write_durably(path: Path, data: bytes) -> None:

@@ -12,7 +12,7 @@ from league.analysis.lineage import Link, half_width, reigns
 from league.plotting.canvas import SOFT
 from league.plotting.palette import PALETTE
 from league.plotting.whiskers import Whisker, whiskers
-from league.population.player import Player, is_bot
+from league.population.player import is_bot, made
 from league.report.html import ROWS as MOST
 from league.report.html import Grid, ReportSection, figure, folded, joined, paragraph, strong, table, words
 from league.report.sections.answers import NAMED, interval, records_told
@@ -74,7 +74,8 @@ def _standing(history: History) -> Iterator[Markup]:
 
 def _descent(line: Sequence[Link]) -> str:
     """The line of descent as a sentence."""
-    founder = line[0].player.name
+    first = line[0].player
+    founder = first.name if first.parent is None else f"{first.name} (with the weights of {first.parent})"
     if len(line) == 1:
         return f"It is the founder {founder} after further training, without a mutation."
     born = [f"{link.player.name} ({link.player.operator}, after generation {link.player.born})" for link in line[1:]]
@@ -145,7 +146,7 @@ def _reigns(history: History) -> Markup:
         (
             generations(reign.first, reign.last),
             reign.player,
-            _origin(history.player[reign.player]),
+            made(history.player[reign.player]),
             elo.get(history.rows[reign.last].champion, ""),
         )
         for reign in newest
@@ -156,7 +157,3 @@ def _reigns(history: History) -> Markup:
     which = "champions of all generations" if newest == found else f"newest {MOST} of {len(found)} reigns"
     said = paragraph(words(f"The {which}. The present champion and its ancestors are highlighted."))
     return joined(said, folded(title, whole) if len(rows) > ROWS else whole)
-
-
-def _origin(player: Player) -> str:
-    return player.operator if player.parent is None else f"{player.operator} of {player.parent}"
