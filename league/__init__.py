@@ -5,7 +5,7 @@ Reading order, from the lowest layer of imports to the highest: `errors`, `impor
 `execution` (tasks and executors), `evaluation` (players by name, tournaments between them), `analysis` (figures of a committed
 league), `plotting` (charts), `report` (a page about a league), `artifacts` (replays and pages), `export` (players as files),
 `play` (a person against a player), `bench` (speed), `tracking` (MLflow), `stages` (the stages of a generation), `manager` (the
-main loop), `cli` (the command line).
+main loop), `experiments` (several leagues that answer one question), `cli` (the command line).
 """
 
 from importlib import import_module
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from league.errors import LeagueError
     from league.evaluation.results import Result
     from league.evaluation.results import open_league as open  # noqa: F401
+    from league.experiments.sweep import Sweep
     from league.manager import League
     from league.version import __version__
 
-__all__ = ["League", "LeagueConfig", "LeagueError", "Result", "__version__", "load_config"]
+__all__ = ["League", "LeagueConfig", "LeagueError", "Result", "Sweep", "__version__", "load_config"]
 
 _HOMES = {
     "League": "league.manager",
     "LeagueConfig": "league.config.schema",
     "LeagueError": "league.errors",
     "Result": "league.evaluation.results",
+    "Sweep": "league.experiments.sweep",
     "__version__": "league.version",
     "load_config": "league.config.load",
     "open": "league.evaluation.results:open_league",

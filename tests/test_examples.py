@@ -10,6 +10,7 @@ from tests.launching import Launcher
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ALONE = [
+    "compare_settings.py",
     "own_bot.py",
     "own_format.py",
     "own_game.py",

@@ -38,6 +38,7 @@ from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
+from league.cli.sweep import app as sweep_app
 from league.errors import LeagueError
 from league.execution.terminal import brief, harmless
 from league.importing import collector_paused
@@ -81,6 +82,7 @@ app.add_typer(look_app)
 app.add_typer(crossplay_app)
 app.add_typer(comms_app)
 app.add_typer(leagues_app)
+app.add_typer(sweep_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")

@@ -59,14 +59,27 @@ def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str,
     Raises:
         LeagueError: In one sentence: what is wrong, where, and what is allowed.
     """
-    for key, value in overrides.items():
-        values = dict(with_game_spelt_out(values))
-        _set(values, key, value)
-    values = dict(with_game_spelt_out(values))
+    values = with_values(values, overrides)
     look_from_here(values, beside)
     for reference in references(values):
         name_here(reference.code)
     return check(with_functions(values), where)
+
+
+def with_values(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain settings in which some have other values.
+
+    Args:
+        values: The settings; mappings in them are changed in place.
+        overrides: Dotted keys and their values.
+
+    Raises:
+        LeagueError: A key leads into a value that is no section.
+    """
+    for key, value in overrides.items():
+        values = dict(with_game_spelt_out(values))
+        _set(values, key, value)
+    return dict(with_game_spelt_out(values))
 
 
 def with_functions(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -153,6 +153,11 @@ class GameConfig(Section):
         roles = None if self.roles is None else {name: tuple(agents) for name, agents in self.roles.items()}
         return GameSetup(self.name, self.options, wrappers, _groups(self.teams), _groups(self.sides), roles)
 
+    @property
+    def played(self) -> GameConfig:
+        """The game without what is different only in training."""
+        return self.model_copy(update={"schedule": {}})
+
     def training_setup(self, generation: int) -> GameSetup:
         """The setup in which the players of a generation train. It depends on nothing but the settings and the generation."""
         now = {name: ramp.value(self.options[name], generation) for name, ramp in self.schedule.items()}

@@ -248,7 +248,7 @@ def setup_of(players: Sequence[Named], game: str | None) -> tuple[GameSetup, Are
         LeagueError: The players have learnt different games, or another one than `game`; or no game is known.
     """
     configs = [named.config for named in players if named.config is not None]
-    setups = [config.game for config in configs]
+    setups = [config.game.played for config in configs]
     if any(setup != setups[0] for setup in setups):
         learnt = ", ".join(sorted({f"{setup.name} {setup.options or ''}".strip() for setup in setups}))
         raise LeagueError(f"the players have learnt different games: {learnt}")

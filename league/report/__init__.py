@@ -2,7 +2,7 @@
 
 Reading order: `page` (the table of sections), `sections` (a package with one file per section), `advice` (a package of rules
 that suggest the next steps), `html` (markup), `wording` (numbers and lists in words), `solution`, `solving` and `deployment`
-(the parts of `solution.yaml`), `files` (writes the files).
+(the parts of `solution.yaml`), `files` (writes the files); `sweep_page` (the page about a sweep).
 """
 
 from league.report.files import write

@@ -82,3 +82,8 @@ def published_progress(store: Store, player: str | None = None) -> dict[str, flo
     """
     where, values = ("", ()) if player is None else (" WHERE player = ?", (player,))
     return dict(store.select(f"SELECT player, points FROM progress{where} ORDER BY rowid", values))
+
+
+def training_games(store: Store, generations: int) -> int:
+    """Number of games from which players learnt in the first generations. A game of a player with itself is one."""
+    return int(store.select("SELECT COALESCE(SUM(games), 0) FROM training WHERE generation < ?", (generations,))[0][0])

@@ -15,6 +15,7 @@ from typing import Any
 from league.analysis import metrics
 from league.analysis.history import History
 from league.population.player import Player, is_founder
+from league.storage.generation import GenerationRow
 from league.tracking.experiment import PARENT, Experiment, number_in
 
 LEAGUE_RUN = "league_run"
@@ -60,7 +61,11 @@ class Found:
 
 def league_run(history: History) -> str:
     """What tells a league from an earlier or later one of the same name: a hash of how its first generation went."""
-    first = history.rows[0]
+    return run_of_row(history.rows[0])
+
+
+def run_of_row(first: GenerationRow) -> str:
+    """The same, from the row of the league's first generation."""
     return sha256(f"{first.committed_at} {first.seconds!r} {first.agent_steps}".encode()).hexdigest()[:16]
 
 

@@ -36,6 +36,7 @@ FLOORS = [
     {"tracking"},
     {"stages"},
     {"manager"},
+    {"experiments"},
     {"cli"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
