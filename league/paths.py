@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from league.errors import LeagueError
@@ -17,3 +18,9 @@ def expanded(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise LeagueError(f"{path}: there is no user whose home folder this could be") from error
+
+
+def importable(name: str) -> str:
+    """A name for a folder that Python can import."""
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return f"_{plain}" if plain[:1].isdigit() else plain

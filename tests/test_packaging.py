@@ -20,6 +20,7 @@ PROJECT = SETUP["project"]
 PACKAGES = ["agents", "comms", "envs", "league", "tournaments"]
 PUBLIC = ["envs", "league"]  # the others are imported module by module
 EXTRAS = PROJECT["optional-dependencies"]
+TOOLS = ("test", "dev")
 DIRECT = [Requirement(text) for text in sum(EXTRAS.values(), PROJECT["dependencies"])]
 
 
@@ -77,7 +78,8 @@ def test_every_pin_is_one_exact_release_that_all_platforms_share(name: str) -> N
 
 
 def test_every_import_of_another_project_is_a_declared_dependency() -> None:
-    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+    extras = [text for extra, texts in EXTRAS.items() if extra not in TOOLS for text in texts]
+    declared = {canonicalize_name(Requirement(text).name) for text in [*PROJECT["dependencies"], *extras]}
     owners = packages_distributions()
     imported = set()
     for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
@@ -87,4 +89,5 @@ def test_every_import_of_another_project_is_a_declared_dependency() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.split(".")[0])
     foreign = imported - sys.stdlib_module_names - set(PACKAGES)
-    assert {name for name in foreign if not declared & {canonicalize_name(owner) for owner in owners.get(name, [])}} == set()
+    owned = {name: {canonicalize_name(owner) for owner in (*owners.get(name, []), name)} for name in foreign}
+    assert {name for name, by in owned.items() if not declared & by} == set()

@@ -33,6 +33,7 @@ from league.cli.console import (
     warn,
 )
 from league.cli.crossplay import app as crossplay_app
+from league.cli.export import app as export_app
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
 from league.cli.play import app as play_app
@@ -81,6 +82,7 @@ def options(
 app.add_typer(look_app)
 app.add_typer(crossplay_app)
 app.add_typer(comms_app)
+app.add_typer(export_app)
 app.add_typer(leagues_app)
 app.add_typer(sweep_app)
 app.add_typer(play_app)

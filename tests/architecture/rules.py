@@ -42,7 +42,7 @@ FLOORS = [
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES_AT_THE_TOP = 6
 # Who may import mlflow: tracking, and the code that is copied into the registered models and runs outside the project.
-TRACKING, MODEL, SPEECH = "league/tracking/", "league/export/pyfunc_model.py", "league/export/pyfunc_speech.py"
+TRACKING, MODEL, SHIPPED = "league/tracking/", "league/export/pyfunc_model.py", "league/export/shipped/"
 ONLY_FAULTS = "envs/faults.py"
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "types", "misc"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
@@ -193,13 +193,18 @@ def places_elsewhere(sources: Iterable[Source]) -> list[str]:
 
 
 def bound_to_the_project(sources: Iterable[Source]) -> list[str]:
-    """What the code of the registered models imports of the project, which is not there where it runs."""
+    """What the code of exported players imports of the project, which is not there where it runs."""
     return [
         f"{source.path}:{line} imports {name}"
         for source in sources
         for line, name in imports(source)
-        if source.path in (MODEL, SPEECH) and name.split(".")[0] in LADDER
+        if source.path.startswith((MODEL, SHIPPED)) and name.split(".")[0] in LADDER and not _beside(source, name)
     ]
+
+
+def _beside(source: Source, name: str) -> bool:
+    """Whether a file that is exported imports another one that is exported with it."""
+    return source.path.startswith(SHIPPED) and name.startswith(SHIPPED.replace("/", "."))
 
 
 def missing_docstrings(sources: Iterable[Source]) -> list[str]:

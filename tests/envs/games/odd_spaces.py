@@ -17,6 +17,9 @@ DONE = {
     "number": Discrete(3, start=5),
     "square": Box(-1, 1, (2, 2), np.float32),
     "single": Box(np.float32(0.1), np.float32(0.3), (), np.float32),
+    "several": MultiDiscrete([3, 2], start=[1, 0]),
+    "switches": Dict({"keys": MultiBinary(2), "gear": Discrete(2, start=-1)}),
+    "levers": Tuple((Box(-1, 1, (2,), np.float32), Box(0, 4, (), np.float32))),
 }
 
 
