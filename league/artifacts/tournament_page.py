@@ -111,6 +111,7 @@ def contest_html(played: Played, warn: Callable[[str], None]) -> str:
         matches=_rows(played.table, elo, played.results, found, {match: tags[match] for match in replays}),
         replays=replays,
         rule=rule(played.game),
+        ranking=contest.ranking,
     )
     return tournament_page(view)
 

@@ -160,10 +160,22 @@ def tournament(
     players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
     game: Annotated[str | None, typer.Option(help="the game; default: the game of the players' league")] = None,
     form: Annotated[
-        str, typer.Option("--format", help="round-robin, gauntlet (the first against all others), or module:callable")
+        str,
+        typer.Option(
+            "--format",
+            help="round-robin, double-round-robin, gauntlet (the first against all others), swiss, knock-out, "
+            "double-knock-out, ladder, or module:callable",
+        ),
     ] = "round-robin",
     games: Annotated[int, typer.Option(min=1, help="games per pair; every player takes every side equally often")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="rounds of a Swiss tournament or a ladder; default: the format's own number")
+    ] = None,
+    seeding: Annotated[
+        str, typer.Option(help="rating (by the ratings of the players' leagues) or given (as they are named here)")
+    ] = "rating",
+    challengers: Annotated[int, typer.Option(min=1, help="in a gauntlet, how many of the first players are challengers")] = 1,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
     html: Annotated[
         Path | None,
@@ -176,12 +188,16 @@ def tournament(
     """Play matches between any players of any leagues."""
     from rich.text import Text
 
+    from league.cli.ranking_table import bracket_tree, ranking_table
     from league.cli.tables import pairs_table, standings_table
-    from league.evaluation.tournament import hold
+    from league.evaluation.tournament import Draw, hold
 
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
-    played = hold(players, home, game=game, form=form, games=games, seed=seed, executor=executor, warn=warn, trust=trust)
+    draw = Draw(rounds, seeding, challengers)
+    played = hold(
+        players, home, game=game, form=form, games=games, seed=seed, executor=executor, draw=draw, warn=warn, trust=trust
+    )
     contest = played.contest
     if as_json:
         print_json(contest.plain())
@@ -190,8 +206,14 @@ def tournament(
         out.print(standings_table(contest.standings, title, cooperative=played.game.cooperative))
         if contest.undecided:
             out.print(f"\n{contest.undecided}", highlight=False)
+        if contest.ranking is not None:
+            out.print()
+            out.print(ranking_table(contest.ranking, contest.format))
+            if contest.ranking.bracket:
+                out.print()
+                out.print(bracket_tree(contest.ranking.bracket))
         out.print()
-        out.print(pairs_table(contest.pairs))
+        out.print(pairs_table([row for row in contest.pairs if row.games]))
         for note in contest.notes:
             out.print(Text(f"\n{note}"))
     if html is not None:

@@ -22,7 +22,7 @@ from league.config.faults import hint
 from league.config.plugins import reference_to
 from league.population.matchmaking import RULES
 from league.population.player import is_bot
-from tournaments.schedule.formats import FORMATS
+from tournaments.schedule.table import FORMATS
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -313,6 +313,9 @@ class TournamentConfig(Section):
 
     format: str = Field("gauntlet", description=f"one of {', '.join(FORMATS)}, or module:callable")
     games: int = Field(20, ge=2, le=100_000, description="games per pair; every player takes every side equally often")
+    rounds: int | None = Field(
+        None, ge=1, le=1000, description="rounds of a Swiss tournament or a ladder; default: the format's own number"
+    )
     past: int = Field(
         8, ge=0, le=1000, description="past players that every new player meets: the best, and others spread over time"
     )

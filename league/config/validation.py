@@ -21,7 +21,8 @@ from league.config.schema import LeagueConfig
 from league.config.sections import PolicyConfig
 from league.errors import LeagueError
 from league.population.matchmaking import RULES, Rule
-from tournaments.schedule.formats import FORMATS, Format
+from tournaments.schedule.formats import Format
+from tournaments.schedule.table import FORMATS
 
 
 def check_parts(config: LeagueConfig, game: Game) -> None:

@@ -19,6 +19,7 @@ from league.config.sections import ArenaConfig, known
 from league.config.validation import format_of
 from league.errors import LeagueError
 from league.evaluation.resolve import Named, resolve
+from league.evaluation.seeding import SEEDINGS, known_ratings
 from league.execution.executors import EXECUTORS, Serial
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from league.population.player import ANCHOR, entrant_of
@@ -31,8 +32,10 @@ from tournaments.rating.results import PairRow
 from tournaments.rating.returns import returns_of
 from tournaments.rating.standings import Entrant, Standing, standings
 from tournaments.rating.undecided import reason_of, undecided
-from tournaments.schedule.formats import FORMATS, Format, Plan, ScheduleError
+from tournaments.schedule.formats import Format, Plan, ScheduleError
+from tournaments.schedule.ranking import Ranking
 from tournaments.schedule.rounds import play_rounds
+from tournaments.schedule.table import FORMATS, ranking
 from tournaments.tickets import MatchResult, Ticket
 
 MATCHES_PER_TASK = 512
@@ -45,7 +48,7 @@ class Contest:
 
     Attributes:
         game: The game's name.
-        format: round-robin, gauntlet, or the name of the user's own format.
+        format: A name of `FORMATS`, or the name of the user's own format.
         seed: The seed of the schedule and of all matches.
         anchor: The player whose rating is fixed at 0 Elo.
         standings: The standings, best first.
@@ -54,6 +57,7 @@ class Contest:
         different: Number of different games among them. Players that act without chance repeat their games.
         notes: What a reader of the counts has to know, in sentences.
         undecided: Why the results tell no two players apart, in a sentence; None if they do.
+        ranking: The final ranking by the rules of the format, with the bracket of a knock-out.
     """
 
     game: str
@@ -66,10 +70,26 @@ class Contest:
     different: int
     notes: list[str]
     undecided: str | None = None
+    ranking: Ranking | None = None
 
     def plain(self) -> dict[str, Any]:
         """The result as plain values, as printed by `--json`."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How a format begins.
+
+    Attributes:
+        rounds: Number of rounds of a Swiss tournament or a ladder; None is the format's own number.
+        seeding: `rating` seeds the players by the ratings of their leagues, `given` as they are named.
+        challengers: The number of players, from the first on, that are the challengers of a gauntlet.
+    """
+
+    rounds: int | None = None
+    seeding: str = "rating"
+    challengers: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +164,7 @@ def hold(
     games: int = 100,
     seed: int = 0,
     executor: str = "processes",
+    draw: Draw = Draw(),
     done: Callable[[int], None] = lambda tasks: None,
     warn: Warn = silent,
     trust: bool = False,
@@ -151,14 +172,15 @@ def hold(
     """Play a tournament.
 
     Args:
-        names: Names of players in the form of `league.evaluation.resolve.resolve`. In a gauntlet the first one is the
-            challenger.
+        names: Names of players in the form of `league.evaluation.resolve.resolve`. In a gauntlet the first ones are the
+            challengers.
         home: The folder of the leagues.
         game: The game. The default is the game of the first player that belongs to a league.
-        form: A name in `tournaments.schedule.formats.FORMATS`, or your own format as a function or as `module:callable`.
+        form: A name in `tournaments.schedule.table.FORMATS`, or your own format as a function or as `module:callable`.
         games: Number of games per pair. Every player takes every side equally often.
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
+        draw: The number of rounds, the seeding, and the challengers of a gauntlet.
         done: Called with the number of finished tasks of the round.
         warn: Told that a worker process died, whose matches are played again.
         trust: Trust the code that the players' leagues name, and remember that.
@@ -167,7 +189,7 @@ def hold(
         LeagueError: A player is unknown or named twice, games differ, code is not trusted, or the format cannot be played.
     """
     form = form if isinstance(form, str) else reference_to(form)
-    _check_names(form, game, executor)
+    _check_names(form, game, executor, draw)
     players = {named.name: named for named in (resolve(name, home, trust=trust) for name in names)}
     if len(players) < max(2, len(names)):
         raise LeagueError("a tournament needs at least two players, each named once")
@@ -176,7 +198,15 @@ def hold(
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
     weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     contestants = {name: named.contestant for name, named in players.items()}
-    plan = Plan(games, seed, purpose="evaluation", weights=weights)
+    plan = Plan(
+        games,
+        seed,
+        purpose="evaluation",
+        challengers=tuple(players)[: draw.challengers],
+        weights=weights,
+        rounds=draw.rounds,
+        ratings=known_ratings(players.values(), home) if draw.seeding == "rating" else {},
+    )
     with closing(EXECUTORS[executor](None, warn)) as workers:
         results = play_tournament(
             form,
@@ -193,7 +223,9 @@ def hold(
     number, different = len(results), sum(different_games(results).values())
     returns = returns_of(described, results)
     told = standings(ratings, entrants, returns), pairs(table), number, different, _notes(described, results, different)
-    contest = Contest(described.name, form, seed, ratings.anchor, *told, reason_of(undecided(described, results, log)))
+    placed = ranking(form, described, list(players), plan, results)
+    why = reason_of(undecided(described, results, log))
+    contest = Contest(described.name, form, seed, ratings.anchor, *told, why, placed)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
 
 
@@ -225,11 +257,11 @@ def _entrant(named: Named) -> Entrant:
     return Entrant("anchor", None) if named.player is None else entrant_of(named.player)
 
 
-def _check_names(form: str, game: str | None, executor: str) -> None:
+def _check_names(form: str, game: str | None, executor: str, draw: Draw) -> None:
     """Find the format and the executor; the code of the format and of the game may run, since the user names it.
 
     Raises:
-        LeagueError: There is no such format or executor.
+        LeagueError: There is no such format, executor or seeding.
     """
     name_here(form)
     name_here(game or "")
@@ -237,6 +269,7 @@ def _check_names(form: str, game: str | None, executor: str) -> None:
         if ":" not in form:
             known("format", form, FORMATS)
         known("executor", executor, EXECUTORS)
+        known("seeding", draw.seeding, SEEDINGS)
     except ValueError as error:
         raise LeagueError(str(error)) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from league.errors import LeagueError
+from league.evaluation.seeding import seeds_in_league
 from league.evaluation.tournament import play_tournament
 from league.execution import tasks
 from league.execution.tasks import PlayTask
@@ -35,6 +36,8 @@ def tournament(draft: Draft) -> Draft:
         challengers=tuple(player.name for player in draft.snapshots),
         weights=weights,
         first=len(draft.matches),
+        rounds=settings.rounds,
+        ratings=seeds_in_league(store, draft.snapshots, draft.number),
     )
     contestants = context.contestants(entrants, draft.snapshots)
     played = play_tournament(

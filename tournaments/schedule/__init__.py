@@ -1,5 +1,6 @@
 """Schedules of tournaments.
 
-Reading order: `formats` (chooses the pairs of the next round and makes its tickets), `rounds` (plays a tournament to its end),
-`crossplay` (fills the seats of one team from two players).
+Reading order: `table` (the formats by name, and their rankings), `formats` (pairs, tables and tickets; formats of one round),
+`meetings` (rounds found in results), `swiss`, `brackets` with `knock_out`, `ladder`, `ranking` (the final ranking and its
+tie-breaks), `rounds` (plays a tournament to its end), `crossplay` (fills the seats of one team from two players).
 """

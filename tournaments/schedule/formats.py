@@ -41,6 +41,9 @@ class Plan:
         challengers: The challengers of a gauntlet; empty means the first player.
         weights: Player → content hash of its weights; missing players have none.
         first: Number of the first match, so that two schedules of a generation do not share ids.
+        rounds: Number of rounds of a Swiss tournament or a ladder; None is the format's own number.
+        ratings: Player → rating, by which formats with rounds seed the players. Players without one come after those that have
+            one, in the given order.
     """
 
     games: int
@@ -50,6 +53,8 @@ class Plan:
     challengers: tuple[str, ...] = ()
     weights: Mapping[str, str] = field(default_factory=dict)
     first: int = 0
+    rounds: int | None = None
+    ratings: Mapping[str, float] = field(default_factory=dict)
 
 
 Format = Callable[[Game, Sequence[str], Plan, Sequence[MatchResult]], Sequence[Ticket] | None]
@@ -82,6 +87,27 @@ def round_robin(game: Game, players: Sequence[str], plan: Plan, results: Sequenc
     return round_of(game, players, [frozenset(pair) for pair in combinations(players, 2)], plan)
 
 
+def double_round_robin(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
+    """Make a double round robin: two round robins one after the other, on different seeds.
+
+    Args:
+        game: The game to be played.
+        players: Distinct players, at least two.
+        plan: The requirements. Every pair plays `plan.games` games, rounded up to whole series, in each of the two rounds.
+        results: Results of the rounds so far.
+
+    Returns:
+        Tickets in the order of their ids; none after the second round.
+
+    Raises:
+        ScheduleError: As `round_robin`.
+    """
+    first = round_robin(game, players, plan)
+    if len(results) >= 2 * len(first):
+        return []
+    return round_of(game, players, [frozenset(pair) for pair in combinations(players, 2)], plan, results) if results else first
+
+
 def gauntlet(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult] = ()) -> list[Ticket]:
     """Make a gauntlet: the challengers meet all other players and each other, in one round.
 
@@ -110,10 +136,6 @@ def gauntlet(game: Game, players: Sequence[str], plan: Plan, results: Sequence[M
     return round_of(game, players, pairs, plan)
 
 
-FORMATS: dict[str, Format] = {"round-robin": round_robin, "gauntlet": gauntlet}
-"""The formats by name."""
-
-
 def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
     """The seatings of a table in one series: the player of each team, for each game.
 
@@ -125,7 +147,13 @@ def seatings(game: Game, table: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def round_of(
-    game: Game, players: Sequence[str], pairs: Sequence[Pair], plan: Plan, results: Sequence[MatchResult] = ()
+    game: Game,
+    players: Sequence[str],
+    pairs: Sequence[Pair],
+    plan: Plan,
+    results: Sequence[MatchResult] = (),
+    *,
+    alone: bool = False,
 ) -> list[Ticket]:
     """Make the tickets of one round in which the given pairs meet.
 
@@ -135,6 +163,8 @@ def round_of(
         pairs: The pairs of players, each pair once.
         plan: The requirements. Every pair plays `plan.games` games, rounded up to whole series.
         results: Results of the rounds so far. They decide the ids and seeds of this round.
+        alone: Whether every pair has a table of its own also in games of more than two interchangeable teams. Each of the two
+            players then holds every second team.
 
     Returns:
         Tickets in the order of their ids, which continue after those of `results`; none without pairs.
@@ -159,7 +189,7 @@ def round_of(
     if len(game.teams) == 1:
         series: list[list[tuple[str, ...]]] = [[(player,) for player in here]] * plan.games
     else:
-        size = min(len(here), len(game.teams)) if game.symmetric else 2
+        size = min(len(here), len(game.teams)) if game.symmetric and not alone else 2
         series = [seatings(game, table) for _ in range(-(-plan.games // size)) for table in _tables(here, pairs, size, rng)]
     return tickets_of(series, replace(plan, first=plan.first + len(results)), rng)
 

@@ -14,6 +14,8 @@ from tournaments.rating.elo import expected_score
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
 from tournaments.rating.surprisal import Judgement
+from tournaments.schedule.brackets import Decided
+from tournaments.schedule.ranking import TITLES, Ranking
 from tournaments.tickets import MatchResult
 from tournaments.viewer.document import Packed, asset, document, render
 from tournaments.viewer.replay_page import SCRIPTS as VIEWER_SCRIPTS
@@ -24,6 +26,7 @@ SCRIPTS = (
     "tournament_words.js",
     "tournament_address.js",
     "tournament_standings.js",
+    "tournament_ranking.js",
     "tournament_cross.js",
     "tournament_choice.js",
     "tournament_filters.js",
@@ -79,6 +82,7 @@ class TournamentView:
         matches: All matches to be listed, in the order of play; matches outside the tournament may be among them.
         replays: Match id → its replay's content, packed.
         rule: A sentence about how a match is won, if that is not obvious.
+        ranking: The final ranking by the rules of the format; None if there is none, as in a league.
     """
 
     title: str
@@ -91,6 +95,7 @@ class TournamentView:
     matches: Sequence[MatchRow]
     replays: Mapping[str, Packed] = field(default_factory=dict)
     rule: str = ""
+    ranking: Ranking | None = None
 
 
 def tournament_page(view: TournamentView) -> str:
@@ -162,6 +167,7 @@ def _facts(view: TournamentView, recorded: Sequence[str]) -> dict[str, Any]:
         "players": players,
         "standings": [_row(row) for row in view.standings],
         "cross": _cross(view, numbers),
+        "ranking": None if view.ranking is None else _ranking(view.ranking),
         "matches": _columns(view.matches, numbers, {match: place for place, match in enumerate(recorded)}),
     }
 
@@ -189,6 +195,31 @@ def _cross(view: TournamentView, numbers: Mapping[str, int]) -> dict[str, Any]:
         for other in range(len(names))
     ]
     return {"rows": [numbers[names[place]] for place in rows], "columns": [numbers[name] for name in names], "cells": cells}
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    """The final ranking, with the figures that decide it, and the bracket."""
+    return {
+        "rule": ranking.rule,
+        "criteria": [TITLES[name] for name in ranking.criteria],
+        "rows": [
+            {
+                "place": row.place,
+                "player": row.player,
+                "points": row.points,
+                "record": [row.won, row.drawn, row.lost],
+                "byes": row.byes,
+                "values": [getattr(row, name) for name in ranking.criteria],
+            }
+            for row in ranking.rows
+        ],
+        "bracket": [{**asdict(tie), "decided": _decided(tie)} for tie in ranking.bracket],
+    }
+
+
+def _decided(tie: Decided) -> str | None:
+    """How a tie was decided; `nobody` where nobody is in it."""
+    return "nobody" if tie.decided is None and tie.players == (None, None) else tie.decided
 
 
 def _columns(rows: Sequence[MatchRow], numbers: Mapping[str, int], recorded: Mapping[str, int]) -> dict[str, Any]:

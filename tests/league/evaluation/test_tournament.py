@@ -11,8 +11,12 @@ import pytest
 from envs.game import Game
 from league import League, LeagueError
 from league.evaluation import tournament
+from league.evaluation.resolve import resolve
+from league.evaluation.seeding import known_ratings
+from league.evaluation.standings import standings
 from league.storage.store import Store
 from tournaments.schedule.formats import Plan, round_robin
+from tournaments.schedule.meetings import seeded
 from tournaments.tickets import MatchResult, Ticket
 
 KNOCK_OUT = Path(__file__).parents[3] / "examples" / "own_format.py"
@@ -97,6 +101,37 @@ def test_a_league_plays_the_format_it_is_configured_to_play(tmp_path, smoke):
     names = {player.name for player in Store.open(tmp_path, "smoke").players("historical", "anchor")}
     met = Counter(frozenset(result.ticket.players) for result in Store.open(tmp_path, "smoke").matches())
     assert met == {frozenset(pair): 4 for pair in combinations(names, 2)}
+
+
+@pytest.mark.parametrize("form", ["swiss", "double-knock-out", "ladder"])
+def test_a_league_plays_the_formats_with_rounds(tmp_path, smoke, form):
+    result = League(smoke({"generations": 2, "tournament.format": form, "tournament.games": 2}), tmp_path).run()
+    assert all(row.games for row in result.standings)
+
+
+def test_a_knock_out_comes_with_its_bracket(finished):
+    contest = hold(
+        ["bot:random", "bot:minimax-1", "smoke/champion"], finished, form="knock-out", games=2, executor="serial",
+        draw=tournament.Draw(seeding="given"),
+    )  # fmt: skip
+    plain = contest.plain()["ranking"]
+    assert [row["place"] for row in plain["rows"]] == [1, 2, 3]
+    assert plain["bracket"][0]["decided"] == "bye"
+    assert plain["bracket"][-1]["winner"] == plain["rows"][0]["player"]
+
+
+def test_players_are_seeded_by_the_ratings_of_their_league(finished):
+    elo = {row.player: row.elo for row in standings(Store.open(finished, "smoke"))}
+    ranked = sorted(elo, key=elo.__getitem__, reverse=True)
+    names = [name if name.startswith("bot:") else f"smoke/{name}" for name in reversed(ranked)]
+    found = known_ratings([resolve(name, finished) for name in names], finished)
+    assert seeded(names, found) == names[::-1] or sorted(found.values()) != sorted(set(found.values()))
+    assert found["bot:random"] == 0.0
+
+
+def test_an_unknown_seeding_names_the_nearest(finished):
+    with pytest.raises(LeagueError, match="rating"):
+        hold(["bot:random", "bot:minimax-1"], finished, game="classic/tictactoe_v3", draw=tournament.Draw(seeding="ratings"))
 
 
 def test_a_league_with_a_knock_out_resumes_to_the_same_bits(tmp_path, smoke, facts):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournaments.schedule.formats import FORMATS, Plan, gauntlet, round_robin
+from tournaments.schedule.formats import Plan, gauntlet, round_robin
+from tournaments.schedule.table import FORMATS
 
 PLAYERS = "abcdefgh"
 ANY = {

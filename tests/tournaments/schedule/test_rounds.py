@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import by_strength, payoff
-from tournaments.schedule.formats import FORMATS, Plan, ScheduleError, gauntlet, round_of, round_robin
+from tournaments.schedule.formats import Plan, ScheduleError, gauntlet, round_of, round_robin
 from tournaments.schedule.rounds import play_rounds
+from tournaments.schedule.table import FORMATS
 from tournaments.tickets import MatchResult
 
 PLAYERS = "abcdefghi"
@@ -76,8 +77,8 @@ def test_rounds_have_seeds_of_their_own(games):
 
 
 @given(seed=st.integers(0, 99), name=st.sampled_from(["duel", "race", "hunt", "crowd", "chores"]))
-@pytest.mark.parametrize("form", sorted(FORMATS))
-def test_the_formats_of_the_house_answer_everything_in_the_first_round(games, form, name, seed):
+@pytest.mark.parametrize("form", ["gauntlet", "round-robin"])
+def test_formats_of_one_round_answer_everything_in_the_first_round(games, form, name, seed):
     asked = []
 
     def play(tickets):

@@ -31,11 +31,14 @@
   const trouble = make("p", { id: "trouble", role: "alert" });
   const replays = matches.replays.filter((replay) => replay >= 0).length;
   const sum = [[facts.standings.length, "player", "players"], [matches.ids.length, "match", "matches"], [replays, "replay", "replays"]];
+  const ranked = rankingSections(facts, choose), drawn = ranked.length > 1;
   overview.append(
     make("p", { id: "sum", class: "soft" }, sum.map((words) => count(...words)).join(" · ")),
     trouble,
     standingsSection(facts, choose),
+    ...(drawn ? ranked : []),
     make("div", { class: "beside part" }, crossSection(facts, choose), ...worthSeeing(facts, matches, play)),
+    ...(drawn ? [] : ranked),
     list.section,
   );
   const { rows, columns } = facts.cross;

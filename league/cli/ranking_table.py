@@ -1,0 +1,78 @@
+"""The final ranking of a tournament and the bracket of a knock-out, on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from rich.tree import Tree
+
+from league.cli.table_layout import sheet
+from league.cli.terminal_charts import GOOD, Figure, Screen
+from tournaments.schedule.brackets import Decided, title_of
+from tournaments.schedule.ranking import TITLES, Ranking
+
+SHORT = {"sonneborn_berger": "S.–B.", "head_to_head": "direct", "score": "score"}
+"""Short names of criteria, for narrow columns."""
+
+LINES = 60
+"""Maximum number of rows of the ranking."""
+
+
+def ranking_table(ranking: Ranking, form: str) -> Figure:
+    """Make the table of the final ranking.
+
+    Args:
+        ranking: The ranking.
+        form: The name of the format.
+    """
+    rows = ranking.rows[:LINES]
+    cells = [
+        [
+            *(str(row.place), row.player, f"{row.points:g}", f"{row.won}–{row.drawn}–{row.lost}", str(row.byes)),
+            *(f"{getattr(row, name):.4g}" for name in ranking.criteria),
+        ]
+        for row in rows
+    ]
+    figures = [SHORT.get(name, TITLES[name]) for name in ranking.criteria]
+    right = ["points", "won–drawn–lost", "byes", *figures]
+    caption = ranking.rule if len(rows) == len(ranking.rows) else f"{ranking.rule}; the first {LINES} of {len(ranking.rows)}"
+    spare = ("byes", *figures)
+    return sheet(f"final ranking of the {form}", ["#", "player"], right, cells, spare=spare, caption=caption)
+
+
+def bracket_tree(ties: Sequence[Decided]) -> Figure:
+    """Make the bracket as a tree: the final, and below each tie those from which its players come.
+
+    Args:
+        ties: The bracket.
+    """
+
+    def draw(screen: Screen) -> Tree:
+        tree = Tree("bracket, from the final back to the first round")
+        shown: set[int] = set()
+
+        def grow(branch: Tree, number: int) -> None:
+            tie = ties[number]
+            shown.add(number)
+            below = branch.add(_line(tie))
+            for source, lost in zip(tie.sources, tie.lost, strict=True):
+                if source is not None and not lost and source not in shown and ties[source].decided not in (None, "bye"):
+                    grow(below, source)
+
+        for number in reversed(range(len(ties))):
+            if ties[number].decided not in (None, "bye") and number not in shown:
+                grow(tree, number)
+        return tree
+
+    return Figure(draw)
+
+
+def _line(tie: Decided) -> Text:
+    line = Text(f"{title_of(tie)}: ")
+    for place, (player, points) in enumerate(zip(tie.players, tie.points, strict=True)):
+        line.append(" – " if place else "")
+        line.append(f"{player} {points:g}", GOOD if player == tie.winner else "")
+    if tie.decided in ("play-off", "seeding"):
+        line.append(f" (drawn; by {'a play-off' if tie.decided == 'play-off' else 'the better seed'})")
+    return line
