@@ -56,6 +56,27 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Forfeit:
+    """A player lost a match because it could not go on: it failed, was late, or chose what is not allowed.
+
+    From this step on, random legal moves were made for it, so that the match came to an end.
+
+    Attributes:
+        player: The player.
+        seat: The seat at which it happened.
+        step: The step of the match, counted from 0.
+        kind: The kind of fault, in a word.
+        reason: A sentence without its subject.
+    """
+
+    player: str
+    seat: str
+    step: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class MatchResult:
     """The result of a ticket's match.
 
@@ -66,6 +87,8 @@ class MatchResult:
         actions: All actions of all seats; see `tournaments.match.moves`.
         truncated: True if the game was truncated for some seat, for example by a time limit, rather than terminated.
         success: Whether the game was a success, 1 or 0, or a share; None if the game does not say. It is not in the match log.
+        forfeits: The players that forfeited the match at its first fault; nearly always none or one. There are none in the
+            match log of a league.
     """
 
     ticket: Ticket
@@ -74,6 +97,7 @@ class MatchResult:
     actions: bytes
     truncated: bool
     success: float | None = field(default=None, compare=False)
+    forfeits: tuple[Forfeit, ...] = ()
 
 
 def is_shared(game: Game, players: Sequence[str]) -> bool:

@@ -180,7 +180,7 @@ def _record(played: Played, tags: Mapping[str, tuple[str, ...]], warn: Callable[
                     played.setup,
                     factory,
                     profiles=profiles,
-                    tags=tags[match],
+                    tags=(*tags[match], *(f"{each.player} forfeited: {each.reason}" for each in result.forfeits)),
                     photographs=photographs_of(tags[match]),
                     state=played.state,
                 )

@@ -40,10 +40,10 @@ from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
 from league.cli.sweep import app as sweep_app
+from league.cli.tournament import app as tournament_app
 from league.errors import LeagueError
 from league.execution.terminal import brief, harmless
 from league.importing import collector_paused
-from league.paths import expanded
 from league.storage.store import Store, leagues
 from league.version import __version__
 from tournaments.replay.format import ReplayError
@@ -80,6 +80,7 @@ def options(
 
 
 app.add_typer(look_app)
+app.add_typer(tournament_app)
 app.add_typer(crossplay_app)
 app.add_typer(comms_app)
 app.add_typer(export_app)
@@ -153,74 +154,6 @@ def resume(
     values["compute"] |= compute
     values["generations"] = max(generations or 0, config.generations)
     _turn(check(values, "league resume"), home, resuming=True)
-
-
-@app.command()
-def tournament(
-    players: Annotated[list[str], typer.Argument(help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
-    game: Annotated[str | None, typer.Option(help="the game; default: the game of the players' league")] = None,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="round-robin, double-round-robin, gauntlet (the first against all others), swiss, knock-out, "
-            "double-knock-out, ladder, or module:callable",
-        ),
-    ] = "round-robin",
-    games: Annotated[int, typer.Option(min=1, help="games per pair; every player takes every side equally often")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
-    rounds: Annotated[
-        int | None, typer.Option(min=1, help="rounds of a Swiss tournament or a ladder; default: the format's own number")
-    ] = None,
-    seeding: Annotated[
-        str, typer.Option(help="rating (by the ratings of the players' leagues) or given (as they are named here)")
-    ] = "rating",
-    challengers: Annotated[int, typer.Option(min=1, help="in a gauntlet, how many of the first players are challengers")] = 1,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", parser=expanded, help="write an HTML page of the tournament, with replays"),
-    ] = None,
-    trust: Trust = False,
-    as_json: Json = False,
-    home: Home = HOME,
-) -> None:
-    """Play matches between any players of any leagues."""
-    from rich.text import Text
-
-    from league.cli.ranking_table import bracket_tree, ranking_table
-    from league.cli.tables import pairs_table, standings_table
-    from league.evaluation.tournament import Draw, hold
-
-    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
-        raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
-    draw = Draw(rounds, seeding, challengers)
-    played = hold(
-        players, home, game=game, form=form, games=games, seed=seed, executor=executor, draw=draw, warn=warn, trust=trust
-    )
-    contest = played.contest
-    if as_json:
-        print_json(contest.plain())
-    else:
-        title = f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"
-        out.print(standings_table(contest.standings, title, cooperative=played.game.cooperative))
-        if contest.undecided:
-            out.print(f"\n{contest.undecided}", highlight=False)
-        if contest.ranking is not None:
-            out.print()
-            out.print(ranking_table(contest.ranking, contest.format))
-            if contest.ranking.bracket:
-                out.print()
-                out.print(bracket_tree(contest.ranking.bracket))
-        out.print()
-        out.print(pairs_table([row for row in contest.pairs if row.games]))
-        for note in contest.notes:
-            out.print(Text(f"\n{note}"))
-    if html is not None:
-        from league.artifacts.tournament_page import contest_html
-
-        html.write_text(contest_html(played, warn), "utf-8")
-        err.print(f"the page of this tournament: {html}", highlight=False, markup=False)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
@@ -11,6 +12,9 @@ from league.cli.table_layout import sheet
 from league.cli.terminal_charts import GOOD, Figure, Screen
 from tournaments.schedule.brackets import Decided, title_of
 from tournaments.schedule.ranking import TITLES, Ranking
+
+if TYPE_CHECKING:
+    from league.evaluation.tournament import ForfeitRow
 
 SHORT = {"sonneborn_berger": "S.–B.", "head_to_head": "direct", "score": "score"}
 """Short names of criteria, for narrow columns."""
@@ -76,3 +80,11 @@ def _line(tie: Decided) -> Text:
     if tie.decided in ("play-off", "seeding"):
         line.append(f" (drawn; by {'a play-off' if tie.decided == 'play-off' else 'the better seed'})")
     return line
+
+
+def forfeits_by_reason(rows: Sequence[ForfeitRow]) -> list[tuple[str, str, list[str]]]:
+    """Player, reason and matches of all forfeits, those of one player and kind together, with the reason of the first."""
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    for row in rows:
+        found.setdefault((row.player, row.kind), (row.reason, []))[1].append(row.match)
+    return [(player, reason, matches) for (player, _), (reason, matches) in found.items()]

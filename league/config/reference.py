@@ -47,6 +47,7 @@ UNITS = {
     "matchmaking.prior_games": "games",
     "matchmaking.latest": "players",
     "tournament.games": "games",
+    "tournament.rounds": "rounds",
     "tournament.past": "players",
     "tournament.bootstrap": "replicates",
     "tournament.copies": "matches",

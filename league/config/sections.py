@@ -17,6 +17,7 @@ from agents.mutation import OPERATORS
 from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
+from envs.programs.visitor import is_visitor
 from league.config.booleans import refuse_booleans
 from league.config.faults import hint
 from league.config.plugins import reference_to
@@ -338,6 +339,8 @@ class TournamentConfig(Section):
     @classmethod
     def _bots(cls, anchors: list[str]) -> list[str]:
         for anchor in anchors:
+            if is_visitor(anchor):
+                raise ValueError(f"the program {anchor!r} cannot be an anchor of a league; it plays in `league tournament`")
             if not is_bot(anchor):
                 raise ValueError(f"an anchor is a scripted player like bot:random or module:callable, not {anchor!r}")
         return list(dict.fromkeys(["bot:random", *anchors]))

@@ -13,6 +13,7 @@ import torch
 from envs.arena import Timestep, blank_memory
 from envs.description import describe, survey
 from envs.game import Game, GameSetup
+from envs.programs.visitor import is_visitor
 from envs.references import name_here
 from envs.spaces import decoder, encoder, masker
 from envs.stock.simultaneous import ends
@@ -45,10 +46,10 @@ class Named:
 
 
 def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
-    """Find a player: `LEAGUE/champion`, `LEAGUE/PLAYER-NAME`, `bot:NAME` or `module:callable`.
+    """Find a player: `LEAGUE/champion`, `LEAGUE/PLAYER-NAME`, `bot:NAME`, `module:callable`, `command:PROGRAM` or an address.
 
     Args:
-        name: The player. A bot's code may run, since it is named here.
+        name: The player. A bot's code, or a program, may run, since it is named here.
         home: Where leagues live.
         trust: Trust the code that the league names, and remember that.
 
@@ -56,12 +57,17 @@ def resolve(name: str, home: Path, *, trust: bool = False) -> Named:
         LeagueError: There is no such player (the message names the most similar one), or its league names code that is not
             trusted.
     """
+    if is_visitor(name):
+        return Named(name, Contestant(program=name))
     if is_bot(name):
         name_here(name.removeprefix("bot:"))
         return Named(name, Contestant(bot=name.removeprefix("bot:")))
     league, slash, player_name = name.partition("/")
     if not slash or "/" in player_name:
-        raise LeagueError(f"{name!r} is no player; a player is LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")
+        raise LeagueError(
+            f"{name!r} is no player; a player is LEAGUE/champion, LEAGUE/PLAYER, bot:NAME, module:callable, "
+            "command:PROGRAM or http://…"
+        )
     store = Store.open(home, league)
     require_trust(store, playing=True, trust=trust)
     config = stored_config(store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from envs.description import StateKind, describe
 from envs.game import Game, GameSetup
+from envs.programs.protocol import LIMITS, Limits
 from envs.references import name_here
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
@@ -41,6 +42,21 @@ from tournaments.tickets import MatchResult, Ticket
 MATCHES_PER_TASK = 512
 COPIES = 256
 
+VISITED_COPIES = 16
+"""Number of matches that are played at the same time if programs take part: each has a process for every seat that it holds."""
+
+
+@dataclass(frozen=True)
+class ForfeitRow:
+    """A forfeit with its match; see `tournaments.tickets.Forfeit`."""
+
+    match: str
+    player: str
+    seat: str
+    step: int
+    kind: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -58,6 +74,7 @@ class Contest:
         notes: What a reader of the counts has to know, in sentences.
         undecided: Why the results tell no two players apart, in a sentence; None if they do.
         ranking: The final ranking by the rules of the format, with the bracket of a knock-out.
+        forfeits: The matches that were lost because a player failed, was late, or chose what is not allowed.
     """
 
     game: str
@@ -71,6 +88,7 @@ class Contest:
     notes: list[str]
     undecided: str | None = None
     ranking: Ranking | None = None
+    forfeits: list[ForfeitRow] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         """The result as plain values, as printed by `--json`."""
@@ -165,6 +183,7 @@ def hold(
     seed: int = 0,
     executor: str = "processes",
     draw: Draw = Draw(),
+    limits: Limits = LIMITS,
     done: Callable[[int], None] = lambda tasks: None,
     warn: Warn = silent,
     trust: bool = False,
@@ -181,6 +200,7 @@ def hold(
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
         draw: The number of rounds, the seeding, and the challengers of a gauntlet.
+        limits: What programs, services and users' own bots may take. Who fails forfeits the match.
         done: Called with the number of finished tasks of the round.
         warn: Told that a worker process died, whose matches are played again.
         trust: Trust the code that the players' leagues name, and remember that.
@@ -196,37 +216,59 @@ def hold(
     setup, arena = setup_of(list(players.values()), game)
     described = describe(setup, arena.state)
     spec = ArenaSpec(setup, arena.twin, arena.workers, "cpu", arena.state)
-    weights = {name: named.player.weights for name, named in players.items() if named.player is not None}
     contestants = {name: named.contestant for name, named in players.items()}
-    plan = Plan(
-        games,
-        seed,
-        purpose="evaluation",
-        challengers=tuple(players)[: draw.challengers],
-        weights=weights,
-        rounds=draw.rounds,
-        ratings=known_ratings(players.values(), home) if draw.seeding == "rating" else {},
-    )
+    copies = VISITED_COPIES if any(contestant.program for contestant in contestants.values()) else COPIES
+    plan = _plan(players, games, seed, draw, home)
     with closing(EXECUTORS[executor](None, warn)) as workers:
         results = play_tournament(
             form,
             described,
             list(players),
             plan,
-            lambda tickets: PlayTask(spec, contestants, tickets, COPIES),
+            lambda tickets: PlayTask(spec, contestants, tickets, copies, limits),
             MATCHES_PER_TASK,
             lambda tasks: (workers if len(tasks) > 1 else Serial()).map(play, tasks, done),
         )
-    log = outcomes(described, results)
-    table, ratings = _rate(log, results, list(players), seed)
-    entrants = {name: _entrant(named) for name, named in players.items()}
-    number, different = len(results), sum(different_games(results).values())
-    returns = returns_of(described, results)
-    told = standings(ratings, entrants, returns), pairs(table), number, different, _notes(described, results, different)
-    placed = ranking(form, described, list(players), plan, results)
-    why = reason_of(undecided(described, results, log))
-    contest = Contest(described.name, form, seed, ratings.anchor, *told, why, placed)
+    contest, table, ratings = _told(form, described, players, plan, results)
     return Played(contest, setup, arena.state, described, contestants, results, table, ratings)
+
+
+def _plan(players: Mapping[str, Named], games: int, seed: int, draw: Draw, home: Path) -> Plan:
+    """The plan of a tournament between players of any leagues."""
+    return Plan(
+        games,
+        seed,
+        purpose="evaluation",
+        challengers=tuple(players)[: draw.challengers],
+        weights={name: named.player.weights for name, named in players.items() if named.player is not None},
+        rounds=draw.rounds,
+        ratings=known_ratings(players.values(), home) if draw.seeding == "rating" else {},
+    )
+
+
+def _told(
+    form: str, game: Game, players: Mapping[str, Named], plan: Plan, results: Sequence[MatchResult]
+) -> tuple[Contest, Payoff, Ratings]:
+    """What the results of a tournament say, with the scores between players and their ratings."""
+    log = outcomes(game, results)
+    table, ratings = _rate(log, results, list(players), plan.seed)
+    entrants = {name: _entrant(named) for name, named in players.items()}
+    different = sum(different_games(results).values())
+    contest = Contest(
+        game=game.name,
+        format=form,
+        seed=plan.seed,
+        anchor=ratings.anchor,
+        standings=standings(ratings, entrants, returns_of(game, results)),
+        pairs=pairs(table),
+        games=len(results),
+        different=different,
+        notes=_notes(game, results, different),
+        undecided=reason_of(undecided(game, results, log)),
+        ranking=ranking(form, game, list(players), plan, results),
+        forfeits=[ForfeitRow(result.ticket.match, **asdict(each)) for result in results for each in result.forfeits],
+    )
+    return contest, table, ratings
 
 
 def _rate(log: Sequence[Outcome], results: Sequence[MatchResult], players: Sequence[str], seed: int) -> tuple[Payoff, Ratings]:

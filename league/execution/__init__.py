@@ -1,7 +1,7 @@
 """The tasks of a league, and the executors that run them.
 
-Reading order: `tasks` (training and matches as pure functions of plain data), `executors` (run the tasks), `seeds` (the random
-streams of a league), `architectures` (networks as text and back), `initialisation` (the first players), `watcher` (the
-interface of progress displays), `progress` (the display in a terminal), `terminal` (shows names of
-any origin as text).
+Reading order: `tasks` (training and matches as pure functions of plain data), `contestants` (their players), `executors` (run
+the tasks), `seeds` (the random streams of a league), `architectures` (networks as text and back), `initialisation` (the first
+players), `watcher` (the interface of progress displays), `progress` (the display in a terminal), `terminal` (shows names of any
+origin as text).
 """

@@ -7,7 +7,7 @@ of a task, in any process, gives the same bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
@@ -33,40 +33,25 @@ from envs.bots.registry import BotActor
 from envs.description import StateKind, describe
 from envs.factory import make, takes_twin
 from envs.game import Game, GameSetup
+from envs.programs.protocol import LIMITS, Limits
 from envs.stopwatch import Stopwatch
 from envs.threads import one_thread
 from league.config.plugins import bot_of
 from league.config.validation import learner_of
 from league.errors import LeagueError
+from league.execution.contestants import Arrays as Arrays
+from league.execution.contestants import Contestant as Contestant
+from league.execution.contestants import Guests
+from tournaments.match.forfeits import Forfeits
 from tournaments.match.play import ActorFactory
 from tournaments.match.play import play as play_matches
 from tournaments.match.sharing import sharing
 from tournaments.tickets import MatchResult, Ticket
 
-Arrays = Mapping[str, np.ndarray]
 Twin = Literal["auto", "never", "always"]
 
 TWINS_AT_ONCE, STOCK_AT_ONCE = 1024, 256
 """Number of matches that a task plays at the same time by default, on a twin and in stock environments."""
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """A player in the form that a task needs: networks and weights, or the name of a bot.
-
-    Attributes:
-        architecture: Its networks; None for a bot.
-        weights: Parameters and statistics by name; empty for a bot.
-        temperature: Temperature of the policy: 1 acts as in training; towards 0 it takes its most probable action.
-        bot: The bot's name without `bot:`, or `module:callable`; empty for a policy.
-        forgets: Whether the player loses its memory before every decision, to measure what the memory is worth.
-    """
-
-    architecture: Architecture | None = None
-    weights: Arrays | None = None
-    temperature: float = 1.0
-    bot: str = ""
-    forgets: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,12 +149,15 @@ class PlayTask:
         contestants: All players that are named on the tickets.
         tickets: The tickets to play.
         copies: Number of matches that are played at the same time; None is the number for the game, see `at_once`.
+        limits: What programs, services and users' own bots may take. They forfeit matches in which they fail. None plays no
+            match with a fault: an error ends the task.
     """
 
     arena: ArenaSpec
     contestants: Mapping[str, Contestant]
     tickets: Sequence[Ticket]
     copies: int | None
+    limits: Limits | None = None
 
 
 def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
@@ -247,11 +235,13 @@ def play(task: PlayTask, watch: Stopwatch | None = None) -> list[MatchResult]:
         copies = min(at_once(task.arena, task.copies), len(task.tickets))
         critics = {each.architecture.critic for each in task.contestants.values() if each.architecture is not None}
         joint = critics != {"local"}  # a match needs no joint state, but its replay may, and both have to be the same game
-        with closing(_make(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad():
-            factory = actor_factory(game, task.contestants, device)
+        with closing(_make(task.arena, copies, fresh=True, joint=joint)) as arena, torch.no_grad(), ExitStack() as closed:
+            book = Forfeits() if task.limits is not None else None
+            guests = closed.enter_context(closing(Guests(game, task.contestants, task.limits or LIMITS, book)))
+            factory = actor_factory(game, task.contestants, device, guests)
             if watch is not None:
                 watch.start()
-            results = play_matches(arena, task.tickets, factory, watch=watch)
+            results = play_matches(arena, task.tickets, factory, watch=watch, forfeits=book)
             if watch is not None:
                 watch.lap("rest")
             return results
@@ -264,8 +254,18 @@ def at_once(arena: ArenaSpec, copies: int | None) -> int:
     return copies
 
 
-def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: torch.device) -> ActorFactory:
-    """Seat contestants of any architectures and any bots in one arena; see `tournaments.match.play.ActorFactory`."""
+def actor_factory(
+    game: Game, contestants: Mapping[str, Contestant], device: torch.device, guests: Guests | None = None
+) -> ActorFactory:
+    """Seat contestants of any architectures and any bots in one arena; see `tournaments.match.play.ActorFactory`.
+
+    Args:
+        game: The game.
+        contestants: The players.
+        device: The device of the tensors.
+        guests: The programs and services among them, and bots under guard; None makes those that are needed.
+    """
+    guests = guests or Guests(game, contestants, LIMITS, None)
     stacks: list[tuple[Stack, Networks, float, bool, list[str]]] = []
     kinds = {name: (c.architecture, c.temperature, c.forgets) for name, c in contestants.items()}
     for architecture, temperature, forgets in dict.fromkeys(kinds.values()):
@@ -275,7 +275,7 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
         arrays = {name: weights for name in names if (weights := contestants[name].weights) is not None}
         stack = _stack(PlayerSpec(game, architecture), arrays, device)
         stacks.append((stack, Networks(stack), temperature, forgets, names))
-    bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot}
+    bots = {name: bot_of(c.bot, game) for name, c in contestants.items() if c.bot and name not in guests.names}
 
     def factory(owner: Tensor, players: tuple[str, ...]) -> Sequence[Actor]:
         actors: list[Actor] = []
@@ -288,6 +288,7 @@ def actor_factory(game: Game, contestants: Mapping[str, Contestant], device: tor
                 seated = SeatedStack(stack, held, temperature, networks, known[owner])
                 actors.append(Forgetful(seated, stack.spec.memory_size) if forgets else seated)
         actors += [BotActor(game, bots[name], owner == index) for index, name in enumerate(players) if name in bots]
+        actors += [guests.actor(name, owner == index) for index, name in enumerate(players) if name in guests.names]
         return actors
 
     return sharing(game, factory)

@@ -6,6 +6,7 @@ All copies take their steps together. A copy whose match is over starts the matc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import islice
 from math import isnan
@@ -22,6 +23,7 @@ from envs.arena import RESTS, Actor, Arena, blank_memory, clear_memory
 from envs.faults import GameError, IllegalAction
 from envs.game import Game
 from envs.stopwatch import Stopwatch
+from tournaments.match.forfeits import Forfeits
 from tournaments.match.queue import NOTHING, Queue
 from tournaments.match.random_numbers import decision_uniforms
 from tournaments.match.scoresheet import Scoresheet
@@ -44,7 +46,13 @@ class MatchTooLong(GameError):
 
 
 def play(
-    arena: Arena, tickets: Sequence[Ticket], factory: ActorFactory, *, max_steps: int = 100_000, watch: Stopwatch | None = None
+    arena: Arena,
+    tickets: Sequence[Ticket],
+    factory: ActorFactory,
+    *,
+    max_steps: int = 100_000,
+    watch: Stopwatch | None = None,
+    forfeits: Forfeits | None = None,
 ) -> list[MatchResult]:
     """Play the match of every ticket to its end.
 
@@ -57,6 +65,7 @@ def play(
         factory: Makes the actors of the players.
         max_steps: Number of steps after which a match is abandoned.
         watch: A running stopwatch; its laps are `act`, `step` and `bookkeeping`.
+        forfeits: Where the factory's actors note the faults of their players.
 
     Returns:
         One result per ticket, in the order of the tickets.
@@ -73,7 +82,8 @@ def play(
     """
     queue, results = Queue(arena.game, tickets), Results(arena.game, tickets)
     watch, opening = watch or Stopwatch(), iter(queue.open(arena.copies))
-    parts = [Part(part, tickets, queue, [*islice(opening, part.copies)], factory) for part in arena.parts()]
+    book = forfeits or Forfeits()
+    parts = [Part(part, tickets, queue, [*islice(opening, part.copies)], factory, book) for part in arena.parts()]
     watch.lap("bookkeeping")
     for part in parts:
         part.begin(watch)
@@ -84,7 +94,10 @@ def play(
     if not compiling.serve(arena.device):
         # On a GPU an arena reports an illegal action some steps late. This restart makes it report those of the last steps.
         arena.restart(torch.full((arena.copies,), RESTS, device=arena.device))
-    found = results.found()
+    found = [
+        replace(result, forfeits=book.of(number)) if book.of(number) else result
+        for number, result in enumerate(results.found())
+    ]
     watch.lap("bookkeeping")
     return found
 
@@ -131,9 +144,15 @@ class Part:
     """One part of the arena and the matches that are played in its copies."""
 
     def __init__(
-        self, arena: Arena, tickets: Sequence[Ticket], queue: Queue, opening: Sequence[int], factory: ActorFactory
+        self,
+        arena: Arena,
+        tickets: Sequence[Ticket],
+        queue: Queue,
+        opening: Sequence[int],
+        factory: ActorFactory,
+        forfeits: Forfeits,
     ) -> None:
-        self._arena, self._tickets, self._queue, self._factory = arena, tickets, queue, factory
+        self._arena, self._tickets, self._queue, self._factory, self._forfeits = arena, tickets, queue, factory, forfeits
         self._sheet = Scoresheet(arena.game)
         self._rewards = torch.zeros((arena.copies, len(arena.game.seats)), dtype=torch.float64, device=arena.device)
         self._truncated = torch.zeros(arena.copies, dtype=torch.bool, device=arena.device)
@@ -160,6 +179,9 @@ class Part:
         noise, actions = decision_uniforms(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
         for actor in self._actors:
             actor.act(now, self._memory, noise, actions)
+        if self._forfeits.pending:
+            playing = [(copy, ticket) for copy, ticket in enumerate(self._playing.tolist()) if ticket != NOTHING]
+            self._forfeits.take(game, {copy: (ticket, self._tickets[ticket], int(steps[copy])) for copy, ticket in playing})
         watch.lap("act")
         self._sheet.write(now.acting, actions)
         try:

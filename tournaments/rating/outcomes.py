@@ -9,6 +9,9 @@ A return is only comparable with another return from the same place. Therefore p
   game gives none.
 * In **cooperative** games (one team) in the same way: every two players that played alone on the same seed of a series.
 
+Who **forfeits** a match loses every comparison of it, whatever the returns are; two that forfeit at the same step draw. The
+others of that match win theirs against it, and are not compared with one another by that match.
+
 A team that several players **share** is compared with nobody: its return is no player's own.
 
 A team that was **absent** from a game has no result in it: its 0 would beat everybody who lost something. In games whose seats
@@ -54,13 +57,23 @@ class Outcome:
 
 
 class _Showing(NamedTuple):
-    """The result of a player in one match on the teams it held: the mean of their returns."""
+    """The result of a player in one match on the teams it held.
+
+    Attributes:
+        player: The player.
+        teams: The teams.
+        value: The mean of their returns.
+        match: The match.
+        series: Its series.
+        forfeit: −1 if the player forfeited, 1 if another one did, otherwise 0.
+    """
 
     player: str
     teams: tuple[int, ...]
     value: float
     match: str
     series: str
+    forfeit: int = 0
 
 
 def outcomes(game: Game, results: Iterable[MatchResult]) -> list[Outcome]:
@@ -117,7 +130,7 @@ def _showings(game: Game, result: MatchResult) -> list[_Showing]:
     ticket, returns, absent = result.ticket, result.returns, absent_teams(game, result)
     if not is_shared(game, ticket.players) and len(set(ticket.players)) == len(returns):
         return [
-            _Showing(player, (team,), returns[team], ticket.match, ticket.series)
+            _Showing(player, (team,), returns[team], ticket.match, ticket.series, _forfeit(result, player))
             for team, player in enumerate(ticket.players)
             if team not in absent
         ]
@@ -126,17 +139,32 @@ def _showings(game: Game, result: MatchResult) -> list[_Showing]:
         if player is not None and team not in absent:
             held[player].append(team)
     return [
-        _Showing(player, tuple(teams), sum(returns[team] for team in teams) / len(teams), ticket.match, ticket.series)
+        _Showing(
+            player,
+            tuple(teams),
+            sum(returns[team] for team in teams) / len(teams),
+            ticket.match,
+            ticket.series,
+            _forfeit(result, player),
+        )
         for player, teams in held.items()
     ]
+
+
+def _forfeit(result: MatchResult, player: str) -> int:
+    if not result.forfeits:
+        return 0
+    return -1 if any(forfeit.player == player for forfeit in result.forfeits) else 1
 
 
 def _compare_all(group: list[_Showing], found: list[Outcome]) -> None:
     """Compare every two results on the same teams, and append an outcome for each of the two players."""
     for one, other in combinations(group, 2):
-        if one.player != other.player:
-            margin = one.value - other.value
+        if one.player != other.player and not (one.match == other.match and one.forfeit == other.forfeit == 1):
+            decided = bool(one.forfeit or other.forfeit)
+            mine, theirs = (one.forfeit, other.forfeit) if decided else (one.value, other.value)
+            margin = float(mine - theirs)
             score = 0.5 if abs(margin) <= SAME else float(margin > 0)
             found.append(Outcome(one.player, other.player, score, one.match, one.series, margin))
-            back = other.value - one.value  # -margin would be −0 in a draw
+            back = float(theirs - mine)  # -margin would be −0 in a draw
             found.append(Outcome(other.player, one.player, 1.0 - score, other.match, other.series, back))

@@ -89,13 +89,15 @@ def returns_of(game: Game, results: Iterable[MatchResult]) -> Returns:
 
     Returns:
         Player → side → mean return; sides in the order of the game. A team that was absent from a game has no return in it.
-        The return of a team that several players share is no player's.
+        The return of a team that several players share is no player's. Forfeited matches are left out.
 
     Laws:
         The order of results changes nothing.
     """
     values: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
+        if result.forfeits:
+            continue
         absent = absent_teams(game, result)
         for team, player in enumerate(team_players(game, result.ticket.players)):
             if player is not None and team not in absent:

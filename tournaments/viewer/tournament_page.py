@@ -52,6 +52,7 @@ class MatchRow:
         tags: The reasons for which it was recorded.
         bits: Its surprisal; None without comparisons.
         upset: True if some player scored more than ½ although the ratings expected less than ½.
+        forfeit: Who forfeited and why, in a sentence; "" if nobody did.
     """
 
     match: str
@@ -65,6 +66,7 @@ class MatchRow:
     tags: tuple[str, ...]
     bits: float | None
     upset: bool
+    forfeit: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def match_rows(
                 tags=tuple(tags.get(ticket.match, ())),
                 bits=None if judgement is None else judgement.bits,
                 upset=judgement is not None and judgement.upset,
+                forfeit="; ".join(f"{each.player} forfeited: {each.reason}" for each in result.forfeits),
             )
         )
     return rows
@@ -241,6 +244,7 @@ def _columns(rows: Sequence[MatchRow], numbers: Mapping[str, int], recorded: Map
         "bits": [None if row.bits is None else round(row.bits, 3) for row in rows],
         "upsets": [int(row.upset) for row in rows],
         "replays": [recorded.get(row.match, -1) for row in rows],
+        "forfeits": {place: row.forfeit for place, row in enumerate(rows) if row.forfeit},
     }
 
 

@@ -95,7 +95,7 @@ function matchLine(facts, matches, index, columns, most, open) {
     : make("span", { class: "soft id" }, id);
   const returns = matches.returns.slice(index * matches.places, (index + 1) * matches.places).map(brief);
   const content = {
-    match: [name, ...(matches.purposes.names.length > 1 ? [" ", soft(matches.purposes.names[matches.purposes.of[index]])] : [])],
+    match: [name, ...(facts.matches.forfeits?.[index] ? [make("span", { class: "forfeit" }, facts.matches.forfeits[index])] : []), ...(matches.purposes.names.length > 1 ? [" ", soft(matches.purposes.names[matches.purposes.of[index]])] : [])],
     generation: [unit("generation "), String(matches.generations[index])],
     player: seats.slice(0, 1),
     opponent: seats.slice(1),
