@@ -47,9 +47,9 @@ POINTS = 12
 """Points of a curve in the report."""
 
 TICTACTOE: dict[str, dict[str, Any]] = {
-    "ppo": {"train.updates": 400, "policy.temperature": 0.1},
-    "a2c": {"train.updates": 1600, "policy.temperature": 0.1, "hyper.entropy": 0.02},
-    "a3c": {"train.updates": 800, "policy.temperature": 0.1, "hyper.entropy": 0.02},
+    "ppo": {"train.updates": 300, "policy.temperature": 0.2, "hyper.entropy": 0.05, "hyper.learning_rate": 2e-3},
+    "a2c": {"train.updates": 1600, "policy.temperature": 0.2, "hyper.entropy": 0.1},
+    "a3c": {"train.updates": 1200, "policy.temperature": 0.2, "hyper.entropy": 0.1, "hyper.learning_rate": 6e-3},
     "dqn": {"train.updates": 300},
     "sac": {"train.updates": 400, "policy.temperature": 0.1},
 }
@@ -83,9 +83,13 @@ def task_of(configs: Sequence[LeagueConfig]) -> TrainTask:
     return replace(first, trainees=trainees, opponents={ANCHOR: Contestant(bot="random")})
 
 
-def scores(configs: Sequence[LeagueConfig], games: int = GAMES) -> list[float]:
-    """Train a player per configuration and let each meet a random player. Returns its share of the points; a draw is a half."""
-    task, game, found = task_of(configs), envs.describe(configs[0].game.setup()), []
+def scores(configs: Sequence[LeagueConfig], games: int = GAMES) -> tuple[list[float], list[int]]:
+    """Train a player per configuration and let each meet a random player.
+
+    Returns:
+        Each player's share of the points, in which a draw is a half; and the size of its learner's state on disk, in bytes.
+    """
+    task, game, found, sizes = task_of(configs), envs.describe(configs[0].game.setup()), [], []
     for config, trainee, result in zip(configs, task.trainees, train(task), strict=True):
         own = Contestant(task.architecture, result.weights, config.groups[0].policy.temperature)
         contestants = {trainee.name: own, ANCHOR: Contestant(bot="random")}
@@ -93,12 +97,13 @@ def scores(configs: Sequence[LeagueConfig], games: int = GAMES) -> list[float]:
         results = play(PlayTask(task.arena, contestants, tickets, copies=256))
         points = [outcome.score for outcome in outcomes(game, results) if outcome.player == trainee.name]
         found.append(round(fmean(points), 4))
-    return found
+        sizes.append(sum(array.nbytes for array in result.state.values()))
+    return found, sizes
 
 
 def score(config: LeagueConfig, games: int = GAMES) -> float:
     """Train one player and let it meet a random player; see `scores`."""
-    return scores([config], games)[0]
+    return scores([config], games)[0][0]
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,10 @@ CASES = {
         "mpe2/simple_speaker_listener_v4",
         "MADDPG, ddpg with centralised critics, beats independent ddpg",
         {
-            "maddpg": OFF_POLICY | {"learner": "ddpg", "policy": {"critic": "centralised", "activation": "relu"}},
-            "independent ddpg": OFF_POLICY | {"learner": "ddpg", "policy": {"critic": "local", "activation": "relu"}},
+            "maddpg": OFF_POLICY
+            | {"generations": 24, "learner": "ddpg", "policy": {"critic": "centralised", "activation": "relu"}},
+            "independent ddpg": OFF_POLICY
+            | {"generations": 24, "learner": "ddpg", "policy": {"critic": "local", "activation": "relu"}},
         },
     ),
 }
@@ -157,7 +164,7 @@ def tictactoe(learner: str, variant: str, seeds: Sequence[int], settings: Sequen
     chosen = TICTACTOE.get(learner, {}) | (STILL if variant == "control" else {})
     told = [f"{name}={json.dumps(value)}" for name, value in chosen.items()] + list(settings)
     configs, begun = [configured(learner, seed, told) for seed in seeds], time.process_time()
-    found = scores(configs)
+    found, sizes = scores(configs)
     task = configs[0].train
     return {
         "case": "tictactoe",
@@ -167,6 +174,7 @@ def tictactoe(learner: str, variant: str, seeds: Sequence[int], settings: Sequen
         "score": found,
         "steps per seed": task.copies * task.steps * task.updates,
         "processor seconds": round(time.process_time() - begun, 1),
+        "state KiB": round(fmean(sizes) / 1024, 1),
         "settings": told,
     }
 
@@ -200,14 +208,15 @@ def interval(values: Sequence[float], digits: int = 3) -> str:
 def tictactoe_table(kept: Sequence[Mapping[str, Any]]) -> str:
     """The section about tictactoe."""
     lines = [
-        f"| learner | score by seed | mean, 95 % over seeds | at least {MARK} | steps per seed | processor seconds |",
-        "|---|---|--:|---|--:|--:|",
+        f"| learner | score by seed | mean, 95 % over seeds | at least {MARK} | steps per seed | processor seconds "
+        "| learner's state, KiB |",
+        "|---|---|--:|---|--:|--:|--:|",
     ]
     for row in kept:
         name = row["kind"] if row["variant"] == "trained" else f"{row['kind']}, learning rate 0"
         held = "" if row["variant"] == "control" else "yes" if fmean(row["score"]) >= MARK else "**no**"
         said = ", ".join(f"{value:.3f}" for value in row["score"])
-        cost = f"{row['steps per seed']:,} | {row['processor seconds']:,.0f}"
+        cost = f"{row['steps per seed']:,} | {row['processor seconds']:,.0f} | {row['state KiB']:,.0f}"
         lines.append(f"| {name} | {said} | {interval(row['score'])} | {held} | {cost} |")
     return "\n".join(lines)
 
