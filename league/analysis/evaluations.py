@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from league.errors import LeagueError
-from league.evaluation import crossplay, messages
+from league.evaluation import crossplay, messages, scorecard
 from league.evaluation.crossplay import CrossPlay
+from league.evaluation.scorecard import ScoreCard
 from league.evaluation.worth import Worth
 from league.storage import evaluations
 
@@ -19,11 +20,13 @@ class Evaluations:
     Attributes:
         cross_play: The last cross-play among players of the league; None if nobody asked for it.
         messages: What the messages of players are worth.
+        score_cards: Score cards of players.
         faults: Sentences about files that cannot be read. Another version of the project may have written them.
     """
 
     cross_play: CrossPlay | None
     messages: list[Worth]
+    score_cards: list[ScoreCard]
     faults: list[str]
 
 
@@ -33,7 +36,7 @@ def read_evaluations(folder: Path) -> Evaluations:
     Args:
         folder: The league's folder.
     """
-    found, worth, faults = None, list[Worth](), list[str]()
+    found, worth, cards, faults = None, list[Worth](), list[ScoreCard](), list[str]()
     for name in evaluations.names(folder):
         try:
             if name == crossplay.NAME:
@@ -41,6 +44,8 @@ def read_evaluations(folder: Path) -> Evaluations:
             elif name.startswith(messages.PREFIX):
                 known = evaluations.read(folder, name, Worth)
                 worth += [] if known is None else [known]
+            elif name.startswith(scorecard.PREFIX):
+                cards.append(scorecard.read(folder, name))
         except LeagueError as error:
             faults.append(str(error))
-    return Evaluations(found, worth, faults)
+    return Evaluations(found, worth, cards, faults)

@@ -21,6 +21,7 @@ from league.plotting.crossplay_plot import cross_play_picture
 from league.plotting.png import EncodedImage
 from league.plotting.worth_plot import edges_picture, traffic_picture, worth_picture
 from league.report import report_html, solution_yaml
+from league.report.scorecard_page import scorecard_html
 from league.storage.store import Store
 
 STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.png", "replay.html"
@@ -71,6 +72,9 @@ def of_evaluations(history: History) -> dict[str, bytes]:
         title = f"{history.name} · mean return of teams that two players share"
         found["crossplay.json"] = _json(history.evaluations.cross_play.plain())
         found["crossplay.png"] = _png(cross_play_picture(history.evaluations.cross_play, title))
+    for card in history.evaluations.score_cards:
+        found[f"scorecard-{card.subject.rpartition('/')[2]}.json"] = _json(card.plain())
+        found[f"scorecard-{card.subject.rpartition('/')[2]}.html"] = scorecard_html(card).encode()
     for each in history.evaluations.messages:
         name = f"comms-{each.player.rpartition('/')[2]}"
         found[f"{name}.json"] = _json(each.plain())

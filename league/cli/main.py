@@ -33,9 +33,11 @@ from league.cli.console import (
     warn,
 )
 from league.cli.crossplay import app as crossplay_app
+from league.cli.evaluate import app as evaluate_app
 from league.cli.export import app as export_app
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
+from league.cli.new import app as new_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
@@ -85,6 +87,8 @@ app.add_typer(crossplay_app)
 app.add_typer(comms_app)
 app.add_typer(export_app)
 app.add_typer(leagues_app)
+app.add_typer(evaluate_app)
+app.add_typer(new_app)
 app.add_typer(sweep_app)
 app.add_typer(play_app)
 app.add_typer(replay_app, name="replay")

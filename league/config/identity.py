@@ -40,7 +40,7 @@ FORMAT_1 = {
 }
 """The settings of the first format of the store. New settings must not be added."""
 
-WITHOUT_EFFECT = {"name", "generations", "tracking", "compute", "arena.workers", "tournament.replays"}
+WITHOUT_EFFECT = {"name", "generations", "tracking", "compute", "arena.workers", "tournament.replays", "evaluation"}
 """Settings and sections that change no result on one kind of processor."""
 
 

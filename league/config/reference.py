@@ -52,6 +52,8 @@ UNITS = {
     "tournament.bootstrap": "replicates",
     "tournament.copies": "matches",
     "tournament.matches_per_task": "matches",
+    "evaluation.threshold": "of the games",
+    "evaluation.episodes": "games",
     "evolution.elite": "players",
     "evolution.replace": "players",
     "evolution.selection": "players",

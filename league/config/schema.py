@@ -16,6 +16,7 @@ from comms.topology.links import links_of
 from envs.description import StateKind
 from envs.game import Game
 from league.config.comms import CommsConfig
+from league.config.evaluation import EvaluationConfig
 from league.config.faults import sentences, unknown_settings
 from league.config.founders import Founders, what_counts_of
 from league.config.groups import INHERITED, with_inherited
@@ -93,6 +94,7 @@ class LeagueConfig(Section):
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
     evolution: EvolutionConfig = Field(default_factory=EvolutionConfig)
+    evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig)
     compute: ComputeConfig = Field(default_factory=ComputeConfig)
     tracking: bool = Field(True, description="show the league in MLflow")
 

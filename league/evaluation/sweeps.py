@@ -211,7 +211,7 @@ def summarise(
     anchored = None if cooperative else float(np.mean([played.table.score(run.player, ANCHOR) for run in runs]))
     contest, order = played.contest, sorted(settings, key=worth)
     games = max(row.games for row in contest.pairs)
-    notes = _notes(order, len(values)) + contest.notes
+    notes = _notes(order, len(values))
     return SweepResult(sweep, contest.game, measure, games, contest.seed, order, list(found), leagues, anchored, notes)
 
 

@@ -1,4 +1,4 @@
-"""The folder of an experiment, `<home>/sweeps/<name>`: its result and its page. Its leagues are among all leagues."""
+"""What experiments leave in the home besides their leagues: a result and a page in `sweeps/<name>` or `scorecards/<name>`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from league.storage.links import lock_file
 
 SWEEPS = "sweeps"
 RESULT, PAGE = "sweep.json", "sweep.html"
+CARDS = "scorecards"
+RESULT_OF_CARD, PAGE_OF_CARD = "scorecard.json", "scorecard.html"
 
 
 @contextmanager
@@ -40,6 +42,24 @@ def write(folder: Path, result: Mapping[str, Any], page: str) -> None:
     Raises:
         LeagueError: The disk is full.
     """
+    _write(folder, {RESULT: _text(result), PAGE: page})
+
+
+def folder_of_card(home: Path, subject: str) -> Path:
+    """The folder of the score card of a player or a configuration."""
+    return home / CARDS / subject.replace("/", ".")
+
+
+def write_card(home: Path, subject: str, result: Mapping[str, Any], page: str) -> None:
+    """Write a score card and its page; see `write`."""
+    _write(folder_of_card(home, subject), {RESULT_OF_CARD: _text(result), PAGE_OF_CARD: page})
+
+
+def _text(result: Mapping[str, Any]) -> str:
+    return f"{json.dumps(result, indent=1, allow_nan=False)}\n"
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
     with disk_has_room(f"the result could not be written to {folder}"):
-        write_durably(folder / RESULT, f"{json.dumps(result, indent=1, allow_nan=False)}\n".encode())
-        write_durably(folder / PAGE, page.encode())
+        for name, text in files.items():
+            write_durably(folder / name, text.encode())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from league.plotting.axes import LETTERS, NAMES
-from league.plotting.canvas import INK, PALE, SOFT, Box, Picture, Stroke, Text, faded, fitting, width
+from league.plotting.canvas import INK, SOFT, Box, Picture, Stroke, Text, fitting, width
 from league.plotting.palette import GRID
 from league.plotting.scales import figure, spanning
 
@@ -58,7 +58,7 @@ def spans(across: str, rows: Sequence[Span], broad: float, line: float | None = 
         ends = "" if row.low is None or row.high is None else f", {figure(row.low)} to {figure(row.high)}"
         told = f"{row.name}: {figure(row.middle)}{ends}"
         picture.add(Text(left - 10, y, names[place], LETTERS, INK, "rm"), Text(right + 12, y, row.behind, LETTERS, SOFT))
-        picture.add(*(Stroke(((scale(each), y + 8),), 5, faded(row.colour, PALE)) for each in row.single))
+        picture.add(*(Stroke(((scale(each), y + 8),), 4, row.colour) for each in row.single))
         if row.low is not None and row.high is not None:
             picture.add(Stroke(((scale(row.low), y), (scale(row.high), y)), 2.4, row.colour, told))
         picture.add(Stroke(((scale(row.middle), y),), 10, row.colour, told))

@@ -2,7 +2,8 @@
 
 Reading order: `page` (the table of sections), `sections` (a package with one file per section), `advice` (a package of rules
 that suggest the next steps), `html` (markup), `wording` (numbers and lists in words), `solution`, `solving` and `deployment`
-(the parts of `solution.yaml`), `files` (writes the files); `sweep_page` (the page about a sweep).
+(the parts of `solution.yaml`), `files` (writes the files); `sweep_page` and `scorecard_page` (pages about a sweep and about a
+score card).
 """
 
 from league.report.files import write

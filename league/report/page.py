@@ -22,11 +22,13 @@ from league.report.sections.messages import worth
 from league.report.sections.practice import opponents, time, training
 from league.report.sections.progress import progress
 from league.report.sections.returns import returns
+from league.report.sections.score_card import score_card
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 
 SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "champion": champion,
+    "score-card": score_card,
     "returns": returns,
     "progress": progress,
     "growth": growth,

@@ -54,6 +54,7 @@ def solution_yaml(history: History) -> str:
         "environment": _environment(history),
         "training_configuration": _configuration(history),
         "training_results": _results(history),
+        **({"score_cards": [card.plain() for card in cards]} if (cards := history.evaluations.score_cards) else {}),
         "stages": _stages(history),
         "deployment": _Block(deployment(history)),
     }

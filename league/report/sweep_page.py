@@ -14,8 +14,8 @@ from league.plotting.spans import Span, spans
 from league.report.html import (
     Grid,
     ReportSection,
+    chart,
     definitions,
-    figure,
     joined,
     paragraph,
     render,
@@ -85,15 +85,14 @@ def _settings(result: SweepResult) -> Markup:
     drawn = [_span(result, each, number) for number, each in enumerate(result.settings)]
     across = "score against the champions of other settings" if scored else "mean return of an episode"
     title = "Settings, with intervals over seeds"
-    chart = figure(
+    return chart(
         "spans",
         title,
         result.verdict,
         lambda broad: spans(across, drawn, broad, 0.5 if scored else None),
-        grid,
+        table(grid, "Settings"),
         "The large dot is the mean over seeds, the line its 95 % interval, and the small dots are single leagues.",
     )
-    return joined(chart, table(grid, "Settings"))
 
 
 def _dropped(result: SweepResult) -> bool:
@@ -124,7 +123,7 @@ def _worth(result: SweepResult, league: LeagueResult) -> float | None:
 def _differences(result: SweepResult) -> Markup:
     rows = [_compared(each, result) for each in result.differences]
     ahead = "score − ½" if result.measure == "score" else "difference of returns"
-    head = ("ahead", "behind", ahead, "95 %", "p", "p, adjusted", "result")
+    head = ("ahead", "behind", ahead, "95 %", "p", "p, adjusted", "difference")
     grid = Grid(head, rows, (0, 1, 6))
     marked = [number for number, each in enumerate(result.differences) if each.found]
     said = (
@@ -136,7 +135,7 @@ def _differences(result: SweepResult) -> Markup:
 
 def _compared(each: Difference, result: SweepResult) -> tuple[str, ...]:
     by = Interval(each.advantage, each.low, each.high)
-    verdict = f"{each.one} is better" if each.found else "no difference found"
+    verdict = "found" if each.found else "–"
     return each.one, each.other, rounded(by.mean), span(by), f"{each.p:.3g}", f"{each.adjusted:.3g}", verdict
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from envs.game import Game
 from league.storage.generation import TrainingRecord
 from league.storage.rows import figures_of, return_of, training_of
@@ -9,6 +11,9 @@ from league.storage.store import Store
 from league.storage.sums import results_of, same
 from tournaments.rating.returns import Returns
 from tournaments.rating.sums import Sums, sums_of
+
+SEEDS_PER_QUERY = 5000
+"""The most seeds that one query looks for. Each query reads all matches."""
 
 
 def training_records(store: Store, generation: int) -> list[TrainingRecord]:
@@ -87,3 +92,14 @@ def published_progress(store: Store, player: str | None = None) -> dict[str, flo
 def training_games(store: Store, generations: int) -> int:
     """Number of games from which players learnt in the first generations. A game of a player with itself is one."""
     return int(store.select("SELECT COALESCE(SUM(games), 0) FROM training WHERE generation < ?", (generations,))[0][0])
+
+
+def used_seeds(store: Store, seeds: Iterable[int]) -> frozenset[int]:
+    """Those of some seeds that a training ticket or a match of the league has."""
+    wanted, found = sorted(set(seeds)), set[int]()
+    for start in range(0, len(wanted), SEEDS_PER_QUERY):
+        part = wanted[start : start + SEEDS_PER_QUERY]
+        places = ", ".join("?" * len(part))
+        query = f"SELECT seed FROM matches WHERE seed IN ({places}) UNION SELECT seed FROM training WHERE seed IN ({places})"
+        found |= {int(row[0]) for row in store.select(query, (*part, *part))}
+    return frozenset(found)

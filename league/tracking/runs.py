@@ -43,6 +43,7 @@ from league.tracking.adoption import (
     name_of_generation,
     root_slot,
 )
+from league.tracking.card_figures import card_figures
 from league.tracking.client import Warn
 from league.tracking.comm_graphs import write_comm_graphs
 from league.tracking.experiment import COMMIT, Experiment, number_in
@@ -157,6 +158,8 @@ def write_evaluations(experiment: Experiment, store: Store, history: History, ca
     if root is None or _complete(root) < history.number:
         return False
     experiment.write_files(root, of_evaluations(history) | pages(store, history, cache))
+    at = metrics.millis(history.rows[-1].committed_at)
+    experiment.log(root, [(at, history.number, card_figures(history.evaluations.score_cards))])
     return True
 
 

@@ -1,5 +1,5 @@
 """The sections of a league's report, one file per topic.
 
 Reading order: `answers` (the most important questions), `champion`, `returns`, `progress`, `growth`, `groups`, `head_to_head`,
-`family`, `communication`, `messages`, `crossplay`, `practice`, `advice`.
+`family`, `communication`, `messages`, `crossplay`, `score_card`, `practice`, `advice`.
 """

@@ -86,7 +86,7 @@ def test_processes_give_the_same_table_and_more_seeds_extend_a_sweep(swept, tmp_
     said = cli_run(*command, "--seeds", 1, "--json")
     assert said.code == 0, said.err
     assert len(json.loads(said.out)["leagues"]) == 2
-    said = cli_run(*command, "--seeds", 2)
+    said = cli_run(*command, "--seeds", 2, "--executor", "serial")
     assert said.code == 0, said.err
     assert table(tmp_path) == table(swept)
     assert "differences" in said.out
