@@ -4,8 +4,9 @@ Reading order, from the lowest layer of imports to the highest: `errors`, `impor
 (players, their opponents and their descent), `config` (the configuration of a league), `storage` (a league on disk),
 `execution` (tasks and executors), `evaluation` (players by name, tournaments between them), `analysis` (figures of a committed
 league), `plotting` (charts), `report` (a page about a league), `artifacts` (replays and pages), `export` (players as files),
-`play` (a person against a player), `bench` (speed), `tracking` (MLflow), `stages` (the stages of a generation), `manager` (the
-main loop), `experiments` (several leagues that answer one question), `cli` (the command line).
+`play` (a person against a player), `bench` (speed), `tracking` (MLflow), `serving` (a server of players and games), `stages`
+(the stages of a generation), `manager` (the main loop), `experiments` (several leagues that answer one question), `cli` (the
+command line).
 """
 
 from importlib import import_module

@@ -23,6 +23,7 @@ from league.errors import LeagueError
 from league.evaluation.founding import with_founders
 from league.evaluation.opening import open_to_run
 from league.evaluation.results import Result
+from league.execution.broadcast import Broadcast
 from league.execution.executors import EXECUTORS
 from league.execution.progress import display_for
 from league.execution.seeds import Seeds
@@ -107,9 +108,10 @@ class League:
         self.code.remember(self.watcher.warn)
         compute = self.config.compute
         executor = EXECUTORS[compute.executor](compute.workers, self.watcher.warn)
-        worker = self.make_sync_worker(store, self.config, self.watcher.warn, self.watcher.progress)
+        watcher = Broadcast(self.watcher, store.folder, executor.finished)
+        worker = self.make_sync_worker(store, self.config, watcher.warn, watcher.progress)
         seeds = Seeds(self.config.seed)
-        context = Context(self.config, self.game, seeds, store, executor, self.watcher, worker)
+        context = Context(self.config, self.game, seeds, store, executor, watcher, worker)
         try:
             for weights in self._founders.values():
                 store.weights.put(weights)
@@ -125,6 +127,7 @@ class League:
         finally:
             worker.close()
             executor.close()
+            watcher.close()
             store.unlock()
             self._display.stop()
 
@@ -136,7 +139,7 @@ class League:
         table, seen = total([sums.results for sums in known]), together([sums.evidence for sums in known])
         while context.store.generation() + 1 < self.config.generations:
             table, seen = self._generation(context, table, seen)
-        self.watcher.phase("report")
+        context.watcher.phase("report")
 
     def _generation(self, context: Context, past: Results, seen: Evidence) -> tuple[Results, Evidence]:
         """Run all stages once. Takes the results and the evidence of all earlier matches, and adds those of this generation."""

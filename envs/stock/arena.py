@@ -14,6 +14,7 @@ from envs.arena import Timestep
 from envs.description import EnvironmentSpec
 from envs.faults import GameError, IllegalAction, environment_code
 from envs.game import Game
+from envs.rendering.targets import Targets, targets
 from envs.stock.buffers import Buffers, buffers_in, bytes_needed
 from envs.stock.engines import Blocks, Engine, Local
 from envs.stock.one_copy import Making
@@ -166,6 +167,19 @@ class StockArena(StockPart):
             raise GameError(f"{self.game.name} can only be drawn where its copies are stepped in this process (workers=0).")
         with environment_code(f"{self.game.name} cannot be drawn"):
             return draw(self._setup.name, self._engine.environment(copy))
+
+    def targets(self, copy: int) -> Targets:
+        """Return where a person can point at in the picture of one copy; see `envs.rendering.targets.targets`.
+
+        Args:
+            copy: Number of the copy. The copies must be stepped in this process.
+
+        Raises:
+            GameError: The environment fails.
+        """
+        assert isinstance(self._engine, Local)
+        with environment_code(f"{self.game.name} does not say where its moves are"):
+            return targets(self._setup.name, self._engine.environment(copy))
 
 
 def _fill(buffer: NDArray[Any], tensor: Tensor, what: str) -> None:

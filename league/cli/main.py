@@ -40,6 +40,7 @@ from league.cli.leagues import app as leagues_app
 from league.cli.new import app as new_app
 from league.cli.play import app as play_app
 from league.cli.replay import app as replay_app
+from league.cli.serve import app as serve_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
 from league.cli.sweep import app as sweep_app
 from league.cli.tournament import app as tournament_app
@@ -91,6 +92,7 @@ app.add_typer(evaluate_app)
 app.add_typer(new_app)
 app.add_typer(sweep_app)
 app.add_typer(play_app)
+app.add_typer(serve_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
 

@@ -19,7 +19,12 @@ app = typer.Typer()
 @app.command("play")
 def play_by_hand(
     game: Annotated[str, typer.Argument(help="the game, such as classic/connect_four_v3")],
-    against: Annotated[str, typer.Option(metavar="PLAYER", help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable")],
+    against: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PLAYER", help="LEAGUE/champion, LEAGUE/PLAYER, bot:NAME or module:callable; several hold the other teams"
+        ),
+    ],
     seat: Annotated[str | None, typer.Option(help="your seat or side; default: the first seat")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=SEEDS - 1, help="random seed of the game and of PLAYER; default: from the clock")
@@ -34,13 +39,13 @@ def play_by_hand(
     PLAYER also plays the other seats of your team.
     """
     from league.play.pairing import pair
-    from league.play.session import keep, match_name, opening, play
+    from league.play.session import in_terminal, keep, match_name, opening
 
     pairing = pair(game, against, home, seat, name, trust=trust)
     seed = time.time_ns() % SEEDS if seed is None else seed
     for line in opening(pairing, seed):
         out.print(line, highlight=False, markup=False)
-    replay = play(pairing, seed, out, _ask, match_name(game, datetime.now()), view=view)
+    replay = in_terminal(pairing, seed, out, _ask, match_name(game, datetime.now()), view=view)
     if replay is not None:
         path = keep(replay, home)
         out.print(f"Saved as {path}", highlight=False, markup=False)

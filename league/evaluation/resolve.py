@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
-from envs.arena import Timestep, blank_memory
+from envs.arena import blank_memory
 from envs.description import describe, survey
 from envs.game import Game, GameSetup
 from envs.programs.visitor import is_visitor
 from envs.references import name_here
-from envs.spaces import decoder, encoder, masker
 from envs.stock.simultaneous import ends
 from league.config.faults import hint
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.configuration import require_trust, stored_config
+from league.evaluation.views import View, Views
 from league.execution.architectures import architecture_of
 from league.execution.tasks import Contestant, actor_factory
 from league.population.player import Player, is_bot
@@ -124,7 +123,7 @@ class ActingPlayer:
         spec = survey(setup, "joint" if named.config is None else named.config.arena.state)
         self.name = named.name
         self.game: Game = spec.game
-        self._spaces = list(zip(spec.observation_spaces, spec.action_spaces, strict=True))
+        self._views = Views(spec)
         owner = torch.zeros((1, len(self.game.teams)), dtype=torch.int64)
         self._actors = actor_factory(self.game, {named.name: named.contestant}, torch.device("cpu"))(owner, (named.name,))
         self._memory = blank_memory(self.game, 1, self._actors, torch.device("cpu"))
@@ -155,56 +154,14 @@ class ActingPlayer:
         Raises:
             LeagueError: An agent is not in the game, or several agents are given in a turn-based game.
         """
-        seats = {agent: self._seat(agent) for agent in observations}
-        if self.game.turn_based and len(seats) != 1:
-            raise LeagueError(f"in {self.game.name} one agent moves at a time, not {len(seats)}")
-        for agent, info in (infos or {}).items():
+        view = View(observations, infos or {})
+        self._views.seats(view)
+        for agent, info in view.infos.items():
             if ends(info):
-                self._memory[:, self._seat(agent)] = 0.0
-        now, place = self._timestep(seats, observations, infos or {})
-        actions = blank_actions(self.game, 1, torch.device("cpu"))
-        noise = self._noise(deterministic=deterministic)
+                self._memory[:, self._views.seat(agent)] = 0.0
+        now, actions = self._views.timestep([view]), blank_actions(self.game, 1, torch.device("cpu"))
+        noise = self._views.most_probable() if deterministic else self._views.drawn(self._generator)
         with torch.no_grad():
             for actor in self._actors:
                 actor.act(now, self._memory, noise, actions)
-        return {
-            agent: decoder(self._spaces[seat][1])(actions[place[seat][0]][0, place[seat][1]].numpy())
-            for agent, seat in seats.items()
-        }
-
-    def _noise(self, *, deterministic: bool) -> list[torch.Tensor]:
-        """Uniform numbers for every role. One number for all of them favours no action: the most probable is chosen."""
-        shapes = [(1, self.game.slots(index), role.actions.size) for index, role in enumerate(self.game.roles)]
-        if deterministic:
-            return [torch.full(shape, 0.5) for shape in shapes]
-        return [torch.rand(shape, generator=self._generator).clamp_(1e-7, 1 - 1e-7) for shape in shapes]
-
-    def _timestep(
-        self, seats: Mapping[str, int], observations: Mapping[str, Any], infos: Mapping[str, Any]
-    ) -> tuple[Timestep, dict[int, tuple[int, int]]]:
-        """A timestep of one copy in which the given seats act, and the (role, slot) of each seat."""
-        game, place = self.game, {}
-        seen = [torch.zeros((1, game.slots(index), role.features)) for index, role in enumerate(game.roles)]
-        legal: list[torch.Tensor | None] = [
-            torch.ones((1, game.slots(index), role.actions.size), dtype=torch.bool) if role.actions.kind == "discrete" else None
-            for index, role in enumerate(game.roles)
-        ]
-        acting = torch.zeros((1, len(game.seats)), dtype=torch.bool)
-        for agent, seat in seats.items():
-            role = game.role_of_seat[seat]
-            slot = 0 if game.turn_based else game.roles[role].seats.index(seat)
-            space, acted = self._spaces[seat]
-            encoder(space)(observations[agent], seen[role][0, slot].numpy())
-            allowed, mask = legal[role], masker(space, acted)(observations[agent], infos.get(agent))
-            if allowed is not None and mask is not None:
-                allowed[0, slot] = torch.from_numpy(np.asarray(mask).astype(bool))
-            acting[0, seat], place[seat] = True, (role, slot)
-        nothing, never = torch.zeros((1, len(game.seats))), torch.zeros((1, len(game.seats)), dtype=torch.bool)
-        state = torch.zeros((1, len(game.teams), game.state_size))
-        now = Timestep(tuple(seen), tuple(legal), acting, state, nothing, never, never, never[:, 0])
-        return now, place
-
-    def _seat(self, agent: str) -> int:
-        if str(agent) not in self.game.seats:
-            raise LeagueError(f"{self.game.name} has no agent {agent!r}; its agents are {', '.join(self.game.seats)}")
-        return self.game.seats.index(str(agent))
+        return self._views.actions(view, 0, actions)

@@ -2,6 +2,6 @@
 
 Reading order: `tasks` (training and matches as pure functions of plain data), `contestants` (their players), `executors` (run
 the tasks), `seeds` (the random streams of a league), `architectures` (networks as text and back), `initialisation` (the first
-players), `watcher` (the interface of progress displays), `progress` (the display in a terminal), `terminal` (shows names of any
-origin as text).
+players), `watcher` (the interface of progress displays), `progress` (the display in a terminal), `broadcast` (what others see
+of a running league), `terminal` (shows names of any origin as text).
 """

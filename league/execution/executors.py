@@ -6,7 +6,8 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -40,6 +41,10 @@ class Executor(Protocol):
         """
         ...
 
+    def finished(self) -> Mapping[str, int]:
+        """How many tasks each worker has finished so far: name of the worker → number of tasks."""
+        ...
+
     def close(self) -> None:
         """Stop the workers."""
         ...
@@ -48,13 +53,22 @@ class Executor(Protocol):
 class Serial:
     """Runs tasks one after another in this process."""
 
+    def __init__(self) -> None:
+        """Prepare."""
+        self._finished = 0
+
     def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
         """See `Executor`."""
         results = []
         for number, task in enumerate(tasks):
             results.append(work(task))
+            self._finished += 1
             done(number + 1)
         return results
+
+    def finished(self) -> Mapping[str, int]:
+        """See `Executor`."""
+        return {"this process": self._finished}
 
     def close(self) -> None:
         """See `Executor`."""
@@ -77,6 +91,7 @@ class Processes:
         self.workers, self._warn = workers, warn
         self._pool: ProcessPoolExecutor | None = None
         self._open: Connection | None = None
+        self._counts: Counter[str] = Counter()
 
     def map(self, work: Callable[[Task], Result], tasks: Sequence[Task], done: Callable[[int], None]) -> list[Result]:
         """See `Executor`.
@@ -111,14 +126,22 @@ class Processes:
             context = worker_context("league.execution.tasks")
             theirs, self._open = context.Pipe(duplex=False)
             self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(theirs,))
-        waiting: dict[Future[Result], int] = {self._pool.submit(work, task): number for number, task in tasks}
+        waiting: dict[Future[tuple[int, Result]], int] = {
+            self._pool.submit(_signed, work, task): number for number, task in tasks
+        }
         try:
             while waiting:
                 for future in wait(waiting, return_when="FIRST_COMPLETED").done:
-                    yield waiting.pop(future), future.result()
+                    process, result = future.result()
+                    self._counts[f"process {process}"] += 1
+                    yield waiting.pop(future), result
         finally:
             for future in waiting:
                 future.cancel()
+
+    def finished(self) -> Mapping[str, int]:
+        """See `Executor`."""
+        return dict(self._counts)
 
     def close(self) -> None:
         """See `Executor`."""
@@ -126,6 +149,11 @@ class Processes:
             self._open.close()
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool, self._open = None, None
+
+
+def _signed(work: Callable[[Task], Result], task: Task) -> tuple[int, Result]:
+    """Run a task in a worker; returns the worker's process, too."""
+    return os.getpid(), work(task)
 
 
 def _begin(pipe: Connection) -> None:

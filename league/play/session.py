@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from rich.console import Console
@@ -39,18 +40,73 @@ BY_HAND = "by hand"
 """The tag of games played by a person."""
 
 
-def play(
-    pairing: Pairing, seed: int, console: Console, ask: Callable[[str], str], match: str, *, view: bool = False
-) -> Replay | None:
+class AsksPerson(Actor, Protocol):
+    """An actor that asks a person. The person may leave by raising PersonLeft."""
+
+    def show_end(self) -> None:
+        """Show the final position."""
+        ...
+
+
+MakePerson = Callable[[StockArena, Sequence[Actor]], AsksPerson]
+"""(arena of one copy, the players' actors) → the actor that asks the person."""
+
+
+def play(pairing: Pairing, seed: int, match: str, seat: MakePerson, *, render: bool = False) -> MatchResult:
     """Let a person play a match.
 
     Args:
-        pairing: The game, the player and the person's seats.
-        seed: Seed of the game's and the player's random numbers, in [0, 2**31).
+        pairing: The game, the players and the person's seats.
+        seed: Seed of the game's and the players' random numbers, in [0, 2**31).
+        match: The match's id.
+        seat: Makes the actor that asks the person.
+        render: Ask the environment for pictures, if the game has no drawing of its own.
+
+    Raises:
+        PersonLeft: The person left before the end.
+        GameError: The environment fails.
+    """
+    weights = {rival.name: "" if rival.named.player is None else rival.named.player.weights for rival in pairing.rivals}
+    held = tuple(weights.get(player, "") for player in pairing.teams)
+    ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, (False,) * len(held), match, held)
+    with one_thread(), torch.no_grad(), closing(StockArena(pairing.spec, 1, fresh=True, render=render)) as arena:
+        person = seat(arena, _actors(pairing, 1))
+        (result,) = play_matches(arena, [ticket], lambda owner, players: [person])
+        person.show_end()
+    return result
+
+
+def recorded(pairing: Pairing, result: MatchResult) -> Replay:
+    """Record a person's match as a replay.
+
+    Raises:
+        ReplayMismatch: The match ran differently when executed again.
+    """
+    rated = {rival.name: rival.profile for rival in pairing.rivals}
+    profiles = {player: rated.get(player, Profile(league_role="person")) for player in pairing.teams}
+    with one_thread(), torch.no_grad():
+        return record(
+            result,
+            pairing.spec.setup,
+            partial(_seated, pairing),
+            profiles=profiles,
+            tags=[BY_HAND],
+            state=pairing.spec.state,
+        )
+
+
+def in_terminal(
+    pairing: Pairing, seed: int, console: Console, ask: Callable[[str], str], match: str, *, view: bool = False
+) -> Replay | None:
+    """Let a person play a match in the terminal.
+
+    Args:
+        pairing: The game, the players and the person's seats.
+        seed: As in `play`.
         console: The terminal.
         ask: Shows a prompt and returns the typed line; raises EOFError at the end of the input.
         match: The match's id.
-        view: Show the player's probabilities and value before every move.
+        view: Show the players' probabilities and values before every move.
 
     Returns:
         The replay; None if the person left before the end, or if the match ran differently when executed again. The reason is
@@ -59,44 +115,36 @@ def play(
     Raises:
         GameError: The environment fails.
     """
-    game, rival, say = pairing.game, pairing.rival, partial(console.print, highlight=False, markup=False)
-    weights = "" if pairing.named.player is None else pairing.named.player.weights
-    held = tuple(weights if player == rival else "" for player in pairing.teams)
-    nobody = (False,) * len(held)
-    ticket = Ticket(match, pairing.generation, "evaluation", seed, pairing.teams, nobody, match, held)
-    with one_thread(), torch.no_grad():
-        with closing(StockArena(readable(pairing.spec), 1, fresh=True)) as arena:
-            person = Person(
-                game,
-                _actors(pairing, 1),
-                pairing.seats,
-                rival=rival,
-                console=console,
-                ask=ask,
-                picture=lambda: arena.frame(0),
-                view=view,
-            )
-            try:
-                (result,) = play_matches(arena, [ticket], lambda owner, players: [person])
-            except (PersonLeft, EOFError, KeyboardInterrupt):
-                say(f"\nLeft after {_steps(person.steps)}; a game that is not over is not saved.")
-                return None
-            person.show_end()
-        for line in outcome(pairing, result):
-            say(line)
-        profiles = {player: pairing.profile if player == rival else Profile(league_role="person") for player in pairing.teams}
-        try:
-            return record(
-                result,
-                pairing.spec.setup,
-                partial(_seated, pairing),
-                profiles=profiles,
-                tags=[BY_HAND],
-                state=pairing.spec.state,
-            )
-        except ReplayMismatch as error:
-            say(f"The game cannot be saved, because it runs differently when it is played again: {error}.")
-            return None
+    say = partial(console.print, highlight=False, markup=False)
+    people: list[Person] = []
+
+    def seat(arena: StockArena, actors: Sequence[Actor]) -> Person:
+        person = Person(
+            pairing.game,
+            actors,
+            pairing.seats,
+            rival=pairing.rival,
+            console=console,
+            ask=ask,
+            picture=lambda: arena.frame(0),
+            view=view,
+        )
+        people.append(person)
+        return person
+
+    readable_pairing = replace(pairing, spec=readable(pairing.spec))
+    try:
+        result = play(readable_pairing, seed, match, seat)
+    except (PersonLeft, EOFError, KeyboardInterrupt):
+        say(f"\nLeft after {_steps(people[0].steps if people else 0)}; a game that is not over is not saved.")
+        return None
+    for line in outcome(pairing, result):
+        say(line)
+    try:
+        return recorded(pairing, result)
+    except ReplayMismatch as error:
+        say(f"The game cannot be saved, because it runs differently when it is played again: {error}.")
+        return None
 
 
 def readable(spec: EnvironmentSpec) -> EnvironmentSpec:
@@ -113,8 +161,11 @@ def _seated(pairing: Pairing, owner: Tensor, players: Sequence[str]) -> Sequence
 
 def _actors(pairing: Pairing, copies: int) -> Sequence[Actor]:
     """Make the player's actors for all seats."""
-    owner = torch.zeros((copies, len(pairing.game.teams)), dtype=torch.int64)
-    return actor_factory(pairing.game, {pairing.rival: pairing.named.contestant}, torch.device("cpu"))(owner, (pairing.rival,))
+    contestants = {rival.name: rival.named.contestant for rival in pairing.rivals}
+    names = tuple(contestants)
+    places = torch.tensor([names.index(pairing.rivals[holder].name) for holder in pairing.holders])
+    owner = places.expand(copies, -1).contiguous()
+    return actor_factory(pairing.game, contestants, torch.device("cpu"))(owner, names)
 
 
 def outcome(pairing: Pairing, result: MatchResult) -> list[str]:
@@ -137,18 +188,23 @@ def _steps(number: int) -> str:
 
 def opening(pairing: Pairing, seed: int) -> list[str]:
     """Return the lines shown before the first move."""
-    game, profile = pairing.game, pairing.profile
-    rated = "" if profile.elo is None else f" (Elo {profile.elo:.0f}, between {profile.elo_low:.0f} and {profile.elo_high:.0f})"
+    game = pairing.game
+    told = {rival.name: _rated(rival.profile) for rival in pairing.rivals}
     with_or_against = "against" if len(game.teams) > 1 else "with"
     lines = [
         f"{game.name}, seed {seed}: you are {', '.join(game.seats[seat] for seat in pairing.seats)},",
-        f"{with_or_against} {pairing.rival}{rated}.",
+        f"{with_or_against} {', '.join(f'{name}{rated}' for name, rated in told.items())}.",
     ]
     if pairing.mates:
-        lines.append(f"{pairing.rival} plays {', '.join(pairing.mates)} of your team, too.")
-        if pairing.named.config is not None and pairing.named.config.comms.topology != "none":
+        first = pairing.rivals[0]
+        lines.append(f"{first.name} plays {', '.join(pairing.mates)} of your team, too.")
+        if first.named.config is not None and first.named.config.comms.topology != "none":
             lines.append("The messages of your seat are those that the player would send in your place.")
     return [*lines, "Type a move's number or name; v shows the player's estimates, ? shows help, q quits."]
+
+
+def _rated(profile: Profile) -> str:
+    return "" if profile.elo is None else f" (Elo {profile.elo:.0f}, between {profile.elo_low:.0f} and {profile.elo_high:.0f})"
 
 
 def match_name(game: str, now: datetime) -> str:

@@ -34,6 +34,7 @@ FLOORS = [
     {"artifacts"},
     {"export", "play", "bench"},
     {"tracking"},
+    {"serving"},
     {"stages"},
     {"manager"},
     {"experiments"},

@@ -1,5 +1,6 @@
-"""Support for a person who plays in the terminal.
+"""Support for a person who plays.
 
-Reading order: `person` (an actor), `answers` (parses the typed text), `thoughts` (shows a player's estimates), `replay_text`
-(shows a replay step by step in the terminal).
+Reading order: `person` (an actor for the terminal), `answers` (parses the typed text), `thoughts` (shows a player's estimates),
+`remote` (an actor for a person who is elsewhere, such as in a browser), `replay_text` (shows a replay step by step in the
+terminal).
 """

@@ -18,7 +18,7 @@ from typing import Any, NewType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:;{more} base-uri 'none'; form-action 'none'"
 
 Packed = NewType("Packed", str)
 """Data in the form in which a page contains it: compressed JSON from `pack`."""
@@ -38,6 +38,7 @@ def document(
     scripts: Sequence[str] = (),
     data: Mapping[str, Any] | None = None,
     packed: Mapping[str, Packed] | None = None,
+    asks: bool = False,
 ) -> str:
     """Assemble a page.
 
@@ -48,6 +49,7 @@ def document(
         scripts: The texts of scripts that follow `unpack.js`. They share one private scope and run once, at the end.
         data: Name → JSON value that `await unpack(name)` returns to the scripts.
         packed: The same for data that is already packed.
+        asks: Whether the page may ask the server that it comes from. Other pages load nothing.
 
     Returns:
         The page as text. The same arguments give the same text.
@@ -55,7 +57,8 @@ def document(
     style = "\n".join([asset("base.css"), *styles])
     script = "\n".join(['(() => {"use strict";', asset("unpack.js"), *scripts, "})();"]) if scripts else ""
     whole = {name: pack(value) for name, value in (data or {}).items()} | dict(packed or {})
-    policy = POLICY.format(script=_hash(script), style=_hash(style))
+    more = " connect-src 'self';" if asks else ""
+    policy = POLICY.format(script=_hash(script), style=_hash(style), more=more)
     # Styles and scripts of the project are inserted unchanged; the template escapes everything else.
     ours = {"policy": Markup(policy), "style": Markup(style), "script": Markup(script)}
     return f"{render('document.html', title=title, body=body, blocks=whole, **ours)}\n"

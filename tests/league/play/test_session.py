@@ -14,7 +14,7 @@ import envs
 from envs.arena import Insight
 from league.errors import LeagueError
 from league.play.pairing import pair
-from league.play.session import keep, match_name, opening, outcome, play, played_by_hand
+from league.play.session import in_terminal, keep, match_name, opening, outcome, played_by_hand
 from tournaments.human.person import SharedControl, coloured
 from tournaments.replay.format import load
 from tournaments.replay.re_execution import ReplayMismatch
@@ -54,7 +54,9 @@ def sit(tmp_path):
 
     def sit(game, against, answers, home=tmp_path, seed=1, seat=None, view=False, **name):
         terminal = Terminal(answers)
-        replay = play(pair(game, against, home, seat, **name), seed, terminal.console, terminal.ask, "by-hand", view=view)
+        replay = in_terminal(
+            pair(game, against, home, seat, **name), seed, terminal.console, terminal.ask, "by-hand", view=view
+        )
         return terminal, replay
 
     return sit
