@@ -1,13 +1,7 @@
 """The command line `league`.
 
 Reading order: `entry` (the start of the command), `main` (the commands), `inspect`, `leagues`, `replay`, `play`, `bench`,
-<<<<<<< HEAD
-`tournament`, `crossplay`, `comms` and `comms_control`, `new`, `sweep`, `evaluate`, `export`, `games` (groups of commands),
-`rehearsal` (the short league of a check), `console` (what they share), `streams` (standard output), `stopping` (signals),
-`tables`, `ranking_table`, `table_layout`, `terminal_charts`, `bench_output` (what is printed).
-=======
-`serve`, `tournament`, `crossplay`, `comms` and `comms_control`, `sweep`, `export`, `games` (groups of commands), `rehearsal`
-(the short league of a check), `console` (what they share), `streams` (standard output), `stopping` (signals), `tables`,
-`ranking_table`, `table_layout`, `terminal_charts`, `bench_output` (what is printed).
->>>>>>> 12601b4 (league serve: players over HTTP in batches, games against any league in the browser, running leagues followed)
+`serve`, `tournament`, `crossplay`, `comms` and `comms_control`, `new`, `sweep`, `evaluate`, `export`, `games` (groups of
+commands), `rehearsal` (the short league of a check), `console` (what they share), `streams` (standard output), `stopping`
+(signals), `tables`, `ranking_table`, `table_layout`, `terminal_charts`, `bench_output` (what is printed).
 """
