@@ -7,7 +7,8 @@ among them), `makers` (what makes an environment) and `faults`, `description` (d
 `spaces`, `combined` (several choices as one), `positions`, `teams` and `aims` (whether they can be right), `wrapping`,
 `dead_steps` (what agents do that have ended), `shelf` (environments that are kept for later use), `processes` (workers) with
 `tidying` and `threads` (one each), `factory` (makes arenas), `naming` (what users call). Arenas are in two packages: `stock`
-(any PettingZoo environment) and `twins` (games as batched tensor programs). `native` has games of this project. `conformance`
+(any PettingZoo environment) and `twins` (games as batched tensor programs); `openings` lets their games begin elsewhere, with
+`random_numbers`. `native` has games of this project. `conformance`
 checks that environments meet the requirements, `bots` are scripted players, `programs` are players outside this program,
 `rendering` draws games and names actions, `compiling` compiles loops, `stopwatch` measures time.
 """

@@ -32,6 +32,8 @@ class Ticket:
         learns: Whether each of these players learns from this match.
         series: Id of the series, a set of games with paired seeds, to which it belongs.
         weights: Content hash of the weights of each of these players; "" for players without weights, such as bots.
+        opening: The most random moves with which the match begins; 0 for none. They and their number follow from the seed, see
+            `envs.openings.RandomMoves`. The actions in the match log include them and say how many they are.
 
     Raises:
         ValueError: The lengths disagree, the seed is out of range or the purpose is unknown.
@@ -45,6 +47,7 @@ class Ticket:
     learns: tuple[bool, ...]
     series: str
     weights: tuple[str, ...]
+    opening: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.players) == len(self.learns) == len(self.weights):

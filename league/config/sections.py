@@ -268,6 +268,19 @@ class Annealing(Section):
         return 1.0 + passed * (self.share - 1.0)
 
 
+class StartsConfig(Section):
+    """Where the games of training begin. Matches of tournaments have `tournament.openings`."""
+
+    positions: Literal["usual", "random", "archive"] = Field(
+        "usual",
+        description="usual: at their beginning; random: after random moves; archive: in positions of the newest tournament "
+        "matches between learning players",
+    )
+    moves: int = Field(12, ge=1, le=10_000, description="the most moves before a start; their number is drawn from 1 to this")
+    share: Share = Field(0.5, description="share of the games that do not begin at their beginning")
+    games: int = Field(512, ge=1, le=100_000, description="number of matches in the archive")
+
+
 class TrainConfig(Section):
     """The amounts of experience and of optimisation per player and generation."""
 
@@ -278,6 +291,7 @@ class TrainConfig(Section):
     minibatches: int = Field(4, ge=1, le=1024, description="optimiser steps per pass")
     value_weight: float = Field(0.5, ge=0.0, le=100.0, description="weight of the critic's loss")
     max_gradient: float = Field(0.5, gt=0.0, le=1000.0, description="maximum norm of a player's gradient")
+    starts: StartsConfig = Field(default_factory=StartsConfig)
     annealing: Annealing | None = Field(
         None,
         description="decrease of the learning rate: {begin: 10, end: 20, share: 0.1} is the full one up to generation 10, then "
@@ -319,6 +333,9 @@ class TournamentConfig(Section):
     )
     past: int = Field(
         8, ge=0, le=1000, description="past players that every new player meets: the best, and others spread over time"
+    )
+    openings: int = Field(
+        0, ge=0, le=10_000, description="the most random moves with which a series begins; 0: matches begin at their beginning"
     )
     anchors: list[str] = Field(["bot:random"], description="scripted players; bot:random always plays and has 0 Elo")
     bootstrap: int = Field(

@@ -103,11 +103,13 @@ class Draw:
         rounds: Number of rounds of a Swiss tournament or a ladder; None is the format's own number.
         seeding: `rating` seeds the players by the ratings of their leagues, `given` as they are named.
         challengers: The number of players, from the first on, that are the challengers of a gauntlet.
+        openings: The most random moves with which the games of a series begin, the same for all of them; 0 for none.
     """
 
     rounds: int | None = None
     seeding: str = "rating"
     challengers: int = 1
+    openings: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +201,7 @@ def hold(
         games: Number of games per pair. Every player takes every side equally often.
         seed: The seed of all random numbers.
         executor: The executor that runs the matches.
-        draw: The number of rounds, the seeding, and the challengers of a gauntlet.
+        draw: The number of rounds, the seeding, the challengers of a gauntlet, and random openings.
         limits: What programs, services and users' own bots may take. Who fails forfeits the match.
         done: Called with the number of finished tasks of the round.
         warn: Told that a worker process died, whose matches are played again.
@@ -243,6 +245,7 @@ def _plan(players: Mapping[str, Named], games: int, seed: int, draw: Draw, home:
         weights={name: named.player.weights for name, named in players.items() if named.player is not None},
         rounds=draw.rounds,
         ratings=known_ratings(players.values(), home) if draw.seeding == "rating" else {},
+        opening=draw.openings,
     )
 
 

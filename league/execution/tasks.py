@@ -42,6 +42,7 @@ from league.errors import LeagueError
 from league.execution.contestants import Arrays as Arrays
 from league.execution.contestants import Contestant as Contestant
 from league.execution.contestants import Guests
+from league.execution.starts import Starts, begun
 from tournaments.match.forfeits import Forfeits
 from tournaments.match.play import ActorFactory
 from tournaments.match.play import play as play_matches
@@ -105,6 +106,7 @@ class TrainTask:
         seed: The seed of all random numbers.
         learner: The learner, a name of `agents.learners.table` or `module:callable`.
         options: The learner's options that differ from their defaults.
+        starts: Where the games begin; None stands for their beginning.
     """
 
     arena: ArenaSpec
@@ -115,6 +117,7 @@ class TrainTask:
     seed: int
     learner: str = DEFAULT
     options: Mapping[str, OptionValue] = field(default_factory=dict)
+    starts: Starts | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,8 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
         names = [ticket.players for ticket in tickets]
-        with closing(_make(task.arena, len(tickets), fresh=False, joint=stack.spec.sees_state)) as arena:
+        arena = begun(_make(task.arena, len(tickets), fresh=False, joint=stack.spec.sees_state), task.starts)
+        with closing(arena):
             given = TrainingInput(
                 arena=arena,
                 stack=stack,

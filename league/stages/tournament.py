@@ -37,6 +37,7 @@ def tournament(draft: Draft) -> Draft:
         weights=weights,
         first=len(draft.matches),
         rounds=settings.rounds,
+        opening=settings.openings,
         ratings=seeds_in_league(store, draft.snapshots, draft.number),
     )
     contestants = context.contestants(entrants, draft.snapshots)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from league.execution import tasks
 from league.execution.architectures import architecture_of
+from league.execution.starts import Starts, archive
 from league.execution.tasks import Trainee, TrainTask
 from league.population.groups import stacks
-from league.population.player import Player
+from league.population.player import Player, is_bot
 from league.stages.draft import Draft
 
 
@@ -21,7 +22,8 @@ def train(draft: Draft) -> Draft:
     """
     context, size = draft.context, draft.context.config.stack
     cut = stacks(draft.actives, size)
-    work = [_task(draft, number, players) for number, players in enumerate(cut)]
+    starts = _starts(draft)
+    work = [_task(draft, number, players, starts) for number, players in enumerate(cut)]
     results = context.executor.map(tasks.train, work, lambda done: context.watcher.progress(done, len(work)))
     trained = {
         player.name: result
@@ -32,7 +34,21 @@ def train(draft: Draft) -> Draft:
     return replace(draft, trained=trained)
 
 
-def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
+def _starts(draft: Draft) -> Starts | None:
+    """Where the games of this generation begin; None for their beginning, and as long as an archive is empty."""
+    context, settings = draft.context, draft.context.config.train.starts
+    if settings.positions == "usual":
+        return None
+    games: tuple[tuple[int, bytes], ...] = ()
+    if settings.positions == "archive":
+        matches = context.store.matches(draft.number - 1) if draft.number else []
+        played = [match for match in matches if not any(map(is_bot, match.ticket.players))]
+        generator = context.seeds.numpy(draft.number, "archive")
+        games = archive([(match.ticket.seed, match.actions) for match in played], settings.games, generator)
+    return Starts(settings.positions, settings.moves, settings.share, games)
+
+
+def _task(draft: Draft, number: int, players: Sequence[Player], starts: Starts | None) -> TrainTask:
     """The training of one stack of players; `number` counts the stacks."""
     context, store = draft.context, draft.context.store
     trainees = [
@@ -52,4 +68,4 @@ def _task(draft: Draft, number: int, players: Sequence[Player]) -> TrainTask:
     schedule, learner = context.config.train.schedule(), players[0].learner
     options = context.config.groups[players[0].group].learner_options
     arena = context.training_arena(draft.number)
-    return TrainTask(arena, architecture, trainees, opponents, schedule, seed, learner, options)
+    return TrainTask(arena, architecture, trainees, opponents, schedule, seed, learner, options, starts)

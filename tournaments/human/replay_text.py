@@ -39,7 +39,7 @@ def lines(replay: Replay, step: int) -> list[str]:
         return [*shown, f"The end, after {step} steps.", *_result(replay)]
     shown.append(f"Step {step} of {len(replay.steps)}")
     for decision in replay.steps[step].decisions:
-        shown += _decision(replay, decision, view)
+        shown += _decision(replay, decision, view, made="chooses" if step >= replay.begins else "has the random move")
     return [*shown, *_rewards(replay, replay.steps[step])]
 
 
@@ -52,6 +52,8 @@ def bar(share: float, width: int = BAR) -> str:
 
 def _heading(replay: Replay) -> Iterator[str]:
     why = f" ({', '.join(replay.tags)})" if replay.tags else ""
+    if replay.begins:
+        why += f", begins with {replay.begins} random move{'s' if replay.begins > 1 else ''}"
     yield f"{replay.setup.name}  {replay.match}  {replay.purpose} of generation {replay.generation}{why}"
     for team in sorted({seat.team for seat in replay.seats}):
         seats = [seat for seat in replay.seats if seat.team == team]
@@ -61,7 +63,7 @@ def _heading(replay: Replay) -> Iterator[str]:
         yield f"{', '.join(seat.seat for seat in seats)}: {player}{rating}"
 
 
-def _decision(replay: Replay, decision: Decision, view: View) -> Iterator[str]:
+def _decision(replay: Replay, decision: Decision, view: View, made: str) -> Iterator[str]:
     seat = replay.seats[decision.seat]
     value = "" if decision.value is None else f"  value {decision.value:+.2f}"
     forced = " (forced)" if decision.legal is not None and len(decision.legal) == 1 else ""
@@ -72,7 +74,7 @@ def _decision(replay: Replay, decision: Decision, view: View) -> Iterator[str]:
         return called(action, replay.labels.get(seat.role, ()), here)
 
     said = name(decision.action) if isinstance(decision.action, int) else _numbers(decision.action)
-    yield f"{seat.seat} ({seat.player}) chooses {said}{forced}{value}"
+    yield f"{seat.seat} ({seat.player}) {made} {said}{forced}{value}"
     if isinstance(decision.action, int) and decision.probabilities is not None:
         allowed = range(len(decision.probabilities)) if decision.legal is None else decision.legal
         known = [(decision.probabilities[action] or 0.0, action) for action in allowed]

@@ -14,16 +14,20 @@ from numpy.typing import NDArray
 
 from envs.compiling import compiled
 from envs.game import Game
-from tournaments.match.moves import ALL, DEFLATED, HEAD, IN_TURN, LONG, WRITTEN, Moves, kept_as
+from tournaments.match.moves import ALL, DEFLATED, HEAD, IN_TURN, LONG, OPENED, OPENING, WRITTEN, Moves, kept_as
 
 
 def encode(game: Game, moves: Moves) -> bytes:
     """Encode one match; see `encode_all`."""
-    return encode_all(game, moves.acting, moves.actions, [len(moves.acting)])[0]
+    return encode_all(game, moves.acting, moves.actions, [len(moves.acting)], [moves.opening])[0]
 
 
 def encode_all(
-    game: Game, acting: NDArray[np.bool_], actions: Sequence[NDArray[np.generic]], lengths: Sequence[int] | NDArray[np.int64]
+    game: Game,
+    acting: NDArray[np.bool_],
+    actions: Sequence[NDArray[np.generic]],
+    lengths: Sequence[int] | NDArray[np.int64],
+    openings: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> list[bytes]:
     """Encode several matches, each separately. The arrays hold the steps of all matches one after another.
 
@@ -33,6 +37,7 @@ def encode_all(
         actions: Per role, [L, seats(, n)], or [L, 1(, n)] if one entry holds the action of whichever seat acted. Entries of
             seats that did not act are ignored.
         lengths: Number of steps of each match; they add up to L.
+        openings: How many first steps of each match no player decided; None for none anywhere.
 
     Returns:
         The bytes of each match, in the format described in the docstring of `moves`.
@@ -50,11 +55,15 @@ def encode_all(
         done = kept.tobytes()
         parts.append([done[start:end] for start, end in pairwise(cuts.tolist())])
     written = []
-    for (mode, start, end), *pieces in zip(steps, *parts, strict=True):
+    openings = np.zeros(len(ends), np.int64) if openings is None else openings
+    for (mode, start, end), opening, *pieces in zip(steps, openings, *parts, strict=True):
         body = b"".join(pieces)
         if len(body) >= LONG and len(packed := zlib.compress(body, 6)) < len(body):
             mode, body = mode | DEFLATED, packed
-        written.append(HEAD.pack(WRITTEN | mode, end - start, seats) + body)
+        head = HEAD.pack(WRITTEN | mode, end - start, seats)
+        if opening:
+            head = HEAD.pack(WRITTEN | OPENED | mode, end - start, seats) + OPENING.pack(opening)
+        written.append(head + body)
     return written
 
 

@@ -1,7 +1,8 @@
 """The actions of a match, as arrays and as the bytes in the match log: the format, and how it is read.
 
 The encoding of a match begins with `HEAD`: mode (uint8; its high bit marks this format), steps T (uint32), seats A (uint16).
-The body follows, compressed if the mode contains `DEFLATED`. It consists of
+If the mode contains `OPENED`, the number of first steps that no player decided follows (uint32; see `Ticket.opening`). The body
+follows, compressed if the mode contains `DEFLATED`. It consists of
 
 * who acted, as bits [T, A]; omitted if everybody acted at every step (`ALL`) or the seats acted in turn (`IN_TURN`);
 * role by role the actions of the acting seats, step by step: uint8 (discrete, up to 256 actions), uint16 (more actions) or
@@ -24,9 +25,9 @@ from numpy.typing import NDArray
 
 from envs.game import Game, Role
 
-HEAD, OLD_HEAD = struct.Struct("<BIH"), struct.Struct("<II")
+HEAD, OLD_HEAD, OPENING = struct.Struct("<BIH"), struct.Struct("<II"), struct.Struct("<I")
 WRITTEN, OLD = 0x80, 0x78
-ALL, IN_TURN, DEFLATED = 1, 2, 4
+ALL, IN_TURN, DEFLATED, OPENED = 1, 2, 4, 8
 
 LONG = 256
 """Bodies of at least this many bytes are compressed. Shorter ones gain nothing."""
@@ -47,10 +48,12 @@ class Moves:
     Attributes:
         acting: bool [T, A], who acted.
         actions: Per role, int64 [T, seats] (discrete) or float32 [T, seats, n] (continuous), seats as in `Role.seats`.
+        opening: How many first steps no player decided.
     """
 
     acting: NDArray[np.bool_]
     actions: tuple[NDArray[np.int64] | NDArray[np.float32], ...]
+    opening: int = 0
 
 
 def decode(game: Game, blob: bytes) -> Moves:
@@ -65,13 +68,16 @@ def decode(game: Game, blob: bytes) -> Moves:
     try:
         if blob[:1] == bytes([OLD]):
             body = _decompressed(blob)
-            (steps, seats), mode = OLD_HEAD.unpack_from(body), OLD
+            (steps, seats), mode, opening = OLD_HEAD.unpack_from(body), OLD, 0
             body = body[OLD_HEAD.size :]
         else:
             mode, steps, seats = HEAD.unpack_from(blob)
-            if mode & ~(ALL | IN_TURN | DEFLATED) != WRITTEN:
+            if mode & ~(ALL | IN_TURN | DEFLATED | OPENED) != WRITTEN:
                 raise ValueError(f"they begin with {mode:#04x}")
-            body = _decompressed(blob[HEAD.size :]) if mode & DEFLATED else blob[HEAD.size :]
+            opening, body = _opening(blob, mode)
+            if opening > steps:
+                raise ValueError(f"{opening} of {steps} steps are said to be those of the opening")
+            body = _decompressed(body) if mode & DEFLATED else body
     except (zlib.error, struct.error, ValueError) as error:
         raise UnreadableMoves(f"the actions of this match cannot be read: {error}") from error
     if seats != len(game.seats):
@@ -90,7 +96,14 @@ def decode(game: Game, blob: bytes) -> Moves:
         at += size
     if at != len(body):
         raise ValueError("the actions of this match are longer than its steps")
-    return Moves(acting, tuple(decoded))
+    return Moves(acting, tuple(decoded), opening)
+
+
+def _opening(blob: bytes, mode: int) -> tuple[int, bytes]:
+    """The number of steps of the opening, and what follows the head."""
+    if not mode & OPENED:
+        return 0, blob[HEAD.size :]
+    return OPENING.unpack_from(blob, HEAD.size)[0], blob[HEAD.size + OPENING.size :]
 
 
 def idle_seats(seats: int, blob: bytes) -> tuple[int, ...]:
@@ -122,7 +135,7 @@ def _idle(seats: int, blob: bytes) -> tuple[int, ...]:
         return ()
     if mode & IN_TURN:
         return tuple(range(steps, seats))
-    body, first = blob[HEAD.size :], -(-seats // 8)
+    (_, body), first = _opening(blob, mode), -(-seats // 8)
     start = zlib.decompressobj().decompress(body, first) if mode & DEFLATED else body[:first]
     if _everybody(start, seats):
         return ()

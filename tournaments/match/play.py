@@ -22,6 +22,7 @@ from envs import compiling
 from envs.arena import RESTS, Actor, Arena, blank_memory, clear_memory
 from envs.faults import GameError, IllegalAction
 from envs.game import Game
+from envs.openings import Openings, RandomMoves
 from envs.stopwatch import Stopwatch
 from tournaments.match.forfeits import Forfeits
 from tournaments.match.queue import NOTHING, Queue
@@ -156,14 +157,19 @@ class Part:
         self._sheet = Scoresheet(arena.game)
         self._rewards = torch.zeros((arena.copies, len(arena.game.seats)), dtype=torch.float64, device=arena.device)
         self._truncated = torch.zeros(arena.copies, dtype=torch.bool, device=arena.device)
+        self._never = torch.zeros_like(self._truncated)
         self._cut = False  # whether any seat may have been truncated
         self._begun = np.zeros(arena.copies, np.int64)
         self._playing = np.array(opening)
         self._running = bool((self._playing != NOTHING).any())
         self._following = np.array([queue.take(queue.seating[ticket]) if ticket != NOTHING else NOTHING for ticket in opening])
         self._memory = torch.zeros((arena.copies, len(arena.game.seats), 0), device=arena.device)
+        self._openings = None
+        if queue.openings.any():
+            self._openings = Openings(arena.game, RandomMoves(), arena.copies, arena.device)
         self._seat()
         self._now = arena.restart(self._seeds)
+        self._open(np.arange(arena.copies))
 
     @property
     def running(self) -> bool:
@@ -174,7 +180,8 @@ class Part:
         """Let the actors decide in all copies, then start the arena's step."""
         if not self.running:
             return
-        game, arena, now = self._arena.game, self._arena, self._now
+        game, arena, openings = self._arena.game, self._arena, self._openings
+        now = self._now if openings is None else openings.shown(self._now, self._never)
         steps = torch.from_numpy(self._sheet.step - self._begun).to(arena.device)
         noise, actions = decision_uniforms(game, self._seeds, steps), blank_actions(game, arena.copies, arena.device)
         for actor in self._actors:
@@ -183,9 +190,12 @@ class Part:
             playing = [(copy, ticket) for copy, ticket in enumerate(self._playing.tolist()) if ticket != NOTHING]
             self._forfeits.take(game, {copy: (ticket, self._tickets[ticket], int(steps[copy])) for copy, ticket in playing})
         watch.lap("act")
-        self._sheet.write(now.acting, actions)
+        next_seeds = self._next_seeds
+        if openings is not None:
+            actions, next_seeds = tuple(openings.choose(self._now, actions)), openings.next_seeds(next_seeds)
+        self._sheet.write(self._now.acting, actions)
         try:
-            arena.begin(actions, self._next_seeds)
+            arena.begin(actions, next_seeds)
         except IllegalAction as error:
             raise IllegalAction(f"{self._culprits(actions)}: {error}") from error
         except GameError as error:
@@ -205,7 +215,8 @@ class Part:
         if now.cut is not False:
             self._cut = True
             self._truncated |= now.truncated.any(1)
-        over = np.flatnonzero(now.over.cpu().numpy())
+        ended = now.over if self._openings is None else now.over & ~self._begin_again(self._openings)
+        over = np.flatnonzero(ended.cpu().numpy())
         if len(over):
             self._replace(over, results)
         if self._sheet.full or not self.running:
@@ -215,6 +226,21 @@ class Part:
             names = ", ".join(self._tickets[ticket].match for ticket in late)
             raise MatchTooLong(f"{names}: not over after {max_steps} steps; give {self._arena.game.name} a limit on its length")
         watch.lap("bookkeeping")
+
+    def _open(self, copies: NDArray[np.int64]) -> None:
+        """Begin the openings of the matches that have just begun in some copies."""
+        if self._openings is not None:
+            where = self._never.index_fill(0, torch.from_numpy(copies).to(self._arena.device), True)
+            most = torch.from_numpy(self._queue.openings[self._playing]).to(self._arena.device)
+            self._openings.begin(where, self._seeds, most)
+
+    def _begin_again(self, openings: Openings) -> Tensor:
+        """Forget the matches that ended in their openings, which begin again; return their copies, bool [N]."""
+        _, again = openings.advance(self._now.over)
+        self._begun[again.cpu().numpy()] = self._sheet.step
+        self._rewards.masked_fill_(again.unsqueeze(1), 0.0)
+        self._truncated.masked_fill_(again, False)
+        return again
 
     def _since(self) -> int:
         """The first step of the oldest running match, or the present one if none runs."""
@@ -231,7 +257,10 @@ class Part:
             self._truncated.index_fill_(0, where, False)
         success = None if self._now.success is None else self._now.success.index_select(0, where).cpu().numpy()
         results.note(tickets, self._rewards.index_select(0, where).cpu().numpy(), truncated, success)
-        self._sheet.close(tickets, over, self._begun[over])
+        made = np.zeros(len(over), np.int64)
+        if self._openings is not None:
+            made = self._openings.length.index_select(0, where).cpu().numpy()
+        self._sheet.close(tickets, over, self._begun[over], made)
         self._rewards.index_fill_(0, where, 0.0)
         self._begun[over] = self._sheet.step
         self._playing[over] = following
@@ -239,6 +268,7 @@ class Part:
         seatings = queue.seating[following]
         self._following[over] = [queue.take(seating) if seating != NOTHING else NOTHING for seating in seatings.tolist()]
         self._seat(new=bool(((seatings != queue.seating[tickets]) & (following != NOTHING)).any()))
+        self._open(over)
 
     def _seat(self, *, new: bool = True) -> None:
         """Update the seed tensors; if `new`, also make new actors for the current seating."""

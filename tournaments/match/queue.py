@@ -31,6 +31,7 @@ class Queue:
         owners: int64 [seatings + 1, K], the index into `players` of the player of each team; the last row is `NOTHING`. If any
             ticket is that of a shared match, int64 [seatings + 1, A], of the player of each seat.
         seeds: int64 [M + 1], the seed of each ticket; the last entry is `RESTS`.
+        openings: int64 [M + 1], the most random moves with which each match begins; the last entry is 0.
     """
 
     def __init__(self, game: Game, tickets: Sequence[Ticket]) -> None:
@@ -59,6 +60,7 @@ class Queue:
         self.seating = np.array([*seating, NOTHING])
         self.owners = np.array([*rows, [NOTHING] * len(game.seats if shared else game.teams)])
         self.seeds = np.array([*(ticket.seed for ticket in tickets), RESTS])
+        self.openings = np.array([*(ticket.opening for ticket in tickets), 0])
         self._waiting = [deque(indices) for indices in waiting]
         self._next = 0
 

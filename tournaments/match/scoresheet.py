@@ -31,7 +31,7 @@ class Scoresheet:
         self._first = 0
         self._acting: list[Tensor] = []
         self._actions: list[tuple[Tensor, ...]] = []
-        self._over: list[tuple[Ints, Ints, Ints, int]] = []
+        self._over: list[tuple[Ints, Ints, Ints, Ints, int]] = []
         self._pages = PAGES
 
     def write(self, acting: Tensor, actions: tuple[Tensor, ...]) -> None:
@@ -45,9 +45,9 @@ class Scoresheet:
         self._acting.append(acting)
         self._actions.append(actions)
 
-    def close(self, tickets: Ints, copies: Ints, begun: Ints) -> None:
-        """Note matches that ended with the last step: their tickets, copies and first steps."""
-        self._over.append((tickets, copies, begun, self.step))
+    def close(self, tickets: Ints, copies: Ints, begun: Ints, openings: Ints) -> None:
+        """Note matches that ended with the last step: their tickets, copies, first steps, and the moves of their openings."""
+        self._over.append((tickets, copies, begun, openings, self.step))
 
     @property
     def full(self) -> bool:
@@ -65,8 +65,8 @@ class Scoresheet:
         """
         if not self._over:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), []
-        tickets, copies, begun = (np.concatenate(column) for column in list(zip(*self._over, strict=True))[:3])
-        lengths = np.concatenate([end - begun for _, _, begun, end in self._over])
+        tickets, copies, begun, openings = (np.concatenate(column) for column in list(zip(*self._over, strict=True))[:4])
+        lengths = np.concatenate([end - begun for _, _, begun, _, end in self._over])
         before = np.cumsum(lengths) - lengths
         rows = np.arange(lengths.sum()) + np.repeat(begun - self._first - before, lengths)
         columns = np.repeat(copies, lengths)
@@ -78,7 +78,7 @@ class Scoresheet:
         self._first += forgotten
         # One very long match keeps all steps since its start. Doubling keeps the total cost of copying linear.
         self._pages = max(PAGES, 2 * len(self._acting))
-        return tickets, lengths, encode_all(self._game, acting, actions, lengths)
+        return tickets, lengths, encode_all(self._game, acting, actions, lengths, openings)
 
 
 def _stacked(steps: Sequence[Tensor]) -> NDArray[np.generic]:

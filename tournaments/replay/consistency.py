@@ -31,6 +31,8 @@ def _faults(replay: Replay) -> Iterator[str]:
         yield f"there is no generation {replay.generation}"
     if not 0 < seats <= SEATS:
         yield f"it has {seats} seats, not 1 to {SEATS}"
+    if not 0 <= replay.begins <= len(replay.steps):
+        yield f"{replay.begins} of its {len(replay.steps)} steps are said to be random moves at the beginning"
     if len({seat.seat for seat in replay.seats}) < seats:
         yield "two of its seats have one name"
     if {seat.team for seat in replay.seats} != set(range(teams)):

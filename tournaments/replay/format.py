@@ -152,7 +152,7 @@ def _fields(value: object) -> dict[str, Any]:
     """Return the fields of a dataclass for JSON. `asdict` would first copy every number of a replay."""
     if not is_dataclass(value):
         raise TypeError(f"JSON cannot represent a {type(value).__name__}")
-    return value.plain() if isinstance(value, (GameSetup, Decision)) else vars(value)
+    return value.plain() if isinstance(value, (GameSetup, Decision, Replay)) else vars(value)
 
 
 READER = TypeAdapter(Replay)

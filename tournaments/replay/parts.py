@@ -133,6 +133,7 @@ class Replay:
         versions: Versions of Python and of the packages that played it.
         digest: sha256 of everything that re-execution can verify; see `digest`.
         seal: sha256 of the whole replay; see `sealed`.
+        begins: How many first steps no player decided, because the match began with random moves. It is not written if it is 0.
     """
 
     format: Literal[2]
@@ -153,3 +154,11 @@ class Replay:
     versions: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     seal: str = ""
+    begins: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """The fields as they are written. What earlier versions did not know is written only where it is given."""
+        fields = dict(vars(self))
+        if not self.begins:
+            del fields["begins"]
+        return fields

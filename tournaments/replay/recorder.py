@@ -109,11 +109,12 @@ def record(
     ticket, players = result.ticket, tuple(dict.fromkeys(result.ticket.players))
     with closing(StockArena(survey(setup, state), 1, fresh=True, render=not has_drawing(setup.name))) as arena, torch.no_grad():
         game, timesteps = arena.game, list[Timestep]()
+        moves = decode(game, result.actions)
         camera, stride = Photographer(result.steps, photographs), stride_of(game, result.steps)
-        opening, *steps = re_execute(arena, ticket.seed, _from_log(game, result, timesteps), camera)
+        opening, *steps = re_execute(arena, ticket.seed, _from_log(game, moves, timesteps), camera)
         channels: set[Channel] = set()
         if factory is not None and timesteps:
-            channels = _explain(game, steps, _asked(game, ticket, factory, timesteps, stride), stride)
+            channels = _explain(game, steps, _asked(game, ticket, factory, timesteps, stride), stride, moves.opening)
     returns = step_returns(game, steps)
     _compare(result, len(steps), returns)
     weights, known = dict(zip(ticket.players, ticket.weights, strict=True)), profiles or {}
@@ -134,6 +135,7 @@ def record(
         channels=tuple(sorted(channels, key=lambda channel: (channel.speaker, channel.listener))),
         labels={role.name: names for role in game.roles if (names := labels(setup.name, role))},
         versions={"python": platform.python_version(), **_versions()},
+        begins=moves.opening,
     )
     return sealed(replay)
 
@@ -146,14 +148,15 @@ def stride_of(game: Game, steps: int) -> int:
     return max(1, -(-steps * said // EXPLAINED), -(-steps * seen // SEEN))
 
 
-def _explain(game: Game, steps: list[Step], insight: Insight, stride: int) -> set[Channel]:
-    """Add the insight to every `stride`-th step, in place, and return the channels of its messages."""
+def _explain(game: Game, steps: list[Step], insight: Insight, stride: int, begins: int) -> set[Channel]:
+    """Add the insight to every `stride`-th step from `begins` on, in place, and return the channels of its messages."""
     asked = _every(stride, steps)
     acted = torch.zeros(len(asked), len(game.seats), dtype=torch.bool)
-    for place, number in enumerate(asked):
+    decided = [(place, number) for place, number in enumerate(asked) if number >= begins]
+    for place, number in decided:
         acted[place, [decision.seat for decision in steps[number].decisions]] = True
     channels, changing = channels_of(insight.hears, acted)
-    for place, number in enumerate(asked):
+    for place, number in decided:
         steps[number] = _with_insight(game, steps[number], insight, place, changing=changing)
     return channels
 
@@ -185,14 +188,14 @@ def _versions() -> dict[str, str]:
     return {package: importlib.metadata.version(package) for package in PACKAGES}
 
 
-def _from_log(game: Game, result: MatchResult, timesteps: list[Timestep]) -> DecisionSource:
-    """Take the decisions from the match log. The timestep at each decision is appended to `timesteps`."""
-    moves = decode(game, result.actions)
+def _from_log(game: Game, moves: Moves, timesteps: list[Timestep]) -> DecisionSource:
+    """Take the decisions from the match log. What the players see at each step is appended to `timesteps`."""
 
     def decide(step: int, now: Timestep) -> tuple[Decision, ...]:
         acted = tuple(np.flatnonzero(moves.acting[step]).tolist()) if step < len(moves.acting) else ()
         require_same_seats(game, step, acted, now)
-        timesteps.append(now)
+        # In the opening nobody decides, and nobody remembers anything of it.
+        timesteps.append(now if step >= moves.opening else replace(now, acting=torch.zeros_like(now.acting)))
         return tuple(_logged(game, moves, step, seat, now) for seat in acted)
 
     return decide

@@ -44,6 +44,7 @@ class Plan:
         rounds: Number of rounds of a Swiss tournament or a ladder; None is the format's own number.
         ratings: Player → rating, by which formats with rounds seed the players. Players without one come after those that have
             one, in the given order.
+        opening: The most random moves with which the games of a series begin, the same for all of them; 0 for none.
     """
 
     games: int
@@ -55,6 +56,7 @@ class Plan:
     first: int = 0
     rounds: int | None = None
     ratings: Mapping[str, float] = field(default_factory=dict)
+    opening: int = 0
 
 
 Format = Callable[[Game, Sequence[str], Plan, Sequence[MatchResult]], Sequence[Ticket] | None]
@@ -243,6 +245,7 @@ def tickets_of(series: Sequence[Sequence[tuple[str, ...]]], plan: Plan, rng: np.
                     learns=(False,) * len(seating),
                     series=name,
                     weights=tuple(plan.weights.get(player, "") for player in seating),
+                    opening=plan.opening,
                 )
             )
     return tickets

@@ -105,6 +105,7 @@ def content(replay: Replay) -> dict[str, Any]:
         "purpose": replay.purpose,
         "generation": replay.generation,
         "tags": replay.tags,
+        "begins": replay.begins,
         "digest": replay.digest,
         "seal": replay.seal,
         "versions": sorted(replay.versions.items()),

@@ -34,6 +34,21 @@ def test_decoding_gives_back_what_was_encoded(games, name, steps, seed):
     assert all(np.array_equal(a, b) for a, b in zip(again.actions, moves.actions, strict=True))
 
 
+@given(steps=st.integers(1, 300), opening=st.integers(0, 300), name=st.sampled_from(["duel", "race", "hunt"]))
+def test_the_moves_of_the_opening_are_marked(games, steps, opening, name):
+    game, moves = games[name], draw(games[name], steps, seed=1)
+    written = encode(game, replace(moves, opening=opening))
+    assert idle_seats(len(game.seats), written) == idle_seats(len(game.seats), encode(game, moves))
+    if opening > steps:
+        with pytest.raises(ValueError, match="steps are said to be those of the opening"):
+            decode(game, written)
+    else:
+        again = decode(game, written)
+        assert again.opening == opening
+        assert np.array_equal(again.acting, moves.acting)
+    assert (len(written) == len(encode(game, moves))) == (opening == 0)
+
+
 @given(name=st.sampled_from(["duel", "race", "hunt", "chores"]), lengths=st.lists(st.integers(0, 9), max_size=6))
 def test_matches_written_together_are_those_written_alone(games, name, lengths):
     game = games[name]

@@ -3,7 +3,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournaments.match.random_numbers import counter_based_uniforms, decision_uniforms, uniforms_in_tensors
+from envs.random_numbers import counter_based_uniforms, uniforms_in_tensors
+from tournaments.match.random_numbers import decision_uniforms
 
 SEEDS = st.integers(0, 2**31 - 1)
 

@@ -50,7 +50,7 @@ def recordings(folder: Path) -> list[Path]:
         def cast(owner: Any, players: Any, game: Any = game, bot: Any = bot) -> Any:
             return [BotActor(game, bot, owner == index) for index in range(len(players))]
 
-        result = play(make(setup, 2), round_robin(game, names, Plan(2, 3)), cast)[0]
+        result = play(make(setup, 2), round_robin(game, names, Plan(2, 3, opening=number % 2)), cast)[0]
         paths.append(folder / f"{number}.replay.json.gz")
         save(record(result, setup, cast), paths[-1])
     return paths

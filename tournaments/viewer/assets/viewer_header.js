@@ -54,6 +54,7 @@ const viewerHeader = (() => {
   function belongs(story) {
     const cut = story.steps.at(-1)?.[2].some(([, off]) => off);
     const parts = [`${story.last} ${story.last === 1 ? "step" : "steps"}${cut ? ", then truncated" : ""}`, `${story.purpose} of generation ${story.generation}`];
+    if (story.begins) parts.push(`begins with ${story.begins} random ${story.begins === 1 ? "move" : "moves"}`);
     if (story.tags.length) parts.push(`kept as: ${story.tags.join(", ")}`);
     parts.push(`seed ${story.seed}`);
     if (story.digest) parts.push(`digest ${story.digest.slice(0, 10)}`);
