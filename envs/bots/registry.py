@@ -12,6 +12,7 @@ from envs.arena import Actor, Insight, Timestep
 from envs.bots.chaser import chaser
 from envs.bots.minimax import minimax
 from envs.bots.own import RememberingBot, own_bot
+from envs.bots.perfect import perfect
 from envs.bots.turn import Bot, Turn
 from envs.faults import GameError, nearest
 from envs.game import Game
@@ -34,6 +35,7 @@ BOTS: dict[str, Callable[[Game], Bot]] = {
     "minimax-4": partial(minimax, plies=4),
     "minimax-5": partial(minimax, plies=5),
     "minimax-6": partial(minimax, plies=6),
+    "perfect": perfect,
     "chaser": chaser,
 }
 """Name → maker of the bot for a game. A maker raises `GameError` for a game that its bot cannot play."""

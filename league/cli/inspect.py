@@ -152,12 +152,15 @@ def report(
     """Write a page about the league's results, and solution.yaml."""
     from league.analysis.history import read
     from league.artifacts.replays import with_recorded
+    from league.evaluation.configuration import stored_game
+    from league.evaluation.mistakes import measure
     from league.report import write
     from league.report.wording import counted
 
     store = Store.open(home, name)
     champion = store.champion()
     with _fits_together(name):
+        measure(store, stored_game(store))
         page, *others = write(with_recorded(read(store), store), to or store.folder)
         elo = {row.player: row.elo for row in store.ratings(store.generation())}[champion]
     done = counted(store.generation() + 1, "generation")

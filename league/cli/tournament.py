@@ -24,6 +24,9 @@ Players = Annotated[
 MoveSeconds = Annotated[
     float, typer.Option(min=0.01, help="seconds that a program, a service or your own bot may take for a move")
 ]
+Openings = Annotated[
+    int, typer.Option(min=0, max=10_000, metavar="K", help="begin each series with up to K random moves, the same for all sides")
+]
 StartSeconds = Annotated[float, typer.Option(min=0.01, help="seconds until a program or a service must be ready")]
 
 
@@ -48,6 +51,7 @@ def tournament(
         str, typer.Option(help="rating (by the ratings of the players' leagues) or given (as they are named here)")
     ] = "rating",
     challengers: Annotated[int, typer.Option(min=1, help="in a gauntlet, how many of the first players are challengers")] = 1,
+    openings: Openings = 0,
     move_seconds: MoveSeconds = Limits.move,
     start_seconds: StartSeconds = Limits.start,
     executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
@@ -64,7 +68,7 @@ def tournament(
 
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise LeagueError(f"--html {html}: the page should be a file in an existing folder")
-    draw = Draw(rounds, seeding, challengers)
+    draw = Draw(rounds, seeding, challengers, openings)
     played = hold(
         players,
         home,

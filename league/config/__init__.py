@@ -8,4 +8,5 @@ settings that decide results), `faults` (error messages), `booleans` (booleans a
 text), `own_code` (the files of these functions), `foreign` (settings from somebody else's file), `memory` (whether the league
 fits into the machine's memory), `validation` (checks that everything exists that a configuration names). `presets` has the
 configurations of the project. `starting` writes the files of a new game, and `starters` has the templates.
+`evolution` has the section about selection and mutation.
 """

@@ -17,6 +17,7 @@ from envs.description import StateKind
 from envs.game import Game
 from league.config.comms import CommsConfig
 from league.config.evaluation import EvaluationConfig
+from league.config.evolution import EvolutionConfig
 from league.config.faults import sentences, unknown_settings
 from league.config.founders import Founders, what_counts_of
 from league.config.groups import INHERITED, with_inherited
@@ -25,7 +26,6 @@ from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.sections import (
     ArenaConfig,
     ComputeConfig,
-    EvolutionConfig,
     GameConfig,
     MatchmakingConfig,
     PolicyConfig,

@@ -13,7 +13,6 @@ from agents.learners.contract import Learner, Schedule
 from agents.learners.table import LEARNING_RATE
 from agents.models.architecture import FACTS, Architecture, Speech
 from agents.models.table import ENCODERS, MEMORIES
-from agents.mutation import OPERATORS
 from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
@@ -361,27 +360,6 @@ class TournamentConfig(Section):
             if not is_bot(anchor):
                 raise ValueError(f"an anchor is a scripted player like bot:random or module:callable, not {anchor!r}")
         return list(dict.fromkeys(["bot:random", *anchors]))
-
-
-class EvolutionConfig(Section):
-    """Selection and mutation after each generation."""
-
-    elite: int = Field(1, ge=0, description="number of best players that are never replaced")
-    replace: int = Field(1, ge=0, description="number of worst players that are replaced in each generation")
-    selection: int = Field(2, ge=1, description="number of candidates in the selection tournament that chooses a parent")
-    operators: dict[str, Annotated[float, Field(ge=0.0)]] = Field(
-        {"perturb": 1.0, "weight_noise": 1.0}, min_length=1, description="mutation operators and their relative frequencies"
-    )
-
-    @field_validator("operators")
-    @classmethod
-    def _known(cls, operators: dict[str, float]) -> dict[str, float]:
-        for name in operators:
-            if ":" not in name:
-                known("operator", name, OPERATORS)
-        if not sum(operators.values()) > 0.0:
-            raise ValueError("at least one operator must have a weight above 0")
-        return operators
 
 
 class ComputeConfig(Section):

@@ -19,6 +19,7 @@ from league.report.sections.groups import groups
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
 from league.report.sections.messages import worth
+from league.report.sections.mistakes import mistakes
 from league.report.sections.practice import opponents, time, training
 from league.report.sections.progress import progress
 from league.report.sections.returns import returns
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "score-card": score_card,
     "returns": returns,
     "progress": progress,
+    "mistakes": mistakes,
     "growth": growth,
     "groups": groups,
     "versus": versus,
