@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from agents.growth import grows
 from agents.learners.contract import Train
 from agents.learners.table import LEARNERS
-from agents.mutation import LINKS, OPERATORS, Genome, Operator
+from agents.models.layout import UnfitWeights
+from agents.models.spec import PlayerSpec
+from agents.mutation import LINKS, OF_LINKS, OF_NETWORKS, OPERATORS, Genome, Operator
 from envs.description import describe
 from envs.factory import make
 from envs.faults import environment_code
@@ -44,8 +47,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     format_of(config.tournament.format)
     for operator in config.evolution.operators:
         operator_of(operator)
-    if "rewire" in config.evolution.operators and not any(group.comms.on for group in config.groups):
-        raise LeagueError("the mutation operator 'rewire' changes communication graphs, but comms.topology is 'none'")
+    check_operators(config, game)
     check_device(config.compute.device)
     check_memory(config, game)
     if config.arena.state == "none" and (blind := [g.policy.critic for g in config.groups if g.policy.critic != "local"]):
@@ -53,6 +55,24 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     check_schedule(config, game)
     if config.arena.twin == "always":
         make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
+
+
+def check_operators(config: LeagueConfig, game: Game) -> None:
+    """Check that the mutation operators change something that the players have.
+
+    Raises:
+        LeagueError: One of them does not.
+    """
+    used = [name for name, share in config.evolution.operators.items() if share > 0]
+    talk = [name for name in used if name in OF_LINKS]
+    if talk and not any(group.comms.on for group in config.groups):
+        raise LeagueError(f"the mutation operator {talk[0]!r} changes communication graphs, but comms.topology is 'none'")
+    growing = [name for name in used if name in OF_NETWORKS]
+    if growing and not any(grows(config.architecture(game, number)) for number in range(len(config.groups))):
+        raise LeagueError(
+            f"the mutation operator {growing[0]!r} changes plain perceptrons, but all players have a memory, messages or "
+            "another encoder"
+        )
 
 
 def check_critic(policy: PolicyConfig, game: Game) -> None:
@@ -126,8 +146,14 @@ def learner_of(name: str) -> Train:
     return ours(LEARNERS[name].code) if name in LEARNERS else load(name, "learner")
 
 
-def apply_operator(operator: str, parent: Genome, generator: np.random.Generator) -> Genome:
+def apply_operator(operator: str, parent: Genome, generator: np.random.Generator, game: Game) -> Genome:
     """Make a child's genome with a mutation operator, and check it.
+
+    Args:
+        operator: The operator, a name of `OPERATORS` or `module:callable`.
+        parent: The parent's genome.
+        generator: The source of randomness.
+        game: The game, to which the networks have to fit.
 
     Raises:
         LeagueError: The names or shapes of the child's weights differ from its parent's, its hyper-parameters have other names,
@@ -137,19 +163,28 @@ def apply_operator(operator: str, parent: Genome, generator: np.random.Generator
     if not isinstance(child, Genome):
         raise LeagueError(f"the mutation operator {operator!r} gave a {type(child).__name__}, not a Genome")
     with environment_code(f"the mutation operator {operator!r} made a child that cannot be used"):
-        fault = _fault(parent, child)
+        fault = _fault(parent, child, game)
     if fault:
         raise LeagueError(f"the mutation operator {operator!r} made a child that cannot be used: {fault}")
     return child
 
 
-def _fault(parent: Genome, child: Genome) -> str:
+def _fault(parent: Genome, child: Genome, game: Game) -> str:
+    changed = child.architecture is not None and child.architecture != parent.architecture
     state = [(child.state, parent.state, "the state of its learner")] if child.state else []
     for arrays, pattern, what in [(child.weights, parent.weights, "its weights"), *state]:
-        if {name: value.shape for name, value in arrays.items()} != {name: value.shape for name, value in pattern.items()}:
+        shapes = {name: value.shape for name, value in pattern.items()}
+        if not changed and {name: value.shape for name, value in arrays.items()} != shapes:
             return f"{what}: names or shapes differ from the parent's"
         if not all(np.isfinite(value).all() for value in arrays.values()):
             return f"{what}: not all values are finite"
+    if changed and child.architecture is not None:
+        spec = PlayerSpec(game, child.architecture)
+        try:
+            spec.parameters.from_arrays(child.weights)
+            spec.statistics.from_arrays(child.weights)
+        except UnfitWeights as error:
+            return f"its weights do not fit its networks: {error}"
     for name, links in child.weights.items():
         if name.startswith(LINKS) and (not np.isin(links, (0.0, 1.0)).all() or np.diagonal(links).any()):
             return f"its communication graph {name}: links must be 0 or 1, and no seat hears itself"

@@ -1,6 +1,7 @@
-"""Groups of a population. The players of a group have one learner, architecture and league role.
+"""Groups of a population. The players of a group have one learner and league role, and begin with one architecture.
 
-Weights fit only one architecture, so a child belongs to its parent's group. Selection takes place within each group. Therefore
+A child belongs to its parent's group. Its networks may have grown: the players of a group are divided into stacks by their own
+networks, and not by those of the configuration. Selection takes place within each group. Therefore
 group sizes never change, and no group disappears because its learner is slower. All groups meet in tournaments.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from league.population.evolution import Birth, births
+from league.population.evolution import Birth, Selection, births, by_tournament
 from league.population.player import Player
 
 
@@ -38,6 +39,7 @@ def births_in_groups(
     selection: int,
     operators: Mapping[str, float],
     generator: np.random.Generator,
+    parents: Selection = by_tournament,
 ) -> list[Birth]:
     """Apply `league.population.evolution.births` to each group.
 
@@ -48,6 +50,7 @@ def births_in_groups(
         selection: Number of candidates in each selection tournament.
         operators: Mutation operators and their weights.
         generator: The source of randomness. Groups use it in the order of the configuration.
+        parents: Chooses the parents.
 
     Laws:
         descent: A parent and the player that its child replaces are in the same group.
@@ -56,5 +59,7 @@ def births_in_groups(
     for player in ranked:
         groups.setdefault(player.group, []).append(player.name)
     return [
-        birth for _, names in sorted(groups.items()) for birth in births(names, elite, replace, selection, operators, generator)
+        birth
+        for _, names in sorted(groups.items())
+        for birth in births(names, elite, replace, selection, operators, generator, parents)
     ]

@@ -99,8 +99,15 @@ def snapshot(player: Player, generation: int, weights: str) -> Player:
     )
 
 
-def child(parent: Player, name: str, generation: int, operator: str, genome: tuple[str, str, Mapping[str, float]]) -> Player:
-    """A new active player with its parent's league role, learner, architecture and group.
+def child(
+    parent: Player,
+    name: str,
+    generation: int,
+    operator: str,
+    genome: tuple[str, str, Mapping[str, float]],
+    architecture: str | None = None,
+) -> Player:
+    """A new active player with its parent's league role, learner and group.
 
     Args:
         parent: The active player from which it descends. The child's `parent` is that player's snapshot of this generation.
@@ -108,6 +115,7 @@ def child(parent: Player, name: str, generation: int, operator: str, genome: tup
         generation: Generation of birth.
         operator: The mutation operator that made it.
         genome: Content hash of its weights, content hash of its learner's state or "", and its hyper-parameters.
+        architecture: Its networks as canonical JSON; None for those of its parent.
     """
     weights, state, hyper = genome
     return replace(
@@ -119,6 +127,7 @@ def child(parent: Player, name: str, generation: int, operator: str, genome: tup
         weights=weights,
         learner_state=state,
         hyper=hyper,
+        architecture=parent.architecture if architecture is None else architecture,
     )
 
 

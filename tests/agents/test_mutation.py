@@ -137,3 +137,33 @@ def test_noise_leaves_the_graph_alone(seed):
 @given(GENOMES, SEEDS)
 def test_who_has_no_graph_is_inherited_unchanged(genome, seed):
     assert child("rewire", genome, seed) is genome
+
+
+@given(GENOMES, SEEDS)
+def test_resampled_values_stay_within_their_bounds_and_at_least_one_is_new(genome, seed):
+    born = child("resample", genome, seed)
+    assert all(BOUNDS[name][0] <= value <= BOUNDS[name][1] for name, value in born.hyper.items())
+    assert born.hyper != genome.hyper
+    assert born.weights is genome.weights
+
+
+def test_learning_rates_are_resampled_in_the_logarithm():
+    bounds, scales = {"learning_rate": (1e-5, 1e-1)}, {"learning_rate": HYPER_PARAMETERS["learning_rate"].scale}
+    genome = Genome({}, {}, {"learning_rate": 1e-3}, bounds, scales)
+    drawn = [child("resample", genome, seed).hyper["learning_rate"] for seed in range(400)]
+    assert np.mean(np.log10(drawn)) == pytest.approx(-3.0, abs=0.25)
+
+
+@given(SEEDS)
+def test_one_link_is_added_or_cut(seed):
+    for operator, change in (("add_link", 1.0), ("cut_link", -1.0)):
+        born = child(operator, LINKED, seed).weights["links.side0"]
+        assert (born - LINKED.weights["links.side0"]).sum() == change
+        assert not np.diagonal(born).any()
+
+
+def test_a_complete_graph_gains_nothing_and_an_empty_one_loses_nothing():
+    full = Genome({"links.side0": (1.0 - np.eye(3)).astype(np.float32)}, {}, {}, {}, {})
+    assert child("add_link", full, 0) is full
+    empty = Genome({"links.side0": np.zeros((3, 3), np.float32)}, {}, {}, {}, {})
+    assert child("cut_link", empty, 0) is empty

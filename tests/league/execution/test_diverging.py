@@ -7,10 +7,12 @@ import pytest
 
 from agents.learners.optimiser import Adam
 from agents.mutation import OPERATORS, Genome
+from envs.description import describe
 from league import League, LeagueError, load_config
 from league.config.validation import apply_operator
 from league.storage.store import Store
 
+GAME = describe("classic/tictactoe_v3")
 PARENT = Genome({"w": np.ones((2, 2), np.float32)}, {}, {"clip": 0.2}, {"clip": (0.1, 0.3)}, {"clip": "linear"})
 
 
@@ -34,12 +36,12 @@ def test_a_player_that_diverges_is_named_and_stops_the_league(tmp_path, monkeypa
 def test_a_child_that_cannot_be_used_is_refused(monkeypatch, spoil, fault):
     monkeypatch.setitem(OPERATORS, "spoil", lambda genome, generator: spoil(genome))
     with pytest.raises(LeagueError, match=f"'spoil' made a child that cannot be used: .*{fault}"):
-        apply_operator("spoil", PARENT, np.random.default_rng(0))
+        apply_operator("spoil", PARENT, np.random.default_rng(0), GAME)
 
 
 @pytest.mark.parametrize("operator", sorted(OPERATORS))
 def test_the_operators_of_the_table_make_children_that_can_be_used(operator):
-    apply_operator(operator, PARENT, np.random.default_rng(0))
+    apply_operator(operator, PARENT, np.random.default_rng(0), GAME)
 
 
 def test_fewer_generations_than_are_committed_change_nothing(tmp_path):

@@ -6,7 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from league.population.evolution import births, selection_tournament
+from league.population.evolution import (
+    SELECTIONS,
+    births,
+    mate_of,
+    ranked_by_score,
+    selection_tournament,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 OPERATORS = {"perturb": 1.0, "weight_noise": 1.0}
@@ -85,3 +91,38 @@ def test_a_selection_tournament_of_one_is_blind_chance():
     generator = np.random.default_rng(0)
     picked = Counter(selection_tournament("abcd", 1, generator) for _ in range(8000))
     assert all(abs(count / 8000 - 0.25) < 0.02 for count in picked.values())
+
+
+@given(settings(), st.sampled_from(sorted(SELECTIONS)))
+def test_every_rule_keeps_the_elite_and_takes_parents_that_stay(given, rule):
+    ranked, elite, replace, selection, generator = given
+    born = births(ranked, elite, replace, selection, OPERATORS, generator, SELECTIONS[rule])
+    gone = {birth.replaces for birth in born}
+    assert not gone & set(ranked[:elite])
+    assert not {birth.parent for birth in born} & gone
+
+
+def test_truncation_takes_the_best_only_and_the_elite_is_taken_in_turn():
+    ranked = list("abcdefgh")
+    drawn = Counter(
+        birth.parent
+        for seed in range(200)
+        for birth in births(ranked, 1, 3, 2, OPERATORS, np.random.default_rng(seed), SELECTIONS["truncation"])
+    )
+    assert set(drawn) == set("abc")
+    assert max(drawn.values()) - min(drawn.values()) < 100
+    elite = births(ranked, 2, 5, 2, OPERATORS, np.random.default_rng(0), SELECTIONS["elite"])
+    assert [birth.parent for birth in elite] == ["a", "b", "a", "b", "a"]
+
+
+def test_the_mate_is_the_best_other_player():
+    assert [mate_of(list("abc"), parent) for parent in "abc"] == ["b", "a", "a"]
+    assert mate_of(["a"], "a") is None
+
+
+def test_players_are_ranked_by_their_score_against_a_mixture_and_not_by_their_rating():
+    # c beats a, and a is the whole mixture; by rating a is the best.
+    advantage = np.array([[0.0, 1.0, -1.0], [-1.0, 0.0, 1.0], [1.0, -1.0, 0.0]])
+    rank = {"a": 0, "b": 1, "c": 2}
+    assert ranked_by_score(list("abc"), advantage, np.array([1.0, 0.0, 0.0]), list("abc"), rank) == list("cab")
+    assert ranked_by_score(list("abc"), 0 * advantage, np.ones(3) / 3, list("abc"), rank) == list("abc")
