@@ -25,7 +25,8 @@ MoveSeconds = Annotated[
     float, typer.Option(min=0.01, help="seconds that a program, a service or your own bot may take for a move")
 ]
 Openings = Annotated[
-    int, typer.Option(min=0, max=10_000, metavar="K", help="begin each series with up to K random moves, the same for all sides")
+    int,
+    typer.Option(min=0, max=10_000, metavar="K", help="begin each series with up to K random moves, the same for all sides"),
 ]
 StartSeconds = Annotated[float, typer.Option(min=0.01, help="seconds until a program or a service must be ready")]
 
