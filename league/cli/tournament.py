@@ -26,7 +26,7 @@ MoveSeconds = Annotated[
 ]
 Openings = Annotated[
     int,
-    typer.Option(min=0, max=10_000, metavar="K", help="begin each series with up to K random moves, the same for all sides"),
+    typer.Option(min=0, max=10_000, metavar="K", help="begin each series with up to K random moves, the same for each side"),
 ]
 StartSeconds = Annotated[float, typer.Option(min=0.01, help="seconds until a program or a service must be ready")]
 
