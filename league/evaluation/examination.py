@@ -28,6 +28,10 @@ CURVE = 100
 """The most games of each snapshot by which it is found when a player had learnt the game."""
 
 
+SNAPSHOTS = 100
+"""The most snapshots of a line that are examined."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A frozen player in a line of descent.
@@ -56,6 +60,7 @@ class Examination:
         known: Players of its own league, which it has met.
         strangers: Players that it never met.
         line: Its line of descent, ending with itself.
+        threshold: The success rate from which on the game counts as learnt.
         episodes: Number of games of each condition, against each opponent.
         seed: The seed of all random numbers.
         used: Seeds that the league names, which are not used.
@@ -69,6 +74,7 @@ class Examination:
     known: Mapping[str, Contestant]
     strangers: Mapping[str, Contestant]
     line: Sequence[Snapshot]
+    threshold: float
     episodes: int
     seed: int
     used: AbstractSet[int]
@@ -106,7 +112,7 @@ class Findings:
         variations: Name → the variation of the game.
         known: Its score against players of its own league; None if it did not meet any.
         strangers: Name → its score against a player that it never met.
-        curve: (generation, games learnt from, tally) of each snapshot in its line.
+        curve: (generation, games learnt from, tally) of the snapshots in its line, up to the first that reached the threshold.
     """
 
     player: str
@@ -130,12 +136,23 @@ def examine(asked: Examination) -> Findings:
         name: _tally(asked, describe(spec.setup, spec.state), spec, asked.contestant) for name, spec in asked.variations.items()
     }
     chance = _tally(asked, game, asked.arena, Contestant(bot="random"))
-    few = replace(asked, episodes=min(asked.episodes, CURVE))
-    curve = [(each.generation, each.trained, _tally(few, game, asked.arena, each.contestant)) for each in asked.line]
+    curve = _curve(replace(asked, episodes=min(asked.episodes, CURVE)), game)
     scores = {} if game.cooperative else _scores(asked, game, {**asked.known, **asked.strangers})
     known = [scores[name] for name in asked.known if name in scores]
     strangers = {name: scores[name] for name in asked.strangers if name in scores}
     return Findings(asked.player, plain, chance, disturbed, varied, float(np.mean(known)) if known else None, strangers, curve)
+
+
+def _curve(asked: Examination, game: Game) -> list[tuple[int, int, Tally]]:
+    """The snapshots in the player's line up to the first that has learnt the game; of a long line, some of them."""
+    places = np.unique(np.linspace(0, len(asked.line) - 1, min(len(asked.line), SNAPSHOTS)).round().astype(int))
+    found = []
+    for snapshot in (asked.line[place] for place in places.tolist()):
+        tally = _tally(asked, game, asked.arena, snapshot.contestant)
+        found.append((snapshot.generation, snapshot.trained, tally))
+        if (tally.rate or 0.0) >= asked.threshold:
+            break
+    return found
 
 
 def tickets(asked: Examination, game: Game, opponents: Iterable[str]) -> list[Ticket]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -124,11 +124,13 @@ def siblings(store: Store, config: LeagueConfig) -> list[Store]:
     """Finished leagues with the same settings and other seeds."""
     home, found = store.folder.parent.parent, []
     for name in leagues(home):
-        other = Store(home / "leagues" / name)
-        if name == store.name or other.fact("game", missing="") != store.fact("game"):
+        if name == store.name:
             continue
-        if other.generation() == store.generation() and _apart_from_seed(stored_config(other)) == _apart_from_seed(config):
-            found.append(other)
+        with suppress(LeagueError):  # a league that cannot be read is none of them
+            other = Store.open(home, name)
+            alike = other.fact("game") == store.fact("game") and other.generation() == store.generation()
+            if alike and _apart_from_seed(stored_config(other)) == _apart_from_seed(config):
+                found.append(other)
     return found
 
 
@@ -198,7 +200,18 @@ def _examination(named: Named, others: Sequence[Named], game: Game, asked: Asked
     drawn = np.random.default_rng([STREAM, asked.seed]).integers(0, SEEDS, count).tolist()
     used = used_seeds(store, [*drawn, *((seed + 1) % SEEDS for seed in drawn)])
     return Examination(
-        named.name, named.contestant, arena, variations, opponents, known, strangers, line, episodes, asked.seed, used
+        named.name,
+        named.contestant,
+        arena,
+        variations,
+        opponents,
+        known,
+        strangers,
+        line,
+        wanted.threshold,
+        episodes,
+        asked.seed,
+        used,
     )
 
 
