@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +29,8 @@ class BoardRules:
         stride: A piece in column c at height h is bit c * stride + h.
         cells: For each bit, the cell of the observation [cells, 2] that shows its piece.
         won: From the mover's bitboards int64 [...] to bool [...], True where the mover has won.
+        steps: For the compiled loop: the distances of the bits of four pieces in a line; empty if `lines` tell who has won.
+        lines: For the compiled loop: the bits of each line.
     """
 
     seats: tuple[str, str]
@@ -36,6 +39,8 @@ class BoardRules:
     stride: int
     cells: tuple[int, ...]
     won: Callable[[Tensor], Tensor]
+    steps: tuple[int, ...] = ()
+    lines: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -72,6 +77,25 @@ class Settled:
     acting: Tensor
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What a move does in every copy.
+
+    Attributes:
+        mine: int64 [N], the mover's pieces after the move.
+        refused: bool [N], True where the action is illegal.
+        settled: The result.
+        any_refused: Whether any action is illegal; None if that is known on the device only.
+        any_over: Whether any game is over; None if that is known on the device only.
+    """
+
+    mine: Tensor
+    refused: Tensor
+    settled: Settled
+    any_refused: bool | None = None
+    any_over: bool | None = None
+
+
 class Tensors:
     """The rules of a board game over N copies, on any device."""
 
@@ -89,7 +113,7 @@ class Tensors:
         floors = [1 << column * rules.stride for column in range(rules.columns)]
         # The joint state has one block of features per (team that sees it, seat observed).
         blocks = [seat for team in range(len(game.teams)) for seat in _own_team_first(game, team)]
-        self.copies, self.device, self.teams = copies, device, len(game.teams)
+        self.rules, self.copies, self.device, self.teams = rules, copies, device, len(game.teams)
         self.features, self.full = 2 * rules.size, sum(floors) * ((1 << rules.height) - 1)
         self.bits = torch.tensor([bit_of_cell[cell] for cell in range(rules.size)], device=device)
         self.floors = torch.tensor(floors, device=device)
@@ -102,6 +126,11 @@ class Tensors:
         nothing = torch.zeros(self.copies, dtype=torch.int64, device=self.device)
         nobody = torch.zeros_like(playing)
         return self._show(Position(nothing, nothing, nobody, playing), nobody, nobody, nobody)
+
+    def move(self, at: Position, column: Tensor, seeds: Tensor) -> Moved:
+        """`place` and `settle`; `seeds` are as in `settle`."""
+        mine, refused = self.place(at, column)
+        return Moved(mine, refused, self.settle(at, mine, self.rules.won(mine), seeds))
 
     def place(self, at: Position, column: Tensor) -> tuple[Tensor, Tensor]:
         """Put a piece into a column of every copy that plays.
@@ -166,6 +195,18 @@ class Compiled(Tensors):
         self._bits, self._swapped = self.bits.numpy(), self.swapped.numpy()
         self._columns = self.floors.numpy(), self.columns.numpy()
         self._movers = self.movers.numpy()
+        self._lines = np.array(rules.steps, np.int64), np.array(rules.lines, np.int64)
+        self._last: tuple[Position, tuple[Any, ...]] | None = None
+
+    def move(self, at: Position, column: Tensor, seeds: Tensor) -> Moved:
+        """See `Tensors.move`."""
+        boards, flags, *shown = self._outputs(3, 5)
+        refused, over = board_kernels.move(
+            *self._arrays(at), column.numpy(), seeds.numpy(), *self._columns, *self._lines, self._bits, self._movers,
+            boards, flags, *shown,
+        )  # fmt: skip
+        mine, wrong = torch.from_numpy(boards[2]), torch.from_numpy(flags[3])
+        return Moved(mine, wrong, self._settled(boards, flags, *shown), refused, over)
 
     def place(self, at: Position, column: Tensor) -> tuple[Tensor, Tensor]:
         """See `Tensors.place`."""
@@ -176,15 +217,36 @@ class Compiled(Tensors):
 
     def settle(self, at: Position, mine: Tensor, won: Tensor, seeds: Tensor) -> Settled:
         """See `Tensors.settle`."""
-        boards, flags = np.empty((2, self.copies), np.int64), np.empty((3, self.copies), np.bool_)
-        reward, acting = np.empty((self.copies, 2), np.float32), np.empty((self.copies, 2), np.bool_)
-        legal, observation = np.empty((self.copies, 1, len(self.floors)), np.bool_), self._unseen()
+        boards, flags, *shown = self._outputs(2, 3)
         before = (at.other.numpy(), mine.numpy(), at.second.numpy(), at.playing.numpy(), won.numpy(), seeds.numpy())
-        tables = (*self._columns, self._bits, self._movers)
-        board_kernels.settle(*before, *tables, boards, flags, reward, observation.numpy(), legal, acting)
-        own, other, second, playing, over = map(torch.from_numpy, (*boards, *flags))
-        shown = map(torch.from_numpy, (reward, legal, acting))
-        return Settled(Position(own, other, second, playing), over, observation, *shown)
+        board_kernels.settle(*before, *self._columns, self._bits, self._movers, boards, flags, *shown)
+        return self._settled(boards, flags, *shown)
+
+    def _outputs(self, boards: int, flags: int) -> tuple[Any, ...]:
+        """Memory for what a move writes: boards, flags, rewards, observations, legal moves and who acts."""
+        copies = self.copies
+        return (
+            np.empty((boards, copies), np.int64),
+            np.empty((flags, copies), np.bool_),
+            np.empty((copies, 2), np.float32),
+            self._unseen().numpy(),
+            np.empty((copies, 1, len(self.floors)), np.bool_),
+            np.empty((copies, 2), np.bool_),
+        )
+
+    def _settled(self, boards: Any, flags: Any, *shown: Any) -> Settled:
+        """What a move wrote, as tensors."""
+        own, other, second, playing, over = map(torch.from_numpy, (boards[0], boards[1], flags[0], flags[1], flags[2]))
+        position = Position(own, other, second, playing)
+        self._last = position, (boards[0], boards[1], flags[0], flags[1])
+        reward, observation, legal, acting = map(torch.from_numpy, shown)
+        return Settled(position, over, observation, reward, legal, acting)
+
+    def _arrays(self, at: Position) -> tuple[Any, ...]:
+        """A position as arrays; those of the last one are kept."""
+        if self._last is not None and self._last[0] is at:
+            return self._last[1]
+        return at.own.numpy(), at.other.numpy(), at.second.numpy(), at.playing.numpy()
 
     def observe(self, at: Position) -> Tensor:
         """See `Tensors.observe`."""
@@ -195,8 +257,7 @@ class Compiled(Tensors):
     def joint(self, at: Position) -> Tensor:
         """See `Tensors.joint`."""
         state = torch.empty(self.copies, self.teams, len(self.swapped) // self.teams * self.features)
-        before = (at.own.numpy(), at.other.numpy(), at.second.numpy())
-        board_kernels.joint(*before, self._swapped, self._bits, state.numpy())
+        board_kernels.joint(*self._arrays(at)[:3], self._swapped, self._bits, state.numpy())
         return state
 
     def _unseen(self) -> Tensor:

@@ -18,7 +18,7 @@ from envs import compiling
 from envs.arena import Final, Immediate, Timestep
 from envs.faults import IllegalAction
 from envs.game import Game
-from envs.twins.bitboards import BoardRules, Compiled, Position, Settled, Tensors
+from envs.twins.bitboards import BoardRules, Compiled, Moved, Position, Settled, Tensors
 
 PATIENCE = 32
 """Number of steps after which a device is asked for illegal moves."""
@@ -45,8 +45,8 @@ class BoardArena(Immediate):
         self.rules = rules
         self.copies = copies
         self.device = device
-        self._prompt = compiled and compiling.serve(device)
-        self._boards = (Compiled if self._prompt else Tensors)(game, rules, copies, device)
+        prompt = compiled and compiling.serve(device)
+        self._boards = (Compiled if prompt else Tensors)(game, rules, copies, device)
         self._never = torch.zeros(copies, len(game.seats), dtype=torch.bool, device=device)
         self._at = self._boards.start(self._never[:, 0]).position
         self._steps = 0
@@ -63,11 +63,11 @@ class BoardArena(Immediate):
         """Put one piece in every copy that is playing."""
         self.idle()
         at, boards, column = self._at, self._boards, actions[0].reshape(-1)
-        mine, refused = boards.place(at, column)
-        self._refuse(at, column, refused)
-        after = boards.settle(at, mine, self.rules.won(mine), next_seeds.to(self.device))
-        ended = not self._prompt or bool(after.over.any())
-        return self._show(after, _Final.of(boards, Position(at.other, mine, ~at.second, at.playing)) if ended else None)
+        moved = boards.move(at, column, next_seeds.to(self.device))
+        self._refuse(at, column, moved)
+        if moved.any_over is False:
+            return self._show(moved.settled, None)
+        return self._show(moved.settled, _Final.of(boards, Position(at.other, moved.mine, ~at.second, at.playing)))
 
     def close(self) -> None:
         """Free nothing; report illegal moves, see the class."""
@@ -89,11 +89,12 @@ class BoardArena(Immediate):
             cut=False,
         )
 
-    def _refuse(self, at: Position, column: Tensor, refused: Tensor) -> None:
+    def _refuse(self, at: Position, column: Tensor, moved: Moved) -> None:
         """Record each copy's first illegal action, and report it when due."""
         self._steps += 1
-        if self._prompt:
-            if bool(refused.any()):
+        refused = moved.refused
+        if moved.any_refused is not None:
+            if moved.any_refused:
                 self._refused, self._second, self._asked_for = refused, at.second, column
                 self._ask()
             return

@@ -43,6 +43,46 @@ def place(own: Boards, other: Boards, playing: Flags, column: Boards, floors: Bo
 
 
 @compiled
+def move(own: Boards, other: Boards, second: Flags, playing: Flags, column: Boards, seeds: Boards, floors: Boards,
+         columns: Boards, steps: Boards, masks: Boards, bits: Boards, movers: Boards, boards: Boards, flags: Flags,
+         reward: Floats, observation: Floats, legal: Flags, acting: Flags) -> tuple[bool, bool]:  # fmt: skip
+    """`place`, `four_in_steps` or `any_of`, and `settle`, one after the other; see there.
+
+    Args:
+        own: [N], pieces of the mover.
+        other: [N].
+        second: [N].
+        playing: [N].
+        column: [N].
+        seeds: [N].
+        floors: [C].
+        columns: [C].
+        steps: The distances of four pieces in a line; empty if `masks` tell who has won.
+        masks: The lines.
+        bits: [cells].
+        movers: [2].
+        boards: [3, N], output: as in `settle`, and the mover's pieces after the move.
+        flags: [5, N], output: as in `settle`; the action is illegal; the mover has won.
+        reward: [N, A], output.
+        observation: [N, 1, F], output.
+        legal: [N, 1, C], output.
+        acting: [N, A], output.
+
+    Returns:
+        Whether any action is illegal, and whether any game is over.
+    """
+    mine, refused, won = boards[2], flags[3], flags[4]
+    place(own, other, playing, column, floors, columns, mine, refused)
+    if steps.shape[0] > 0:
+        four_in_steps(mine, steps, won)
+    else:
+        any_of(mine, masks, won)
+    settle(other, mine, second, playing, won, seeds, floors, columns, bits, movers, boards, flags, reward, observation,
+           legal, acting)  # fmt: skip
+    return refused.any(), flags[2].any()
+
+
+@compiled
 def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flags, seeds: Boards, floors: Boards,
            columns: Boards, bits: Boards, movers: Boards, boards: Boards, flags: Flags, reward: Floats, observation: Floats,
            legal: Flags, acting: Flags) -> None:  # fmt: skip
@@ -59,8 +99,8 @@ def settle(other: Boards, mine: Boards, second: Flags, playing: Flags, won: Flag
         columns: [C].
         bits: [cells], the bit of each cell.
         movers: [2], the seats in the order in which they move.
-        boards: [2, N], output: pieces of the seat to move, and of the other one.
-        flags: [3, N], output: the second mover is to move; the copy plays; its game is over.
+        boards: [2 or more, N], output: pieces of the seat to move, and of the other one.
+        flags: [3 or more, N], output: the second mover is to move; the copy plays; its game is over.
         reward: [N, A], output.
         observation: [N, 1, F], output.
         legal: [N, 1, C], output.
@@ -105,8 +145,13 @@ def joint(own: Boards, other: Boards, second: Flags, swapped: Flags, bits: Board
     """Write the joint state: own, other, second [N], swapped [B] (the block is seen by the second mover) → state [N, K, S]."""
     views = state.reshape(state.shape[0], swapped.shape[0], 2 * bits.shape[0])
     for n in range(own.shape[0]):
+        seen = np.array([-1, -1])  # a block of each kind that is already there, and is copied
         for block in range(swapped.shape[0]):
             turned = swapped[block] != second[n]
+            if seen[int(turned)] >= 0:
+                views[n, block] = views[n, seen[int(turned)]]
+                continue
+            seen[int(turned)] = block
             mine, yours = (other[n], own[n]) if turned else (own[n], other[n])
             for cell in range(bits.shape[0]):
                 views[n, block, 2 * cell] = np.float32((mine >> bits[cell]) & 1)

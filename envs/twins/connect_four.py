@@ -60,6 +60,7 @@ CONNECT_FOUR = BoardRules(
     # The observation's first row is the top one. The seventh bit of each column is never set and belongs to no cell.
     cells=tuple((5 - bit % 7) * 7 + bit // 7 for bit in range(49)),
     won=four_in_a_line,
+    steps=STEPS,
 )
 
 

@@ -18,10 +18,13 @@ from envs.twins.options import check_options
 
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
 
+MASKS = tuple(sum(1 << cell for cell in line) for line in LINES)
+"""The bits of each line."""
+
 
 @cache
 def _masks(device: torch.device) -> Tensor:
-    return torch.tensor([sum(1 << cell for cell in line) for line in LINES], device=device)
+    return torch.tensor(MASKS, device=device)
 
 
 def three_in_a_line(pieces: Tensor) -> Tensor:
@@ -48,7 +51,13 @@ def full_lines(pieces: Tensor, masks: Tensor) -> Tensor:
 
 
 TICTACTOE = BoardRules(
-    seats=("player_1", "player_2"), columns=9, height=1, stride=1, cells=tuple(range(9)), won=three_in_a_line
+    seats=("player_1", "player_2"),
+    columns=9,
+    height=1,
+    stride=1,
+    cells=tuple(range(9)),
+    won=three_in_a_line,
+    lines=MASKS,
 )
 
 

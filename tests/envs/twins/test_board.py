@@ -61,6 +61,10 @@ def test_what_is_compiled_equals_the_tensors_bit_for_bit(name, seed, copies):
     assert same(compiled.place(at, column), moved)
     won = rules.won(moved[0])
     assert same(parts(compiled.settle(at, moved[0], won, seeds)), parts(tensors.settle(at, moved[0], won, seeds)))
+    mine, theirs = compiled.move(at, column, seeds), tensors.move(at, column, seeds)
+    assert same([mine.mine, mine.refused, *parts(mine.settled)], [theirs.mine, theirs.refused, *parts(theirs.settled)])
+    assert (mine.any_refused, mine.any_over) == (bool(theirs.refused.any()), bool(theirs.settled.over.any()))
+    assert torch.equal(compiled.joint(mine.settled.position), tensors.joint(theirs.settled.position))
     assert torch.equal(compiled.observe(at), tensors.observe(at))
     assert torch.equal(compiled.joint(at), tensors.joint(at))
 
