@@ -26,7 +26,7 @@ def product(rows: Tensor, weight: Tensor, out: tuple[Tensor, Floats]) -> tuple[T
     players, count, inner = rows.shape
     large = players == 1 and count * inner * weight.shape[2] >= WORTH
     if large and _equal(inner, weight.shape[2], weight.stride(2) == 1):
-        result = _by_onednn(rows[0], weight[0]).unsqueeze(0)
+        result = _by_onednn(rows, weight[0])
         return result, result.numpy()
     torch.bmm(rows, weight, out=out[0])
     return out
@@ -42,12 +42,12 @@ def _equal(inner: int, outer: int, contiguous: bool) -> bool:
         rows, weight = torch.randn(1, count, inner, generator=generator), torch.randn(1, inner, outer, generator=generator)
         if not contiguous:
             weight = weight.transpose(1, 2).contiguous().transpose(1, 2)
-        if not torch.equal(torch.bmm(rows, weight)[0], _by_onednn(rows[0], weight[0])):
+        if not torch.equal(torch.bmm(rows, weight), _by_onednn(rows, weight[0])):
             return False
     return True
 
 
 def _by_onednn(rows: Tensor, weight: Tensor) -> Tensor:
-    """Rows [n, K] times weight [K, N], in new memory."""
-    result: Tensor = torch.ops.mkldnn._linear_pointwise(rows, weight.t(), None, "none", [], "")
+    """Rows [1, n, K] times weight [K, N], in new memory [1, n, N]. Naming the overload saves its choice at each call."""
+    result: Tensor = torch.ops.mkldnn._linear_pointwise.default(rows, weight.t(), None, "none", [], "")
     return result

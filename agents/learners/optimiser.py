@@ -90,9 +90,7 @@ class Adam:
             arrays = (x.numpy() for x in (parameters, gradient, self.mean, self.square, self.steps, learning_rate))
             _step(*arrays, max_norm, BETA1, BETA2, EPSILON)
             return
-        length = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
-        gradient = gradient * (max_norm / length.clamp_min(1e-12)).clamp_max(1.0)
-        moves = (length > 0).to(gradient.dtype)
+        gradient, moves = clipped(gradient, max_norm)
         self.steps += moves
         self.mean.lerp_(gradient, (1.0 - BETA1) * moves)
         self.square.lerp_(gradient.square(), (1.0 - BETA2) * moves)
@@ -100,6 +98,16 @@ class Adam:
         rate = moves * learning_rate.unsqueeze(1) / (1.0 - BETA1**taken)
         root = (self.square / (1.0 - BETA2**taken)).sqrt_().add_(EPSILON)
         parameters.sub_(rate * self.mean / root)
+
+
+def clipped(gradient: Tensor, max_norm: float) -> tuple[Tensor, Tensor]:
+    """Shorten each player's gradient [P, D] to the norm `max_norm` if it is longer.
+
+    Returns:
+        The gradient [P, D]; and [P, 1], 1 for a player whose gradient is not zero, otherwise 0.
+    """
+    length = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
+    return gradient * (max_norm / length.clamp_min(1e-12)).clamp_max(1.0), (length > 0).to(gradient.dtype)
 
 
 def under(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.learners.optimiser import clipped
 from agents.models.stack import Stack
 
 DECAY, EPSILON = 0.99, 1e-5
@@ -57,8 +58,6 @@ class RMSprop:
             learning_rate: [P].
             max_norm: Maximum norm of a player's gradient.
         """
-        length = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
-        gradient = gradient * (max_norm / length.clamp_min(1e-12)).clamp_max(1.0)
-        moves = (length > 0).to(gradient.dtype)
+        gradient, moves = clipped(gradient, max_norm)
         self.square.lerp_(gradient.square(), (1.0 - DECAY) * moves)
         parameters.sub_(moves * learning_rate.unsqueeze(1) * gradient / (self.square + EPSILON).sqrt())
