@@ -31,12 +31,12 @@ from league.storage.results import published_progress, sums_in, training_records
 from league.storage.store import Store
 from tournaments.rating.chain import publish
 from tournaments.rating.dependence import worth
-from tournaments.rating.elo import Chance, fit
+from tournaments.rating.elo import Chance, chance_of, fit
 from tournaments.rating.evidence import NOTHING, Evidence, together
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, among, best_response_in_table
 from tournaments.rating.results import Results, total
-from tournaments.rating.returns import MeanReturn, Returns, added
+from tournaments.rating.returns import MeanReturn, Returns
 from tournaments.rating.undecided import Undecided, undecided
 from tournaments.replay.format import Replay
 from tournaments.tickets import MatchResult
@@ -137,6 +137,8 @@ class History:
             return None
         names = sorted({ANCHOR, *self.elo, *self.results.players})
         results, rng = self.results.with_players(names), np.random.default_rng(self.number)
+        if self.elo.keys() >= set(names):
+            return chance_of(results, self.elo, rng, seen=self.evidence)
         return fit(results, ANCHOR, rng, seen=self.evidence, begin=self.elo).chance
 
     @cached_property
@@ -157,16 +159,18 @@ class History:
     @cached_property
     def champions_returns(self) -> dict[str, MeanReturn]:
         """Side → mean return of the champion in all its tournaments."""
-        born = self.player[self.champion].frozen or 0
-        found = (record.returns.get(self.champion, {}) for record in self.generations[born:])
-        return added({self.champion: sides} for sides in found)[self.champion]
+        return dict(self._told.returns[self.champion])
 
     @cached_property
     def champions_progress(self) -> Progress:
         """The champion, in figures that can be compared over the generations."""
         before = self.rows[-2].champion if len(self.rows) > 1 else ""
-        told = Told(self.champion, self.results, {self.champion: self.champions_returns}, self.progress)
-        return champions_progress(self.game, told, before)
+        return champions_progress(self.game, self._told, before)
+
+    @cached_property
+    def _told(self) -> Told:
+        returns = (record.returns for record in self.generations)
+        return Told.so_far(self.champion, self.results, returns, self.progress)
 
     @cached_property
     def champions(self) -> list[Progress]:

@@ -78,6 +78,12 @@ class Told(NamedTuple):
     returns: Returns
     progress: Mapping[str, float]
 
+    @classmethod
+    def so_far(cls, champion: str, results: Results, returns: Iterable[Returns], progress: Mapping[str, float]) -> Told:
+        """What is told of the last champion of a league; `returns` are those of each generation, and the others are sums."""
+        mine = ({champion: each[champion]} for each in returns if champion in each)
+        return cls(champion, results, {champion: {}} | added(mine), progress)
+
 
 def champions_progress(game: Game, told: Told, previous: str) -> Progress:
     """The figures of the last champion of a league, from sums over all its generations; "" if there is no previous champion."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from league.analysis.progress import Told, champions_progress
 from league.stages.draft import Draft
 from league.storage.results import mean_returns, published_progress
-from tournaments.rating.returns import added
 
 
 def report(draft: Draft) -> Draft:
@@ -21,8 +20,8 @@ def report(draft: Draft) -> Draft:
     rated, row = draft.ratings(), context.store.newest()
     champion = row.champion
     previous = context.store.champion(draft.number - 1) if draft.number else ""
-    returns, progress = added(mean_returns(context.store, champion).values()), published_progress(context.store, champion)
-    told = Told(champion, rated.payoff, returns, progress)
+    returns, progress = mean_returns(context.store, champion).values(), published_progress(context.store, champion)
+    told = Told.so_far(champion, rated.payoff, returns, progress)
     shown = champions_progress(context.game, told, previous)
     context.watcher.committed(row, rated.ratings, shown)
     return draft

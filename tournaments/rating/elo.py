@@ -44,6 +44,9 @@ PRIOR_CLOSE = 1e-4
 PRIOR_STEPS = 100
 """Limit of the steps in which the prior's spread is fitted. About ten are needed."""
 
+REPLICATES, LEVEL = 200, 0.95
+"""Number of draws from which intervals are measured, and their coverage."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -165,8 +168,8 @@ def fit(
     rng: np.random.Generator,
     *,
     seen: Evidence | None = None,
-    replicates: int = 200,
-    level: float = 0.95,
+    replicates: int = REPLICATES,
+    level: float = LEVEL,
     prior_sd: float = PRIOR_SD,
     begin: Mapping[str, float] | None = None,
 ) -> Ratings:
@@ -214,11 +217,51 @@ def fit(
     elo, place = (nats - nats[row]) * SCALE, places(seen, met.players)
     if not replicates:
         return Ratings(anchor, _rows(met, elo, np.zeros(size)))
+    chance = _chance(met, nats, sd, rng, seen=seen, place=place, replicates=replicates, level=level, least=prior_sd / SCALE)
+    return Ratings(anchor, _rows(met, elo, chance.halves(chance.moved - chance.moved[:, [row]])), chance)
+
+
+def chance_of(
+    table: Payoff | Results, elo: Mapping[str, float], rng: np.random.Generator, *, seen: Evidence | None = None
+) -> Chance:
+    """Compute how ratings vary together by chance, where they have been fitted to the table before; otherwise as in `fit`.
+
+    Args:
+        table: The results.
+        elo: Player → rating in Elo points, from `fit` to these results.
+        rng: Random generator of the draws.
+        seen: What these results are worth as evidence.
+    """
+    met = table.met().with_players(sorted(table.players))
+    nats = _beginning(met.players, elo)
+    nats -= nats.mean()
+    sd = max(PRIOR_SD / SCALE, _spread(nats))
+    return _chance(met, nats, sd, rng, seen=seen, place=places(seen, met.players))
+
+
+def _chance(
+    met: Results,
+    nats: Floats,
+    sd: float,
+    rng: np.random.Generator,
+    *,
+    seen: Evidence | None,
+    place: Ints,
+    replicates: int = REPLICATES,
+    level: float = LEVEL,
+    least: float = PRIOR_SD / SCALE,
+) -> Chance:
+    """How ratings vary around the maximum, float64 [P] in nats; the prior's standard deviation `sd` is at least `least`."""
+    pairs, games = Pairs(len(met.players), met.one, met.other), met.games.astype(np.float64)
     found = dependence(met, seen, place, _sigmoid(pairs.lead(nats)))
-    force = _push(pairs, found, replicates, rng) + _pull(nats, sd, prior_sd / SCALE, replicates, rng)
-    moved = respond(pairs, games, nats, sd, force, _ages(place, size)) * SCALE
-    chance = Chance(met.players, moved, students_quantile(freedom(seen, place, size), level))
-    return Ratings(anchor, _rows(met, elo, chance.halves(moved - moved[:, [row]])), chance)
+    force = _push(pairs, found, replicates, rng) + _pull(nats, sd, least, replicates, rng)
+    moved = respond(pairs, games, nats, sd, force, _ages(place, len(met.players))) * SCALE
+    return Chance(met.players, moved, students_quantile(freedom(seen, place, len(met.players)), level))
+
+
+def _spread(nats: Floats) -> float:
+    """The standard deviation of ratings of mean 0."""
+    return float(np.sqrt((nats**2).sum() / max(len(nats) - 1, 1)))
 
 
 def _beginning(players: Sequence[str], begin: Mapping[str, float]) -> Floats:
@@ -266,7 +309,7 @@ def _fit_prior(pairs: Pairs, games: Floats, points: Floats, least: float, nats: 
     sd, centre = least, np.zeros(pairs.players)
     for _ in range(PRIOR_STEPS):
         nats = maximise(pairs, games, points, centre, sd, begin=nats)
-        wider = float(np.sqrt((nats**2).sum() / max(pairs.players - 1, 1)))
+        wider = _spread(nats)
         if wider <= sd * (1 + PRIOR_CLOSE):
             break
         sd = wider

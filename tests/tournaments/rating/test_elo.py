@@ -73,6 +73,15 @@ def test_draws_that_are_made_at_once_change_nothing(monkeypatch):
     assert rated(table) == together
 
 
+@pytest.mark.parametrize("wide", [1.0, 8.0])
+def test_the_chance_around_fitted_ratings_is_that_of_the_fit(wide):
+    table = simulate({name: wide * strength for name, strength in PLANTED.items()}, 12, seed=3)
+    fitted = fit(table, "a", np.random.default_rng(5))
+    found = elo.chance_of(table, fitted.elo, np.random.default_rng(5))
+    assert found.players == fitted.chance.players
+    np.testing.assert_allclose(found.moved, fitted.chance.moved, atol=1e-3 * fitted.chance.moved.std())
+
+
 def test_strengths_under_shuffled_labels_do_not():
     assert coverage(dict(zip("abcdefgh", [0.0, *list(PLANTED.values())[:0:-1]], strict=True))) < 0.5
 
