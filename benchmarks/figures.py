@@ -46,14 +46,14 @@ def main() -> int:
     programs |= {"sb3": [str(asked.sb3_python)], "jax": [str(asked.jax_python)]}
     cores, failed = sorted(os.sched_getaffinity(0)), False
     for row in [] if asked.write else rows:
-        reason = _obstacle(row, programs, cores)
+        reason = _obstacle(row, programs, cores, asked.clock)
         if reason:
             print(f"{row.name}: left out, {reason}", file=sys.stderr)
             continue
         done = {record["round"] for record in records if record["row"] == row.name and record["side"] == "other"}
         try:
             for number in sorted(set(range(asked.rounds)) - done):
-                records += _round(row, number, programs, cores, asked.seconds)
+                records += _round(row, number, programs, cores, asked.seconds, asked.clock)
                 _keep(records)
         except Failed as failure:
             print(f"{row.name}: {failure}", file=sys.stderr)
@@ -63,8 +63,10 @@ def main() -> int:
     return int(failed)
 
 
-def _round(row: Row, number: int, programs: dict[str, list[str]], cores: Sequence[int], seconds: float) -> list[dict[str, Any]]:
-    """Run both sides once. A command that both sides share runs only once.
+def _round(
+    row: Row, number: int, programs: dict[str, list[str]], cores: Sequence[int], seconds: float, clock: str
+) -> list[dict[str, Any]]:
+    """Run both sides once, by a clock of `league bench`. A command that both sides share runs only once.
 
     Raises:
         Failed: A run failed or did not print the figure.
@@ -73,17 +75,22 @@ def _round(row: Row, number: int, programs: dict[str, list[str]], cores: Sequenc
     runs = []
     for side, what in ((row.ours, "ours"), (row.other, "other")):
         if side.command not in printed:
-            printed[side.command] = _run(side, programs[side.program], cores, seconds)
+            printed[side.command] = _run(side, programs[side.program], cores, seconds, clock)
         result = printed[side.command]
         if side.figure not in result:
             raise Failed(f"{' '.join(side.command)} printed no {side.figure}")
         print(f"{row.name} {number} {what}: {result[side.figure]:,.4g}", file=sys.stderr, flush=True)
-        facts = {"date": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg()[0], "machine": _machine()}
+        facts = {
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "load": os.getloadavg()[0],
+            "machine": _machine(),
+            "clock": clock,
+        }
         runs.append({"row": row.name, "round": number, "side": what, **facts, "printed": result})
     return runs
 
 
-def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds: float) -> dict[str, Any]:
+def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds: float, clock: str) -> dict[str, Any]:
     """Run a command on its cores. Returns the JSON object that it printed last.
 
     Raises:
@@ -92,6 +99,8 @@ def _run(side: Contender, program: Sequence[str], cores: Sequence[int], seconds:
     command = [*program, *side.command]
     if side.timed:
         command += ["--seconds", str(seconds)]
+    if clock == "processor":
+        command += ["--clock", clock]
     if side.program == "league":
         command.append("--json")
     threads = str(side.cores)
@@ -118,9 +127,11 @@ def _pinned(cores: Sequence[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _obstacle(row: Row, programs: dict[str, list[str]], cores: Sequence[int]) -> str:
+def _obstacle(row: Row, programs: dict[str, list[str]], cores: Sequence[int], clock: str) -> str:
     """The reason why a row cannot be measured here, or "" if it can."""
     for side in (row.ours, row.other):
+        if clock == "processor" and not side.knows_processor_time:
+            return "it is measured by the wall clock only"
         if not Path(programs[side.program][0]).exists():
             return f"there is no {programs[side.program][0]}; make it with `make peers`"
         if side.cores > len(cores):
@@ -168,6 +179,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="only write the page, without measuring")
     parser.add_argument("--rounds", type=int, default=5, help="number of runs of each side")
     parser.add_argument("--seconds", type=float, default=6.0, help="duration of each run")
+    parser.add_argument(
+        "--clock",
+        choices=["wall", "processor"],
+        default="wall",
+        help="processor: measure processor seconds, on a machine that does other work, too; only rows of this project",
+    )
     parser.add_argument("--sb3-python", type=Path, default=ROOT / ".venv-sb3/bin/python", metavar="PATH")
     parser.add_argument("--jax-python", type=Path, default=ROOT / ".venv-jax/bin/python", metavar="PATH")
     return parser.parse_args()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 from collections.abc import Mapping
 from tempfile import TemporaryDirectory
 
@@ -50,18 +51,28 @@ def measure(changes: Mapping[str, object]) -> tuple[Mapping[str, float], int]:
     return clock.watch.seconds, clock.agent_steps
 
 
+def processor_seconds() -> float:
+    """Seconds that this process and its ended children have had a core."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def main() -> None:
     """Run the league, and print the time of each phase."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--generations", type=int, help="number of generations; default: that of the preset")
+    parser.add_argument("--clock", choices=["wall", "processor"], default="wall", help="the seconds of the rate")
     parser.add_argument("--bare", action="store_true", help="also run it without MLflow and replays, to measure their cost")
     asked = parser.parse_args()
     changes = {"generations": asked.generations} if asked.generations else {}
+    begun = processor_seconds()
     seconds, agent_steps = measure(changes)
-    total = sum(seconds.values())
+    total, worked = sum(seconds.values()), processor_seconds() - begun
+    spent = total * cores() if asked.clock == "wall" else worked
     found = {
         "seconds": total,
-        "agent_steps_per_second_and_core": agent_steps / total / cores(),
+        "agent_steps_per_second_and_core": agent_steps / spent,
+        "processor_seconds": worked,
         "overhead_seconds": total - sum(seconds[phase] for phase in WORK),
         "phases": {phase: spent / total for phase, spent in seconds.items()},
     }

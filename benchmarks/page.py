@@ -16,7 +16,8 @@ INTRODUCTION = """# Figures
 `make figures` writes this page. Every number was printed by a command, and the commands are in `benchmarks/`. Rates are
 compared as ratios, because machines differ. The two sides of a row run in turn, {rounds} times each, pinned to the same core
 (or to two cores, where the row says so). The ratio is that of the medians. The lowest and the highest ratio of a round are in
-parentheses.
+parentheses. Rows with the words *processor time* were measured on a machine that did other work, too: their rates are per
+second in which the command had a core (`make figures FIGURES_ARGS="--clock processor"`).
 
 The first rows are measured with the defaults of a league and on the demo. In the other rows there are 1,024 copies of connect
 four or 512 of simple_tag, where the table does not say otherwise, and a rollout has 128 steps and is learnt from in 4 epochs of
@@ -88,7 +89,9 @@ def _measured(records: Sequence[Record], machines: Sequence[str]) -> str:
     """When the runs of a row were made, and on which machines, as text: `2026-01-02, 5 rounds, machine 1`."""
     dates, rounds = sorted({record["date"][:10] for record in records}), len({record["round"] for record in records})
     numbers = ", ".join(str(machines.index(name) + 1) for name in dict.fromkeys(record["machine"] for record in records))
-    return f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}, {rounds} round{'s' * (rounds > 1)}, machine {numbers}"
+    clock = ", processor time" if any(record.get("clock") == "processor" for record in records) else ""
+    when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
+    return f"{when}, {rounds} round{'s' * (rounds > 1)}, machine {numbers}{clock}"
 
 
 def _number(figures: Sequence[float], figure: str) -> str:

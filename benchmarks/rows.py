@@ -38,6 +38,12 @@ class Contender:
     cores: int = 1
     timed: bool = True
 
+    @property
+    def knows_processor_time(self) -> bool:
+        """Whether the command has the option `--clock processor`, and does all its work where that clock sees it."""
+        alone = self.program == "league" and self.command[0] in ("train", "tournament") and self.cores == 1
+        return alone or self.command == LEAGUE.command
+
 
 @dataclass(frozen=True)
 class Row:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
 from math import ceil, isnan, nan
 from statistics import fmean
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import torch
@@ -32,6 +32,7 @@ from envs.threads import one_thread
 from league.bench import roofline
 from league.config.schema import LeagueConfig
 from league.config.validation import check_device
+from league.errors import LeagueError
 from league.execution.executors import Executor, Processes, Serial
 from league.execution.initialisation import initialise_weights
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, Trained, Trainee, TrainTask, at_once, play, train
@@ -45,6 +46,10 @@ ROOFLINE_SECONDS = 2.0
 
 WARM_STEPS = 16
 """Number of steps of an arena before the clock starts."""
+
+
+CLOCKS = {"wall": perf_counter, "processor": process_time}
+"""Name → clock in seconds. The processor time of a process does not pass while other programs have the core."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,17 @@ class Stint:
     Attributes:
         task: The task. Its number of updates is chosen from `seconds`.
         seconds: Approximate duration of the training.
+        clock: A name of `CLOCKS`.
     """
 
     task: TrainTask
     seconds: float
+    clock: str = "wall"
 
 
 @dataclass(frozen=True)
 class Timed:
-    """The result of one process. Times are from a clock that all processes of the machine share.
+    """The result of one process. Times are from a clock that all processes of the machine share, or its processor time.
 
     Attributes:
         units: Number of decisions that were learnt from.
@@ -114,7 +121,9 @@ class Timed:
     success: Sequence[float]
 
 
-def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, group: int = 0) -> Figures:
+def measure_training(
+    config: LeagueConfig, seconds: float, processes: int = 1, group: int = 0, *, clock: str = "wall"
+) -> Figures:
     """Measure the training of one stack of players of a group, in one or several processes.
 
     Args:
@@ -123,14 +132,17 @@ def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, g
         processes: Number of processes that train at the same time. Each has its own stack of players and one thread. With 1,
             this process trains.
         group: Index of the group. A population that is a number is one group.
+        clock: A name of `CLOCKS`; training and roofline are measured by the same.
 
     Raises:
-        LeagueError: The device does not exist, or a player's weights diverged.
+        LeagueError: The device does not exist, a player's weights diverged, or other processes or a GPU share the work, whose
+            time the clock does not know.
         GameError: The game cannot be made.
     """
     arena = _prepare(config)
+    _check_clock(config, clock, processes)
     executor: Executor = Processes(processes) if processes > 1 else Serial()
-    stints = [Stint(train_task(config, number, group), seconds) for number in range(processes)]
+    stints = [Stint(train_task(config, number, group), seconds, clock) for number in range(processes)]
     try:
         if processes > 1:  # start all processes before the measurement begins
             executor.map(time_training, [replace(stint, seconds=0.0) for stint in stints], lambda done: None)
@@ -150,12 +162,12 @@ def measure_training(config: LeagueConfig, seconds: float, processes: int = 1, g
 
 def time_training(stint: Stint) -> Timed:
     """Warm up with one update, estimate the time per update with a second, then train and measure the roofline."""
-    task = stint.task
+    task, clock = stint.task, CLOCKS[stint.clock]
 
     def spend(updates: int) -> tuple[list[Trained], Stopwatch, float]:
-        watch = Stopwatch()
+        watch = Stopwatch(clock)
         results = train(replace(task, schedule=replace(task.schedule, updates=updates)), watch)
-        return results, watch, perf_counter()
+        return results, watch, clock()
 
     spend(1)
     once = _total(spend(1)[1])
@@ -163,12 +175,12 @@ def time_training(stint: Stint) -> Timed:
     units = sum(result.decisions for result in results)
     shares = [row.get(SUCCESS.name, nan) for result in results for row in result.updates]
     success = [share for share in shares if not isnan(share)]
-    limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds)) if roofline.applies(task.architecture) else 0.0
+    limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds), clock) if roofline.applies(task.architecture) else 0.0
     return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit, success)
 
 
-def _limit(task: TrainTask, seconds: float) -> float:
-    """The roofline of a training task, in decisions per second."""
+def _limit(task: TrainTask, seconds: float, clock: Callable[[], float]) -> float:
+    """The roofline of a training task, in decisions per second of a clock."""
     with one_thread():
         return roofline.rate(
             describe(task.arena.setup, task.arena.state),
@@ -178,21 +190,23 @@ def _limit(task: TrainTask, seconds: float) -> float:
             len(task.trainees),
             seconds=seconds,
             device=torch.device(task.arena.device),
+            clock=clock,
         )
 
 
-def measure_tournament(config: LeagueConfig, seconds: float) -> Figures:
+def measure_tournament(config: LeagueConfig, seconds: float, *, clock: str = "wall") -> Figures:
     """Measure round robins between `config.players` new players, of all groups, for about `seconds` seconds.
 
     Only whole round robins count. Every pair plays on every side. A round robin has at least `tournament.matches_per_task`
     games. It is cut into tasks of that size, and each task is played in as many copies as in a league. Actions are sampled
-    as in training.
+    as in training. `clock` is a name of `CLOCKS`.
 
     Raises:
-        LeagueError: The device does not exist.
+        LeagueError: The device does not exist, or other processes or a GPU share the work, whose time the clock does not know.
         GameError: The game cannot be made.
     """
-    arena, watch, games, moves = _prepare(config), Stopwatch(), 0, 0
+    _check_clock(config, clock)
+    arena, watch, games, moves = _prepare(config), Stopwatch(CLOCKS[clock]), 0, 0
     warming = play_tasks(config, 0)[0]
     play(replace(warming, tickets=warming.tickets[: config.tournament.copies]))
     for schedule in count(1):
@@ -327,6 +341,17 @@ def _prepare(config: LeagueConfig) -> str:
     spec = _arena(config)
     with closing(make(spec.setup, 1, twin=spec.twin, device=spec.device)) as arena:
         return type(arena).__name__
+
+
+def _check_clock(config: LeagueConfig, clock: str, processes: int = 1) -> None:
+    """Raise `LeagueError` if a clock does not exist or does not see all of the work."""
+    if clock not in CLOCKS:
+        raise LeagueError(f"there is no clock {clock!r}; known are {' and '.join(CLOCKS)}")
+    if clock == "processor" and (processes > 1 or config.arena.workers or config.compute.device != "cpu"):
+        raise LeagueError(
+            "--clock processor counts the time of one process on the CPU; "
+            "leave out --processes, --workers and --device, or use --clock wall"
+        )
 
 
 def _arena(config: LeagueConfig) -> ArenaSpec:

@@ -85,6 +85,7 @@ def rate(
     *,
     seconds: float,
     device: torch.device | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> float:
     """Agent-steps per second if only the matrix products of training took time, with PyTorch's present threads.
 
@@ -96,18 +97,24 @@ def rate(
         players: Number of players, P. The products of the players are computed one after another.
         seconds: Minimum duration of the measurement.
         device: The device of the tensors.
+        clock: Returns seconds.
 
     Returns:
         Decisions of a collection, divided by the median time of one update's products.
     """
     each = copies // players
     found = networks(game, architecture, each)
-    times = [_update_time(found, schedule, portion, seconds / len(PORTIONS), device) for portion in PORTIONS]
+    times = [_update_time(found, schedule, portion, seconds / len(PORTIONS), device, clock) for portion in PORTIONS]
     return decisions_per_step(game, each) * schedule.steps / min(times)
 
 
 def _update_time(
-    found: list[Network], schedule: Schedule, portion: int | None, seconds: float, device: torch.device | None
+    found: list[Network],
+    schedule: Schedule,
+    portion: int | None,
+    seconds: float,
+    device: torch.device | None,
+    clock: Callable[[], float],
 ) -> float:
     """The median time of one update's products, in seconds."""
     work = [_products(net, schedule, portion, device or torch.device("cpu")) for net in found]
@@ -121,11 +128,11 @@ def _update_time(
     with torch.inference_mode():
         update()
         times: list[float] = []
-        begun = perf_counter()
-        while len(times) < FEWEST_PASSES or perf_counter() - begun < seconds:
-            start = perf_counter()
+        begun = clock()
+        while len(times) < FEWEST_PASSES or clock() - begun < seconds:
+            start = clock()
             update()
-            times.append(perf_counter() - start)
+            times.append(clock() - start)
     return median(times)
 
 

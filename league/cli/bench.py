@@ -35,6 +35,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="change another setting of a league, e.g. comms.topology=complete"),
 ]
+Clock = Annotated[
+    str, typer.Option(help="wall, or processor: seconds of this process alone, for a machine that does other work, too")
+]
 SECONDS = 5.0
 
 
@@ -57,6 +60,7 @@ def train(
     workers: Workers = None,
     processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at the same time, independently")] = 1,
     settings: Settings = None,
+    clock: Clock = "wall",
     as_json: Json = False,
 ) -> None:
     """Measure training. Each player takes every seat of its copies and learns from every decision."""
@@ -67,12 +71,12 @@ def train(
     schedule = _schedule(steps, epochs, minibatches)
     sections = {"policy": shape, "train": schedule, "arena": _arena(twin, workers)}
     config = _config(game, players, copies, device=device, settings=settings or [], **sections)
-    figures = measure_training(config, seconds, processes)
+    figures = measure_training(config, seconds, processes, clock=clock)
     limit = {"roofline_agent_steps_per_second": figures.limit, "roofline_share": figures.per_second / (figures.limit or 1.0)}
     print_figures(
         "train",
         _settings(config, "policy", "schedule", "arena")
-        | {"threads": threads, "processes": processes, "seconds": seconds, "set": settings or []},
+        | {"threads": threads, "processes": processes, "seconds": seconds, "clock": clock, "set": settings or []},
         {"agent_steps_per_second": figures.per_second} | (limit if figures.limit else {}) | {"agent_steps": figures.units},
         figures,
         as_json=as_json,
@@ -94,6 +98,7 @@ def tournament(
     device: Device = None,
     twin: Twin = None,
     workers: Workers = None,
+    clock: Clock = "wall",
     as_json: Json = False,
 ) -> None:
     """Measure tournaments: round robins between new players. Actions are sampled from the policies."""
@@ -103,11 +108,11 @@ def tournament(
     shape = _policy(hidden, activation, critic, normalise)
     settings = {"copies": copies, "matches_per_task": matches}
     config = _config(game, players, None, policy=shape, tournament=settings, arena=_arena(twin, workers), device=device)
-    figures = measure_tournament(config, seconds)
+    figures = measure_tournament(config, seconds, clock=clock)
     played = {"copies": matches_at_once(config), "matches": config.tournament.matches_per_task}
     print_figures(
         "tournament",
-        _settings(config, "policy", "arena") | played | {"threads": threads, "seconds": seconds},
+        _settings(config, "policy", "arena") | played | {"threads": threads, "seconds": seconds, "clock": clock},
         {"games_per_second": figures.per_second, "games": figures.units, "moves_per_game": figures.moves},
         figures,
         as_json=as_json,

@@ -121,13 +121,29 @@ def test_every_pair_of_a_tournament_meets_on_every_side():
     assert len(tickets) >= 7
 
 
-def test_the_clock_stands_still_while_the_arena_is_made(monkeypatch):
+def test_the_clock_stands_still_while_the_arena_is_made():
     task = replace(measure.play_tasks(config(CONNECT_FOUR, population=2, stack=2), 0)[0], copies=4)
-    watch = Stopwatch()
+    times = [0.0]
+    watch = Stopwatch(lambda: times[0])
     watch.start()
-    monkeypatch.setattr("envs.stopwatch.perf_counter", lambda: 1000.0)
+    times[0] = 1000.0
     play(replace(task, tickets=task.tickets[:4]), watch)
     assert sum(watch.seconds.values()) == 0.0
+
+
+def test_training_and_its_products_are_measured_by_the_same_clock(monkeypatch):
+    seen = []
+
+    def clock():
+        seen.append(1)
+        return len(seen) / 1000
+
+    monkeypatch.setitem(measure.CLOCKS, "processor", clock)
+    figures = measure.measure_training(config(CONNECT_FOUR, train={"copies": 4, "steps": 4}), 0.05, clock="processor")
+    readings = len(seen)
+    assert figures.seconds <= readings / 1000
+    assert figures.limit > 0.0
+    assert sum(figures.phases.values()) == pytest.approx(1.0)
 
 
 def test_random_actions_are_legal_and_all_of_them_occur():
