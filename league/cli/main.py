@@ -39,6 +39,7 @@ from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
 from league.cli.new import app as new_app
 from league.cli.play import app as play_app
+from league.cli.rebuild import app as rebuild_app
 from league.cli.replay import app as replay_app
 from league.cli.serve import app as serve_app
 from league.cli.stopping import exit_code, terminated_as_interrupted
@@ -93,6 +94,7 @@ app.add_typer(new_app)
 app.add_typer(sweep_app)
 app.add_typer(play_app)
 app.add_typer(serve_app)
+app.add_typer(rebuild_app)
 app.add_typer(replay_app, name="replay")
 app.add_typer(bench_app, name="bench")
 
