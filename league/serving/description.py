@@ -28,6 +28,8 @@ TYPES: dict[str, dict[str, Any]] = {
     "seed": {"type": "integer", "minimum": 0},
 }
 
+REFUSAL = {"type": "object", "properties": {"error": {"type": "string"}}}
+
 
 def completed(schema: dict[str, Any], services: Mapping[str, Service]) -> dict[str, Any]:
     """Complete the schema that FastAPI makes: the body of a decision, with an example for every player.
@@ -45,8 +47,20 @@ def completed(schema: dict[str, Any], services: Mapping[str, Service]) -> dict[s
     batch = {"type": "object", "properties": {"batch": {"type": "array", "maxItems": MOST_TOGETHER, "items": decision}}}
     examples = {name: {"summary": name, "value": body_for(service)} for name, service in services.items()}
     content = {"application/json": {"schema": {"oneOf": [decision, batch]}, "examples": examples}}
-    path = schema["paths"][ACT.replace(":path", "")]["post"]
-    path["requestBody"] = {"required": True, "content": content}
+    answer: dict[str, Any] = {"type": "object", "properties": {"player": {"type": "string"}, "version": {"type": "string"}}}
+    answer["properties"] |= {"actions": {"type": "object"}, "explanation": {"type": "object"}, "batch": {"type": "array"}}
+    schema["paths"][ACT.replace(":path", "")] = {
+        "post": {
+            "tags": ["players"],
+            "summary": "Let a player decide",
+            "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "requestBody": {"required": True, "content": content},
+            "responses": {
+                "200": {"description": "The actions", "content": {"application/json": {"schema": answer}}},
+                "4XX": {"description": "One sentence", "content": {"application/json": {"schema": REFUSAL}}},
+            },
+        }
+    }
     return schema
 
 

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.routing import Route
 
 from league.execution.terminal import brief
 from league.serving.batching import FAILURES, Busy
@@ -37,20 +38,20 @@ class Policies:
     figures: Figures
 
     def routes(self) -> APIRouter:
-        """The routes."""
+        """The routes. That of decisions is a plain one: what FastAPI does for each request takes as long as the decision."""
         router = APIRouter(tags=["players"])
         router.add_api_route("/v1/players", self.list, methods=["GET"], summary="The players that are served")
-        router.add_api_route(ACT, self.act, methods=["POST"], summary="Let a player decide", response_model=None)
+        router.routes.append(Route(ACT, self.act, methods=["POST"]))
         return router
 
     async def list(self) -> dict[str, Any]:
         """The players, with the version of their weights, their game and its agents."""
         return {"players": described(self.catalog.services)}
 
-    async def act(self, name: str, request: Request) -> Response:
+    async def act(self, request: Request) -> Response:
         """Decide for one observation or for many; see the schema of each player."""
         began = perf_counter()
-        response = await self._answer(name, request)
+        response = await self._answer(request.path_params["name"], request)
         self.figures.seconds.labels("act").observe(perf_counter() - began)
         self.figures.requests.labels("act", str(response.status_code)).inc()
         return response

@@ -11,7 +11,7 @@ from envs.description import EnvironmentSpec
 from envs.spaces import masker
 from league.evaluation.views import View
 from league.execution.terminal import brief
-from league.serving.values import Malformed, Read, mask_reader, reader
+from league.serving.values import Malformed, Read, check_mask, mask_reader, reader
 
 MOST_TOGETHER = 256
 """Maximal number of decisions in one request."""
@@ -96,7 +96,7 @@ class Reading:
         for agent, each in seen.items():
             inside = self._inside[agent](each, None)
             if inside is not None:
-                self._masks[agent](inside.tolist(), f"{at}observations.{agent}.action_mask")
+                check_mask(inside, f"{at}observations.{agent}.action_mask")
         return Asked(
             View(seen, infos),
             _session(told.get("session", ""), f"{at}session"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from gymnasium import spaces
+from numpy.typing import NDArray
 
 from league.execution.terminal import brief
 
@@ -39,9 +40,8 @@ def reader(space: spaces.Space) -> Read:
     if isinstance(space, spaces.Discrete):
         return lambda value, place: _whole(space, value, place)
     if isinstance(space, spaces.Box | spaces.MultiDiscrete | spaces.MultiBinary):
-        shape, kind = space.shape, space.dtype
+        shape, kind = space.shape, np.dtype(space.dtype)
         assert shape is not None
-        assert kind is not None
         return lambda value, place: _array(shape, kind, value, place)
     return _unreadable
 
@@ -51,13 +51,22 @@ def mask_reader(size: int) -> Read:
 
     def read(value: Any, place: str) -> Any:
         mask = _array((size,), np.dtype(np.int8), value, place)
-        if not np.isin(mask, (0, 1)).all():
-            raise Malformed(f"{place} has numbers that are neither 0 nor 1")
-        if not mask.any():
-            raise Malformed(f"{place} leaves no legal action")
+        check_mask(mask, place)
         return mask
 
     return read
+
+
+def check_mask(mask: NDArray[Any], place: str) -> None:
+    """Check a mask of legal actions.
+
+    Raises:
+        Malformed: It has other numbers than 0 and 1, or no 1.
+    """
+    if mask.min() < 0 or mask.max() > 1:
+        raise Malformed(f"{place} has numbers that are neither 0 nor 1")
+    if not mask.any():
+        raise Malformed(f"{place} leaves no legal action")
 
 
 def plain(value: Any) -> Any:
@@ -112,25 +121,34 @@ def _whole(space: spaces.Discrete, value: Any, place: str) -> int:
     return value
 
 
-def _array(shape: tuple[int, ...], kind: np.dtype, value: Any, place: str) -> Any:
+def _array(shape: tuple[int, ...], kind: np.dtype[Any], value: Any, place: str) -> NDArray[Any]:
     """Read numbers of the given shape, or in a flat list."""
-    wanted = " × ".join(map(str, shape)) or "one number"
-    if not isinstance(value, list | int | float):
-        raise Malformed(f"{place} has to be numbers: {wanted}")
     try:
-        array = np.asarray(value)
-    except (ValueError, OverflowError) as error:
-        raise Malformed(f"{place} has to be numbers: {wanted}") from error
+        array = np.asarray(value) if isinstance(value, list | int | float) else _NOTHING
+    except (ValueError, OverflowError):  # lists of different lengths
+        array = _NOTHING
     if array.dtype.kind not in "biuf":
-        raise Malformed(f"{place} has to be numbers: {wanted}")
-    if array.shape != shape and array.shape != (math.prod(shape),):
-        raise Malformed(f"{place} has the shape {' × '.join(map(str, array.shape)) or 'of one number'}, not {wanted}")
-    if not np.isfinite(array).all():
-        raise Malformed(f"{place} has numbers that are not finite")
-    bounds = (np.iinfo if np.dtype(kind).kind in "iu" else np.finfo)(kind) if np.dtype(kind).kind in "iuf" else None
-    if bounds is not None and array.size and (array.min() < bounds.min or array.max() > bounds.max):
-        raise Malformed(f"{place} has numbers that {np.dtype(kind)} cannot hold")
-    return array.reshape(shape).astype(kind)
+        raise Malformed(f"{place} has to be numbers: {_told(shape)}")
+    if array.shape != shape:
+        if array.shape != (math.prod(shape),):
+            raise Malformed(f"{place} has the shape {_told(array.shape)}, not {_told(shape)}")
+        array = array.reshape(shape)
+    if array.size:
+        low, high = array.min(), array.max()
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise Malformed(f"{place} has numbers that are not finite")
+        if kind.kind in "iuf":
+            bounds = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+            if low < bounds.min or high > bounds.max:
+                raise Malformed(f"{place} has numbers that {kind} cannot hold")
+    return array.astype(kind)
+
+
+_NOTHING = np.empty(0, dtype=object)
+
+
+def _told(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) or "one number"
 
 
 def _unreadable(value: Any, place: str) -> Any:
