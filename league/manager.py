@@ -107,7 +107,7 @@ class League:
         store, self.config = open_to_run(self.config, self.game, self.home, self.watcher.warn, resume=resume)
         self.code.remember(self.watcher.warn)
         compute = self.config.compute
-        executor = EXECUTORS[compute.executor](compute.workers, self.watcher.warn)
+        executor = EXECUTORS[compute.executor](compute.workers, self.watcher.warn, compute.address)
         watcher = Broadcast(self.watcher, store.folder, executor.finished)
         worker = self.make_sync_worker(store, self.config, watcher.warn, watcher.progress)
         seeds = Seeds(self.config.seed)

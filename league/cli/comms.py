@@ -43,7 +43,7 @@ def comms(
             help="train the same settings without messages, once, for as long as the player's league was trained",
         ),
     ] = True,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    executor: Annotated[str, typer.Option(help="serial, processes or ray")] = "processes",
     trust: Trust = False,
     as_json: Json = False,
     home: Home = HOME,

@@ -24,7 +24,7 @@ def crossplay(
     game: Annotated[str | None, typer.Option(help="the game; default: the game of the players' league")] = None,
     games: Annotated[int, typer.Option(min=2, help="games per pair; in half of them the two change their seats")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="random seed; it decides the seeds of all matches")] = 0,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    executor: Annotated[str, typer.Option(help="serial, processes or ray")] = "processes",
     trust: Trust = False,
     as_json: Json = False,
     home: Home = HOME,

@@ -33,7 +33,7 @@ def evaluate(
     ] = None,
     name: Annotated[str, typer.Option(help="of a configuration: the name with which the leagues' names begin")] = "",
     seed: Annotated[int, typer.Option(min=0, help="random seed of the examination; it is no seed of training")] = 0,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    executor: Annotated[str, typer.Option(help="serial, processes or ray")] = "processes",
     workers: Annotated[int | None, typer.Option(min=1, help="worker processes; default: one per core")] = None,
     trust: Trust = False,
     as_json: Json = False,

@@ -102,7 +102,7 @@ LOOPBACK = "127.0.0.1"
 """The address of this machine that others cannot reach."""
 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a setting, e.g. train.updates=4")]
-ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes")]
+ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial, processes or ray")]
 Workers = Annotated[int | None, typer.Option("--workers", help="worker processes; default: one per core")]
 
 

@@ -55,7 +55,7 @@ def tournament(
     openings: Openings = 0,
     move_seconds: MoveSeconds = Limits.move,
     start_seconds: StartSeconds = Limits.start,
-    executor: Annotated[str, typer.Option(help="serial or processes")] = "processes",
+    executor: Annotated[str, typer.Option(help="serial, processes or ray")] = "processes",
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", parser=expanded, help="write an HTML page of the tournament, with replays"),

@@ -365,9 +365,12 @@ class TournamentConfig(Section):
 class ComputeConfig(Section):
     """The processes and the device of the computation. On one kind of processor, these settings change no result."""
 
-    executor: Literal["serial", "processes"] = Field("processes", description="executor of the tasks")
+    executor: Literal["serial", "processes", "ray"] = Field("processes", description="executor of the tasks")
     workers: int | None = Field(None, ge=1, le=1024, description="worker processes; default: one per core")
     device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda")
+    address: str = Field(
+        "", max_length=200, description="address of a Ray cluster; default: RAY_ADDRESS, or a cluster of this machine"
+    )
 
 
 def written_but(values: Any, *others: str) -> Any:

@@ -179,7 +179,28 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-EXECUTORS: dict[str, Callable[[int | None, Warn], Executor]] = {
-    "serial": lambda workers, warn: Serial(),
-    "processes": lambda workers, warn: Processes(workers or cores(), warn),
+class MakeExecutor(Protocol):
+    """Makes an executor."""
+
+    def __call__(self, workers: int | None, warn: Warn, address: str = "") -> Executor:
+        """Make it.
+
+        Args:
+            workers: Number of workers; None for one per core.
+            warn: Told in a sentence what the user should know.
+            address: The address of a cluster, for executors that use one.
+        """
+        ...
+
+
+def _ray(workers: int | None, warn: Warn, address: str = "") -> Executor:
+    from league.execution.ray_executor import RayExecutor  # Ray is an extra
+
+    return RayExecutor(workers, warn, address)
+
+
+EXECUTORS: dict[str, MakeExecutor] = {
+    "serial": lambda workers, warn, address="": Serial(),
+    "processes": lambda workers, warn, address="": Processes(workers or cores(), warn),
+    "ray": _ray,
 }
