@@ -231,7 +231,7 @@ def _sample_efficiency(subjects: Sequence[Subject], threshold: float) -> Measure
         details.append(
             Detail(subject.player, None if first is None else float(first[0]), games=curve[0][2].games if curve else 0)
         )
-    aim = f"a success rate of {threshold:.0%} in {details[0].games} games"
+    aim = f"a success rate of {100 * threshold:.0f} % in {details[0].games} games"
     if not any(subject.findings.curve for subject in subjects):
         return _unknown("sample_efficiency", "Nothing is known of the player's descent.")
     if len(reached) < len(subjects):
@@ -271,7 +271,7 @@ def _stability(subjects: Sequence[Subject]) -> Measured:
     mean = fmean(rates)
     if mean == 0.0:
         return replace(_unknown("stability", "There was no success with any seed.", details), verdict="missed")
-    spread = float(np.std(rates, ddof=1)) / mean
+    spread = round(float(np.std(rates, ddof=1)) / mean, 9)
     said = f"Standard deviation of the success rates of {len(rates)} seeds, divided by their mean."
     return _found("stability", Interval(spread, None, None), said, details, _lucky(subjects))
 

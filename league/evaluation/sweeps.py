@@ -250,7 +250,7 @@ def _notes(settings: Sequence[SettingResult], count: int) -> list[str]:
     if count > 1 and fewest < (needed := seeds_needed(count)):
         notes.append(
             f"With {fewest} seeds per setting no difference between {count} settings can be found at the level of "
-            f"{LEVEL:.0%}; {needed} seeds are needed."
+            f"{100 * LEVEL:.0f} %; {needed} seeds are needed."
         )
     if any(each.dropped for each in settings):
         notes.append("Some settings were dropped before their last seed, because another setting was better.")
