@@ -111,7 +111,7 @@ class Sweep:
             found = [now.found.get(frozenset((each.one, each.other)), each) for each in found]
             result = summarise(self.plan.name, played, now.runs, self.plan.settings, found)
             if now.looked:
-                told = f"The settings were also compared before the last seed; the level of {100 * LEVEL:.0f} % is that of all looks."
+                told = f"Settings were also compared before the last seed; {100 * LEVEL:.0f} % is the level of all looks."
                 result = replace(result, notes=[*result.notes, told])
             page = sweep_html(result)
             write(folder, result.plain(), page)
