@@ -4,7 +4,7 @@
 #   make test    install what the tests need and run them
 #
 # To work on the code: make lint, make format, make hooks, make clean.
-# To measure: make peers (environments of the other systems), make figures (docs/figures.md, takes an hour).
+# To measure: make peers (environments of the other systems), make figures (docs/figures.md, takes an hour), make gpu.
 # Another interpreter: make test PYTHON=python3.12. Options for pytest: make test PYTEST_ARGS="-k ratings"; for the figures:
 # make figures FIGURES_ARGS="--resume".
 
@@ -18,7 +18,7 @@ RECIPE := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format hooks peers figures clean
+.PHONY: help demo test lint format hooks peers figures gpu clean
 
 help:
 	@sed -n '3,$$ { /^#/!q; s/^# \{0,1\}//p; }' Makefile
@@ -54,6 +54,9 @@ peers: .venv-sb3/.installed .venv-jax/.installed
 
 figures: $(VENV)/.installed
 	@$(BIN)/python benchmarks/figures.py $(FIGURES_ARGS)
+
+gpu: $(VENV)/.installed
+	@$(BIN)/python benchmarks/gpu.py
 
 # The leagues under mlruns/ are somebody's work and stay.
 clean:

@@ -102,10 +102,10 @@ def kill_a_node(home: Path) -> None:
 def kill_the_head(home: Path) -> None:
     """The head is killed in the middle; the league is resumed without it."""
     alone = run("smoke", home / "serial", "serial")
-    ray = Path(sys.executable).with_name("ray")
+    ray = [sys.executable, "-m", "ray.scripts.scripts"]
     port = 6399
-    start = [ray, "start", "--head", "--port", str(port), "--num-cpus", "2", "--include-dashboard", "false"]
-    subprocess.run([*map(str, start)], check=True, capture_output=True)
+    start = [*ray, "start", "--head", "--port", str(port), "--num-cpus", "2", "--include-dashboard", "false"]
+    subprocess.run(start, check=True, capture_output=True)
     league = [sys.executable, "-m", "league.cli.entry"]
     where = ["--home", str(home / "head")]
     command = [*league, "run", "smoke", "--set", "tracking=false", "--executor", "ray", *where]
@@ -113,7 +113,7 @@ def kill_the_head(home: Path) -> None:
     path = home / "head" / "leagues" / "smoke"
     while running.poll() is None and (not (path / "league.db").exists() or Store(path).generation() < 0):
         time.sleep(0.05)
-    subprocess.run([str(ray), "stop", "--force"], check=False, capture_output=True)
+    subprocess.run([*ray, "stop", "--force"], check=False, capture_output=True)
     _, told = running.communicate()
     subprocess.run([*league, "resume", "smoke", "--executor", "serial", *where], check=True, capture_output=True)
     sentence = told.strip().splitlines()[-1] if told.strip() else ""
