@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 
+from league.analysis.genealogy import graphml
 from league.analysis.history import History
 from league.artifacts.replay_cache import ReplayCache, final_html
 from league.artifacts.replays import with_recorded
@@ -26,6 +27,9 @@ from league.storage.store import Store
 
 STANDINGS, TABLE, PAYOFF, REPLAY = "standings.json", "standings.csv", "payoff.png", "replay.html"
 """Names of files in every generation's run. MLflow shows files of the same name side by side when runs are compared."""
+
+LINEAGE = "lineage.graphml"
+"""The descent of the players, a file in the league's run; the image `lineage` is its picture."""
 
 PAGES = ("report.html", "tournament.html", "solution.yaml")
 """Names of files in the league's run that show the newest state."""
@@ -62,7 +66,8 @@ def names_of_generation(store: Store, generation: int) -> list[str]:
 def of_league(history: History) -> dict[str, bytes]:
     """The files of the league's run, without its pages."""
     standings = {"config.yaml": history.facts["config"].encode(), STANDINGS: _all_columns(_standings(history))}
-    return standings | of_evaluations(history)
+    descent = {LINEAGE: graphml(history.players, history.ratings, Store(history.folder).ratings)}
+    return standings | descent | of_evaluations(history)
 
 
 def of_evaluations(history: History) -> dict[str, bytes]:

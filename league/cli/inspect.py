@@ -78,27 +78,47 @@ def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> Non
 
 
 @app.command()
-def lineage(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
-    """Print the tree of descent of all players."""
-    from league.analysis.lineage import KEPT, most_important, owner_of, parents_of
-    from league.cli.tables import lineage_tree
+def lineage(
+    name: LeagueName,
+    to: Annotated[
+        Path | None, typer.Option("--graphml", metavar="FILE", parser=expanded, help="write the descent as GraphML, and stop")
+    ] = None,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """Print the tree of descent of all players, and what each mutation operator did for its children."""
+    from league.analysis.genealogy import births, graphml, operator_figures
+    from league.analysis.lineage import KEPT, changes, most_important, owner_of, parents_of
+    from league.cli.tables import lineage_tree, operators_table
 
     store = _begun(home, name)
     players = store.players()
-    if as_json:
-        keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
-        print_json({"league": name, "players": [{key: getattr(player, key) for key in keys} for player in players]})
+    if to is not None:
+        to.write_bytes(graphml(players, store.ratings(store.generation()), store.ratings))
+        out.print(f"{to}: the descent of the players of {name}", highlight=False, markup=False)
         return
     with _fits_together(name):
+        ratings = store.ratings(store.generation())
+        operators = operator_figures(changes(players, ratings), store.generation())
+        if as_json:
+            keys = ("name", "league_role", "status", "parent", "operator", "born", "retired", "hyper")
+            lives = [birth.plain() for birth in births(players, ratings, store.ratings)]
+            told = [{key: getattr(player, key) for key in keys} for player in players]
+            rows = [figures.plain() for figures in operators]
+            print_json({"league": name, "players": told, "births": lives, "operators": rows})
+            return
         whole, owner = parents_of(players), owner_of(players)
         champion = owner[store.champion()]
         if champion not in whole:
             raise LeagueError(f"the database of the league {name!r} is damaged: its champion {champion!r:.80} never learned")
         shown = most_important(players, whole, MANY, champion)
-        elo = {row.player: row.elo for row in store.ratings(store.generation())}
+        elo = {row.player: row.elo for row in ratings}
         out.print(lineage_tree([player for player in players if owner[player.name] in shown], elo))
         if len(shown) < len(whole):
             out.print(f"{len(shown)} of {len(whole)} players: {KEPT}; --json has all")
+        if operators:
+            out.print()
+            out.print(operators_table(operators))
 
 
 @app.command()

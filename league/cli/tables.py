@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from league.analysis.genealogy import OperatorFigures
 from league.cli.table_layout import ChartColumn, sheet
 from league.cli.terminal_charts import (
     DRAWN,
@@ -187,6 +188,24 @@ def lineage_tree(players: Sequence[Player], elo: dict[str, float]) -> Figure:
             rated = f"Elo {ratings[name]:5.0f}" if name in ratings else "not rated"
             branches[name] = branches[above[name]].add(label.append(f"  {rated}  {told[name]}"))
         return tree
+
+    return Figure(draw)
+
+
+def operators_table(rows: Sequence[OperatorFigures]) -> Figure:
+    """Make the table of mutation operators: how many children survived, and what they gained."""
+
+    def draw(screen: Screen) -> Table:
+        table = Table(box=None, pad_edge=False)
+        table.add_column("operator")
+        for name in ("children", "survived", "alive", "gain in Elo", "95 %"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            gain = "" if row.gain is None else f"{row.gain:+.0f}"
+            span = "" if row.low is None or row.high is None else f"{row.low:+.0f} to {row.high:+.0f}"
+            cells = str(row.children), f"{row.survived} of {row.judged}", str(row.alive), gain, span
+            table.add_row(Text(row.operator), *cells)
+        return table
 
     return Figure(draw)
 

@@ -69,13 +69,21 @@ def _by_nash(draft: Draft, names: Sequence[str], place: dict[str, int]) -> list[
     return ranked_by_score(names, advantage, nash(advantage), players, place)
 
 
+def _mate(draft: Draft, parent: Player) -> Player | None:
+    """The second parent of a crossover: the player of the same networks with the highest rating, besides the parent."""
+    kind, players = (parent.group, parent.learner, parent.architecture), {player.name: player for player in draft.actives}
+    frozen = {player.name: players[player.snapshot_of or ""] for player in draft.snapshots}
+    rated = [frozen[row.player] for row in draft.ratings().ratings.rows if row.player in frozen]
+    alike = [player.name for player in rated if (player.group, player.learner, player.architecture) == kind]
+    name = mate_of(alike, parent.name)
+    return None if name is None else players[name]
+
+
 def _child(draft: Draft, birth: Birth, ranked: Sequence[Player], number: int) -> Player:
     """Make the league's `number`th active player, and write its weights."""
     context, parent = draft.context, next(player for player in ranked if player.name == birth.parent)
     store, hyper = context.store, context.config.groups[parent.group].hyper
-    kind = parent.group, parent.learner, parent.architecture
-    alike = {player.name: player for player in ranked if (player.group, player.learner, player.architecture) == kind}
-    mate = alike[name] if (name := mate_of(list(alike), parent.name)) else None
+    mate = _mate(draft, parent)
     genome = Genome(
         store.weights.get(parent.weights, parent.name),
         store.learner_states.get(parent.learner_state, parent.name),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from agents.learners.table import hyper_label
+from agents.mutation import STATES
+from league.analysis.genealogy import operator_figures
 from league.analysis.history import History
 from league.analysis.lineage import KEPT, Change, descent, prune
 from league.plotting.league_plots import lineage_drawn
@@ -48,7 +50,9 @@ def family(history: History) -> ReportSection | None:
         grid,
         "A line is the life of a player. A fork is a mutation, in the colour of its operator. ★ is the champion's player.",
     )
-    return ReportSection("Descent and mutations", joined(paragraph(words(said)), tree, _mutations(history.changes, line)))
+    return ReportSection(
+        "Descent and mutations", joined(paragraph(words(said)), tree, _operators(history), _mutations(history.changes, line))
+    )
 
 
 def _left_out(history: History) -> str:
@@ -86,6 +90,28 @@ def _mutations(found: Sequence[Change], line: set[str]) -> Markup:
     else:
         parts.append(whole)
     return joined(*parts)
+
+
+def _operators(history: History) -> Markup:
+    """The table of mutation operators: how many children survived, and what they gained."""
+    found = operator_figures(history.changes, history.number)
+    if not found:
+        return Markup("")
+    rows = [
+        (
+            each.operator,
+            STATES.get(each.operator, "as the operator says"),
+            str(each.children),
+            f"{each.survived} of {each.judged}",
+            str(each.alive),
+            "" if each.gain is None else signed(each.gain),
+            "" if each.low is None or each.high is None else f"{signed(each.low)} to {signed(each.high)}",
+        )
+        for each in found
+    ]
+    head = ("operator", "learner's state", "children", "survived", "alive", "mean lead", "95 %")
+    said = words("A child survived if it was not replaced after its first generation. The interval is Student's over children.")
+    return joined(subheading("Mutation operators"), table(Grid(head, rows, (0, 1)), "Mutation operators"), paragraph(said))
 
 
 def _told(ranked: Sequence[Change], line: set[str]) -> list[Change]:
