@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -50,19 +51,44 @@ def loop():
         pass
 
 
+def wait():
+    threading.Event().wait()
+
+
 FAULTS = {
     "it started": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
     "ran code": load_canary,
-    "more than": loop,
+    "0.05 s of work": loop,
+    "0.05 s of work or of waiting": wait,
 }
 
 
 @pytest.mark.parametrize("said", FAULTS)
 def test_the_watch_sees_programs_code_and_hanging(said, place, monkeypatch):
-    monkeypatch.setattr(fuzzing, "SECONDS", 0.05 if said == "more than" else 20)
+    monkeypatch.setattr(fuzzing, "SECONDS", 0.05 if "0.05" in said else 20)
+    monkeypatch.setattr(fuzzing, "OFTEN", 0.01)
     monkeypatch.syspath_prepend(place)
     with pytest.raises(Fault, match=said), watched(Case("", FAULTS[said])):
         FAULTS[said]()
+
+
+def test_the_clock_leaves_out_the_time_of_other_programs(monkeypatch):
+    times = iter([100.0, 103.0, 110.0])
+    told = iter([{1: 5.0}, {1: 5.5, 2: 2.0}, {1: 6.0, 2: 8.0}])
+    monkeypatch.setattr("tests.fuzzing.time.monotonic", lambda: next(times))
+    monkeypatch.setattr(fuzzing, "held_up", lambda: next(told))
+    clock = fuzzing.Clock()
+    assert [clock.look(), clock.look()] == [1.0, 2.0]  # 3 − 2, and 7 − 6 more
+
+
+def test_processes_that_a_command_started_are_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(fuzzing, "PROCESSES", tmp_path)
+    for process, children in ((os.getpid(), "7 8"), (7, "")):  # 8 has ended
+        folder = tmp_path / str(process) / "task" / str(process)
+        folder.mkdir(parents=True)
+        (folder / "children").write_text(children, encoding="ascii")
+        (tmp_path / str(process) / "schedstat").write_text("9 2500000000 1", encoding="ascii")
+    assert fuzzing.held_up() == {os.getpid(): 2.5, 7: 2.5}
 
 
 def test_code_that_the_person_named_may_be_imported(place, monkeypatch):
