@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.reduction import ForkingPickler
@@ -36,6 +38,27 @@ TRIES, PAUSE = 100, 0.05
 """How often, and after how many seconds, it is tried again to start a process while the fork server is coming down."""
 
 
+class Handle:
+    """A handle of a process. It stays with the process, while the number may be given to another one after its end."""
+
+    def __init__(self, number: int) -> None:
+        """Take hold of a process that was started just now."""
+        self._file = os.pidfd_open(number)
+
+    def kill(self) -> None:
+        """Kill the process, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._file, signal.SIGKILL)
+        gone = select.poll()
+        gone.register(self._file, select.POLLIN)
+        gone.poll()
+
+    def __del__(self) -> None:
+        """Let go."""
+        with suppress(AttributeError, OSError):
+            os.close(self._file)
+
+
 class Worker(ForkServerProcess):
     """A process that is forked from the fork server.
 
@@ -47,6 +70,7 @@ class Worker(ForkServerProcess):
 
     _args: tuple[Any, ...]
     _kwargs: dict[str, Any]
+    _handle: Handle | None = None
 
     def start(self) -> None:
         """Start the process; what it is told of the main script is an empty module."""
@@ -57,6 +81,19 @@ class Worker(ForkServerProcess):
                 self._start_patiently()
         finally:
             sys.modules["__main__"] = script
+        if sys.platform == "linux" and self.pid is not None:
+            with suppress(OSError):  # it has ended already
+                self._handle = Handle(self.pid)
+
+    def kill(self) -> None:
+        """Kill the process. It is gone afterwards.
+
+        Python learns of the end of its processes from the fork server. When somebody has killed that, Python takes them for
+        ended while they run on, and would send no signal.
+        """
+        super().kill()
+        if self._handle is not None:
+            self._handle.kill()
 
     def _start_patiently(self) -> None:
         """Start the process. If somebody has killed the fork server, its end is waited for, and Python starts another one.

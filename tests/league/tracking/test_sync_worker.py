@@ -4,8 +4,10 @@ No test waits for a clock. Processes are waited for by their ends of pipes, whic
 """
 
 import os
+import select
 import signal
 from collections.abc import Callable, Iterator
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -143,6 +145,20 @@ def test_a_worker_that_hangs_is_not_waited_for_and_the_league_makes_the_rest_its
     assert worker.process.exitcode == -signal.SIGKILL
     assert worker._sync.tracked == [3]
     assert heard == []
+
+
+def test_a_worker_that_hangs_is_gone_even_if_somebody_has_killed_the_fork_server(beside, monkeypatch):
+    monkeypatch.setattr(sync_worker, "PATIENCE", 0.0)
+    worker = beside(hang, [])
+    worker.committed(3)
+    there = os.pidfd_open(worker.process.pid)
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    worker.process.join()  # Python takes the worker for ended now
+    assert not select.select([there], [], [], 0.0)[0]
+    worker.finish()
+    assert select.select([there], [], [], 0.0)[0]
+    os.close(there)
+    assert worker._sync.tracked == [3]
 
 
 def test_finishing_twice_makes_nothing_twice(beside):
