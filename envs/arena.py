@@ -13,12 +13,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, Self
 
 import torch
 from torch import Tensor
 
 from envs.game import Game
+from envs.states import States
 
 RESTS = -1
 """A value of `next_seeds`: a copy whose game ends stays empty until the next `restart`."""
@@ -42,6 +44,11 @@ class Final:
     observation: tuple[Tensor, ...]
     state: Tensor
 
+    @cached_property
+    def states(self) -> States:
+        """The joint states, as in `Timestep`."""
+        return States.of(self.state)
+
 
 @dataclass(frozen=True)
 class Timestep:
@@ -51,7 +58,8 @@ class Timestep:
     `acting` and `state` already belong to the next game, and `final` holds the last view of the old one.
 
     Attributes:
-        observation: Per role, float32 [N, slots, F], flattened; zeros for a seat that is not acting.
+        observation: Per role, float32 [N, slots, F], flattened; zeros for a seat that is not acting. Large observations of
+            whole numbers from 0 to 255, such as pictures, are uint8.
         legal: Per role, bool [N, slots, n], True where the action is legal; None for continuous actions. A row of an acting
             seat has at least one True. A row of a seat that is not acting is all True, so that a softmax over it is defined.
         acting: bool [N, A], True where the seat has to act. Turn-based: at most one per copy. A seat that has died, has not
@@ -86,6 +94,11 @@ class Timestep:
     cut: bool | None = None
     positions: Tensor | None = None
     success: Tensor | None = None
+
+    @cached_property
+    def states(self) -> States:
+        """The joint states, of which an arena may keep once what several teams see; `state` then is put together from them."""
+        return States.of(self.state)
 
 
 class Arena(Protocol):

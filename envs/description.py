@@ -10,12 +10,12 @@ import numpy as np
 from gymnasium.spaces import Space
 from pettingzoo.utils.env import ParallelEnv
 
-from envs.faults import GameError, environment_code
+from envs.faults import GameError, attempt, environment_code
 from envs.game import Game, GameSetup, Role, Side
 from envs.positions import dimensions
 from envs.registry import Environment
 from envs.shelf import put_back, take
-from envs.spaces import actions_of, shape_of
+from envs.spaces import BYTES, FEWEST_PACKED, actions_of, encoder, packed, shape_of
 from envs.teams import Seat, known, roles_given, sides_given, sides_of, teams_of
 
 StateKind: TypeAlias = Literal["joint", "own", "none"]
@@ -27,6 +27,9 @@ NO_STATE = (NotImplementedError, TypeError, AttributeError, ValueError)
 
 UNUSABLE_STATE = {"sisl/multiwalker_v9"}
 """Games whose `state()` does not always work: that of multiwalker fails as soon as a walker has fallen."""
+
+FLOATS, PACKED = "float32", "uint8"
+"""Types of observations and states."""
 
 CHANCE = "chance"
 """Key of an environment's metadata: the share of games in which agents succeed that know nothing of what they are told."""
@@ -48,6 +51,8 @@ class EnvironmentSpec:
         own_state: Length of the environment's own `state()`; None if it has none or it is not used.
         viewed: True if that state is the concatenation of all seats' observations, so that `state()` need not be called.
         state: What a team's critic sees.
+        kinds: The type of each role's observations: `float32`; or `uint8`, if they are large and bytes hold them.
+        state_kind: The type of what is kept of the joint state, likewise.
     """
 
     setup: GameSetup
@@ -58,6 +63,8 @@ class EnvironmentSpec:
     own_state: int | None
     viewed: bool = False
     state: StateKind = "joint"
+    kinds: tuple[str, ...] = ()
+    state_kind: str = FLOATS
 
 
 def describe(setup: GameSetup | str, state: StateKind = "joint") -> Game:
@@ -82,6 +89,9 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
             agents, observation_spaces, action_spaces = seats_of(environment)
             own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(environment)
             viewed = own_state is not None and _viewed(setup, environment, shown)
+            views = _first_views(environment, agents, shown)
+            bytes_hold = [_packed(*each) for each in zip(observation_spaces, views, strict=True)]
+            state_packed = own_state is not None and own_state >= FEWEST_PACKED and _bytes_hold_state(environment)
             size = dimensions(setup.name, environment, _infos(environment, shown))
             given, chance = setup.teams or environment.metadata.get("teams"), environment.metadata.get(CHANCE)
     finally:
@@ -105,7 +115,34 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
         position_size=size,
         chance=_chance(setup.name, chance),
     )
-    return EnvironmentSpec(setup, game, agents, observation_spaces, action_spaces, own_state, viewed, state)
+    kinds = tuple(PACKED if all(bytes_hold[seat] for seat in role.seats) else FLOATS for role in roles)
+    of_state = state_packed if own_state is not None and not viewed else set(kinds) == {PACKED}
+    return EnvironmentSpec(
+        setup, game, agents, observation_spaces, action_spaces, own_state, viewed, state, kinds, PACKED if of_state else FLOATS
+    )
+
+
+def _first_views(environment: Environment, agents: Sequence[Any], shown: Any) -> list[Any]:
+    """What the agents of a reset environment see; None for those that see nothing."""
+    if isinstance(environment, ParallelEnv):
+        seen = shown[0] if isinstance(shown, tuple) and len(shown) == 2 else {}
+        return [seen.get(agent) if isinstance(seen, Mapping) else None for agent in agents]
+    return [attempt(environment.observe, agent)[0] for agent in agents]
+
+
+def _packed(space: Space, seen: Any) -> bool:
+    """Whether the observations of a seat are kept as bytes. Some environments declare bytes and give fractions."""
+    if not packed(space):
+        return False
+    if seen is None:
+        return True
+    view, target = encoder(space), np.zeros(shape_of(space, ""), np.uint8)
+    return attempt(view, seen, target)[1] is None
+
+
+def _bytes_hold_state(environment: Environment) -> bool:
+    state, _ = attempt(environment.state)
+    return np.asarray(state).dtype in BYTES
 
 
 def _infos(environment: Any, shown: Any) -> Mapping[Any, Any]:

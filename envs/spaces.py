@@ -34,6 +34,14 @@ FEWEST_STEPS = 256
 MOST_FEATURES = 2**16
 """An observation that would have more features than this has no one-hot parts, but their numbers."""
 
+BYTES = (np.dtype(np.uint8), np.dtype(np.bool_))
+"""Types of numbers that a byte holds."""
+
+FEWEST_PACKED = 1024
+"""Observations and states of fewer numbers are float32, even if bytes could hold them."""
+
+_BYTES = np.arange(256)
+
 MISFITS = (TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError)
 """Exceptions of an encoder or of `write_mask` when a value does not fit its space."""
 
@@ -197,12 +205,29 @@ def decoder(space: spaces.Space) -> Decode:
 
 
 def write_array(values: Any, target: NDArray[Any]) -> None:
-    """Write numbers into an array of the same size, whatever their shape."""
+    """Write numbers into an array of the same size, whatever their shape.
+
+    Raises:
+        ValueError: They are not whole numbers from 0 to 255, and the array is uint8.
+    """
     if type(values) is not np.ndarray or values.shape != target.shape:
         if values is None:  # numpy would write NaN
             raise TypeError("there is none")
         values = np.asarray(values).reshape(target.shape)  # reshape refuses a wrong length; assignment would broadcast
+    if target.dtype == np.uint8 and values.dtype not in BYTES and not whole(values):
+        raise ValueError("the space has whole numbers from 0 to 255, and these are others")
     target[...] = values
+
+
+def whole(values: NDArray[Any]) -> bool:
+    """Return whether all numbers are whole and lie between 0 and 255."""
+    return bool(np.isin(values, _BYTES).all()) if values.dtype.kind in "iuf" else values.dtype in BYTES
+
+
+def packed(space: spaces.Space) -> bool:
+    """Return whether observations of a space are kept as bytes: pictures and boards of many whole numbers from 0 to 255."""
+    space = observed(space)
+    return isinstance(space, spaces.Box) and space.dtype in BYTES and int(np.prod(space.shape)) >= FEWEST_PACKED
 
 
 def write_mask(mask: Any, legal: NDArray[np.bool_]) -> None:

@@ -14,10 +14,12 @@ from torch import Tensor
 from agents.acting.routing import Routing
 from agents.acting.seating import Seating
 from agents.kernels.mlp import Buffer, Networks, Perceptron, groups, portions
+from agents.kernels.sources import Source, source_of
 from agents.kernels.trunk import Speaker, Team, Trunk
 from agents.models.stack import Stack
 from envs.arena import Timestep
 from envs.compiling import Flags, Floats, Ints
+from envs.states import States
 
 NO_BOUND = np.empty(0, np.float32)
 """The bounds of actions that are written unbounded."""
@@ -68,7 +70,7 @@ class Compiled:
         """Choose for the roles of a side whose seats send each other messages."""
         team, game = self._teams[side], self._seating.game
         roles = [game.roles[number] for number in game.sides[side].roles]
-        sources = [_rows(now.observation[number].numpy()) for number in game.sides[side].roles]
+        sources = [source_of(_rows(now.observation[number])) for number in game.sides[side].roles]
         present = [now.acting[:, list(role.seats)].flatten().numpy() for role in roles]
         wide = places[0][0].shape[1] // roles[0].per_team
         for who in groups(len(places[0][0]), wide):
@@ -103,7 +105,7 @@ class Compiled:
 
     def _choose(self, number: int, rows: Ints, counts: Ints, now: Timestep, memory: Tensor, written: _Written) -> None:
         """Choose for one role, in the rows [P, W] of its tensors, of which the first `counts` [P] are a player's own."""
-        role, source = self._seating.game.roles[number], _rows(now.observation[number].numpy())
+        role, source = self._seating.game.roles[number], source_of(_rows(now.observation[number]))
         name, seen, remembers = f"actor.{role.name}", f"observation.{role.name}", self._spec.memory_size > 0
         if remembers:
             places, acting, carried = self._seating.seats(number, now, rows), now.acting.contiguous().numpy(), memory.numpy()
@@ -135,26 +137,26 @@ class Compiled:
         spaces = [role.actions for role in self._seating.game.roles]
         return [(np.array(space.low, np.float32), np.array(space.high, np.float32)) for space in spaces]
 
-    def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+    def evaluate(self, side: int, routing: Routing, states: States, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""
         spec, seating = self._spec, self._seating
         name = spec.game.sides[side].name
         if spec.architecture.critic == "centralised":
-            return self._run(f"critic.{name}", f"state.{name}", state.flatten(0, 1), seating.states(side, routing))
+            return self._run(f"critic.{name}", f"state.{name}", source_of(states), seating.states(side, routing))
         values = []
         for number in spec.game.sides[side].roles:
             role = spec.game.roles[number]
-            rows, seen = seating.looked_at(side, number, routing).index, observation[number].flatten(0, 1)
+            rows, seen = seating.looked_at(side, number, routing).index, source_of(observation[number].flatten(0, 1))
             value = self._run(f"critic.{role.name}", f"observation.{role.name}", seen, rows)
             values.append(value.view(*routing.index.shape, -1).expand(-1, -1, role.per_team))
         return torch.cat(values, 2)
 
-    def _run(self, prefix: str, seen: str, source: Tensor, rows: Tensor) -> Tensor:
+    def _run(self, prefix: str, seen: str, source: Source, rows: Tensor) -> Tensor:
         """The output [P, n, K] of a network for rows [P, n] of a source [R, F]."""
         whole: list[Tensor] = []
         for who in groups(*rows.shape):
             network, wanted = self._networks.get(prefix, seen, who), rows[who].numpy()
-            parts = [network.forward(network.look(source.numpy(), wanted, part)).copy() for part in portions(rows.shape[1])]
+            parts = [network.forward(network.look(source, wanted, part)).copy() for part in portions(rows.shape[1])]
             whole.append(torch.cat([torch.from_numpy(part) for part in parts], 1))
         return torch.cat(whole)
 

@@ -21,6 +21,7 @@ from agents.models.speech import STILL, Talk
 from agents.models.stack import Stack
 from envs.arena import Timestep
 from envs.game import Role
+from envs.states import States
 
 
 class General:
@@ -116,7 +117,7 @@ class General:
                 preferences[place] = masked(preferences[place] / self._temperature, seating.groups(legal, routing, role))
         return preferences, talk, carried
 
-    def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+    def evaluate(self, side: int, routing: Routing, states: States, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """See `agents.acting.seated.Backend`."""
         spec, seating = self._stack.spec, self._seating
         seen, memories = [], []
@@ -127,11 +128,11 @@ class General:
             carried = memory[:, list(role.seats), : spec.memory_size]
             carried = carried.reshape(len(memory) * len(spec.game.sides[side].teams), role.per_team, spec.memory_size)
             memories.append(routing.gather(carried))
-        joint = state.flatten(0, 1)[seating.states(side, routing)]
+        joint = states.rows(seating.states(side, routing))
         return critic(spec, self._pieces(), self._statistics(), side, joint, seen, memories)
 
     def action_values(
-        self, side: int, routing: Routing, state: Tensor, actions: Sequence[Tensor], acting: Tensor
+        self, side: int, routing: Routing, states: States, actions: Sequence[Tensor], acting: Tensor
     ) -> list[Tensor]:
         """The output of counterfactual critics for the teams of one side; see `SeatedStack.action_values`.
 
@@ -144,7 +145,7 @@ class General:
             rows = seating.looked_at(side, number, routing)
             taken.append(seating.groups(actions[number], rows, number))
             present.append(seating.groups(slots_acting(spec.game, number, acting), rows, number))
-        joint = state.flatten(0, 1)[seating.states(side, routing)]
+        joint = states.rows(seating.states(side, routing))
         return action_values(spec, self._pieces(), self._statistics(), side, joint, taken, present)
 
     def _pieces(self) -> Mapping[str, Tensor]:

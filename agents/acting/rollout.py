@@ -13,8 +13,10 @@ from torch import Tensor
 
 from agents.acting.seated import SeatedStack
 from agents.models.distributions import bounded
+from envs import states
 from envs.arena import Actor, Arena, Timestep, blank_memory, clear_memory
 from envs.game import Game
+from envs.states import States
 from envs.stopwatch import Stopwatch
 
 SEED_LIMIT = 2**31 - 1
@@ -25,24 +27,27 @@ class LastViews:
     """The views of seats that were truncated, right after the step that truncated them.
 
     Attributes:
-        observation: Per role, float32 [T, C, slots, F]; in turn-based games they belong to the seat that would have acted next.
-        state: float32 [T, C, K, S].
+        observation: Per role, float32 or uint8 [T, C, slots, F]; in turn-based games they belong to the seat that would have
+            acted next.
+        states: The joint states of [T, C] games.
     """
 
     observation: list[Tensor]
-    state: Tensor
+    states: States
 
     @classmethod
     def empty(cls, experience: Experience) -> LastViews:
         """Tensors for all steps of an experience."""
-        return cls([torch.zeros_like(x[1:]) for x in experience.observation], torch.zeros_like(experience.state[1:]))
+        steps, copies = experience.over.shape
+        seen = [torch.zeros_like(x[1:]) for x in experience.observation]
+        return cls(seen, states.empty(experience.states, steps, copies))
 
-    def see(self, step: int, block: slice, state: Tensor, observation: Sequence[Tensor]) -> None:
+    def see(self, step: int, block: slice, seen: States, observation: Sequence[Tensor]) -> None:
         """Store the states and the observations after step `step`."""
-        for kept, seen in zip(self.observation, observation, strict=True):
-            kept[step, block] = seen
-        if self.state.shape[-1] > 0:
-            self.state[step, block] = state
+        for kept, last in zip(self.observation, observation, strict=True):
+            kept[step, block] = last
+        if self.states.size > 0:
+            states.copy(self.states[step][block], seen)
 
 
 @dataclass
@@ -50,9 +55,9 @@ class Experience:
     """The data of T steps of C copies. Row T of the first four tensors is the state after the last step.
 
     Attributes:
-        observation: Per role, float32 [T + 1, C, slots, F].
+        observation: Per role, float32 or uint8 [T + 1, C, slots, F].
         legal: Per role, bool [T + 1, C, slots, n], or None.
-        state: float32 [T + 1, C, K, S], with the facts that critics see besides; S = 0 if no critic reads it.
+        states: The joint states of [T + 1, C] games, with the facts that critics see besides; of size 0 if none reads them.
         acting: bool [T + 1, C, A].
         action: Per role, raw actions [T, C, slots(, n)].
         log_prob: Per role, float32 [T, C, slots].
@@ -71,7 +76,7 @@ class Experience:
 
     observation: list[Tensor]
     legal: list[Tensor | None]
-    state: Tensor
+    states: States
     acting: Tensor
     action: list[Tensor]
     log_prob: list[Tensor]
@@ -94,13 +99,28 @@ class Experience:
         copies: int,
         device: torch.device,
         *,
-        state_size: int | None = None,
+        like: Timestep | None = None,
+        seen: States | None = None,
         memory_size: int = 0,
         uncertain: bool = False,
         position_size: int = 0,
     ) -> Experience:
-        """Allocate tensors for `steps` steps of `copies` copies; by default, the joint state is the game's."""
+        """Allocate tensors for `steps` steps of `copies` copies.
+
+        Args:
+            game: The game.
+            steps: T.
+            copies: C.
+            device: Where.
+            like: What an arena shows: observations are kept in the form in which it has them; float32 by default.
+            seen: States like those that critics see; by default, the game's joint states.
+            memory_size: H.
+            uncertain: Whether messages need random numbers.
+            position_size: D.
+        """
         seats = len(game.seats)
+        if seen is None:
+            seen = States.of(torch.zeros(1, len(game.teams), game.state_size, device=device))
 
         def floats(*shape: int) -> Tensor:
             return torch.zeros(shape, device=device)
@@ -112,14 +132,15 @@ class Experience:
         for number, role in enumerate(game.roles):
             slots, size = game.slots(number), role.actions.size
             discrete = role.actions.kind == "discrete"
-            observation.append(floats(steps + 1, copies, slots, role.features))
+            kind = torch.float32 if like is None else like.observation[number].dtype
+            observation.append(floats(steps + 1, copies, slots, role.features).to(kind))
             legal.append(flags(steps + 1, copies, slots, size) if discrete else None)
             action.append(floats(steps, copies, slots).long() if discrete else floats(steps, copies, slots, size))
             log_prob.append(floats(steps, copies, slots))
         return cls(
             observation,
             legal,
-            floats(steps + 1, copies, len(game.teams), game.state_size if state_size is None else state_size),
+            states.empty(seen, steps + 1, copies),
             flags(steps + 1, copies, seats),
             action,
             log_prob,
@@ -145,7 +166,7 @@ class Experience:
             observation=tuple(map(flat, self.observation)),
             legal=tuple(None if rule is None else flat(rule) for rule in self.legal),
             acting=flat(self.acting),
-            state=flat(self.state),
+            state=self.states[:steps].flat().each(),
             reward=flat(self.reward),
             terminated=flat(self.terminated),
             truncated=flat(self.truncated),
@@ -174,22 +195,23 @@ class Book:
         self.action, self.log_prob = of_roles(experience.action), of_roles(experience.log_prob)
         self._observation = of_roles(experience.observation)
         self._legal = [None if x is None else pages(x) for x in experience.legal]
-        joint, carried = experience.state.shape[-1] > 0, experience.memory.shape[-1] > 0
-        self._state = pages(experience.state) if joint else None
+        joint, carried = experience.states.size > 0, experience.memory.shape[-1] > 0
+        steps = len(experience.acting)
+        self._states = [experience.states[step][block] for step in range(steps)] if joint else None
         self._memory = pages(experience.memory) if carried else None
         self._acting = pages(experience.acting)
         got = experience.reward, experience.terminated, experience.truncated, experience.over, experience.success
         self._reward, self._terminated, self._truncated, self._over, self._success = map(pages, got)
 
-    def see(self, step: int, now: Timestep, memory: Tensor, state: Tensor) -> None:
+    def see(self, step: int, now: Timestep, memory: Tensor, seen: States) -> None:
         """Store observations, memory and the states that critics see, before step `step`."""
-        for kept, seen in zip(self._observation[step], now.observation, strict=True):
-            kept.copy_(seen)
+        for kept, shown in zip(self._observation[step], now.observation, strict=True):
+            kept.copy_(shown)
         for rule, allowed in zip(self._legal, now.legal, strict=True):
             if rule is not None and allowed is not None:
                 rule[step].copy_(allowed)
-        if self._state is not None:
-            self._state[step].copy_(state)
+        if self._states is not None:
+            states.copy(self._states[step], seen)
         self._acting[step].copy_(now.acting)
         if self._memory is not None:
             kept = self._memory[step]
@@ -333,14 +355,14 @@ def collect(
                 watch.lap("step")
                 book.get(step - 1, table.now)
                 if anybody_cut_off(table.now):
-                    state, observation = last_view(table.now)
-                    state = table.learners.informed(state, book.lives(step - 1, table.now))
+                    last, observation = last_view(table.now)
+                    last = table.learners.informed(last, book.lives(step - 1, table.now))
                     if experience.last is not None:
-                        experience.last.see(step - 1, table.block, state, observation)
-                    experience.bootstrap[step - 1, table.block] = table.learners.values(state, observation, table.memory)
+                        experience.last.see(step - 1, table.block, last, observation)
+                    experience.bootstrap[step - 1, table.block] = table.learners.values(last, observation, table.memory)
                 if table.memory.shape[2] > 0:
                     clear_memory(table.memory, table.now)
-            book.see(step, table.now, table.memory, table.learners.informed(table.now.state, table.now.acting))
+            book.see(step, table.now, table.memory, table.learners.informed(table.now.states, table.now.acting))
             watch.lap("record")
             if seeds is not None:
                 actions = decide(table, book, step, [numbers[table.block] for numbers in noise])
@@ -378,10 +400,11 @@ def anybody_cut_off(now: Timestep) -> bool:
     return bool(now.truncated.any()) if now.cut is None else now.cut
 
 
-def last_view(now: Timestep) -> tuple[Tensor, list[Tensor]]:
-    """State [N, K, S] and observations [N, slots, F] right after a step, before a copy began a new game or hid a seat."""
+def last_view(now: Timestep) -> tuple[States, list[Tensor]]:
+    """States and observations [N, slots, F] right after a step, before a copy began a new game or hid a seat."""
     if now.final is None:
-        return now.state, list(now.observation)
-    ended = (now.over | now.truncated.any(1)).view(-1, 1, 1)
+        return now.states, list(now.observation)
+    ended = now.over | now.truncated.any(1)
     seen = zip(now.final.observation, now.observation, strict=True)
-    return torch.where(ended, now.final.state, now.state), [torch.where(ended, last, fresh) for last, fresh in seen]
+    observation = [torch.where(ended.view(-1, 1, 1), last, fresh) for last, fresh in seen]
+    return now.final.states.where(ended, now.states), observation

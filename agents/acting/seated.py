@@ -26,6 +26,7 @@ from agents.models.stack import Stack, return_scale
 from envs import compiling
 from envs.arena import Insight, Timestep
 from envs.game import Game
+from envs.states import States
 
 GREEDY = 1e-6
 """The temperature of players that take the action of the highest preference. Of equal ones they take one at random."""
@@ -58,7 +59,7 @@ class Backend(Protocol):
         """
         ...
 
-    def evaluate(self, side: int, routing: Routing, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+    def evaluate(self, side: int, routing: Routing, states: States, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """The critics' output for the teams of one side, [P, W, seats of a team]; see `SeatedStack.values`."""
         ...
 
@@ -174,7 +175,7 @@ class SeatedStack:
             self._expect(side, now, memory, noise, insight.probabilities, insight)
         architecture = self.stack.spec.architecture
         if architecture.has_critic and architecture.critic != "counterfactual":  # that one judges actions, and none was chosen
-            values = self.values(self.informed(now.state, now.acting), now.observation, memory)
+            values = self.values(self.informed(now.states, now.acting), now.observation, memory)
             insight.value[...] = torch.where(self._seating.held & now.acting, values, insight.value)
 
     def chances(self, now: Timestep, memory: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
@@ -185,67 +186,69 @@ class SeatedStack:
         """
         game = self.stack.spec.game
         shown = zip(game.roles, now.observation, strict=True)
-        found = [seen.new_zeros((*seen.shape[:2], role.actions.size)) for role, seen in shown]
+        found = [torch.zeros(*seen.shape[:2], role.actions.size, device=seen.device) for role, seen in shown]
         for side in range(len(game.sides)):
             self._expect(side, now, memory, noise or _halves(game, now.acting), found, None)
         return found
 
-    def informed(self, state: Tensor, acting: Tensor) -> Tensor:
-        """Joint states [N, K, S] with the facts that the critics see besides; see `agents.models.facts.with_facts`."""
+    def informed(self, states: States, acting: Tensor) -> States:
+        """The joint states of N games with the facts that the critics see besides; see `agents.models.facts.with_facts`."""
         spec = self.stack.spec
-        return with_facts(spec.game, spec.architecture.critic_sees, state, acting, self._identities)
+        return with_facts(spec.game, spec.architecture.critic_sees, states, acting, self._identities)
 
-    def action_values(self, state: Tensor, actions: Sequence[Tensor], acting: Tensor) -> list[Tensor]:
+    def action_values(self, state: Tensor | States, actions: Sequence[Tensor], acting: Tensor) -> list[Tensor]:
         """Compute counterfactual critics for every seat of this stack, in units of reward.
 
         Args:
-            state: float [N, K, S], with facts.
+            state: The joint states, float [N, K, S], with facts.
             actions: Per role, int64 [N, slots], the actions that were taken.
             acting: bool [N, A], the seats that took one.
 
         Returns:
             Per role, float [N, slots, n], the value of every action; 0 for seats of other players.
         """
-        spec = self.stack.spec
+        spec, states = self.stack.spec, States.of(state)
         statistics = spec.statistics.split(self.stack.statistics)
-        out = [state.new_zeros((*taken.shape, role.actions.size)) for role, taken in zip(spec.game.roles, actions, strict=True)]
+        zeros = self.stack.parameters.new_zeros
+        out = [zeros(*taken.shape, role.actions.size) for role, taken in zip(spec.game.roles, actions, strict=True)]
         for number, (side, routing) in enumerate(zip(spec.game.sides, self._seating.views, strict=True)):
             if routing.index.shape[1] == 0:
                 continue
             deviation, mean = return_scale(statistics, side.name)
-            values = self._general.action_values(number, routing, state, actions, acting)
+            values = self._general.action_values(number, routing, states, actions, acting)
             for role, value in zip(side.roles, values, strict=True):
                 scaled = value * deviation.view(-1, 1, 1, 1) + mean.view(-1, 1, 1, 1)
                 rows = routing.of_seats(spec.game.roles[role].per_team)
                 rows.scatter(scaled.flatten(1, 2), out[role].view(-1, out[role].shape[2]))
         return out
 
-    def values(self, state: Tensor, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
+    def values(self, state: Tensor | States, observation: Sequence[Tensor], memory: Tensor) -> Tensor:
         """Compute the critics' values for every seat of this stack, in units of reward.
 
         Args:
-            state: float [N, K, S], with facts.
-            observation: Per role, float [N, slots, F]; only local critics read it.
+            state: The joint states, float [N, K, S], with facts.
+            observation: Per role, float or uint8 [N, slots, F]; only local critics read it.
             memory: float [N, A, H or more], the memory of the seats; only local critics of players with a memory read it.
 
         Returns:
             float [N, A]; 0 for seats of other players, and for players without a critic. NaN with counterfactual critics, which
             judge actions and not seats.
         """
-        game, copies = self.stack.spec.game, state.shape[0]
+        game, states = self.stack.spec.game, States.of(state)
+        copies, zeros = states.games[0], self.stack.parameters.new_zeros
         statistics = self.stack.spec.statistics.split(self.stack.statistics)
         if self.stack.spec.architecture.critic == "counterfactual":
-            return state.new_full((copies, len(game.seats)), torch.nan)
-        out = state.new_zeros(copies, len(game.seats))
+            return self.stack.parameters.new_full((copies, len(game.seats)), torch.nan)
+        out = zeros(copies, len(game.seats))
         if not self.stack.spec.architecture.has_critic:
             return out
         for number, (side, routing) in enumerate(zip(game.sides, self._seating.views, strict=True)):
             if routing.index.shape[1] == 0:
                 continue
             deviation, mean = return_scale(statistics, side.name)
-            value = self._critics.evaluate(number, routing, state, observation, memory)
+            value = self._critics.evaluate(number, routing, states, observation, memory)
             value = value * deviation.view(-1, 1, 1) + mean.view(-1, 1, 1)
-            filled = state.new_zeros(copies * len(side.teams), side.seats_per_team)
+            filled = zeros(copies * len(side.teams), side.seats_per_team)
             routing.scatter(value, filled)
             out[:, [seat for team in side.teams for seat in game.teams[team]]] = filled.view(copies, -1)
         return out

@@ -18,6 +18,7 @@ from torch import Tensor
 from agents.kernels import loops, normal
 from agents.kernels.loops import Flags, Floats, Ints
 from agents.kernels.products import product
+from agents.kernels.sources import Source, standing
 from agents.models.architecture import CLIP, Architecture
 from agents.models.stack import Stack
 
@@ -175,11 +176,11 @@ class Perceptron:
         """Width of the last layer, K."""
         return self._head.shape[1]
 
-    def look(self, source: Floats, rows: Ints, part: slice) -> Buffer:
+    def look(self, source: Source, rows: Ints, part: slice) -> Buffer:
         """Gather and standardise the inputs.
 
         Args:
-            source: float32 [R, F].
+            source: [R, F].
             rows: int64 [P, N].
             part: The n of the N rows of each player.
 
@@ -187,7 +188,7 @@ class Perceptron:
             [P, n, F].
         """
         seen = self._buffers_for(part.stop - part.start).seen
-        loops.take(source, rows, part.start, self._mean, self._scale, self._cut, seen[1])
+        loops.take(*standing(source, rows, part.start, part.stop - part.start), self._mean, self._scale, self._cut, seen[1])
         return seen
 
     def forward(self, seen: Buffer) -> Floats:

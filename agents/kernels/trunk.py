@@ -15,6 +15,7 @@ import numpy as np
 from agents.kernels import loops, messages, recurrent
 from agents.kernels.mlp import ROWS, Buffer, Named, Vectors, Workspace
 from agents.kernels.products import product
+from agents.kernels.sources import Source, standing, width_of
 from agents.models.architecture import CLIP
 from agents.models.stack import Stack
 from envs.compiling import Flags, Floats, Ints
@@ -79,11 +80,11 @@ class Encoder:
         self._sums = [] if named.sums is None else [named.sums[f"{layer}.weight"] for layer in layers]
         self._vectors = Vectors(named, [f"{layer}.bias" for layer in layers])
 
-    def encode(self, source: Floats, rows: Ints, part: slice) -> Buffer:
+    def encode(self, source: Source, rows: Ints, part: slice) -> Buffer:
         """The features [P, n, W] of the observations [R, F] in the n rows `part` of rows [P, N]."""
         n = part.stop - part.start
-        seen, features = self._memory("seen", n, source.shape[1]), self._memory("features", n, self._width)
-        loops.take(source, rows, part.start, self._mean, self._scale, self._cut, seen[1])
+        seen, features = self._memory("seen", n, width_of(source)), self._memory("features", n, self._width)
+        loops.take(*standing(source, rows, part.start, n), self._mean, self._scale, self._cut, seen[1])
         features = product(seen[0], self._weights[0], features)
         loops.activate(features[1], self._vectors.own[0], self.tanh)
         return features
@@ -120,12 +121,12 @@ class Trunk(Encoder):
         self.renew()
 
     def advance(
-        self, source: Floats, rows: Ints, part: slice, memory: Floats, places: Ints, counts: Ints, advances: Flags
+        self, source: Source, rows: Ints, part: slice, memory: Floats, places: Ints, counts: Ints, advances: Flags
     ) -> Buffer:
         """One step when acting.
 
         Args:
-            source: float32 [R, F], observations.
+            source: [R, F], observations.
             rows: int64 [P, N], rows of the source.
             part: The n of the N rows of each player.
             memory: float32 [Q, H or more]; new memories are written.
@@ -146,7 +147,7 @@ class Trunk(Encoder):
         recurrent.step(gates[1], past[1], before[1], *self._vectors.own[1:], *told)
         return after
 
-    def unroll(self, source: Floats, steps: Steps) -> Unrolled:
+    def unroll(self, source: Source, steps: Steps) -> Unrolled:
         """Run all steps."""
         n, shape = steps.rows.shape[1], (*steps.place.shape, -1)
         features = self.encode(source, steps.rows, slice(0, n))

@@ -17,6 +17,7 @@ from agents.acting.routing import EMPTY
 from agents.learners.replay import Shapes
 from agents.learners.transitions import UNKNOWN, Chains
 from envs.game import Game
+from envs.states import joined
 
 
 def seats_per_row(game: Game, side: int) -> list[int]:
@@ -117,11 +118,11 @@ def _then(source: Tensor, last: Tensor | None, follows: Tensor) -> Tensor:
 
 def _states(experience: Experience, latest: Tensor, team: Tensor) -> Mapping[str, Tensor]:
     """The joint states of rows before their decisions and at the latest view that follows, both [T, C, G], as [R, S] each."""
-    steps, state = len(team), experience.state
-    views = state if experience.last is None else torch.cat([state, experience.last.state])
-    copies = torch.arange(team.shape[1]).unsqueeze(1)
-    before = torch.arange(steps).view(-1, 1, 1)
-    return {
-        "state": views[before, copies, team].flatten(0, 2),
-        "then_state": views[latest.clamp_min(0), copies, team].flatten(0, 2),
-    }
+    seen = experience.states if experience.last is None else joined([experience.states, experience.last.states])
+    steps, copies = team.shape[:2]
+    here, before = torch.arange(copies).unsqueeze(1), torch.arange(steps).view(-1, 1, 1)
+
+    def at(step: Tensor) -> Tensor:
+        return seen.flat().rows(((step * copies + here) * seen.views.teams + team).flatten())
+
+    return {"state": at(before), "then_state": at(latest.clamp_min(0))}

@@ -23,6 +23,7 @@ from comms.chance import numbers_of
 from envs import compiling
 from envs.compiling import Flags, Ints, compiled
 from envs.game import Game
+from envs.states import States
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Batch:
         action: Per role, [R, a(, n)].
         log_prob: Per role, [R, a].
         present: Per role, bool [R, a], seats that act; in turn-based games, True only for the role of the mover.
-        states: [(T + 1) · C · K, S], the joint states of the experience.
-        state: int64 [R], row in `states` of the joint state from the view of each group's team.
+        states: The joint states of the experience's (T + 1) · C games.
+        state: int64 [R], number in `states` of the joint state from the view of each group's team.
         place: int64 [R], turn-based: the mover's place in its team; else None.
         advantage: [R, a of all roles].
         target: [R, a of all roles], value target in units of reward.
@@ -54,7 +55,7 @@ class Batch:
     action: list[Tensor]
     log_prob: list[Tensor]
     present: list[Tensor]
-    states: Tensor
+    states: States
     state: Tensor
     place: Tensor | None
     advantage: Tensor
@@ -117,7 +118,7 @@ def batch_of(
         [cut.of_role(experience.action[role], role) for role in roles],
         [cut.of_role(experience.log_prob[role], role) for role in roles],
         [cut.of_role(slots_acting(game, role, experience.acting), role) for role in roles],
-        experience.state.flatten(0, 2),
+        experience.states.flat(),
         (torch.arange(steps * copies, device=owner.device).view(steps, copies, 1) * len(game.teams) + cut.team).flatten(),
         cut.place,
         cut.of_seats(estimates.advantage),

@@ -17,7 +17,7 @@ from agents.acting.rollout import Experience, Explore, LastViews, Tally, collect
 from agents.learners.bellman import importance
 from agents.learners.columns import rows_of, shapes
 from agents.learners.contract import OptionValue, TrainingInput, TrainingOutput
-from agents.learners.on_policy import metrics_of_games, seated, tables_of
+from agents.learners.on_policy import metrics_of_games, seated, seen_by_critics, tables_of
 from agents.learners.replay import Replay
 from agents.learners.transitions import chains
 from agents.models.forward import normalised, standardised
@@ -147,13 +147,13 @@ def _alternate(
         A report per update, which also has the metrics of every learner; and the results of the finished games.
     """
     gamma, options = given.hyper["gamma"], given.options
-    arena, stack, watch = given.arena, given.stack, given.watch
+    arena, watch = given.arena, given.watch
     joint = "state" in memories.sides[0].rows
-    size = stack.spec.state_size if joint else 0
-    experience = Experience.empty(arena.game, given.schedule.steps, arena.copies, arena.device, state_size=size)
+    tables, reports = tables_of(given), list[Report]()
+    seen = seen_by_critics(tables[0], wanted=joint)
+    experience = Experience.empty(arena.game, given.schedule.steps, arena.copies, arena.device, like=tables[0].now, seen=seen)
     experience.last = None if arena.game.turn_based else LastViews.empty(experience)
     tally = Tally.empty(arena.game, arena.copies, arena.device)
-    tables, reports = tables_of(given), list[Report]()
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():

@@ -25,6 +25,7 @@ from agents.learners.minibatches import Batch, Minibatch, batch_of, rows_of, sea
 from agents.models.normalisation import update_statistics
 from agents.models.stack import Stack
 from envs.game import Game
+from envs.states import States
 
 Batches = Sequence[tuple[int, Batch]]
 """(index of a side, batch of the decisions on that side), for every side on which a player learns."""
@@ -50,18 +51,19 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
     """
     arena, stack, watch = given.arena, given.stack, given.watch
     spec = stack.spec
+    tables, reports = tables_of(given), list[Report]()
     experience = Experience.empty(
         arena.game,
         given.schedule.steps,
         arena.copies,
         arena.device,
-        state_size=spec.state_size if spec.sees_state else 0,
+        like=tables[0].now,
+        seen=seen_by_critics(tables[0], wanted=spec.sees_state),
         memory_size=spec.carried_size,
         uncertain=spec.uncertain,
         position_size=arena.game.position_size if spec.dynamic else 0,
     )
     tally = Tally.empty(arena.game, arena.copies, arena.device)
-    tables, reports = tables_of(given), list[Report]()
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
@@ -76,6 +78,13 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
                 table.learners = seated(given, table.block)
             watch.lap("improve")
     return reports, tally
+
+
+def seen_by_critics(table: Table, *, wanted: bool) -> States:
+    """The joint states that critics see at a table now; states of size 0 if no critic wants them."""
+    if wanted:
+        return table.learners.informed(table.now.states, table.now.acting)
+    return States.of(torch.zeros(1, len(table.arena.game.teams), 0, device=table.arena.device))
 
 
 def metrics_of_games(given: TrainingInput, tally: Tally, before: Counts) -> Report:
@@ -156,7 +165,7 @@ def _judged_seats(stack: Stack, owner: Tensor, experience: Experience, gamma: Te
     steps, copies, _ = experience.reward.shape
     everywhere = SeatedStack(stack, _deciding(stack.spec.game, owner, experience.acting))
     observation = [x.flatten(0, 1) for x in experience.observation]
-    value = everywhere.values(experience.state.flatten(0, 1), observation, experience.memory.flatten(0, 1))
+    value = everywhere.values(experience.states.flat(), observation, experience.memory.flatten(0, 1))
     value = value.view(steps + 1, copies, -1).masked_fill(~experience.acting, 0.0)
     flags = experience.acting, experience.terminated, experience.truncated
     advantage, known = gae(experience.reward, value, *flags, experience.bootstrap, gamma, lam)
@@ -172,7 +181,7 @@ def _judged_actions(stack: Stack, owner: Tensor, experience: Experience, gamma: 
     noise = [first.flatten(0, 1).unsqueeze(2) for first in experience.chance]
     chances = everywhere.chances(now, experience.memory[:steps].flatten(0, 1), noise)
     actions = [action.flatten(0, 1) for action in experience.action]
-    judged = everywhere.action_values(now.state, actions, now.acting)
+    judged = everywhere.action_values(experience.states[:steps].flat(), actions, now.acting)
     value, advantage = torch.zeros_like(now.reward), torch.zeros_like(now.reward)
     for role, *of_role in zip(game.roles, judged, chances, actions, strict=True):
         value[:, list(role.seats)], advantage[:, list(role.seats)] = counterfactual(*of_role)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from envs.game import Game
+from envs.states import States
 
 OPPONENTS = 32
 """Number of indices of opponents. The first layer of a critic learns one vector for each index."""
@@ -33,7 +34,7 @@ def fact_size(game: Game, sees: Collection[str]) -> int:
     return ("presence" in sees) * len(game.seats) + ("opponent" in sees) * OPPONENTS
 
 
-def with_facts(game: Game, sees: Collection[str], state: Tensor, acting: Tensor, identities: Tensor | None) -> Tensor:
+def with_facts(game: Game, sees: Collection[str], states: States, acting: Tensor, identities: Tensor | None) -> States:
     """Add facts to the joint states.
 
     `presence` is 1 for a seat that acts and 0 for one that is dead or absent: first the team's own seats, then those of the
@@ -42,23 +43,23 @@ def with_facts(game: Game, sees: Collection[str], state: Tensor, acting: Tensor,
 
     Args:
         game: The game.
-        sees: The facts to add; none returns the state as it is.
-        state: float32 [N, K, S].
+        sees: The facts to add; none returns the states as they are.
+        states: Those of N games.
         acting: bool [N, A], the seats that act; in a last view, those that have acted and are not dead.
         identities: int64 [N, K], the index of the player that holds each team, or `UNKNOWN`; None if nobody knows.
 
     Returns:
-        float32 [N, K, S + `fact_size`].
+        States with `fact_size` more numbers.
     """
-    parts, teams = [state], range(len(game.teams))
+    parts, teams = list[Tensor](), range(len(game.teams))
     if "presence" in sees:
         order = [[seat for shift in teams for seat in game.teams[(team + shift) % len(teams)]] for team in teams]
-        parts.append(acting[:, torch.tensor(order, device=acting.device)].to(state.dtype))
+        parts.append(acting[:, torch.tensor(order, device=acting.device)].float())
     if "opponent" in sees:
-        known = torch.zeros((*state.shape[:2], OPPONENTS + 1), dtype=state.dtype, device=state.device)
+        known = torch.zeros((len(acting), len(teams), OPPONENTS + 1), device=acting.device)
         if identities is not None:
             column = torch.where(identities == UNKNOWN, OPPONENTS, identities)
             known.scatter_(2, column.unsqueeze(2), 1.0)
         others = known[..., :OPPONENTS].sum(1, keepdim=True) - known[..., :OPPONENTS]
         parts.append(others / max(len(teams) - 1, 1))
-    return torch.cat(parts, dim=2) if len(parts) > 1 else state
+    return states.with_facts(torch.cat(parts, dim=2)) if parts else states

@@ -38,6 +38,8 @@ def features(
 def standardised(spec: PlayerSpec, statistics: Mapping[str, Tensor], role: int, observation: Tensor) -> Tensor:
     """Observations [P, …, features of the role], standardised if the architecture says so."""
     name = f"observation.{spec.game.roles[role].name}"
+    if observation.dtype == torch.uint8:
+        observation = observation.float()
     return normalised(observation, statistics, name) if spec.architecture.normalise else observation
 
 

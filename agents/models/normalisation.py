@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -10,18 +10,24 @@ from torch import Tensor
 
 from envs import compiling
 from envs.compiling import Floats, Ints, vectorised
+from envs.states import States
 
 LONGEST_MEMORY = 1e6
 """Maximum weight of old experience, in rows. It lets old experience be forgotten, so statistics follow a changing league."""
 
+AT_ONCE = 2**22
+"""Numbers that are read at once of rows that are kept in another form."""
 
-def update_statistics(statistics: Mapping[str, Tensor], name: str, source: Tensor, rows: Tensor, weight: Tensor) -> None:
+
+def update_statistics(
+    statistics: Mapping[str, Tensor], name: str, source: Tensor | States, rows: Tensor, weight: Tensor
+) -> None:
     """Merge rows into the running statistics `name`, in place, player by player.
 
     Args:
         statistics: Views of the stack's statistics, [P, …].
         name: Name of the statistics.
-        source: float [R, F].
+        source: float or uint8 [R, F], or R joint states.
         rows: int64 [P, B], rows of the source.
         weight: float [P, B], 0 for padding.
 
@@ -42,8 +48,18 @@ def update_statistics(statistics: Mapping[str, Tensor], name: str, source: Tenso
     count.copy_((count + fresh).clamp_max(LONGEST_MEMORY))
 
 
-def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Weighted mean of rows, and sum of squared distances from it, [P, F] each; see `update_statistics`."""
+def moments(source: Tensor | States, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Weighted mean of rows, and sum of squared distances from it, [P, F] each; see `update_statistics`.
+
+    Rows that are kept in another form are read some columns after others, whose statistics have nothing to do with each other.
+    """
+    if isinstance(source, States):
+        if source.plain is None:
+            return _in_pieces(source.rows, source.size, rows, weight)
+        source = source.plain
+    if source.dtype == torch.uint8:
+        kept = source
+        return _in_pieces(lambda which, part: kept[:, part].index_select(0, which).float(), kept.shape[1], rows, weight)
     shape = rows.shape[0], source.shape[1]
     if compiling.serve(source.device):
         mean, spread = torch.zeros(shape), torch.zeros(shape)
@@ -53,6 +69,15 @@ def moments(source: Tensor, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tenso
     taken = source.index_select(0, rows.flatten()).view(*rows.shape, -1)
     mean = torch.einsum("pbf,pb->pf", taken, weight) / weight.sum(1, keepdim=True).clamp_min(1.0)
     return mean, torch.einsum("pbf,pb->pf", (taken - mean.unsqueeze(1)).square(), weight)
+
+
+def _in_pieces(read: Callable[[Tensor, slice], Tensor], width: int, rows: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """`moments` of rows that `read` puts together: (int64 [R], columns) → float32 [R, fewer]."""
+    fewer, here = max(1, AT_ONCE // max(1, rows.numel())), torch.arange(rows.numel(), device=rows.device).view(rows.shape)
+    parts = [slice(first, min(first + fewer, width)) for first in range(0, width, fewer)]
+    found = [moments(read(rows.flatten(), part), here, weight) for part in parts]
+    means, spreads = (torch.cat(each, dim=1) for each in zip(*found, strict=True))
+    return means, spreads
 
 
 @vectorised

@@ -136,7 +136,7 @@ class StockArena(StockPart):
             engine = Workers(spec, bounds, min(workers, copies), fresh and not kept, joint)
             buffers = engine.buffers
         else:
-            buffers = buffers_in(bytearray(bytes_needed(game, copies, joint)), game, copies, joint)
+            buffers = buffers_in(bytearray(bytes_needed(spec, copies, joint)), spec, copies, joint)
             engine = Local(spec, buffers, bounds, Making(fresh and not kept, render, kept))
         super().__init__(game, device, engine, tuple(range(len(bounds))), buffers, 0)
         self._setup = spec.setup

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.arena import Final, Timestep
-from envs.game import Game
+from envs.description import EnvironmentSpec
+from envs.states import States, Views
+from envs.stock.joint import views_of
 
 _ALIGNMENT = 64
 
@@ -23,13 +26,14 @@ class Buffers:
     """The inputs and outputs of copies as numpy arrays; axes and meaning as in `Timestep` and `Arena.step`.
 
     Attributes:
-        observation: Per role, float32 [N, slots, F].
+        views: How the teams see the states.
+        observation: Per role, float32 or uint8 [N, slots, F].
         legal: Per role, bool [N, slots, n]; None for continuous actions.
-        final_observation: Per role, float32 [N, slots, F], valid where `over` or a seat was `truncated`.
+        final_observation: Per role, float32 or uint8 [N, slots, F], valid where `over` or a seat was `truncated`.
         actions: Per role, int64 [N, slots] or float32 [N, slots, n]: the actions to execute.
         acting: bool [N, A].
-        state: float32 [N, K, S]; S = 0 where nobody asks for it.
-        final_state: float32 [N, K, S], valid like `final_observation`.
+        state: float32 or uint8 [N, Z], what is kept of the joint states; Z = 0 where nobody asks for them.
+        final_state: The same after the last move, valid like `final_observation`.
         reward: float32 [N, A].
         terminated: bool [N, A].
         truncated: bool [N, A].
@@ -39,13 +43,14 @@ class Buffers:
         seeds: int64 [N], the seeds of the next games.
     """
 
-    observation: tuple[NDArray[np.float32], ...]
+    views: Views
+    observation: tuple[NDArray[Any], ...]
     legal: tuple[NDArray[np.bool_] | None, ...]
-    final_observation: tuple[NDArray[np.float32], ...]
+    final_observation: tuple[NDArray[Any], ...]
     actions: tuple[NDArray[Any], ...]
     acting: NDArray[np.bool_]
-    state: NDArray[np.float32]
-    final_state: NDArray[np.float32]
+    state: NDArray[Any]
+    final_state: NDArray[Any]
     reward: NDArray[np.float32]
     terminated: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
@@ -62,7 +67,8 @@ class Buffers:
                 return tuple(view(each) for each in value)
             return None if value is None else value[index]
 
-        return Buffers(**{field.name: view(getattr(self, field.name)) for field in fields(self)})
+        arrays = (field.name for field in fields(self) if field.name != "views")
+        return Buffers(self.views, **{name: view(getattr(self, name)) for name in arrays})
 
     def timestep(self, device: torch.device) -> Timestep:
         """Copy the outputs into a timestep, which later steps do not change."""
@@ -80,23 +86,57 @@ class Buffers:
         if self.truncated.any():
             ended = ended | self.truncated.any(axis=1)
         if ended.any():
-            final = Final(tuple(map(last, self.final_observation)), last(self.final_state))
-        return Timestep(
+            shown = tuple(map(last, self.final_observation))
+            final = _Final.of(States(last(self.final_state), self.views), observation=shown)
+        return _Timestep.of(
+            States(tensor(self.state), self.views),
             observation=tuple(map(tensor, self.observation)),
             legal=tuple(None if legal is None else tensor(legal) for legal in self.legal),
             acting=tensor(self.acting),
-            state=tensor(self.state),
             reward=tensor(self.reward),
             terminated=tensor(self.terminated),
             truncated=tensor(self.truncated),
             over=tensor(self.over),
             final=final,
+            cut=None,
             positions=tensor(self.positions) if self.positions.shape[-1] else None,
             success=None if np.isnan(self.success).all() else tensor(self.success),
         )
 
 
-def bytes_needed(game: Game, copies: int, joint: bool = True) -> int:
+class _Timestep(Timestep):
+    """A timestep that keeps of the joint states what the teams have in common once."""
+
+    @classmethod
+    def of(cls, states: States, **shown: Any) -> _Timestep:
+        """Make a timestep of states and of everything else."""
+        timestep = cls.__new__(cls)
+        vars(timestep).update(shown, states=states)
+        return timestep
+
+    @cached_property
+    def state(self) -> Tensor:
+        """See `Timestep`."""
+        return self.states.each()
+
+
+class _Final(Final):
+    """Last views that keep the joint states like `_Timestep`."""
+
+    @classmethod
+    def of(cls, states: States, **shown: Any) -> _Final:
+        """Make last views of states and of everything else."""
+        final = cls.__new__(cls)
+        vars(final).update(shown, states=states)
+        return final
+
+    @cached_property
+    def state(self) -> Tensor:
+        """See `Final`."""
+        return self.states.each()
+
+
+def bytes_needed(spec: EnvironmentSpec, copies: int, joint: bool = True) -> int:
     """Return the size in bytes of the memory for the buffers of `copies` copies, with or without the joint state."""
     sizes: list[int] = []
 
@@ -104,16 +144,26 @@ def bytes_needed(game: Game, copies: int, joint: bool = True) -> int:
         sizes.append(_aligned(prod(shape) * np.dtype(kind).itemsize))
         return np.empty(0, kind)
 
-    _build(game, copies, joint, measure)
+    _build(spec, copies, joint, measure)
     return sum(sizes)
 
 
-def buffers_in(memory: Any, game: Game, copies: int, joint: bool = True) -> Buffers:
+def bytes_shown(spec: EnvironmentSpec) -> tuple[int, int]:
+    """Return the bytes of what one copy shows at a step: its observations, and what is kept of the joint state."""
+    game = spec.game
+    seen = sum(
+        game.slots(number) * role.features * np.dtype(kind).itemsize
+        for number, (role, kind) in enumerate(zip(game.roles, spec.kinds, strict=True))
+    )
+    return seen, views_of(spec, wanted=True).kept * np.dtype(spec.state_kind).itemsize
+
+
+def buffers_in(memory: Any, spec: EnvironmentSpec, copies: int, joint: bool = True) -> Buffers:
     """Lay out the buffers in a block of `bytes_needed` bytes; its contents are kept.
 
     Args:
         memory: A writable buffer (a bytearray, or the `buf` of shared memory).
-        game: The game's description.
+        spec: The game.
         copies: Number of copies, N.
         joint: Whether there is a joint state.
     """
@@ -125,31 +175,33 @@ def buffers_in(memory: Any, game: Game, copies: int, joint: bool = True) -> Buff
         offset += _aligned(array.nbytes)
         return array
 
-    return _build(game, copies, joint, place)
+    return _build(spec, copies, joint, place)
 
 
-def _build(game: Game, copies: int, joint: bool, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
+def _build(spec: EnvironmentSpec, copies: int, joint: bool, array: Callable[[tuple[int, ...], Any], NDArray[Any]]) -> Buffers:
     """Request each of the arrays from `array`, always in the same order."""
+    game, views = spec.game, views_of(spec, joint)
 
     def per_role(last: Callable[[int], tuple[int, ...]], kind: Callable[[int], Any]) -> Iterator[NDArray[Any]]:
         return (array((copies, game.slots(role), *last(role)), kind(role)) for role in range(len(game.roles)))
 
     discrete = [role.actions.kind == "discrete" for role in game.roles]
     sizes = [role.actions.size for role in game.roles]
-    seats, teams = len(game.seats), (len(game.teams), game.state_size if joint else 0)
+    seats, kinds = len(game.seats), spec.kinds
     legal = tuple(per_role(lambda role: (sizes[role],), lambda role: np.bool_))
     return Buffers(
-        observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: np.float32)),
+        views,
+        observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: kinds[role])),
         legal=tuple(mask if masked else None for mask, masked in zip(legal, discrete, strict=True)),
-        final_observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: np.float32)),
+        final_observation=tuple(per_role(lambda role: (game.roles[role].features,), lambda role: kinds[role])),
         actions=tuple(
             per_role(
                 lambda role: () if discrete[role] else (sizes[role],), lambda role: np.int64 if discrete[role] else np.float32
             )
         ),
         acting=array((copies, seats), np.bool_),
-        state=array((copies, *teams), np.float32),
-        final_state=array((copies, *teams), np.float32),
+        state=array((copies, views.kept), spec.state_kind),
+        final_state=array((copies, views.kept), spec.state_kind),
         reward=array((copies, seats), np.float32),
         terminated=array((copies, seats), np.bool_),
         truncated=array((copies, seats), np.bool_),

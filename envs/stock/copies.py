@@ -7,7 +7,7 @@ action, and assembling the joint states. `envs/stock/one_copy.py` does what Pett
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,14 +99,15 @@ class Copies:
             raise self.copies[row].fault(f"leaves the acting seat {game.seats[seat]} no legal action")
 
 
-def _views(spec: EnvironmentSpec, buffers: Buffers) -> Sequence[NDArray[np.float32]]:
-    """Return the observation of each seat, float32 [n, F]; zeros for seats that are not in the game.
+def _views(spec: EnvironmentSpec, buffers: Buffers) -> Sequence[NDArray[Any]]:
+    """Return the observation of each seat, [n, F]; zeros for seats that are not in the game.
 
     In simultaneous games these are views of the buffers. In turn-based games the buffers show one seat only, so the
     observations have memory of their own.
     """
     game = spec.game
     if game.turn_based:
-        return [np.zeros((len(buffers.seeds), game.roles[role].features), np.float32) for role in game.role_of_seat]
+        sizes = [(len(buffers.seeds), role.features) for role in game.roles]
+        return [np.zeros(sizes[role], spec.kinds[role]) for role in game.role_of_seat]
     places = [(role, game.roles[role].seats.index(seat)) for seat, role in enumerate(game.role_of_seat)]
     return [buffers.observation[role][:, slot] for role, slot in places]

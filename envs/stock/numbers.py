@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from envs.stock.one_copy import Copy
 
 
 class _Watched(NamedTuple):
-    """An array that is checked: float32 [N, …].
+    """An array: [N, …].
 
     Attributes:
         what: `observation`, `reward`, `state` or `position`.
@@ -32,7 +32,7 @@ class _Watched(NamedTuple):
 
     what: str
     role: int
-    array: NDArray[np.float32]
+    array: NDArray[Any]
     past: bool = False
     final: bool = False
 
@@ -50,7 +50,8 @@ class Watch:
         if joint.wanted and (game.turn_based or not joint.made_of_views):  # otherwise it is made of the observations above
             now.append(_Watched("state", -1, buffers.state))
             last.append(_Watched("state", -1, buffers.final_state, True, True))
-        self._now, self._last = now, last
+        self._now = [watched for watched in now if watched.array.dtype == np.float32]  # bytes are finite
+        self._last = [watched for watched in last if watched.array.dtype == np.float32]
 
     def check(self) -> None:
         """Look at everything that the last step gave.
@@ -75,9 +76,9 @@ class Watch:
         value, game = watched.array[(row, *place)], self._game
         where = ""
         if watched.what == "state":
-            seat = self._joint.seat_at(*place)
+            seat = self._joint.seat_at(place[0])
             who = "as its state()" if seat is None else f"{game.seats[seat]} an observation with"
-            where = f" at position {place[1]}" if seat is None else ""
+            where = f" at position {place[0]}" if seat is None else ""
         elif watched.what in ("reward", "position"):
             who = f"{game.seats[place[0]]} the {watched.what}"
         else:

@@ -56,7 +56,7 @@ class Copy(ABC):
         spec: EnvironmentSpec,
         joint: JointState,
         row: Buffers,
-        views: Sequence[NDArray[np.float32]],
+        views: Sequence[NDArray[Any]],
         making: Making,
         number: int,
     ):
@@ -66,7 +66,7 @@ class Copy(ABC):
             spec: The game.
             joint: How to make its joint state.
             row: The buffers of this copy, without the axis N.
-            views: Per seat, float32 [F], the observations that make the joint state; empty if it is made of something else.
+            views: Per seat, [F], the observations that make the joint state; empty if it is made of something else.
             making: How it gets its environments.
             number: Its number in the whole arena, for messages.
         """
@@ -127,7 +127,6 @@ class Copy(ABC):
         self.seed, self.moves = self.next_seed, 0
         if self.seed == RESTS:
             return
-        self.joint.mark_places(row.state)
         for _ in range(EMPTY_GAMES):
             self.living, self.playing, self.ended = [], [], set()
             self._renew()
@@ -196,7 +195,7 @@ class Copy(ABC):
         except MISFITS as error:
             raise self.fault(f"pays {agent} {shortened(repr(reward))}, which is no number: {told(error)}") from error
 
-    def _encode(self, seat: int, observation: Any, target: NDArray[np.float32]) -> None:
+    def _encode(self, seat: int, observation: Any, target: NDArray[Any]) -> None:
         """Write the observation of a seat."""
         try:
             self.encode[seat](observation, target)

@@ -92,7 +92,7 @@ def _play(arena: Arena, seed: int, steps: int, last: float) -> list[Tensor]:
 def _shown(now: Timestep) -> list[Tensor]:
     legal = [mask for mask in now.legal if mask is not None]
     told = [fact.nan_to_num(-1.0) for fact in (now.positions, now.success) if fact is not None]
-    return [*now.observation, *legal, now.acting, now.state, now.reward, now.terminated, now.truncated, now.over, *told]
+    return [*now.observation, *legal, now.acting, now.states.kept, now.reward, now.terminated, now.truncated, now.over, *told]
 
 
 def _equal(one: list[Tensor], other: list[Tensor]) -> bool:

@@ -32,7 +32,7 @@ class SimultaneousCopy(Copy):
     """
 
     def _open(self) -> bool:
-        self.last: dict[int, NDArray[np.float32]] = {}
+        self.last: dict[int, NDArray[Any]] = {}
         self.idle: dict[int, Any] = {}
         """Seats in `agents` that wait → an action that the environment ignores."""
         observations, infos = self.environment.reset(seed=self.seed)
@@ -113,7 +113,6 @@ class SimultaneousCopy(Copy):
             if observation is not None:
                 self._encode(seat, observation, self.final[seat])
         self.joint.put_together(self.final, row.final_state)
-        self.joint.mark_places(row.final_state)
         self._read_final_state()
 
     def _show_cut(self, cut: list[int], observations: Mapping[Any, Any]) -> None:

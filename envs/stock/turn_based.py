@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from envs.dead_steps import dead_step
@@ -95,10 +94,9 @@ class TurnBasedCopy(Copy):
         self._encode(seat, observation, self.final[seat])
         self._look([self._seat(agent) for agent in self.environment.agents], seat, self.final[seat])
         self.joint.put_together(self.views, row.final_state)
-        self.joint.mark_places(row.final_state)
         self._read_final_state()
 
-    def _look(self, living: list[int], known: int, shown: NDArray[np.float32]) -> None:
+    def _look(self, living: list[int], known: int, shown: NDArray[Any]) -> None:
         """Write the observations of the living if the joint state is made of them; the one of `known` is `shown`.
 
         A seat that cannot be asked while it waits stands there with what it saw last.

@@ -63,8 +63,8 @@ class Workers(Engine):
         self._owed: list[deque[Blocks]] = [deque([()]) for _ in range(workers)]  # blocks with outstanding answers, in order
         context = worker_context("envs.stock.workers")
         copies = bounds[-1][1]
-        memory = context.RawArray(ctypes.c_byte, bytes_needed(spec.game, copies, joint))
-        self.buffers = buffers_in(memory, spec.game, copies, joint)
+        memory = context.RawArray(ctypes.c_byte, bytes_needed(spec, copies, joint))
+        self.buffers = buffers_in(memory, spec, copies, joint)
         plain = replace(spec, agents=(), observation_spaces=(), action_spaces=())
         try:
             for share in self._shares:
@@ -188,7 +188,7 @@ def _work(
     engines: list[Copies] = []
     try:
         spec = _complete_spec(plain)
-        whole = buffers_in(memory, spec.game, copies, joint)
+        whole = buffers_in(memory, spec, copies, joint)
         for mine in share:
             rows = whole.part(slice(mine.start, mine.stop))
             engines.append(Copies(spec, rows, mine.start, Making(fresh)))

@@ -318,7 +318,21 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
         progress = {name: published[name] for name in sorted(newest & published.keys())}
         table = among(sums.results, sums.results.players)
         known.append(GenerationRecord(row, table, training, sums.returns, progress, sums.evidence))
-    return History(store.folder, facts, config, game, known, players, store.ratings(last), matches, found)
+    ratings = store.ratings(last)
+    _require_rated(store, ratings, found)
+    return History(store.folder, facts, config, game, known, players, ratings, matches, found)
+
+
+def _require_rated(store: Store, ratings: Sequence[RatingRow], outcomes: Sequence[Outcome]) -> None:
+    """Make sure that everybody who met somebody has a rating.
+
+    Raises:
+        LeagueError: The database is damaged.
+    """
+    met = {name for outcome in outcomes for name in (outcome.player, outcome.opponent)}
+    unrated = sorted(met.difference(row.player for row in ratings))
+    if unrated:
+        raise LeagueError(f"{store.path} is damaged: its log has matches of {unrated[0]!r:.80}, who has no rating")
 
 
 def _players(store: Store, earlier: History | None) -> list[Player]:

@@ -85,7 +85,7 @@ def check_game(name: str, settings: Mapping[str, Any] | None = None) -> Page:
     if fits(clauses):
         clauses += rehearse(config)
     if fits(clauses):
-        memory = memory_of(config, envs.describe(config.game.setup(), config.state_seen)).total
+        memory = memory_of(config).total
     lines = [Text.assemble(_mark(clause), clause.name, f": {harmless(clause.explanation)}") for clause in clauses]
     if memory is not None:
         lines.append(Text(f"memory:   {_memory(memory, config)}"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models.facts import fact_size
-from envs.description import StateKind, describe
-from envs.game import Game
+from envs.description import StateKind, survey
+from envs.stock.buffers import bytes_shown
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 
@@ -26,7 +26,7 @@ class Memory:
 
     Attributes:
         views: Observations.
-        state: Joint states, one for each team.
+        state: Joint states.
         tasks: Tasks of this kind that run at once.
     """
 
@@ -40,14 +40,18 @@ class Memory:
         return (self.views + self.state) * self.tasks
 
 
-def memory_of(config: LeagueConfig, game: Game) -> Memory:
+def memory_of(config: LeagueConfig) -> Memory:
     """Compute what a league's training takes: T + 1 steps of all copies, and what the arenas show besides.
 
     Args:
         config: The league.
-        game: Its game.
+
+    Raises:
+        GameError: Its game cannot be made.
     """
-    views = sum(game.slots(number) * role.features for number, role in enumerate(game.roles)) * FLOAT
+    spec = survey(config.game.setup(), config.state_seen)
+    game = spec.game
+    views, joint = bytes_shown(spec)
     best, tasks = (0, 0), 0
     for group in config.groups:
         stack = min(config.stack, group.count)
@@ -55,7 +59,7 @@ def memory_of(config: LeagueConfig, game: Game) -> Memory:
         # The steps that are kept, and of every copy the present timestep, its buffer and the buffer of the last view.
         kept = rows * (config.train.steps + 1 + 3)
         policy = group.policy
-        state = len(game.teams) * (game.state_size + fact_size(game, policy.critic_sees)) * FLOAT
+        state = joint + len(game.teams) * fact_size(game, policy.critic_sees) * FLOAT
         best = max(best, (views * kept, state * kept if policy.critic != "local" else 0), key=sum)
         tasks += -(-group.count // stack)
     compute = config.compute
@@ -63,7 +67,7 @@ def memory_of(config: LeagueConfig, game: Game) -> Memory:
     return Memory(*best, at_once)
 
 
-def check_memory(config: LeagueConfig, game: Game) -> None:
+def check_memory(config: LeagueConfig) -> None:
     """Make sure that a league fits into the memory that is free.
 
     Raises:
@@ -71,15 +75,15 @@ def check_memory(config: LeagueConfig, game: Game) -> None:
     """
     if config.compute.device != "cpu":
         return
-    needed, free = memory_of(config, game), free_memory()
+    needed, free = memory_of(config), free_memory()
     if free is None or needed.total <= free:
         return
     what = f"at least {_gb(needed.total)}"
     if needed.tasks > 1:
         what += f" in {needed.tasks} tasks at once"
     if needed.state > needed.views:
-        what += f", {_gb(needed.state * needed.tasks)} of it for joint states, one for each of {len(game.teams)} teams"
-    raise LeagueError(f"training in {game.name} takes {what}, but {_gb(free)} are free; {_advice(config, game, needed)}")
+        what += f", {_gb(needed.state * needed.tasks)} of it for joint states"
+    raise LeagueError(f"training in {config.game.name} takes {what}, but {_gb(free)} are free; {_advice(config, needed)}")
 
 
 def free_memory() -> int | None:
@@ -88,13 +92,13 @@ def free_memory() -> int | None:
     return min(found, default=None)
 
 
-def _advice(config: LeagueConfig, game: Game, needed: Memory) -> str:
+def _advice(config: LeagueConfig, needed: Memory) -> str:
     """Say what takes less memory."""
     found = []
     if needed.state:
         for state in ("own", "none"):
             less = _with_state(config, state)
-            total = memory_of(less, describe(config.game.setup(), state)).total
+            total = memory_of(less).total
             setting = "arena.state: own" if state == "own" else "policy.critic: local"
             if total < needed.total:
                 found.append(f"{setting} ({_gb(total)})")

@@ -116,7 +116,7 @@ def from_text(text: str, where: str) -> list[Source]:
     """
     try:
         sources = [Source(**{key: str(value) for key, value in entry.items()}) for entry in json.loads(text)]
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise LeagueError(f"what {where} says of its own code is damaged: {error}") from error
     for source in sources:
         if source.sha256 and not SHA256.fullmatch(source.sha256):

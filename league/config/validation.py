@@ -49,7 +49,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
         operator_of(operator)
     check_operators(config, game)
     check_device(config.compute.device)
-    check_memory(config, game)
+    check_memory(config)
     if config.arena.state == "none" and (blind := [g.policy.critic for g in config.groups if g.policy.critic != "local"]):
         raise LeagueError(f"arena.state none leaves {blind[0]} critics nothing to see; set policy.critic to local as well")
     check_schedule(config, game)

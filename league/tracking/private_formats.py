@@ -213,7 +213,7 @@ def outdated(view: str, league: str, run: str) -> bool:
     """
     if f"tags.league = '{league}'" not in view:
         return False
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         times = json.loads(view)
         if any(f'"{metric}\\"' in view for metric in RETIRED) and times.get("createdAt") == times.get("updatedAt"):
             return True

@@ -197,7 +197,7 @@ class Person(SharedControl):
         if board is not None:
             self._say(coloured(board))
             return
-        seen = now.observation[self.game.role_of_seat[seat]][0, slot_of(self.game, seat)].tolist()
+        seen = now.observation[self.game.role_of_seat[seat]][0, slot_of(self.game, seat)].float().tolist()
         self._say(f"{self.game.name} has no drawing for the terminal; these are the numbers that {self.game.seats[seat]} sees:")
         for start in range(0, min(len(seen), NUMBERS), 10):
             self._say("".join(f"{number:8.3g}" for number in seen[start : start + 10]))

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from agents.kernels.elementary import ONE
 from agents.kernels.mlp import Networks, groups, portions
+from agents.kernels.sources import Source, source_of
 from agents.kernels.trunk import Speaker, Team, Trunk
 from agents.learners.gradient.memories import Memories
 from agents.learners.hyper import HyperParameters
@@ -47,7 +48,7 @@ class _Decisions:
         log_prob: float32 [R · a].
     """
 
-    source: Floats
+    source: Source
     legal: Flags | None
     action: Ints | Floats
     log_prob: Floats
@@ -211,7 +212,7 @@ class Derived:
         if batch.place is not None and side.seats_per_team > 1:
             mover = torch.nn.functional.one_hot(rows_of(batch.place, minibatch.rows), side.seats_per_team)
             target, weight = target.expand(mover.shape).contiguous(), weight * mover
-        source, rows = batch.states.numpy(), rows_of(batch.state, minibatch.rows).numpy()
+        source, rows = source_of(batch.states), rows_of(batch.state, minibatch.rows).numpy()
         known = target.numpy(), weight.numpy(), weigh, totals[2]
         for who in groups(*rows.shape):
             critic = self._networks.get(f"critic.{side.name}", f"state.{side.name}", who)
@@ -239,7 +240,8 @@ def _seated(spec: PlayerSpec, minibatch: Minibatch, place: int) -> _Seated:
 
 
 def _arrays(observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor) -> _Decisions:
-    source, chosen, before = (x.flatten(0, 1).numpy() for x in (observation, action, log_prob))
+    chosen, before = (x.flatten(0, 1).numpy() for x in (action, log_prob))
+    source = source_of(observation.flatten(0, 1))
     return _Decisions(source, None if legal is None else legal.flatten(0, 1).numpy(), chosen, before)
 
 

@@ -72,7 +72,7 @@ def _loss(
     log_ratio = (torch.cat(now, dim=2) - before).masked_fill(silent, 0.0)
     doubt = torch.cat(entropies, dim=2).masked_fill(silent, 0.0)
     carried = rows_of(batch.memory, rows).split([role.per_team for role in roles], dim=2) if batch.memory.numel() else []
-    state = rows_of(batch.states, batch.state[rows])
+    state = batch.states.rows(batch.state[rows])
     if spec.architecture.critic == "counterfactual":
         actions = [rows_of(x, rows) for x in batch.action]
         value = of_taken(action_values(spec, pieces, statistics, minibatch.side, state, actions, present), actions)

@@ -76,7 +76,7 @@ def test_memory_keeps_what_was_seen_before_each_step_and_what_came_of_it(game, g
     assert now is shown[-1]
     for step, seen in enumerate(shown):
         assert torch.equal(experience.acting[step], seen.acting)
-        assert torch.equal(experience.state[step], seen.state)
+        assert torch.equal(experience.states[step].each(), seen.state)
         assert all(torch.equal(kept[step], x) for kept, x in zip(experience.observation, seen.observation, strict=True))
         assert step == 0 or torch.equal(experience.reward[step - 1], seen.reward)
 
@@ -84,9 +84,10 @@ def test_memory_keeps_what_was_seen_before_each_step_and_what_came_of_it(game, g
 def test_a_table_writes_only_the_pages_of_its_copies(game, glance):
     experience, now = Experience.empty(game, 2, 3 * COPIES, torch.device("cpu")), glance(game, COPIES, 0)
     book = Book(experience, slice(COPIES, 2 * COPIES))
-    book.see(1, now, empty(game), now.state)
+    book.see(1, now, empty(game), now.states)
     book.get(1, now)
-    for kept, shown in ((experience.state, now.state), (experience.acting, now.acting), (experience.reward, now.reward)):
+    states = experience.states.each()
+    for kept, shown in ((states, now.state), (experience.acting, now.acting), (experience.reward, now.reward)):
         assert torch.equal(kept[1, COPIES : 2 * COPIES], shown)
         assert not kept[:, :COPIES].any()
         assert not kept[:, 2 * COPIES :].any()
@@ -140,8 +141,8 @@ def test_the_last_view_is_the_old_game_where_one_ended_and_the_present_elsewhere
     now, last = glance(games["melee"], COPIES, 0), glance(games["melee"], COPIES, 1)
     over = torch.tensor([True, False, False, True])
     state, observation = last_view(replace(now, over=over, final=Final(last.observation, last.state)))
-    assert torch.equal(state[over], last.state[over])
-    assert torch.equal(state[~over], now.state[~over])
+    assert torch.equal(state.each()[over], last.state[over])
+    assert torch.equal(state.each()[~over], now.state[~over])
     assert torch.equal(observation[1][over], last.observation[1][over])
     assert torch.equal(observation[1][~over], now.observation[1][~over])
 

@@ -70,7 +70,7 @@ def check_row(game, side, experience, owner, found, columns, learner, where, sea
             source = experience.last.observation[number] if beyond else experience.observation[number]
             assert torch.equal(columns[f"{place}.then"][row, inside], source[follows - (STEPS + 1) * beyond, copy, slot])
         team = game.team_of_seat[seat]
-        assert torch.equal(columns["state"][row], experience.state[t, copy, team])
+        assert torch.equal(columns["state"][row], experience.states[t].each()[copy, team])
 
 
 def test_a_memory_takes_the_rows(game, founders, flicker):

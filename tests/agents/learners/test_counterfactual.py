@@ -12,7 +12,7 @@ from agents.learners.advantages import action_value_targets, counterfactual
 from agents.learners.gradient import autograd
 from agents.learners.hyper import HyperParameters
 from agents.learners.minibatches import minibatch_of
-from agents.learners.on_policy import all_rows, estimate, value_error
+from agents.learners.on_policy import all_rows, estimate, seen_by_critics, value_error
 
 CPU = torch.device("cpu")
 COPIES, STEPS = 6, 7
@@ -85,10 +85,10 @@ def collected(games, founders, flicker):
         stack = founders(game, 2, critic=critic, **architecture)
         owner = torch.tensor([[0, 1], [1, EMPTY]] * (COPIES // 2))
         spec = stack.spec
-        sizes = {"state_size": spec.state_size if spec.sees_state else 0, "memory_size": spec.memory_size}
-        experience = Experience.empty(game, STEPS, COPIES, CPU, **sizes)
         arena = flicker(game, COPIES)
         table = Table(arena, slice(0, COPIES), SeatedStack(stack, owner), [], arena.restart(torch.zeros(COPIES)))
+        seen = seen_by_critics(table, wanted=spec.sees_state)
+        experience = Experience.empty(game, STEPS, COPIES, CPU, seen=seen, memory_size=spec.memory_size)
         with torch.no_grad():
             collect([table], experience, Tally.empty(game, COPIES, CPU), torch.Generator().manual_seed(0))
         return stack, owner, experience

@@ -20,6 +20,7 @@ from agents.learners.ppo import improve, train
 from agents.models.architecture import Architecture
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
+from envs.states import States
 from envs.stopwatch import Stopwatch
 
 CPU = torch.device("cpu")
@@ -68,6 +69,8 @@ def of_copies(experience, copies):
     """The part of an experience that some copies left."""
 
     def part(x):
+        if isinstance(x, States):
+            return replace(x, kept=part(x.kept))
         return None if x is None else x[:, copies].clone() if isinstance(x, Tensor) else [part(y) for y in x]
 
     return Experience(**{field.name: part(getattr(experience, field.name)) for field in fields(experience)})

@@ -7,6 +7,7 @@ from agents.models.architecture import Architecture
 from agents.models.critics import action_values, of_taken
 from agents.models.facts import OPPONENTS, UNKNOWN, fact_size, identity, with_facts
 from agents.models.spec import PlayerSpec
+from envs.states import States
 
 PLAYERS, ROWS = 2, 5
 
@@ -33,6 +34,11 @@ def changed(actions, role, seat):
     other = [action.clone() for action in actions]
     other[role][..., seat] = (other[role][..., seat] + 1) % (3, 2)[role]
     return other
+
+
+def blank(game):
+    """The joint states of a game in which all numbers are 0."""
+    return States.of(torch.zeros(1, len(game.teams), game.state_size))
 
 
 def test_there_is_a_value_for_every_action_of_every_seat(judged):
@@ -74,25 +80,25 @@ def test_presence_begins_with_the_own_team_and_shows_who_is_dead(games):
     game = games["melee"]
     acting = torch.tensor([[True, False, True, False, False, True]])
     first, second = ([bool(acting[0, seat]) for seat in game.teams[k]] for k in range(2))
-    seen = with_facts(game, ("presence",), torch.zeros(1, 2, game.state_size), acting, None)[0, :, game.state_size :]
+    seen = with_facts(game, ("presence",), blank(game), acting, None).each()[0, :, game.state_size :]
     assert seen.tolist() == [[*map(float, first + second)], [*map(float, second + first)]]
 
 
 def test_opponents_are_marked_for_every_team_but_their_own_and_the_unknown_are_not(games):
     game = games["hunt"]  # three teams
     who = torch.tensor([[identity("bot:random"), 5, UNKNOWN]])
-    seen = with_facts(game, ("opponent",), torch.zeros(1, 3, game.state_size), torch.ones(1, 5, dtype=torch.bool), who)
+    seen = with_facts(game, ("opponent",), blank(game), torch.ones(1, 5, dtype=torch.bool), who).each()
     told = seen[0, :, game.state_size :]
     expected = torch.zeros(3, OPPONENTS)
     expected[0, 5] = expected[1, identity("bot:random")] = 0.5
     expected[2, 5] = expected[2, identity("bot:random")] = 0.5
     assert torch.equal(told, expected)
-    nobody = with_facts(game, ("opponent",), torch.zeros(1, 3, game.state_size), torch.ones(1, 5, dtype=torch.bool), None)
+    nobody = with_facts(game, ("opponent",), blank(game), torch.ones(1, 5, dtype=torch.bool), None).each()
     assert not nobody.any()
 
 
 def test_without_facts_the_state_is_what_it_was(games):
-    state = torch.randn(1, 2, games["melee"].state_size, generator=torch.Generator())
+    state = States.of(torch.randn(1, 2, games["melee"].state_size, generator=torch.Generator()))
     assert with_facts(games["melee"], (), state, torch.ones(1, 6, dtype=torch.bool), None) is state
     assert fact_size(games["melee"], ()) == 0
     assert fact_size(games["melee"], ("presence", "opponent")) == 6 + OPPONENTS

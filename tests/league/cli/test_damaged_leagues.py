@@ -58,6 +58,8 @@ def test_a_damaged_league_is_left_out_of_the_list_and_named(cli_run, home):
         ("UPDATE matches SET returns = '[0.5, \"x\"]'", "audit"),
         ("DELETE FROM ratings", "report"),
         ("UPDATE ratings SET elo = 'high'", "standings"),
+        ("DELETE FROM ratings WHERE player = 'main-01-g000'", "report"),
+        ("INSERT OR REPLACE INTO league VALUES ('sources', '" + "[" * 5000 + "')", "resume"),
         ("UPDATE league SET value = '{\"seats\": []}' WHERE key = 'description'", "payoff"),
         ("UPDATE league SET value = 'a: &x [*x, *x]' WHERE key = 'config'", "report"),
         ("UPDATE league SET value = '" + "[" * 3000 + "' WHERE key = 'config'", "report"),
