@@ -1,7 +1,8 @@
 """Games and their interface. `make` makes an arena, `describe` describes a game, and `games` lists the known games.
 
 Reading order: `game` (the description of a game) with `options` (their types are kept) and `records` and `arena` (the
-interface: N copies that are stepped together) with `states` (joint states, kept once per game), `registry` (names of games) with `references` (users' own code, and what of it
+interface: N copies that are stepped together) with `states` (joint states, kept once per game),
+`registry` (names of games) with `references` (users' own code, and what of it
 may run), `sources` (its files), `places`, `notebook` (where they are), `captured` (what is in them), `neighbours` (imports
 among them), `makers` (what makes an environment) and `faults`, `description` (describes a game from its environment) with
 `spaces`, `combined` (several choices as one), `positions`, `teams` and `aims` (whether they can be right), `wrapping`,

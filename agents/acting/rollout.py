@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.models.distributions import bounded
 from envs import states
 from envs.arena import Actor, Arena, Timestep, blank_memory, clear_memory
@@ -111,16 +112,14 @@ class Experience:
             game: The game.
             steps: T.
             copies: C.
-            device: Where.
+            device: The device.
             like: What an arena shows: observations are kept in the form in which it has them; float32 by default.
             seen: States like those that critics see; by default, the game's joint states.
             memory_size: H.
             uncertain: Whether messages need random numbers.
             position_size: D.
         """
-        seats = len(game.seats)
-        if seen is None:
-            seen = States.of(torch.zeros(1, len(game.teams), game.state_size, device=device))
+        seats, whole = len(game.seats), (1, len(game.teams), game.state_size)
 
         def floats(*shape: int) -> Tensor:
             return torch.zeros(shape, device=device)
@@ -140,7 +139,7 @@ class Experience:
         return cls(
             observation,
             legal,
-            states.empty(seen, steps + 1, copies),
+            states.empty(seen or States.of(floats(*whole)), steps + 1, copies),
             flags(steps + 1, copies, seats),
             action,
             log_prob,
@@ -229,66 +228,6 @@ class Book:
         self._over[step].copy_(now.over)
         if now.success is not None:
             self._success[step].copy_(now.success)
-
-
-Counts = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Numbers of finished games, their returns, how many told whether they were a success, and their successes; see `Tally`."""
-
-
-@dataclass
-class Tally:
-    """The results of the finished games in each copy, which are the results of the training tickets.
-
-    Attributes:
-        games: int64 [C], number of finished games.
-        returns: float64 [C, K], returns summed over finished games; a team's return is the mean over its seats.
-        wins: int64 [C, K, K], number of games in which the first team had a higher return than the second.
-        running: float64 [C, K], returns so far of the running games.
-        told: int64 [C], number of finished games that say whether they were a success.
-        successes: float64 [C], their successes.
-    """
-
-    games: Tensor
-    returns: Tensor
-    wins: Tensor
-    running: Tensor
-    told: Tensor
-    successes: Tensor
-
-    @classmethod
-    def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
-        """A tally without games."""
-        teams = len(game.teams)
-        counts = torch.zeros(copies, dtype=torch.int64, device=device)
-        return cls(
-            counts,
-            torch.zeros(copies, teams, dtype=torch.float64, device=device),
-            torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
-            torch.zeros(copies, teams, dtype=torch.float64, device=device),
-            counts.clone(),
-            torch.zeros(copies, dtype=torch.float64, device=device),
-        )
-
-    def counts(self) -> Counts:
-        """Copies of the numbers of games, the returns, and what games told of successes, as they are now."""
-        return self.games.clone(), self.returns.clone(), self.told.clone(), self.successes.clone()
-
-    def count(self, game: Game, reward: Tensor, over: Tensor, success: Tensor) -> None:
-        """Add the rewards of T steps, [T, C, A]. `over` and `success`, [T, C], are as in `Experience`."""
-        paid = torch.stack([reward[:, :, list(seats)].double().mean(2) for seats in game.teams], dim=2)
-        paid[0] += self.running
-        so_far = paid.cumsum(0)
-        number = torch.arange(1, len(over) + 1, device=paid.device).unsqueeze(1)
-        ended = (number * over).cummax(0).values  # how many steps there were up to the last end
-        at_end = torch.cat([torch.zeros_like(so_far[:1]), so_far]).gather(0, ended.unsqueeze(2).expand_as(so_far))
-        before = torch.cat([torch.zeros_like(at_end[:1]), at_end[:-1]])
-        totals = so_far - before
-        self.games += over.sum(0)
-        self.returns += (totals * over.unsqueeze(2)).sum(0)
-        self.wins += ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) & over[:, :, None, None]).sum(0)
-        self.running = so_far[-1] - at_end[-1]
-        self.told += (~success.isnan()).sum(0)
-        self.successes += success.double().nan_to_num(0.0).sum(0)
 
 
 Explore = Callable[[slice, Timestep, Sequence[Tensor]], None]

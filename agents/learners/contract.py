@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from agents.acting.rollout import Tally
+    from agents.acting.tally import Tally
     from agents.models.stack import Stack
     from envs.arena import Actor, Arena
     from envs.stopwatch import Stopwatch

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.acting.rollout import Experience, Explore, LastViews, Tally, collect
+from agents.acting.rollout import Experience, Explore, LastViews, collect
+from agents.acting.tally import Tally
 from agents.learners.bellman import importance
 from agents.learners.columns import rows_of, shapes
 from agents.learners.contract import OptionValue, TrainingInput, TrainingOutput

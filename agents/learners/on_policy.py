@@ -12,9 +12,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from agents.acting.rollout import SEED_LIMIT, Counts, Experience, Table, Tally, collect
+from agents.acting.rollout import SEED_LIMIT, Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Counts, Tally
 from agents.learners import losses
 from agents.learners.advantages import Estimates, action_value_targets, counterfactual, gae
 from agents.learners.contract import TrainingInput

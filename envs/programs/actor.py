@@ -64,7 +64,7 @@ class GuestActor(BotActor):
             legal = now.legal[index]
             turn = Turn(
                 role=role,
-                observation=now.observation[index][mine].view(-1, *role.observation_shape),
+                observation=now.observation[index][mine].float().view(-1, *role.observation_shape),
                 legal=None if legal is None else legal[mine],
                 noise=noise[index][mine],
             )

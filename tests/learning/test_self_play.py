@@ -6,9 +6,10 @@ import pytest
 import torch
 
 import envs
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from envs.bots.registry import BotActor, find_bot
 
 GAME = "classic/tictactoe_v3"

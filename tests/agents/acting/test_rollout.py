@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 import pytest
 import torch
 
-from agents.acting.rollout import Book, Experience, Table, Tally, collect, last_view
+from agents.acting.rollout import Book, Experience, Table, collect, last_view
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from envs.arena import Final, Immediate, Timestep
 from envs.game import Game
 

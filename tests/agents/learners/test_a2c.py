@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import envs
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.learners import a2c, ppo
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import HyperParameters, stacked

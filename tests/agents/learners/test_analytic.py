@@ -6,9 +6,10 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.kernels import mlp
 from agents.kernels.normal import quantile
 from agents.learners.gradient import autograd

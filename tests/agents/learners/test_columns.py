@@ -2,9 +2,10 @@
 
 import torch
 
-from agents.acting.rollout import Experience, LastViews, Table, Tally, collect
+from agents.acting.rollout import Experience, LastViews, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.learners.columns import rows_of, shapes
 from agents.learners.replay import Replay
 from agents.learners.transitions import UNKNOWN, chains

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.learners.advantages import action_value_targets, counterfactual
 from agents.learners.gradient import autograd
 from agents.learners.hyper import HyperParameters

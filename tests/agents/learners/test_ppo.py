@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 import envs
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import HyperParameters
 from agents.learners.on_policy import estimate, learn, mean_returns, share_of_successes

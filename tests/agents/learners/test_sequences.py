@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 
-from agents.acting.rollout import Experience, Table, Tally, collect
+from agents.acting.rollout import Experience, Table, collect
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.acting.tally import Tally
 from agents.learners.gradient import autograd, memories
 from agents.learners.gradient.analytic import Derived, covers
 from agents.learners.hyper import HyperParameters
