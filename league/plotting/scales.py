@@ -30,8 +30,10 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """The position of a value in pixels."""
-        low, high, at = (math.log(v) if self.log else v for v in (self.low, self.high, value))
-        return self.start + (self.end - self.start) * (at - low) / (high - low)
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = math.log(low), math.log(high), math.log(value)
+        return self.start + (self.end - self.start) * (value - low) / (high - low)
 
     def ticks(self, most: int) -> list[float]:
         """At most `most` round values on the scale."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from league.analysis.head_to_head import CLEAR
 from league.analysis.history import GenerationRecord, History
-from league.population.player import ANCHOR, original_of
+from league.population.player import ANCHOR, Player, original_of
 from tournaments.rating.dependence import worth
 from tournaments.rating.payoff import ENOUGH, score_interval
 
@@ -78,11 +78,14 @@ def _unsolved(best: Trial | None, games: int) -> str:
 
 def trials(history: History) -> list[Trial]:
     """The games of each snapshot in the champion's line of descent against the random player, in order of generations."""
-    line = [player for player in history.players if player.name in history.direct]
+    born: dict[int | None, list[Player]] = {}
+    for player in history.players:
+        if player.name in history.direct:
+            born.setdefault(player.frozen, []).append(player)
     trained, found = 0, []
     for record in history.generations:
         row = record.row
-        for player in (player for player in line if player.frozen == row.number):
+        for player in born.get(row.number, ()):
             trained += record.training.games.get(original_of(player), 0)
             points, games, independent = _against_anchor(record, player.name)
             if games:
