@@ -17,7 +17,9 @@ INTRODUCTION = """# Figures
 compared as ratios, because machines differ. The two sides of a row run in turn, {rounds} times each, pinned to the same core
 (or to two cores, where the row says so). The ratio is that of the medians. The lowest and the highest ratio of a round are in
 parentheses. Rows with the words *processor time* were measured on a machine that did other work, too: their rates are per
-second in which the command had a core (`make figures FIGURES_ARGS="--clock processor"`).
+second in which the command had a core (`make figures FIGURES_ARGS="--clock processor"`). Shares of the roofline
+are lower there than on a quiet machine, probably because other programs empty the caches, which costs a training more than
+its matrix products alone.
 
 The first rows are measured with the defaults of a league and on the demo. In the other rows there are 1,024 copies of connect
 four or 512 of simple_tag, where the table does not say otherwise, and a rollout has 128 steps and is learnt from in 4 epochs of
