@@ -3,6 +3,6 @@
 Whatever such a player does wrong, it forfeits its match, and no other match is touched. `docs/programs.md` describes the
 protocol.
 
-Reading order: `protocol` (messages, limits and faults), `processes` (programs), `web` (services), `visitor` (one such player in
-all its matches), `guarded` (users' own bots), `actor` (seats them in an arena).
+Reading order: `limits`, `protocol` (messages and faults), `processes` (programs), `web` (services), `visitor` (one such player
+in all its matches), `guarded` (users' own bots), `actor` (seats them in an arena).
 """

@@ -18,30 +18,13 @@ from torch import Tensor
 from envs.bots.turn import Turn
 from envs.faults import shortened
 from envs.game import Game, Role
+from envs.programs.limits import LIMITS as LIMITS
+from envs.programs.limits import Limits as Limits
 
 VERSION = 1
 """Version of the protocol. It is sent with `start`."""
 
 Kind = Literal["start", "exited", "late", "flood", "garbage", "illegal", "raised", "unreachable"]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a player outside this program may take.
-
-    Attributes:
-        start: Seconds until it answers `start`.
-        move: Seconds until it answers `act`.
-        answer: Bytes of one answer.
-    """
-
-    start: float = 10.0
-    move: float = 5.0
-    answer: int = 65536
-
-
-LIMITS = Limits()
-"""The usual limits."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from envs.programs.protocol import Limits
+from envs.programs.limits import Limits
 from league.cli.console import HOME, Home, Json, Trust, err, out, print_json, warn
 from league.errors import LeagueError
 from league.paths import expanded
