@@ -42,6 +42,7 @@ def game():
 CONFIGURED = [
     "game.name", "game.options.function", "style", "learner", "policy.encoder", "matchmaking.rule", "tournament.format",
     "tournament.anchors.1", "evolution.operators", "population.0.learner", "population.0.policy.encoder",
+    "evaluation.opponents", "evaluation.strangers",
 ]  # fmt: skip
 PLAYERS = ["name", "learner", "architecture"]
 
@@ -49,7 +50,7 @@ LOOKING = [
     ("list",), ("list", "--json"), ("standings", "smoke"), ("payoff", "smoke"), ("lineage", "smoke"), ("report", "smoke"),
     ("replay", "list"), ("replay", "show", "smoke"), ("replay", "html", "smoke"), ("replay", "verify", "smoke"),
 ]  # fmt: skip
-PLAYING = [("sync", "smoke"), ("tournament", "smoke/champion", "bot:random", "--games", "2"),
+PLAYING = [("sync", "smoke"), ("evaluate", "smoke/champion", "--episodes", "10"), ("tournament", "smoke/champion", "bot:random", "--games", "2"),
            ("play", "classic/tictactoe_v3", "--against", "smoke/champion")]  # fmt: skip
 GOING_ON = [("resume", "smoke", "--generations", "5")]
 ONLY_GOING_ON = {"style", "learner", "matchmaking.rule", "tournament.format", "evolution.operators"}
@@ -94,6 +95,8 @@ def plant(home: Path, code: str, *settings: str) -> None:
                 inner = inner[int(part)] if isinstance(inner, list) else inner.setdefault(part, {})
             if setting == "tournament.anchors.1":
                 inner.append(f"bot:{code}")
+            elif setting.startswith("evaluation."):
+                inner[last] = [code]
             elif setting == "evolution.operators":
                 inner[last] = {code: 1.0}
             else:
