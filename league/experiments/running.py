@@ -20,6 +20,9 @@ from league.storage.results import training_games
 from league.storage.store import Store
 from league.tracking.sync import LeagueSync
 
+TOGETHER = "processes"
+"""The executor with which several leagues run at a time."""
+
 Say = Callable[[str], None]
 """Receives a sentence about the progress."""
 
@@ -56,7 +59,8 @@ def run_leagues(
     Args:
         planned: The leagues.
         home: The folder of the leagues.
-        executor: The executor. With `processes`, a league is a task and several run at a time, each in one process.
+        executor: The executor. With `processes`, a league is a task and several run at a time, each in one process. Otherwise
+            they run one after another, because a league is written on this machine, and the tasks of each use the executor.
         workers: Number of processes; None for one per core.
         say: Told how many leagues are finished.
         warn: Told of problems.
@@ -64,10 +68,10 @@ def run_leagues(
     Raises:
         LeagueError: A league cannot run. What was committed is not lost.
     """
-    alone: dict[str, object] = {"executor": "serial"} if len(planned) > 1 else {"executor": executor, "workers": workers}
+    together = executor == TOGETHER and len(planned) > 1
+    alone: dict[str, object] = {"executor": "serial"} if together else {"executor": executor, "workers": workers}
     jobs = [Job(to_yaml(_computed(each.config, alone)), home) for each in planned]
-    with closing(EXECUTORS[executor](workers, warn)) as pool:
-        chosen = pool if len(jobs) > 1 else Serial()
+    with closing(EXECUTORS[executor](workers, warn) if together else Serial()) as chosen:
         said = chosen.map(run_league, jobs, lambda done: say(f"{done} of {len(jobs)} leagues are finished"))
     for sentence in dict.fromkeys(sentence for sentences in said for sentence in sentences):
         warn(sentence)

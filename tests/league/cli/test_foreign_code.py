@@ -50,7 +50,8 @@ LOOKING = [
     ("list",), ("list", "--json"), ("standings", "smoke"), ("payoff", "smoke"), ("lineage", "smoke"), ("report", "smoke"),
     ("replay", "list"), ("replay", "show", "smoke"), ("replay", "html", "smoke"), ("replay", "verify", "smoke"),
 ]  # fmt: skip
-PLAYING = [("sync", "smoke"), ("evaluate", "smoke/champion", "--episodes", "10"), ("tournament", "smoke/champion", "bot:random", "--games", "2"),
+PLAYING = [("sync", "smoke"), ("evaluate", "smoke/champion", "--episodes", "10"),
+           ("tournament", "smoke/champion", "bot:random", "--games", "2"),
            ("play", "classic/tictactoe_v3", "--against", "smoke/champion")]  # fmt: skip
 GOING_ON = [("resume", "smoke", "--generations", "5")]
 ONLY_GOING_ON = {"style", "learner", "matchmaking.rule", "tournament.format", "evolution.operators"}
