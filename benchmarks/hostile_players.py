@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from envs.programs.protocol import Limits
+from envs.programs.limits import Limits
 from league.evaluation.tournament import Played, hold
 from league.execution.tasks import ArenaSpec, PlayTask, play
 

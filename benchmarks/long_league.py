@@ -44,6 +44,8 @@ from tournaments.rating.evidence import Evidence, together
 from tournaments.rating.payoff import among
 from tournaments.rating.results import Results, total
 from tournaments.rating.sums import sums_of
+from tournaments.schedule.formats import Plan
+from tournaments.schedule.informative import pairs_of
 from tournaments.tickets import MatchResult, Ticket, match_id
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,6 +200,10 @@ def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         learners = [roster.newest_snapshot(store, player.name) or "" for player in store.players("active")]
         return [among(known["results"][0], [*names, learner]) for learner in learners]
 
+    def pairs() -> object:
+        known_players = roster.ranking(store)
+        return pairs_of(known_players, Plan(2, 0, ratings=roster.elo(store, store.generation())), ())
+
     def rating() -> object:
         results, evidence = known["results"]
         begin = roster.elo(store, store.generation() - 1)
@@ -211,6 +217,7 @@ def steps(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "begin: all results", keep("results", lambda: seen(store))
     yield "choose whom a generation's players meet", opponents
     yield "choose opponents for training", matchmaking
+    yield "choose the pairs of a round among all players", pairs
     yield "rate, 200 replicates", rating
     yield "cyclicity", lambda: cyclicity(known["results"][0])
     yield "read the history", keep("history", lambda: read(store))

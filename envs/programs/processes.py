@@ -14,7 +14,8 @@ from contextlib import suppress
 from typing import IO
 
 from envs.faults import shortened
-from envs.programs.protocol import Fault, Limits
+from envs.programs.limits import Limits
+from envs.programs.protocol import Fault
 
 CHUNK = 65536
 """Bytes that are read at once."""

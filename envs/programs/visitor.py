@@ -11,7 +11,8 @@ from torch import Tensor
 from envs.bots.turn import Turn
 from envs.game import Game
 from envs.programs import processes, web
-from envs.programs.protocol import Fault, Limits, Session, act_message, action_of, object_in, start_message
+from envs.programs.limits import Limits
+from envs.programs.protocol import Fault, Session, act_message, action_of, object_in, start_message
 
 FORGOTTEN = 4
 """Number of steps after which the session of a seat that did not occur in them is closed: its match is over. The parts of an

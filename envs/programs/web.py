@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
-from envs.programs.protocol import Fault, Limits
+from envs.programs.limits import Limits
+from envs.programs.protocol import Fault
 
 AT_ONCE = 16
 """Number of requests that are made at the same time."""

@@ -21,6 +21,7 @@ from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff
 from tournaments.rating.standings import Standing
 from tournaments.rating.surprisal import drawishness, judge
+from tournaments.rating.transitivity import transitivity
 from tournaments.replay.format import Profile, Replay
 from tournaments.replay.re_execution import ReplayMismatch
 from tournaments.replay.recorder import record
@@ -79,6 +80,7 @@ def tournament_html(store: Store, history: History, cache: ReplayCache | None = 
         ),
         replays={match: recorded.replay for match, recorded in kept.items()},
         rule=rule(game),
+        fit=transitivity(history.results, history.elo, history.evidence).sentence,
     )
     return tournament_page(view)
 
@@ -112,6 +114,7 @@ def contest_html(played: Played, warn: Callable[[str], None]) -> str:
         replays=replays,
         rule=rule(played.game),
         ranking=contest.ranking,
+        fit="" if contest.transitivity is None else contest.transitivity.sentence,
     )
     return tournament_page(view)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from envs.faults import GameError
-from league.cli.console import HOME, Home, Json, LeagueName, out, print_json, readable
+from league.cli.console import HOME, Home, Json, LeagueName, Trust, out, print_json, readable
 from league.errors import LeagueError
 from league.paths import expanded
 from league.storage import roster
 from league.storage.store import Store
 from tournaments.replay.format import ReplayError
+
+if TYPE_CHECKING:
+    from tournaments.rating.game_theory import MetaRanking
+    from tournaments.rating.transitivity import Transitivity
 
 app = typer.Typer()
 
@@ -54,27 +59,47 @@ def _fits_together(name: str) -> Iterator[None]:
 
 
 @app.command()
-def standings(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
+def standings(
+    name: LeagueName,
+    meta_game: Annotated[
+        bool, typer.Option("--meta-game", help="also Nash averaging and α-rank of the best players, which know of circles")
+    ] = False,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
     """Print the ratings of all frozen players, best first, and the ratings of each line of players over time."""
+    from league.cli.ranking_table import meta_game_table
     from league.cli.tables import lines_table, standings_table
-    from league.evaluation.standings import described, plain_rows, why_undecided
+    from league.evaluation.standings import described, fit_of, meta_game_of, plain_rows, why_undecided
     from league.evaluation.standings import standings as read
 
     store = Store.open(home, name)
     with _fits_together(name):
         rows = read(store)
         reason = why_undecided(store, rows)
+        told, ranked = fit_of(store, rows), meta_game_of(store, rows) if meta_game else None
         if as_json:
             facts = {"league": name, "game": store.fact("game"), "generation": store.generation(), "champion": store.champion()}
-            print_json({**facts, "standings": plain_rows(rows), "undecided": reason})
+            print_json({**facts, "standings": plain_rows(rows), "undecided": reason, **_beyond(told, ranked)})
             return
         game = described(store)
         title = f"{name}, generation {store.generation()}: champion {store.champion()}"
         out.print(standings_table(rows, title, limit=MANY, cooperative=game is not None and game.cooperative))
+        if told is not None:
+            out.print(told.sentence, highlight=False, markup=False)
+        if ranked:
+            out.print()
+            out.print(meta_game_table(ranked))
         if reason:
             out.print(f"\n{reason}", highlight=False)
         out.print()
         out.print(lines_table(rows))
+
+
+def _beyond(told: Transitivity | None, ranked: list[MetaRanking] | None) -> dict[str, object]:
+    """The fit of the ratings, and the meta-game if it was asked for, as plain values."""
+    found: dict[str, object] = {"transitivity": None if told is None else asdict(told)}
+    return found if ranked is None else {**found, "meta_game": [asdict(row) for row in ranked]}
 
 
 @app.command()
@@ -146,19 +171,38 @@ def payoff(name: LeagueName, as_json: Json = False, home: Home = HOME) -> None:
 
 
 @app.command()
-def audit(name: LeagueName, home: Home = HOME) -> None:
-    """Add up the match log anew, and compare the sums with those on which ratings rest."""
-    from league.evaluation.configuration import stored_game
-    from league.storage.results import differing
+def audit(
+    name: LeagueName,
+    games: Annotated[
+        int, typer.Option(min=2, help="matches that are played again, and games of the champion with itself")
+    ] = 200,
+    play: Annotated[bool, typer.Option("--play/--no-play", help="whether matches are played")] = True,
+    trust: Trust = False,
+    as_json: Json = False,
+    home: Home = HOME,
+) -> None:
+    """Compute sums and ratings anew from the match log, also with other names and seats, and play matches again."""
+    from league.evaluation.audit import play_again, recompute
+    from league.evaluation.configuration import require_trust, stored_config, stored_game
 
     store = _begun(home, name)
     with _fits_together(name):
-        wrong = differing(store, stored_game(store))
-    for generation, sums in wrong.items():
-        out.print(f"generation {generation}: the {', '.join(sums)} are not those of its matches", highlight=False)
-    if wrong:
-        raise LeagueError(f"the sums of the league {name!r} are not those of its match log")
-    out.print(f"{name}: results, evidence and returns are those of the match log", highlight=False)
+        if play:
+            require_trust(store, playing=True, trust=trust)
+        game, config = stored_game(store), stored_config(store)
+        found = recompute(store, game, config)
+        if play:
+            found += play_again(store, game, config, games)
+    if as_json:
+        print_json({"league": name, "right": all(each.right for each in found), "findings": [asdict(each) for each in found]})
+    else:
+        for each in found:
+            out.print(f"{'right' if each.right else 'WRONG'}  {each.check}: {each.said}", highlight=False, markup=False)
+    if not all(each.right for each in found):
+        wrong = ", ".join(each.check for each in found if not each.right)
+        raise LeagueError(f"something moved in the league {name!r}: {wrong}")
+    if not as_json:
+        out.print(f"{name}: nothing moved", highlight=False)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from tournaments.schedule.ranking import TITLES, Ranking
 
 if TYPE_CHECKING:
     from league.evaluation.tournament import ForfeitRow
+    from tournaments.rating.game_theory import MetaRanking
 
 SHORT = {"sonneborn_berger": "S.–B.", "head_to_head": "direct", "score": "score"}
 """Short names of criteria, for narrow columns."""
@@ -80,6 +81,13 @@ def _line(tie: Decided) -> Text:
     if tie.decided in ("play-off", "seeding"):
         line.append(f" (drawn; by {'a play-off' if tie.decided == 'play-off' else 'the better seed'})")
     return line
+
+
+def meta_game_table(rows: Sequence[MetaRanking]) -> Figure:
+    """Make the table of Nash averaging and α-rank."""
+    cells = [[row.player, f"{row.nash:.3f}", f"{row.skill:+.3f}", f"{row.alpha_rank:.3f}"] for row in rows[:LINES]]
+    caption = "Nash: share in the equilibrium; skill: advantage over it; pairs that never met count as the ratings expect"
+    return sheet("the game of choosing a player", ["player"], ["Nash", "skill", "α-rank"], cells, caption=caption)
 
 
 def forfeits_by_reason(rows: Sequence[ForfeitRow]) -> list[tuple[str, str, list[str]]]:

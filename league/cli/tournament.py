@@ -40,7 +40,7 @@ def tournament(
         typer.Option(
             "--format",
             help="round-robin, double-round-robin, gauntlet (the first against all others), swiss, knock-out, "
-            "double-knock-out, ladder, or module:callable",
+            "double-knock-out, ladder, informative (the pairs of which most is learnt), or module:callable",
         ),
     ] = "round-robin",
     games: Annotated[int, typer.Option(min=1, help="games per pair; every player takes every side equally often")] = 100,
@@ -103,6 +103,8 @@ def _show(contest: Contest, *, cooperative: bool) -> None:
 
     title = f"{contest.format} on {contest.game}, {contest.anchor} fixed at 0"
     out.print(standings_table(contest.standings, title, cooperative=cooperative))
+    if contest.transitivity is not None:
+        out.print(Text(contest.transitivity.sentence))
     if contest.undecided:
         out.print(f"\n{contest.undecided}", highlight=False)
     if contest.ranking is not None:

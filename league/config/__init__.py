@@ -9,4 +9,5 @@ text), `own_code` (the files of these functions), `foreign` (settings from someb
 fits into the machine's memory), `validation` (checks that everything exists that a configuration names). `presets` has the
 configurations of the project. `starting` writes the files of a new game, and `starters` has the templates.
 `evolution` has the section about selection and mutation.
+`promotion` has the section about who becomes champion.
 """

@@ -58,6 +58,10 @@ UNITS = {
     "tournament.matches_per_task": "matches",
     "evaluation.threshold": "of the games",
     "evaluation.episodes": "games",
+    "promotion.low": "Elo points",
+    "promotion.high": "Elo points",
+    "promotion.games": "games",
+    "promotion.most": "games",
     "evolution.elite": "players",
     "evolution.replace": "players",
     "evolution.selection": "players",
@@ -72,6 +76,8 @@ UNITLESS = (
     "comms.channel.noise",
     "train.value_weight",
     "train.max_gradient",
+    "promotion.alpha",
+    "promotion.beta",
     "evolution.operators",
 )
 """Settings whose numbers count nothing; hyper-parameters are others."""

@@ -23,6 +23,7 @@ from league.config.founders import Founders, what_counts_of
 from league.config.groups import INHERITED, with_inherited
 from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, LearnerOptions, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
+from league.config.promotion import PromotionConfig
 from league.config.sections import (
     ArenaConfig,
     ComputeConfig,
@@ -93,6 +94,7 @@ class LeagueConfig(Section):
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
+    promotion: PromotionConfig = Field(default_factory=PromotionConfig)
     evolution: EvolutionConfig = Field(default_factory=EvolutionConfig)
     evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig)
     compute: ComputeConfig = Field(default_factory=ComputeConfig)

@@ -8,4 +8,5 @@ messages are worth) with `conditions` (links cut, other channels), `overhearing`
 league), `opening` (a league's store when it begins or goes on), `founding` (founders of a league from other leagues and from
 files), `verification` (replay files of any origin), `source_code` (the commit of the user's code).
 `mistakes` compares decisions with perfect play.
+`audit` computes everything anew.
 """

@@ -12,12 +12,17 @@ from league.errors import LeagueError
 from league.evaluation.configuration import stored_game
 from league.population.player import ANCHOR, Player, entrant_of
 from league.storage.generation import RatingRow
-from league.storage.results import mean_returns
+from league.storage.results import mean_returns, sums_in
 from league.storage.store import Store
 from tournaments.rating.elo import Rating, Ratings
+from tournaments.rating.evidence import together
+from tournaments.rating.game_theory import MetaRanking, meta_ranking
+from tournaments.rating.results import total
 from tournaments.rating.returns import Returns, added, returns_of
 from tournaments.rating.standings import Standing
 from tournaments.rating.standings import standings as join
+from tournaments.rating.sums import Sums
+from tournaments.rating.transitivity import Transitivity, transitivity
 from tournaments.rating.undecided import reason_of, undecided
 
 
@@ -38,6 +43,38 @@ def why_undecided(store: Store, rows: Sequence[Standing]) -> str | None:
         return None
     game = described(store)
     return None if game is None else reason_of(undecided(game, store.matches(store.generation())))
+
+
+def fit_of(store: Store, rows: Sequence[Standing]) -> Transitivity | None:
+    """How well the ratings of a league describe its results.
+
+    Args:
+        store: The league.
+        rows: Its standings as of the last generation.
+
+    Returns:
+        None if the league has no description of its game, and its code is not trusted or fails.
+    """
+    known = _sums(store) if rows else None
+    if known is None:
+        return None
+    results, seen = total([sums.results for sums in known]), together([sums.evidence for sums in known])
+    return transitivity(results, _elo(rows), seen, store.newest().figures.get("cyclicity"))
+
+
+def meta_game_of(store: Store, rows: Sequence[Standing]) -> list[MetaRanking]:
+    """Nash averaging and α-rank of the best players of a league; the arguments are those of `fit_of`."""
+    known = _sums(store) if rows else None
+    return [] if known is None else meta_ranking(total([sums.results for sums in known]), _elo(rows))
+
+
+def _elo(rows: Sequence[Standing]) -> dict[str, float]:
+    return {row.player: row.elo for row in rows}
+
+
+def _sums(store: Store) -> list[Sums] | None:
+    game = described(store)
+    return None if game is None else list(sums_in(store, game).values())
 
 
 def standings_of(rows: Sequence[RatingRow], players: Sequence[Player], returns: Returns | None = None) -> list[Standing]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from envs.description import StateKind, describe
 from envs.game import Game, GameSetup
-from envs.programs.protocol import LIMITS, Limits
+from envs.programs.limits import LIMITS, Limits
 from envs.references import name_here
 from league.config.plugins import reference_to
 from league.config.sections import ArenaConfig, known
@@ -27,11 +27,13 @@ from league.population.player import ANCHOR, entrant_of
 from league.storage.database import Warn, silent
 from tournaments.rating.elo import Ratings, fit
 from tournaments.rating.evidence import different_games, evidence
+from tournaments.rating.game_theory import MetaRanking, meta_ranking
 from tournaments.rating.outcomes import Outcome, outcomes
 from tournaments.rating.payoff import Payoff, pairs, payoff
 from tournaments.rating.results import PairRow
 from tournaments.rating.returns import returns_of
 from tournaments.rating.standings import Entrant, Standing, standings
+from tournaments.rating.transitivity import Transitivity, transitivity
 from tournaments.rating.undecided import reason_of, undecided
 from tournaments.schedule.formats import Format, Plan, ScheduleError
 from tournaments.schedule.ranking import Ranking
@@ -74,6 +76,8 @@ class Contest:
         notes: What a reader of the counts has to know, in sentences.
         undecided: Why the results tell no two players apart, in a sentence; None if they do.
         ranking: The final ranking by the rules of the format, with the bracket of a knock-out.
+        transitivity: How well the ratings describe the results.
+        meta_game: Nash averaging and α-rank of the players.
         forfeits: The matches that were lost because a player failed, was late, or chose what is not allowed.
     """
 
@@ -88,6 +92,8 @@ class Contest:
     notes: list[str]
     undecided: str | None = None
     ranking: Ranking | None = None
+    transitivity: Transitivity | None = None
+    meta_game: list[MetaRanking] = field(default_factory=list)
     forfeits: list[ForfeitRow] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -163,16 +169,24 @@ def play_tournament(
     Raises:
         LeagueError: The format does not exist, does not end, or made tickets that cannot be played.
     """
-
-    def play_round(tickets: Sequence[Ticket]) -> list[MatchResult]:
-        starts = range(0, len(tickets), matches_per_task)
-        tasks = [task(tickets[start : start + matches_per_task]) for start in starts]
-        return [result for part in run(tasks) for result in part]
-
     try:
-        return play_rounds(format_of(form), game, players, plan, play_round)
+        return play_rounds(
+            format_of(form), game, players, plan, lambda tickets: play_round(tickets, task, matches_per_task, run)
+        )
     except ScheduleError as error:
         raise LeagueError(f"the tournament format {form!r} cannot be played: {error}") from error
+
+
+def play_round(
+    tickets: Sequence[Ticket],
+    task: Callable[[Sequence[Ticket]], PlayTask],
+    matches_per_task: int,
+    run: Callable[[list[PlayTask]], Iterable[Sequence[MatchResult]]],
+) -> list[MatchResult]:
+    """Play the tickets of a round; the arguments are those of `play_tournament`."""
+    starts = range(0, len(tickets), matches_per_task)
+    tasks = [task(tickets[start : start + matches_per_task]) for start in starts]
+    return [result for part in run(tasks) for result in part]
 
 
 def hold(
@@ -268,6 +282,8 @@ def _told(
         different=different,
         notes=_notes(game, results, different),
         undecided=reason_of(undecided(game, results, log)),
+        transitivity=transitivity(table, ratings.elo, evidence(log, results)),
+        meta_game=meta_ranking(table, ratings.elo),
         ranking=ranking(form, game, list(players), plan, results),
         forfeits=[ForfeitRow(result.ticket.match, **asdict(each)) for result in results for each in result.forfeits],
     )

@@ -12,7 +12,7 @@ from agents.models.architecture import Architecture
 from envs.game import Game
 from envs.programs.actor import Guest, GuestActor, refuse
 from envs.programs.guarded import GuardedBot
-from envs.programs.protocol import Limits
+from envs.programs.limits import Limits
 from envs.programs.visitor import Visitor
 from league.config.plugins import bot_of
 from tournaments.match.forfeits import Forfeits

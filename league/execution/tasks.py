@@ -33,7 +33,7 @@ from envs.bots.registry import BotActor
 from envs.description import StateKind, describe
 from envs.factory import make, takes_twin
 from envs.game import Game, GameSetup
-from envs.programs.protocol import LIMITS, Limits
+from envs.programs.limits import LIMITS, Limits
 from envs.stopwatch import Stopwatch
 from envs.threads import one_thread
 from league.config.plugins import bot_of

@@ -19,11 +19,13 @@ from league.report.sections.groups import groups
 from league.report.sections.growth import drift, growth
 from league.report.sections.head_to_head import circles, versus
 from league.report.sections.messages import worth
+from league.report.sections.meta_game import meta_game
 from league.report.sections.mistakes import mistakes
 from league.report.sections.practice import opponents, time, training
 from league.report.sections.progress import progress
 from league.report.sections.returns import returns
 from league.report.sections.score_card import score_card
+from league.report.sections.time_curve import over_time
 from league.report.wording import counted, duration
 from tournaments.viewer.document import document
 
@@ -37,11 +39,13 @@ SECTIONS: dict[str, Callable[[History], ReportSection | None]] = {
     "groups": groups,
     "versus": versus,
     "family": family,
+    "over-time": over_time,
     "drift": drift,
     "talk": talk,
     "worth": worth,
     "partners": partners,
     "circles": circles,
+    "meta-game": meta_game,
     "opponents": opponents,
     "training": training,
     "time": time,

@@ -1,6 +1,6 @@
 """The stages of a generation. A stage is a function that takes a draft of the generation and returns a more complete draft.
 
 Reading order: `draft` (the draft), `matchmaking` (training opponents), `training`, `freezing` (snapshots), `tournament`,
-`rating`, `evolution` (replaces players by children), `commit` (one transaction), `report` (notifies observers), `table` (stages
-by name, and the stages of a style).
+`rating`, `promotion` (who is champion), `evolution` (replaces players by children), `commit` (one transaction), `report`
+(notifies observers), `table` (stages by name, and the stages of a style).
 """

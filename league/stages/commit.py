@@ -32,11 +32,11 @@ def commit(draft: Draft) -> Draft:
     store.commit(
         Generation(
             number=number,
-            champion=best_player(rated.ratings),
+            champion=draft.champion or best_player(rated.ratings),
             seconds=time.monotonic() - draft.begun,
             agent_steps=sum(result.decisions for result in draft.trained.values()),
             phases=draft.phases,
-            figures=measure_league(rated.payoff, rated.ratings, newest) | success_figure(updates),
+            figures=measure_league(rated.payoff, rated.ratings, newest) | success_figure(updates) | dict(draft.promotion),
             players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
             matches=draft.matches,
             training=training_records(context.game, draft.tickets, draft.trained),

@@ -109,6 +109,8 @@ class Draft:
         matches: Tournament matches of this generation. Set by the tournament; another tournament adds its matches.
         tournaments: Number of tournaments in this generation so far.
         rated: The ratings. Set by rating; None before it, and again after another tournament.
+        champion: The champion, if a test decided it. Set by rating; None makes the best player by rating champion.
+        promotion: Figures of that test.
         retired: Players that were replaced in this generation. Set by evolution.
         phases: Seconds of each stage, by the stage's name.
     """
@@ -125,6 +127,8 @@ class Draft:
     matches: Sequence[MatchResult] = ()
     tournaments: int = 0
     rated: Rated | None = None
+    champion: str | None = None
+    promotion: Mapping[str, float] = field(default_factory=dict)
     retired: Sequence[Player] = ()
     phases: Mapping[str, float] = field(default_factory=dict)
 

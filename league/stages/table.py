@@ -15,7 +15,7 @@ from league.stages.draft import Draft, StageFunction
 from league.stages.evolution import evolve
 from league.stages.freezing import freeze
 from league.stages.matchmaking import matchmake
-from league.stages.rating import rate
+from league.stages.promotion import rate_and_promote
 from league.stages.report import report
 from league.stages.tournament import tournament
 from league.stages.training import train
@@ -25,7 +25,7 @@ STAGES: dict[str, StageFunction] = {
     "training": train,
     "freezing": freeze,
     "tournament": tournament,
-    "rating": rate,
+    "rating": rate_and_promote,
     "evolution": evolve,
     "commit": commit,
     "report": report,

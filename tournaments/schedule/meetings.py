@@ -81,11 +81,7 @@ def walk(
     Raises:
         ScheduleError: The game has only one team, or as `round_of`.
     """
-    if len(game.teams) < 2:
-        raise ScheduleError(
-            f"in {game.name} every player plays alone, so that everybody is compared with everybody at once; "
-            "use round-robin, double-round-robin or gauntlet"
-        )
+    require_opponents(game)
     rounds: list[list[Meeting]] = []
     at, pairs = 0, next(course, [])
     while True:
@@ -95,6 +91,19 @@ def walk(
         end = at + len(wanted) * 2 * -(-plan.games // 2)
         rounds.append(meetings(pairs, outcomes(game, results[at:end])))
         at, pairs = end, _send(course, rounds[-1])
+
+
+def require_opponents(game: Game) -> None:
+    """Make sure that players of a game meet.
+
+    Raises:
+        ScheduleError: The game has only one team.
+    """
+    if len(game.teams) < 2:
+        raise ScheduleError(
+            f"in {game.name} every player plays alone, so that everybody is compared with everybody at once; "
+            "use round-robin, double-round-robin or gauntlet"
+        )
 
 
 def _send(course: Course, played: Sequence[Meeting]) -> Sequence[Pairing]:

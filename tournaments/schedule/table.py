@@ -9,6 +9,7 @@ from tournaments.rating.outcomes import outcomes
 from tournaments.rating.payoff import payoff
 from tournaments.schedule.brackets import Board
 from tournaments.schedule.formats import Format, Plan, double_round_robin, gauntlet, round_robin
+from tournaments.schedule.informative import by_rating, informative, informative_rounds
 from tournaments.schedule.knock_out import double_board, double_knock_out, knock_out, order_of, single_board
 from tournaments.schedule.ladder import ladder, ladder_rounds, places
 from tournaments.schedule.meetings import Meeting, seeded
@@ -24,6 +25,7 @@ FORMATS: dict[str, Format] = {
     "knock-out": knock_out,
     "double-knock-out": double_knock_out,
     "ladder": ladder,
+    "informative": informative,
 }
 """The formats by name."""
 
@@ -64,6 +66,12 @@ def _ladder(game: Game, players: Sequence[str], plan: Plan, results: Sequence[Ma
     return by_groups([[player] for player in places(players, plan, rounds)], rounds, "ordered by the place on the ladder")
 
 
+def _informative(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult]) -> Ranking:
+    rounds = informative_rounds(game, players, plan, results)
+    order = by_rating(players, plan, rounds)
+    return by_groups([[player] for player in order], rounds, "ordered by the ratings that were fitted to choose the pairs")
+
+
 def _knock_out(find: Callable[[Game, Sequence[str], Plan, Sequence[MatchResult]], Board]) -> Judge:
     def judge(game: Game, players: Sequence[str], plan: Plan, results: Sequence[MatchResult]) -> Ranking:
         found = find(game, players, plan, results)
@@ -89,6 +97,7 @@ RANKINGS: dict[str, Judge] = {
     "double-round-robin": _by_games(OF_GAMES),
     "swiss": _swiss,
     "ladder": _ladder,
+    "informative": _informative,
     "knock-out": _knock_out(single_board),
     "double-knock-out": _knock_out(double_board),
 }

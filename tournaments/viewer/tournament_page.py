@@ -84,6 +84,7 @@ class TournamentView:
         matches: All matches to be listed, in the order of play; matches outside the tournament may be among them.
         replays: Match id → its replay's content, packed.
         rule: A sentence about how a match is won, if that is not obvious.
+        fit: A sentence about how well the ratings describe the results.
         ranking: The final ranking by the rules of the format; None if there is none, as in a league.
     """
 
@@ -98,6 +99,7 @@ class TournamentView:
     replays: Mapping[str, Packed] = field(default_factory=dict)
     rule: str = ""
     ranking: Ranking | None = None
+    fit: str = ""
 
 
 def tournament_page(view: TournamentView) -> str:
@@ -167,6 +169,7 @@ def _facts(view: TournamentView, recorded: Sequence[str]) -> dict[str, Any]:
         "places": view.places,
         "anchor": view.anchor,
         "rule": view.rule,
+        "fit": view.fit,
         "players": players,
         "standings": [_row(row) for row in view.standings],
         "cross": _cross(view, numbers),

@@ -16,8 +16,9 @@ from envs.bots.turn import Turn
 from envs.faults import GameError
 from envs.game import ActionSpace, Role
 from envs.programs import processes
+from envs.programs.limits import LIMITS, Limits
 from envs.programs.processes import Process, ask
-from envs.programs.protocol import LIMITS, Fault, Limits, checked
+from envs.programs.protocol import Fault, checked
 from league.config.schema import check
 from league.errors import LeagueError
 from league.evaluation.tournament import hold

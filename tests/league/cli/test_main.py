@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -177,15 +178,33 @@ def test_resume_extends_a_league(cli_run, tmp_path):
     assert Store.open(tmp_path, "smoke").generation() == 1
 
 
-def test_an_audit_fails_where_a_sum_is_not_that_of_the_match_log(cli_run, tmp_path):
-    store = found_league(tmp_path)
-    store.unlock()
-    assert cli_run("audit", "cup", "--home", tmp_path).code == 0
+def test_an_audit_fails_where_a_sum_is_not_that_of_the_match_log(cli_run, finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "home")
+    store = Store.open(tmp_path / "home", "smoke")
+    assert cli_run("audit", "smoke", "--no-play", "--home", tmp_path / "home").code == 0
     with closing(sqlite3.connect(store.path)) as database, database:
         database.execute("UPDATE returns SET mean = mean + 1 WHERE generation = 1")
-    said = cli_run("audit", "cup", "--home", tmp_path)
+    said = cli_run("audit", "smoke", "--no-play", "--home", tmp_path / "home")
     assert said.code == 2
     assert "generation 1: the returns are not those of its matches" in said.out
+
+
+def test_an_audit_of_an_honest_league_finds_that_nothing_moved(cli_run, finished):
+    said = json.loads(cli_run("audit", "smoke", "--games", 8, "--json", "--home", finished).out)
+    assert said["right"], said["findings"]
+    checks = ["sums of the match log", "ratings", "names", "seats", "matches", "a player against itself"]
+    assert [each["check"] for each in said["findings"]] == checks
+    assert "scores 0.500 against itself" in said["findings"][-1]["said"]
+
+
+def test_an_audit_finds_a_rating_that_was_changed(cli_run, finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "home")
+    store = Store.open(tmp_path / "home", "smoke")
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute("UPDATE ratings SET elo = elo + 1 WHERE player = ?", (store.champion(),))
+    said = cli_run("audit", "smoke", "--games", 8, "--home", tmp_path / "home")
+    assert said.code == 2
+    assert "something moved in the league 'smoke': ratings" in said.err
 
 
 @pytest.mark.parametrize("command", ["standings", "lineage", "payoff", "audit", "report"])

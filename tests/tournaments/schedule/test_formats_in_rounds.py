@@ -4,18 +4,20 @@ from collections import Counter
 from itertools import combinations
 from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tournaments.schedule.formats import Plan, ScheduleError
+from tournaments.schedule.informative import information
 from tournaments.schedule.rounds import play_rounds
 from tournaments.schedule.table import FORMATS, ranking
 from tournaments.tickets import MatchResult
 
 PLAYERS = "abcdefghijk"
 FEW = settings(max_examples=12)
-IN_ROUNDS = ["double-knock-out", "knock-out", "ladder", "swiss"]
+IN_ROUNDS = ["double-knock-out", "informative", "knock-out", "ladder", "swiss"]
 SOME = st.integers(2, len(PLAYERS)).map(lambda count: PLAYERS[:count])
 
 
@@ -104,7 +106,9 @@ def test_one_player_or_one_twice_is_no_tournament(games, form, players, sentence
         play_rounds(FORMATS[form], games["duel"], players, Plan(2, 0), first_letter_wins)
 
 
-@pytest.mark.parametrize("form", [*IN_ROUNDS, "double-round-robin", "gauntlet", "round-robin"])
+@pytest.mark.parametrize(
+    "form", ["double-knock-out", "knock-out", "ladder", "swiss", "double-round-robin", "gauntlet", "round-robin"]
+)
 def test_players_are_seeded_by_rating_and_strangers_come_last(games, form):
     plan = Plan(2, 0, ratings={"c": 300.0, "b": 100.0})
     results = play_rounds(FORMATS[form], games["duel"], "abcd", plan, drawn)
@@ -236,6 +240,48 @@ def test_a_ladder_puts_players_in_order_in_as_many_rounds_as_there_are_players(g
     results = play_rounds(FORMATS["ladder"], games["duel"], players[::-1], Plan(2, 0), first_letter_wins)
     found = ranking("ladder", games["duel"], players[::-1], Plan(2, 0), results)
     assert "".join(row.player for row in found.rows) == players
+
+
+@FEW
+@given(nats=st.lists(st.floats(-5, 5), min_size=2, max_size=6), shift=st.floats(-3, 3))
+def test_information_falls_with_distance_and_rises_with_uncertainty(nats, shift):
+    rating, known = np.array(nats), np.eye(len(nats))
+    found = information(rating, known)
+    assert np.allclose(found, found.T)
+    assert np.allclose(information(rating + shift, known), found)
+    assert (information(rating, 4 * known) >= found).all()
+    assert (information(2 * rating, known) <= found + 1e-12).all()
+
+
+def test_players_of_similar_strength_about_whom_little_is_known_meet(games):
+    """a and b, and c and d, are equally strong; nothing is known of e and f, and so much as of them of nobody."""
+    plan = Plan(2, 0, ratings={"a": 900.0, "b": 900.0, "c": 0.0, "d": 0.0})
+    assert set(pairs_in(FORMATS["informative"](games["duel"], "acbdef", plan, ()))) == {
+        frozenset("ef"), frozenset("ab"), frozenset("cd"),
+    }  # fmt: skip
+
+
+def test_the_informative_pairs_order_players_with_fewer_games_than_a_round_robin(games):
+    """Twelve players whose chances follow from their letters; the mean error of the order, at equal numbers of games."""
+    players, errors = PLAYERS + "l", []
+
+    def play(tickets):
+        def won(t):
+            one, other = (players.index(player) for player in t.players)
+            return crc32(f"{t.match}{t.seed}".encode()) / 2**32 < 1 / (1 + 10 ** ((one - other) / 4))
+
+        return [MatchResult(t, (1.0, -1.0) if won(t) else (-1.0, 1.0), 1, b"", False) for t in tickets]
+
+    for seed in range(6):
+        error = []
+        for form, plan in (("informative", Plan(2, seed, rounds=11)), ("round-robin", Plan(2, seed))):
+            rows = ranking(
+                form, games["duel"], players, plan, play_rounds(FORMATS[form], games["duel"], players, plan, play)
+            ).rows
+            error.append(sum(abs(place - players.index(row.player)) for place, row in enumerate(rows)))
+        errors.append(error)
+    chosen, everybody = (sum(column) for column in zip(*errors, strict=True))
+    assert chosen <= everybody + 6
 
 
 def test_two_hundred_players_are_paired_without_repetition(games):

@@ -28,7 +28,7 @@ function standingsSection(facts, choose) {
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)),
     make("tbody", { role: "rowgroup" }, ...facts.standings.map((row, place) => standingsRow(facts, row, place, scale, choose))));
   const title = make("h2", { id: "standings-title" }, "Standings");
-  return make("section", { class: "part", "aria-labelledby": "standings-title" }, title, make("div", { class: "scroll" }, table));
+  return make("section", { class: "part", "aria-labelledby": "standings-title" }, title, make("div", { class: "scroll" }, table), make("p", { class: "soft fit" }, facts.fit ?? ""));
 }
 
 function standingsRow(facts, row, place, scale, choose) {
