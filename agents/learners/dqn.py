@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -23,12 +23,14 @@ from agents.acting.rollout import Explore
 from agents.learners.bellman import duelling, greedy_target, huber, mixed, picked, value_decomposition
 from agents.learners.contract import TrainingInput, TrainingOutput
 from agents.learners.exploration import epsilon_greedy, falling
+from agents.learners.gradient.action_values import DerivedValues, covers
 from agents.learners.losses import average
 from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
 from agents.learners.target import Learnt, descend
 from agents.models.forward import preferences_of
 from agents.models.layout import ACTIVATIONS, GAINS, Piece, mlp, mlp_pieces
 from agents.models.spec import PlayerSpec
+from envs.threads import one_blas_thread
 
 MIXING = 32
 """Width of the hidden layer of a mixing network."""
@@ -45,7 +47,8 @@ def train(given: TrainingInput) -> TrainingOutput:
         Learnt.of_players(spec.parameters, stack.parameters, given.states),
         Learnt.of_pieces(pieces, given.states, given.generator, "extra."),
     )
-    return learn(given, memories, partial(_explore, given), learning)
+    with one_blas_thread():  # compiled matrix products use SciPy's library, which may have been loaded just now
+        return learn(given, memories, partial(_explore, given), learning)
 
 
 def _explore(given: TrainingInput, decisions: Tensor) -> Explore:
@@ -86,8 +89,17 @@ class DeepQ:
     actor: Learnt
     extra: Learnt
 
+    @cached_property
+    def _derived(self) -> DerivedValues | None:
+        """The gradient derived by hand, where it can be used."""
+        return DerivedValues(self.given, self.actor) if covers(self.given) else None
+
     def improve(self, drawn: Sequence[Drawn]) -> Report:
         """Make one step of the optimisers with a minibatch of every side."""
+        if self._derived is not None and drawn:
+            report, errors = self._derived.improve(drawn)
+            self._follow_up(drawn, errors)
+            return report
         players = self.given.stack.size
         zero = self.given.stack.parameters.new_zeros(players)
         if not drawn:
@@ -109,12 +121,16 @@ class DeepQ:
 
         hyper = self.given.hyper
         lost = descend([self.actor, self.extra], loss, hyper["learning_rate"], self.given.schedule.max_gradient)
-        self.actor.follow(hyper["target_rate"])
-        self.extra.follow(hyper["target_rate"])
+        self._follow_up(drawn, errors)
+        return {"value_loss": lost / len(drawn), "action_value": values / len(drawn)}
+
+    def _follow_up(self, drawn: Sequence[Drawn], errors: Sequence[Tensor]) -> None:
+        """Move the targets, and set the priorities of the rows by their errors."""
+        self.actor.follow(self.given.hyper["target_rate"])
+        self.extra.follow(self.given.hyper["target_rate"])
         if float(self.given.options["priority"]) > 0:
             for batch, error in zip(drawn, errors, strict=True):
                 self._prefer(batch, error)
-        return {"value_loss": lost / len(drawn), "action_value": values / len(drawn)}
 
     def estimates(self, batch: Drawn, pieces: Mapping[str, Tensor], extra: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """What the taken actions are worth, and what they should be worth: [P, B, A], or [P, B] for a team's value."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -35,17 +36,29 @@ class Drawn:
 
     Attributes:
         side: Index of the side.
-        rows: Columns [P, B, …], see `agents.learners.columns`.
-        weight: float32 [P, B, A], 0 for seats without a known decision and for players without rows; else the importance.
+        memory: The side's memory.
         places: int64 [P, B], the rows' places in the memory.
         learns: bool [P], players that have enough rows.
+        importance: float32 [P, B], weights of the rows; None if all are 1.
     """
 
     side: int
-    rows: Mapping[str, Tensor]
-    weight: Tensor
+    memory: Replay
     places: Tensor
     learns: Tensor
+    importance: Tensor | None
+
+    @cached_property
+    def rows(self) -> Mapping[str, Tensor]:
+        """Columns [P, B, …], see `agents.learners.columns`."""
+        return self.memory.take(self.places)
+
+    @cached_property
+    def weight(self) -> Tensor:
+        """float32 [P, B, A], 0 for seats without a known decision and for players without rows; else the importance."""
+        known = self.memory.column("known", self.places)
+        weight = (known & self.learns.view(-1, 1, 1)).float()
+        return weight if self.importance is None else weight * self.importance.unsqueeze(2)
 
     def observations(self, stack: Stack, name: str) -> list[Tensor]:
         """Per role of the side, standardised observations [P, B, a, F]; `name` is `observation` or `then`."""
@@ -189,13 +202,13 @@ def draw(given: TrainingInput, memories: Memories, options: Mapping[str, OptionV
         learns = memory.size >= max(int(options["warm_up"]), 1)
         if not learns.any():
             continue
-        places, chance = memory.draw(int(options["batch"]), given.generator)
-        rows = memory.take(places)
-        weight = rows["known"] * learns.view(-1, 1, 1)
-        if float(options["priority"]) > 0:
+        preferred = float(options["priority"]) > 0
+        places, chance = memory.draw(int(options["batch"]), given.generator, even=not preferred)
+        weight = None
+        if preferred:
             power = torch.full_like(chance[:, 0], float(options["importance"]))
-            weight = weight * importance(chance, memory.size, power).unsqueeze(2)
-        found.append(Drawn(side, rows, weight.float(), places, learns))
+            weight = importance(chance, memory.size, power)
+        found.append(Drawn(side, memory, places, learns, weight))
     return found
 
 

@@ -76,12 +76,13 @@ class Replay:
         self.priority[player, places] = self.priority[player].max().clamp_min(1.0)
         self.written[player] += many
 
-    def draw(self, batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def draw(self, batch: int, generator: torch.Generator, *, even: bool = False) -> tuple[Tensor, Tensor]:
         """Draw rows with replacement, with probabilities proportional to their priorities.
 
         Args:
             batch: Number of rows of each player, B.
             generator: Source of randomness.
+            even: Whether all priorities are 1. The same rows are then drawn sooner.
 
         Returns:
             Places [P, B]; and the probability with which each was drawn, float32 [P, B]. Both are 0 for a player without rows.
@@ -89,6 +90,11 @@ class Replay:
         Laws:
             frequency: A row is drawn with the probability priority / sum of priorities.
         """
+        if even:
+            size = self.size.unsqueeze(1)
+            drawn = torch.rand(len(size), batch, generator=generator, device=size.device, dtype=torch.float64)
+            places = torch.minimum((drawn * size).long(), (size - 1).clamp_min(0))
+            return places, (1.0 / size.clamp_min(1)).expand_as(places).float()
         ends = self.priority.double().cumsum(1)
         total = ends[:, -1:]
         aims = torch.rand(len(ends), batch, generator=generator, device=ends.device, dtype=torch.float64) * total
@@ -98,12 +104,13 @@ class Replay:
 
     def take(self, places: Tensor) -> dict[str, Tensor]:
         """Rows at places [P, B], by name: [P, B, …]."""
-        capacity = self.capacity
-        flat = (places + torch.arange(len(places), device=places.device).unsqueeze(1) * capacity).flatten()
-        return {
-            name: values.flatten(0, 1).index_select(0, flat).view(*places.shape, *values.shape[2:])
-            for name, values in self.rows.items()
-        }
+        return {name: self.column(name, places) for name in self.rows}
+
+    def column(self, name: str, places: Tensor) -> Tensor:
+        """One column of the rows at places [P, B], [P, B, …]."""
+        values = self.rows[name]
+        flat = (places + torch.arange(len(places), device=places.device).unsqueeze(1) * self.capacity).flatten()
+        return values.flatten(0, 1).index_select(0, flat).view(*places.shape, *values.shape[2:])
 
     def prefer(self, places: Tensor, priority: Tensor, real: Tensor) -> None:
         """Change the priorities of rows at places [P, B] to [P, B], for the players that are `real`, bool [P]."""

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from agents.learners.optimiser import Adam, under
 from agents.models.layout import Layout, Piece
+from envs import compiling
+from envs.compiling import Floats, vectorised
 
 
 @dataclass
@@ -78,6 +80,11 @@ class Learnt:
         Reference:
             Lillicrap et al. (2016), algorithm 1: θ' ← τ θ + (1 − τ) θ'.
         """
+        if self.target.shape[1] == 0:
+            return
+        if compiling.serve(self.target.device):
+            _follow(self.target.numpy(), self.value.numpy(), rate.numpy())
+            return
         self.target.lerp_(self.value, rate.unsqueeze(1))
 
 
@@ -106,3 +113,11 @@ def descend(
         if gradient is not None and gradient.shape[1]:
             each.adam.step(each.value, gradient, learning_rate, max_gradient)
     return lost.detach()
+
+
+@vectorised
+def _follow(target: Floats, value: Floats, rate: Floats) -> None:
+    """Move target [P, D] towards value [P, D] by the share `rate` [P], in place."""
+    for p in range(target.shape[0]):
+        for d in range(target.shape[1]):
+            target[p, d] += rate[p] * (value[p, d] - target[p, d])

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.learners.table import SUCCESS
+from agents.learners.table import SUCCESS, learner_spec
 from agents.models.spec import PlayerSpec
 from envs.arena import Arena, Timestep
 from envs.conformance.compare import random_actions
@@ -69,6 +69,8 @@ class Figures:
         moves: Mean number of steps of a game; 0 for training and the arena.
         success: Share of the games finished in training that were a success, the mean over players and updates; None if no game
             was finished or it does not say.
+        optimiser_steps: Steps of the optimisers of all players per second of drawing minibatches and improving, for learners
+            with a replay memory; else 0.
     """
 
     arena: str
@@ -81,6 +83,7 @@ class Figures:
     limit: float = 0.0
     moves: float = 0.0
     success: float | None = None
+    optimiser_steps: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Timed:
         memory: Peak memory of the process and of its GPU, in MiB.
         limit: Decisions per second of the matrix products alone.
         success: Shares of the finished games that were a success, by player and update; updates that do not say are left out.
+        steps: Steps of the optimisers, of all players together, for learners with a replay memory; else 0.
     """
 
     units: int
@@ -119,6 +123,7 @@ class Timed:
     memory: tuple[float, float]
     limit: float
     success: Sequence[float]
+    steps: int
 
 
 def measure_training(
@@ -157,7 +162,8 @@ def measure_training(
     memory = [sum(part.memory[kind] for part in timed) for kind in (0, 1)]
     success = [share for part in timed for share in part.success]
     mean = fmean(success) if success else None
-    return Figures(arena, units, elapsed, units / elapsed, phases, memory[0], memory[1], limit, success=mean)
+    rate = sum(part.steps / part.phases["improve"] for part in timed if part.steps)
+    return Figures(arena, units, elapsed, units / elapsed, phases, memory[0], memory[1], limit, 0.0, mean, rate)
 
 
 def time_training(stint: Stint) -> Timed:
@@ -171,12 +177,16 @@ def time_training(stint: Stint) -> Timed:
 
     spend(1)
     once = _total(spend(1)[1])
-    results, watch, ended = spend(max(1, ceil(stint.seconds / once)))
+    updates = max(1, ceil(stint.seconds / once))
+    results, watch, ended = spend(updates)
     units = sum(result.decisions for result in results)
     shares = [row.get(SUCCESS.name, nan) for result in results for row in result.updates]
     success = [share for share in shares if not isnan(share)]
-    limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds), clock) if roofline.applies(task.architecture) else 0.0
-    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit, success)
+    remembers = any(option.name == "replay" for option in learner_spec(task.learner).options)
+    limited = roofline.applies(task.architecture) and not remembers
+    limit = _limit(task, min(ROOFLINE_SECONDS, stint.seconds), clock) if limited else 0.0
+    steps = updates * task.schedule.epochs * task.schedule.minibatches * len(task.trainees) if remembers else 0
+    return Timed(units, ended - _total(watch), ended, watch.seconds, _memory(task.arena.device), limit, success, steps)
 
 
 def _limit(task: TrainTask, seconds: float, clock: Callable[[], float]) -> float:

@@ -59,6 +59,7 @@ def train(
     twin: Twin = None,
     workers: Workers = None,
     processes: Annotated[int, typer.Option(min=1, max=1024, help="processes that train at the same time, independently")] = 1,
+    learner: Annotated[str | None, typer.Option(help="ppo, a2c, a3c, dqn, sac, ddpg or module:callable")] = None,
     settings: Settings = None,
     clock: Clock = "wall",
     as_json: Json = False,
@@ -70,14 +71,19 @@ def train(
     shape = _policy(hidden, activation, critic, normalise)
     schedule = _schedule(steps, epochs, minibatches)
     sections = {"policy": shape, "train": schedule, "arena": _arena(twin, workers)}
-    config = _config(game, players, copies, device=device, settings=settings or [], **sections)
+    config = _config(game, players, copies, learner=learner, device=device, settings=settings or [], **sections)
     figures = measure_training(config, seconds, processes, clock=clock)
+    learnt = {"optimiser_steps_per_second": figures.optimiser_steps} if figures.optimiser_steps else {}
     limit = {"roofline_agent_steps_per_second": figures.limit, "roofline_share": figures.per_second / (figures.limit or 1.0)}
     print_figures(
         "train",
         _settings(config, "policy", "schedule", "arena")
-        | {"threads": threads, "processes": processes, "seconds": seconds, "clock": clock, "set": settings or []},
-        {"agent_steps_per_second": figures.per_second} | (limit if figures.limit else {}) | {"agent_steps": figures.units},
+        | {"learner": config.learner, "threads": threads, "processes": processes, "seconds": seconds, "clock": clock}
+        | {"set": settings or []},
+        {"agent_steps_per_second": figures.per_second}
+        | (limit if figures.limit else {})
+        | learnt
+        | {"agent_steps": figures.units},
         figures,
         as_json=as_json,
     )
@@ -196,6 +202,7 @@ def _config(
     copies: int | None,
     *,
     device: str | None,
+    learner: str | None = None,
     settings: Sequence[str] = (),
     **sections: Mapping[str, Any],
 ) -> LeagueConfig:
@@ -209,7 +216,7 @@ def _config(
     given |= {"name": "bench", "game": {"name": game}, "compute": _given({"device": device})}
     from league.config.load import configured, parse_override
 
-    given |= {"population": players, "stack": players}
+    given |= {"population": players, "stack": players} | _given({"learner": learner})
     return configured(given, dict(map(parse_override, settings)), "league bench")
 
 

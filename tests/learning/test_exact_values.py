@@ -1,5 +1,7 @@
 """Off-policy learners reach the exact values of games that are small enough to be solved, and their controls do not."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -104,7 +106,7 @@ def values_of(learning, memories):
     """Learnt values of both actions in every state, [P, states, actions]."""
     (batch,) = draw(learning.given, memories, learning.given.options | {"batch": 64})
     places = torch.arange(0, 2 * STATES, 2).expand(PLAYERS, -1)
-    batch = type(batch)(0, memories.sides[0].take(places), batch.weight, places, batch.learns)
+    batch = replace(batch, places=places)
     pieces = learning.actor.layout.split(learning.actor.value), learning.extra.layout.split(learning.extra.value)
     return learning.values(batch, "observation", *pieces)[0][:, :, 0]
 
@@ -231,7 +233,7 @@ def two_step(team):
     learning, memories = deep_q(1500, rows=rows, game=game, team=team, hyper={"learning_rate": 3e-3})
     (batch,) = draw(learning.given, memories, learning.given.options)
     places = torch.arange(12).expand(PLAYERS, -1)
-    batch = type(batch)(0, memories.sides[0].take(places), batch.weight[:, :12], places, batch.learns)
+    batch = replace(batch, places=places)
     pieces = learning.actor.layout.split(learning.actor.value), learning.extra.layout.split(learning.extra.value)
     return learning.estimates(batch, *pieces)[0].view(PLAYERS, 3, 2, 2)
 
