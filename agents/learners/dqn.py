@@ -97,8 +97,8 @@ class DeepQ:
     def improve(self, drawn: Sequence[Drawn]) -> Report:
         """Make one step of the optimisers with a minibatch of every side."""
         if self._derived is not None and drawn:
-            report, errors = self._derived.improve(drawn)
-            self._follow_up(drawn, errors)
+            report, found = self._derived.improve(drawn)
+            self._follow_up(drawn, found)
             return report
         players = self.given.stack.size
         zero = self.given.stack.parameters.new_zeros(players)
