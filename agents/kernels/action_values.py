@@ -65,32 +65,46 @@ def improve(
         Mnih et al. (2015), algorithm 1; van Hasselt, Guez & Silver (2016), equation 4.
     """
     tanh, double = switches[0], switches[1]
-    seats = seen.shape[2]
     for p in range(places.shape[0]):
-        rows = places.shape[1] * seats
         after = _gathered(then[p], places[p], scaling[p], cut)
         judged = _forward(after, target[p], layers, tanh)[-1]
         chosen = _forward(after, value[p], layers, tanh)[-1] if double else judged
         kept = _forward(_gathered(seen[p], places[p], scaling[p], cut), value[p], layers, tanh)
-        out = kept[-1]
-        back = np.zeros_like(out)
-        for row in range(rows):
-            place, seat = places[p, row // seats], row % seats
-            column = first + seat
-            best = -1
-            for n in range(out.shape[1]):
-                if then_legal[p, place, seat, n] and (best < 0 or chosen[row, n] > chosen[row, best]):
-                    best = n
-            ahead = judged[row, max(best, 0)]
-            now = out[row, action[p, place, seat]]
-            error = reward[p, place, column] + discount[p, place, column] * ahead - now
-            share, size = weight[p, row // seats, column], abs(error)
-            errors[p, row // seats, column] = error
-            figures[p, 0] += share * (HALF * error * error if size <= ONE else size - HALF)
-            if share > ZERO:
-                figures[p, 1] += now
-            back[row, action[p, place, seat]] = -share * min(max(error, -ONE), ONE)
+        told = then_legal[p], action[p], reward[p], discount[p]
+        back = _compared(kept[-1], chosen, judged, told, first, places[p], weight[p], figures[p], errors[p])
         _backward(kept, back, value[p], layers, tanh, gradient[p])
+
+
+@inlined
+def _compared(
+    out: Floats,
+    chosen: Floats,
+    judged: Floats,
+    told: Any,
+    first: int,
+    places: Ints,
+    weight: Floats,
+    figures: Floats,
+    errors: Floats,
+) -> Floats:
+    """Compare the values of the taken actions with their targets. Returns the gradient by all values, [R, n]."""
+    then_legal, action, reward, discount = told
+    seats, back = action.shape[1], np.zeros_like(out)
+    for row in range(out.shape[0]):
+        b, seat = row // seats, row % seats
+        place, column, best = places[b], first + seat, -1
+        for n in range(out.shape[1]):
+            if then_legal[place, seat, n] and (best < 0 or chosen[row, n] > chosen[row, best]):
+                best = n
+        now, share = out[row, action[place, seat]], weight[b, column]
+        error = reward[place, column] + discount[place, column] * judged[row, max(best, 0)] - now
+        size = abs(error)
+        errors[b, column] = error
+        figures[0] += share * (HALF * error * error if size <= ONE else size - HALF)
+        if share > ZERO:
+            figures[1] += now
+        back[row, action[place, seat]] = -share * min(max(error, -ONE), ONE)
+    return back
 
 
 @inlined

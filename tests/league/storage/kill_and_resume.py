@@ -3,8 +3,9 @@
     python -m tests.league.storage.kill_and_resume --kills 100 --seed 0 --report kills.jsonl
 
 The kinds of kills take turns: the league, all its processes, SIGTERM and Ctrl-C, one worker, the fork server, the sync worker,
-a worker that steps environments, and the moments around a commit. So do the leagues: tic-tac-toe with and without MLflow, and
-groups with a network and a mutation of their own. After each kill the league goes on by itself, or is resumed. A kill passes if
+a worker that steps environments, and the moments around a commit. So do the leagues: tic-tac-toe with and without MLflow,
+groups with a network and a mutation of their own, and learners with a replay memory. After each kill the league goes on by
+itself, or is resumed. A kill passes if
 
 - the end is the same to the bit: database, weights, replays, the names of all files, and what MLflow shows;
 - the user is told in a sentence, and sees no traceback;
@@ -70,12 +71,34 @@ evolution: {operators: {own.py:shaken: 1.0}}
 tracking: false
 compute: {executor: serial}
 """
+REPLAY = """
+name: it
+game: {name: classic/rps_v2, options: {max_cycles: 4}}
+generations: 4
+stack: 2
+population:
+  - {count: 2, learner: dqn, learner_options: {replay: 200, warm_up: 20, batch: 16, priority: 0.6}}
+  - {count: 1, learner: sac, learner_options: {replay: 200, warm_up: 20, batch: 16}}
+  - {count: 1, learner: a3c}
+policy: {hidden: [8], normalise: false}
+train: {copies: 8, steps: 10, updates: 2, epochs: 2, minibatches: 2}
+tournament: {games: 4, past: 2, bootstrap: 20}
+evolution: {operators: {perturb: 1.0}}
+tracking: false
+compute: {executor: serial}
+"""
 SMOKE = ("smoke", "--name", "it", "--set", "tracking=false")
 PROCESSES = ("--executor", "processes", "--workers", "2")
 TRACKED = ("--set", "tracking=true")
 STOCK = ("--set", "arena.twin=never", "--set", "arena.workers=2", "--set", "generations=2")
 TINY = (*SMOKE, "--set", "generations=2", "--set", "population=2", "--set", "tournament.games=2")
-LEAGUES = {"tic-tac-toe": SMOKE, "groups": ("groups.yaml",), "tic-tac-toe in MLflow": (*SMOKE, *TRACKED), "tiny": TINY}
+LEAGUES = {
+    "tic-tac-toe": SMOKE,
+    "groups": ("groups.yaml",),
+    "replay memories": ("replay.yaml",),
+    "tic-tac-toe in MLflow": (*SMOKE, *TRACKED),
+    "tiny": TINY,
+}
 
 
 @dataclass(frozen=True)
@@ -222,6 +245,7 @@ def prepared(folder: Path) -> Path:
     folder.mkdir()
     (folder / "own.py").write_text(OWN, encoding="utf-8")
     (folder / "groups.yaml").write_text(GROUPS, encoding="utf-8")
+    (folder / "replay.yaml").write_text(REPLAY, encoding="utf-8")
     return folder
 
 

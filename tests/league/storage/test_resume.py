@@ -31,6 +31,7 @@ class Stop(Exception):
     ("league", "kinds"),
     [
         ("tiny", ["the league", "itself in the transaction, before its commit", "itself after the commit", "a worker"]),
+        pytest.param("replay memories", ["the league"], marks=pytest.mark.long),
         *(pytest.param("tic-tac-toe", kinds, marks=pytest.mark.long) for kinds in ALL),
     ],
 )
