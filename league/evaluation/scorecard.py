@@ -286,6 +286,8 @@ def _generalisation(subjects: Sequence[Subject]) -> Measured:
                 kept.setdefault(name, []).append(tally.rate / findings.plain.rate)
         if findings.strangers and findings.known:
             kept.setdefault("opponents never met", []).append(fmean(findings.strangers.values()) / findings.known)
+    if not kept and any(each.findings.variations or each.findings.strangers for each in subjects):
+        return replace(_unknown("generalisation", "There was no success in the game itself."), verdict="missed")
     if not kept:
         return _unknown("generalisation", "It needs evaluation.variations, evaluation.strangers, or leagues with other seeds.")
     details = [Detail(name, *_three(mean_over(values))) for name, values in kept.items()]

@@ -1,5 +1,7 @@
 """The measures of a score card, from invented findings."""
 
+from dataclasses import replace
+
 import pytest
 
 from league import LeagueError
@@ -58,6 +60,8 @@ def test_a_player_that_is_no_better_than_chance_keeps_nothing():
     assert [each.name for each in card.values() if each.verdict == "met"] == ["wall_time"]
     never = card_of(found(rate=0.0, noisy=0.0, varied=0.0, stranger=0.0), found(rate=0.0, noisy=0.0, varied=0.0))
     assert [each.name for each in never.values() if each.verdict == "met"] == ["wall_time"]
+    none = card_of(replace(found(rate=0.0, noisy=0.0, varied=0.0), strangers={}))
+    assert none["generalisation"].verdict == "missed"
 
 
 def test_a_game_that_does_not_say_what_a_success_is_leaves_only_the_time():
