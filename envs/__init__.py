@@ -12,6 +12,7 @@ among them), `makers` (what makes an environment) and `faults`, `description` (d
 `random_numbers`. `native` has games of this project. `conformance`
 checks that environments meet the requirements, `bots` are scripted players, `programs` are players outside this program,
 `rendering` draws games and names actions, `compiling` compiles loops, `stopwatch` measures time.
+`openspiel` has games of OpenSpiel, and `trees` writes small games out, for exact figures.
 """
 
 from importlib import import_module

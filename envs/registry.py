@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from pettingzoo.utils.env import AECEnv, ParallelEnv
 
-from envs import native
+from envs import native, openspiel
 from envs.faults import GameError, GameWarning, environment_code, nearest
 from envs.game import GameSetup
 from envs.makers import require_maker
@@ -68,6 +68,7 @@ class KnownGame:
 
 FAMILIES = {
     "native": Family("envs.native", "", native.GAMES),
+    "openspiel": Family("envs.openspiel", "pip install 'marl-league[openspiel]'", openspiel.GAMES),
     "classic": Family("pettingzoo.classic", "pip install 'pettingzoo[classic]'"),
     "butterfly": Family("pettingzoo.butterfly", "pip install 'pettingzoo[butterfly]'"),
     "sisl": Family("pettingzoo.sisl", "pip install 'pettingzoo[sisl]'"),
@@ -85,6 +86,7 @@ _NEEDS = {
     "butterfly/pistonball": ("pymunk",),
     "sisl/multiwalker": ("Box2D",),
     "atari": ("multi_agent_ale_py",),
+    "openspiel": ("pyspiel",),
 }
 """Modules that a game, or a whole family, imports beyond those that its own package installs."""
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.kernels import loops, normal
+from agents.kernels import loops, magnet, normal
 from agents.kernels.loops import Flags, Floats, Ints
 from agents.kernels.products import product
 from agents.kernels.sources import Source, standing
@@ -233,7 +233,14 @@ class Perceptron:
         normal.decide_normal(*self._end(kept), *drawn, *written)
 
     def improve(
-        self, seen: Buffer, rows: Ints, start: int, legal: Flags | None, *decided: Any, into: Buffer | None = None
+        self,
+        seen: Buffer,
+        rows: Ints,
+        start: int,
+        legal: Flags | None,
+        *decided: Any,
+        into: Buffer | None = None,
+        towards: tuple[Floats, Floats] | None = None,
     ) -> Buffer | None:
         """Run an actor forward and backward on inputs [P, n, F].
 
@@ -244,6 +251,7 @@ class Perceptron:
             legal: Legal actions; None for normally distributed actions.
             decided: The other arguments of `loops.improve` or `normal.improve_normal`, up to `totals`.
             into: [P, n, F], memory for the gradient by the inputs, if it is wanted.
+            towards: A reference policy and the weights of the divergence from it; see `magnet.pulled_surrogate`.
 
         Returns:
             The gradient by the inputs, [P, n, F], if it is wanted.
@@ -253,6 +261,8 @@ class Perceptron:
         if legal is None:
             known = self._log_std[0], rows, start, *decided, self._log_std_sum[0]
             normal.improve_normal(*self._end(kept), *known, *sums)
+        elif towards is not None:
+            magnet.improve_pulled(*self._end(kept), rows, start, legal, *decided, *towards, *sums)
         else:
             loops.improve(*self._end(kept), rows, start, legal, *decided, *sums)
         self._backward(seen, kept)

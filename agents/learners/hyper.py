@@ -19,6 +19,7 @@ class HyperParameters:
         entropy: Entropy coefficient, per nat.
         gamma: Discount per decision.
         gae_lambda: λ of generalised advantage estimation.
+        magnet: Weight of the divergence from a reference policy, per nat; None for learners without one.
     """
 
     learning_rate: Tensor
@@ -26,6 +27,7 @@ class HyperParameters:
     entropy: Tensor
     gamma: Tensor
     gae_lambda: Tensor
+    magnet: Tensor | None = None
 
     @classmethod
     def stack(cls, players: Sequence[Mapping[str, float]], device: torch.device) -> HyperParameters:

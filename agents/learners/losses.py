@@ -50,6 +50,12 @@ def approximate_kl(log_ratio: Tensor, weight: Tensor) -> Tensor:
     return average(log_ratio.exp() - 1.0 - log_ratio, weight)
 
 
+def divergence(log_probs: Tensor, reference: Tensor) -> Tensor:
+    """KL(policy ‖ reference) of log-probabilities [..., n], in nats: [...]. Actions that the policy never takes add nothing."""
+    taken = log_probs.exp()
+    return torch.where(taken > 0.0, taken * (log_probs - reference), torch.zeros_like(taken)).sum(-1)
+
+
 def clip_fraction(log_ratio: Tensor, clip: Tensor, weight: Tensor) -> Tensor:
     """Share of rows whose ratio is outside the clip range."""
     bound = clip.view(-1, *(1,) * (log_ratio.dim() - 1))

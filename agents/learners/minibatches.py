@@ -48,6 +48,7 @@ class Batch:
         routing: Each player's groups, [P, B].
         sequences: The groups in order of time, for players that carry something from step to step; else None.
         surroundings: What surrounds the groups' messages.
+        reference: Per role, [R, a, n], the log-probabilities of a reference policy; empty for learners without one.
     """
 
     observation: list[Tensor]
@@ -67,6 +68,7 @@ class Batch:
     routing: Routing
     sequences: Sequences | None
     surroundings: Surroundings
+    reference: Sequence[Tensor] = ()
 
     @property
     def units(self) -> Routing:

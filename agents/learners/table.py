@@ -33,6 +33,18 @@ GAE_LAMBDA = HyperSpec(
     "gae_lambda", 0.95, 0.8, 0.99, 0.0, 1.0, "distance from 1", "GAE λ", "λ of generalised advantage estimation"
 )
 
+MAGNET = HyperSpec(
+    "magnet",
+    0.05,
+    1e-3,
+    1.0,
+    0.0,
+    10.0,
+    "logarithmic",
+    "weight of the magnet",
+    "weight of the divergence from the reference policy, per nat",
+)
+
 EPSILON = HyperSpec(
     "epsilon",
     0.05,
@@ -79,6 +91,7 @@ HYPER_PARAMETERS = {
         ENTROPY_WEIGHT,
         GAMMA,
         GAE_LAMBDA,
+        MAGNET,
         EPSILON,
         TARGET_RATE,
         NOISE,
@@ -120,6 +133,7 @@ ACTION_VALUE = MetricSpec(
     "action_value", "Value of the actions", "mean estimate, in units of reward", "", "view", "train/action_value"
 )
 TEMPERATURE = MetricSpec("temperature", "Weight of the entropy", "return per nat, learnt", "", "log", "train/temperature")
+MAGNET_KL = MetricSpec("magnet_kl", "Divergence from the reference policy", "nats", "", "view", "train/magnet_kl")
 POLICY_LOSS = MetricSpec("policy_loss", "Loss of the policy", "surrogate per decision", "", "log", "train/policy_loss")
 DECISIONS = MetricSpec("decisions", "Decisions", "learnt from", "", "store", "train/decisions")
 
@@ -135,6 +149,7 @@ METRICS = {
         VALUE_LOSS,
         ACTION_VALUE,
         CLIP_FRACTION,
+        MAGNET_KL,
         POLICY_LOSS,
         TEMPERATURE,
         DECISIONS,
@@ -176,6 +191,18 @@ LEARNERS = {
             (LEARNING_RATE, CLIP, ENTROPY_WEIGHT, GAMMA, GAE_LAMBDA),
             (POLICY_LOSS, VALUE_LOSS, ENTROPY, KL, CLIP_FRACTION, EXPLAINED_VARIANCE),
             "PPO with clipped surrogate, GAE and Adam",
+        ),
+        LearnerSpec(
+            "mmd",
+            "agents.learners.mmd:train",
+            (LEARNING_RATE, CLIP, replace(ENTROPY_WEIGHT, default=0.05, high=0.5), GAMMA, GAE_LAMBDA, MAGNET),
+            (POLICY_LOSS, VALUE_LOSS, ENTROPY, KL, CLIP_FRACTION, EXPLAINED_VARIANCE, MAGNET_KL),
+            "MMD, magnetic mirror descent: PPO that is pulled towards a slowly moving reference policy",
+            options=(
+                OptionSpec("follow", 0.05, "share by which the reference policy follows after each collection; 0: it stays"),
+            ),
+            speaks=False,
+            actions="discrete",
         ),
         LearnerSpec(
             "a2c",

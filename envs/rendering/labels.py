@@ -46,6 +46,8 @@ LABELS: dict[str, tuple[tuple[str, ...], ...]] = {
     "mpe2/simple_tag_v3": (MOVES,),
     "mpe2/simple_v3": (MOVES,),
     "mpe2/simple_world_comm_v3": (_words_and_moves(4), MOVES),
+    "openspiel/kuhn_poker": (("pass", "bet"),),
+    "openspiel/leduc_poker": (("fold", "call", "raise"),),
 }
 """Game → names of the actions of each kind of role. Kinds differ in their number of actions."""
 

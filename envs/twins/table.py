@@ -11,6 +11,7 @@ from envs.arena import Arena
 from envs.game import Game
 from envs.twins.connect_four import connect_four
 from envs.twins.leduc_holdem import leduc_holdem
+from envs.twins.matrix import matrix
 from envs.twins.predator_prey import predator_prey
 from envs.twins.rps import rps
 from envs.twins.signal import signal
@@ -22,6 +23,7 @@ from envs.twins.simple_spread import simple_spread
 from envs.twins.simple_tag import simple_tag
 from envs.twins.tictactoe import tictactoe
 from envs.twins.traffic_junction import traffic_junction
+from envs.twins.tree_game import tree_game
 
 TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] = {
     "classic/connect_four_v3": connect_four,
@@ -34,8 +36,11 @@ TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] 
     "mpe2/simple_speaker_listener_v4": simple_speaker_listener,
     "mpe2/simple_spread_v3": simple_spread,
     "mpe2/simple_tag_v3": simple_tag,
+    "native/matrix": matrix,
     "native/predator_prey": predator_prey,
     "native/signal": signal,
     "native/traffic_junction": traffic_junction,
+    "openspiel/kuhn_poker": tree_game,
+    "openspiel/leduc_poker": tree_game,
 }
 """Game → its twin. A twin makes an arena from the game, the environment's options, the number of copies and a device."""

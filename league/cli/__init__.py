@@ -5,4 +5,5 @@ Reading order: `entry` (the start of the command), `main` (the commands), `inspe
 commands), `rehearsal` (the short league of a check), `console` (what they share), `streams` (standard output), `stopping`
 (signals), `tables`, `ranking_table`, `table_layout`, `terminal_charts`, `bench_output` (what is printed).
 `rebuild` has the command of this name.
+`exploit` says what best responses win.
 """

@@ -34,6 +34,7 @@ from league.cli.console import (
 )
 from league.cli.crossplay import app as crossplay_app
 from league.cli.evaluate import app as evaluate_app
+from league.cli.exploit import app as exploit_app
 from league.cli.export import app as export_app
 from league.cli.inspect import app as look_app
 from league.cli.leagues import app as leagues_app
@@ -88,6 +89,7 @@ app.add_typer(tournament_app)
 app.add_typer(crossplay_app)
 app.add_typer(comms_app)
 app.add_typer(export_app)
+app.add_typer(exploit_app)
 app.add_typer(leagues_app)
 app.add_typer(evaluate_app)
 app.add_typer(new_app)

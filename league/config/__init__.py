@@ -10,4 +10,5 @@ fits into the machine's memory), `validation` (checks that everything exists tha
 configurations of the project. `starting` writes the files of a new game, and `starters` has the templates.
 `evolution` has the section about selection and mutation.
 `promotion` has the section about who becomes champion.
+`section` has what sections share, `annealing` and `roles` two of them.
 """

@@ -12,6 +12,7 @@ from league.config.faults import hint
 from league.config.foreign import references
 from league.config.own_code import functions_named, look_from_here
 from league.config.schema import LeagueConfig, check, with_game_spelt_out
+from league.config.styles import with_style
 from league.config.yaml_file import read_file, read_text
 from league.errors import LeagueError
 from league.paths import expanded
@@ -59,6 +60,8 @@ def configured(values: dict[str, Any], overrides: Mapping[str, Any], where: str,
     Raises:
         LeagueError: In one sentence: what is wrong, where, and what is allowed.
     """
+    if "style" in overrides:
+        values = with_style(values, overrides["style"])
     values = with_values(values, overrides)
     look_from_here(values, beside)
     for reference in references(values):

@@ -24,6 +24,7 @@ from league.config.groups import INHERITED, with_inherited
 from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, LearnerOptions, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
 from league.config.promotion import PromotionConfig
+from league.config.roles import RolesConfig
 from league.config.sections import (
     ArenaConfig,
     ComputeConfig,
@@ -93,6 +94,7 @@ class LeagueConfig(Section):
     learner_options: LearnerOptions = Field(default_factory=dict, description=OPTIONS)
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
+    roles: RolesConfig = Field(default_factory=RolesConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)
     promotion: PromotionConfig = Field(default_factory=PromotionConfig)
     evolution: EvolutionConfig = Field(default_factory=EvolutionConfig)
@@ -144,6 +146,13 @@ class LeagueConfig(Section):
             raise ValueError(f"population has {self.players} players in its groups; the maximum is 1024")
         if len(self.founders) > self.players:
             raise ValueError(f"founders names {len(self.founders)} players, but the population has {self.players}")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_anneal(self) -> LeagueConfig:
+        names = sorted({spec.name for group in self.groups for spec in learner_spec(group.learner).hyper})
+        for name in self.train.anneal:
+            known("hyper-parameter", name, names)
         return self
 
     @property

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, field_serializer, field_validator, model_validator
+from pydantic import Field, SerializationInfo, field_serializer, field_validator, model_validator
 
-from agents.learners.contract import Learner, Schedule
+from agents.learners.contract import Schedule
 from agents.learners.table import LEARNING_RATE
 from agents.models.architecture import FACTS, Architecture, Speech
 from agents.models.table import ENCODERS, MEMORIES
@@ -17,44 +16,11 @@ from envs.description import StateKind
 from envs.game import GameSetup
 from envs.options import kept, plain_options, same
 from envs.programs.visitor import is_visitor
-from league.config.booleans import refuse_booleans
-from league.config.faults import hint
-from league.config.plugins import reference_to
+from league.config.annealing import Annealing
+from league.config.section import Section, Share, known, written_but
 from league.population.matchmaking import RULES
 from league.population.player import is_bot
 from tournaments.schedule.table import FORMATS
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-def known(kind: str, name: str, names: Iterable[str]) -> str:
-    """Return a name that is in a table.
-
-    Raises:
-        ValueError: The name is not in the table. The message has the most similar name and lists all names.
-    """
-    names = list(names)
-    if name not in names:
-        raise ValueError(f"there is no {kind} {name!r}{hint(name, names)} (known: {', '.join(names)})")
-    return name
-
-
-class Section(BaseModel):
-    """A part of the configuration. Unknown keys are errors. Values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _functions_by_name(cls, values: Any) -> Any:
-        """Accept a function wherever `module:callable` is accepted."""
-        return written(values) if isinstance(values, Mapping) else values
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_boolean_is_a_number(cls, value: Any, info: Any) -> Any:
-        refuse_booleans(cls.model_fields[info.field_name].annotation, value)
-        return value
 
 
 class Ramp(Section):
@@ -248,25 +214,6 @@ class PolicyConfig(Section):
         )
 
 
-class Annealing(Section):
-    """A linear decrease of the learning rate over the generations."""
-
-    begin: int = Field(ge=0, description="last generation with the full learning rate")
-    end: int = Field(ge=1, description="first generation with the final share of it")
-    share: float = Field(gt=0.0, le=1.0, description="the final share")
-
-    @model_validator(mode="after")
-    def _falls(self) -> Annealing:
-        if self.end <= self.begin:
-            raise ValueError(f"end {self.end} must be a later generation than begin {self.begin}")
-        return self
-
-    def factor(self, generation: int) -> float:
-        """What the learning rate is multiplied by in a generation."""
-        passed = min(1.0, max(0, generation - self.begin) / (self.end - self.begin))
-        return 1.0 + passed * (self.share - 1.0)
-
-
 class StartsConfig(Section):
     """Where the games of training begin. Matches of tournaments have `tournament.openings`."""
 
@@ -296,11 +243,22 @@ class TrainConfig(Section):
         description="decrease of the learning rate: {begin: 10, end: 20, share: 0.1} is the full one up to generation 10, then "
         "decreases linearly, and is a tenth from generation 20 on",
     )
+    anneal: dict[str, Annealing] = Field(
+        default_factory=dict,
+        description="decrease of other hyper-parameters, by their names: entropy: {begin: 0, end: 20, share: 0.1}",
+    )
+
+    @field_validator("anneal")
+    @classmethod
+    def _others(cls, anneal: dict[str, Annealing]) -> dict[str, Annealing]:
+        if LEARNING_RATE.name in anneal:
+            raise ValueError(f"the decrease of {LEARNING_RATE.name} is train.annealing")
+        return anneal
 
     def annealed(self, hyper: Mapping[str, float], generation: int) -> dict[str, float]:
         """The hyper-parameters with which a player trains in a generation. Its own, which may mutate, stay as they are."""
-        factor = 1.0 if self.annealing is None else self.annealing.factor(generation)
-        return {name: value * factor if name == LEARNING_RATE.name else value for name, value in hyper.items()}
+        falling = self.anneal if self.annealing is None else {**self.anneal, LEARNING_RATE.name: self.annealing}
+        return {name: value * falling[name].factor(generation) if name in falling else value for name, value in hyper.items()}
 
     def schedule(self) -> Schedule:
         """The schedule for the package `agents`."""
@@ -315,6 +273,11 @@ class MatchmakingConfig(Section):
     prior_games: float = Field(4.0, gt=0.0, le=1000.0, description="imaginary draws that shrink a score towards one half")
     latest: int = Field(50, ge=1, le=10_000, description="number of newest past players to choose from")
     anchors: bool = Field(False, description="whether scripted players are also training opponents")
+    responses: Literal["continue", "new"] = Field(
+        "continue",
+        description="style psro: whether players go on from generation to generation, or begin with new weights",
+    )
+    average: float = Field(0.8, gt=0.0, lt=1.0, description="style ema: share of the earlier average in the new one")
 
     @field_validator("rule")
     @classmethod
@@ -371,21 +334,3 @@ class ComputeConfig(Section):
     address: str = Field(
         "", max_length=200, description="address of a Ray cluster; default: RAY_ADDRESS, or a cluster of this machine"
     )
-
-
-def written_but(values: Any, *others: str) -> Any:
-    """Settings in which functions are replaced by their names, except in `others`; what is no mapping is not changed."""
-    if not isinstance(values, Mapping):
-        return values
-    return {key: value if key in others else written(value) for key, value in values.items()}
-
-
-def written(value: Any) -> Any:
-    """Plain values, with functions replaced by their names."""
-    if isinstance(value, Mapping):
-        return {written(key): written(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [written(inner) for inner in value]
-    if isinstance(value, Learner):
-        return reference_to(value.train)
-    return reference_to(value) if inspect.isfunction(value) or inspect.isclass(value) else value

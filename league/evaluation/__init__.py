@@ -9,4 +9,6 @@ league), `opening` (a league's store when it begins or goes on), `founding` (fou
 files), `verification` (replay files of any origin), `source_code` (the commit of the user's code).
 `mistakes` compares decisions with perfect play.
 `audit` computes everything anew.
+`final` has what a league plays in the end, `tabular` players as tables of probabilities, and `exploitability` and
+`best_response` what best responses win.
 """

@@ -17,7 +17,7 @@ from league.config.foreign import references
 from league.config.load import load_config, with_values
 from league.config.own_code import look_from_here
 from league.config.schema import LeagueConfig, check
-from league.config.sections import written
+from league.config.section import written
 from league.config.yaml_file import read_text
 from league.errors import LeagueError
 from league.evaluation.sweeps import label

@@ -1,5 +1,6 @@
 """The players of a league, their training opponents, and their descent.
 
-Reading order: `player` (the data about a player), `matchmaking` (training opponents), `ranking` (equal ratings), `evolution`
-(selection), `groups` (populations whose players differ in learner, networks or league role).
+Reading order: `player` (the data about a player), `situation` (what a rule of matchmaking gets), `matchmaking` (training
+opponents), `league_roles` (those of AlphaStar and of OpenAI Five), `meta_solvers` (mixtures of players, for PSRO), `ranking`
+(equal ratings), `evolution` (selection), `groups` (populations whose players differ in learner, networks or league role).
 """

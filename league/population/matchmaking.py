@@ -7,96 +7,17 @@ each opponent is as close to its weight as whole copies allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from envs.faults import environment_code
 from envs.game import Game
 from league.errors import LeagueError
-from league.population.player import LeagueRole
-from tournaments.rating.payoff import Payoff
+from league.population import league_roles, meta_solvers
+from league.population.situation import Candidate as Candidate  # users import it from here
+from league.population.situation import Opponents, Rule, Situation
 from tournaments.tickets import SEEDS, Ticket, match_id
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A past player or a scripted player that can be chosen as an opponent.
-
-    Attributes:
-        name: Its name.
-        league_role: Its league role.
-        player: The player of which it is a snapshot; its own name for a scripted player.
-        frozen: The generation in which it was frozen; None for a scripted player.
-    """
-
-    name: str
-    league_role: LeagueRole
-    player: str
-    frozen: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class Situation:
-    """The input of a rule, which chooses the opponents of a learning player. C is the number of candidates.
-
-    Attributes:
-        learner: Name of the player that trains.
-        league_role: Its league role.
-        generation: The present generation. The age of a candidate is `generation - candidate.frozen`.
-        candidates: The candidates: scripted players first, then past players, the oldest first.
-        payoff: Results between the candidates, in their order, and of the learning player, in the last row and column. The
-            learning player's results are those of its newest snapshot, or of the snapshot from which it descends. The cells of
-            players that never met are empty.
-        prior_games: The setting `matchmaking.prior_games`: number of imaginary draws that shrink a score towards ½.
-        self_play: The setting `matchmaking.self_play`: share of the copies in which the player meets itself.
-    """
-
-    learner: str
-    league_role: LeagueRole
-    generation: int
-    candidates: tuple[Candidate, ...]
-    payoff: Payoff
-    prior_games: float
-    self_play: float
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the candidates."""
-        return tuple(candidate.name for candidate in self.candidates)
-
-    @property
-    def scores(self) -> np.ndarray:
-        """float64 [C], the score against each candidate. A draw counts ½, and scores of few games are shrunk towards ½."""
-        return self.shrunk[-1, :-1]
-
-    @property
-    def games(self) -> np.ndarray:
-        """int64 [C], number of games behind each score."""
-        return self.payoff.games[-1, :-1]
-
-    @property
-    def shrunk(self) -> np.ndarray:
-        """float64 [C + 1, C + 1], the shrunk score of the row against the column; the learning player is last."""
-        return self.payoff.shrunk(self.prior_games)
-
-
-@dataclass(frozen=True, eq=False)
-class Opponents:
-    """The result of a rule.
-
-    Attributes:
-        weights: float64 [C], ≥ 0, one per candidate. If all are 0, opponents are drawn uniformly.
-        self_play: Share of the copies, from 0 to 1, in which the player meets itself.
-    """
-
-    weights: np.ndarray
-    self_play: float
-
-
-Rule = Callable[[Situation], Opponents | np.ndarray]
-"""A matchmaking rule. If it returns only weights, the share of self-play is that of the configuration."""
 
 
 def self_play(situation: Situation) -> Opponents:
@@ -145,7 +66,20 @@ RULES: dict[str, Rule] = {
     "pfsp-linear": pfsp_linear,
     "pfsp-linear-capped": pfsp_linear_capped,
     "pfsp-variance": pfsp_variance,
+    "openai-five": league_roles.openai_five,
+    "alphastar": league_roles.alphastar,
+    "average": league_roles.own_average,
+    "nash": meta_solvers.nash,
+    "alpha-rank": meta_solvers.alpha_rank,
+    "replicator": meta_solvers.replicator,
+    "rectified": meta_solvers.rectified,
 }
+
+ASKS_FOR_MARGINS = frozenset({"nash", "alpha-rank", "replicator", "rectified"})
+"""The rules that read `Situation.margins`, which take a look at the whole match log."""
+
+ASKS_FOR_PRACTICE = frozenset({"openai-five", "alphastar"})
+"""The rules that read `Situation.practice`."""
 
 
 def apportion(weights: np.ndarray, places: int, generator: np.random.Generator) -> np.ndarray:

@@ -61,6 +61,14 @@ class Player:
     group: int = 0
 
 
+CHECKPOINT, RESET = "checkpoint", "checkpoint before a reset"
+CHECKPOINTS = (CHECKPOINT, RESET)
+"""Operators of snapshots against which a league with roles plays. After the second, the player began anew."""
+
+AVERAGE = "average"
+"""The operator of a frozen player whose weights are an average of those of a player's snapshots."""
+
+
 def is_bot(reference: str) -> bool:
     """True for a user's reference to a scripted player: `bot:random`, `module:callable`."""
     return ":" in reference

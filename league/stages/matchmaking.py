@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from league.config.validation import rule_of
-from league.population.matchmaking import Candidate, Situation, opponents_of, training_tickets
+from league.population.matchmaking import ASKS_FOR_MARGINS, ASKS_FOR_PRACTICE, opponents_of, training_tickets
 from league.population.player import Player, original_of
+from league.population.situation import Candidate, Situation
 from league.stages.draft import Draft
 from league.storage import roster
+from league.storage.practice import margins, practice_of
 from tournaments.rating.payoff import among
 
 
@@ -28,10 +30,14 @@ def matchmake(draft: Draft) -> Draft:
     past = roster.newest_frozen(context.store, making.latest)
     anchors = context.config.tournament.anchors if making.anchors else []
     candidates = [Candidate(name, "anchor", name, None) for name in anchors]
-    candidates += [Candidate(player.name, player.league_role, original_of(player), player.frozen) for player in past]
+    candidates += [
+        Candidate(player.name, player.league_role, original_of(player), player.frozen, player.operator) for player in past
+    ]
+    zero_sum = making.rule in ASKS_FOR_MARGINS and len(context.game.teams) == 2
+    won = margins(context.store, [candidate.name for candidate in candidates]) if zero_sum else None
     tickets = {}
     for index, player in enumerate(draft.actives):
-        situation = _situation(draft, player, candidates)
+        situation = replace(_situation(draft, player, candidates), margins=won)
         opponents = opponents_of(rule, situation)
         tickets[player.name] = training_tickets(context.game, situation, opponents, copies, generator, first=index * copies)
     return replace(draft, tickets=tickets)
@@ -43,6 +49,15 @@ def _situation(draft: Draft, player: Player, candidates: Sequence[Candidate]) ->
     known = roster.newest_snapshot(draft.context.store, player.name) or player.parent
     names = [candidate.name for candidate in candidates]
     payoff = replace(among(draft.past, [*names, known or ""]), players=(*names, player.name))
+    practice = practice_of(draft.context.store, player.name) if making.rule in ASKS_FOR_PRACTICE else ()
     return Situation(
-        player.name, player.league_role, draft.number, tuple(candidates), payoff, making.prior_games, making.self_play
+        player.name,
+        player.league_role,
+        draft.number,
+        tuple(candidates),
+        payoff,
+        making.prior_games,
+        making.self_play,
+        practice=practice,
+        roles=draft.context.config.roles.rules(),
     )

@@ -10,13 +10,17 @@ from envs.faults import environment_code
 from league.config.plugins import load
 from league.config.styles import STYLES
 from league.errors import LeagueError
+from league.stages.averaging import average
 from league.stages.commit import commit
 from league.stages.draft import Draft, StageFunction
 from league.stages.evolution import evolve
 from league.stages.freezing import freeze
 from league.stages.matchmaking import matchmake
+from league.stages.meta_game import fill
 from league.stages.promotion import rate_and_promote
 from league.stages.report import report
+from league.stages.responses import respond_anew
+from league.stages.roles import live
 from league.stages.tournament import tournament
 from league.stages.training import train
 
@@ -29,6 +33,10 @@ STAGES: dict[str, StageFunction] = {
     "evolution": evolve,
     "commit": commit,
     "report": report,
+    "meta-game": fill,
+    "responses": respond_anew,
+    "roles": live,
+    "averaging": average,
 }
 
 Entry = str | StageFunction

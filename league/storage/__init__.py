@@ -6,4 +6,5 @@ folders), `limits` (the most that is read of it), `schema` (the tables), `rows` 
 back), `sums` (the same for sums of matches), `migration` (leagues of earlier formats), `blobs` (weights named by their hash),
 `links` (their targets are left alone), `trusted` (the code that the user allows), `removal` (deletes and renames leagues),
 `evaluations` (what was measured on request), `pulse` (what a running league does).
+`practice` has sums of training and of matches by opponent.
 """

@@ -35,6 +35,11 @@ def frozen_in(store: Store) -> dict[str, int | None]:
     return dict(store.select(f"SELECT name, frozen FROM players WHERE status = 'historical' {BY_BIRTH}"))
 
 
+def all_frozen(store: Store) -> list[Player]:
+    """All frozen players, in order of birth."""
+    return store.select(f"SELECT {PLAYER} FROM players WHERE status = 'historical' {BY_BIRTH}", (), player_of)
+
+
 def newest_frozen(store: Store, count: int) -> list[Player]:
     """The `count` newest snapshots, in order of birth."""
     order = "ORDER BY COALESCE(born, -1) DESC, name DESC LIMIT ?"

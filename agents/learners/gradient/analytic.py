@@ -46,12 +46,14 @@ class _Decisions:
         legal: bool [R · a, n]; None for continuous actions.
         action: int64 [R · a], or float32 [R · a, n].
         log_prob: float32 [R · a].
+        reference: float32 [R · a, n], log-probabilities of a reference policy; None for learners without one.
     """
 
     source: Source
     legal: Flags | None
     action: Ints | Floats
     log_prob: Floats
+    reference: Floats | None
 
 
 class Derived:
@@ -91,7 +93,8 @@ class Derived:
         """The arrays of a minibatch's batch, per role. Those of the last batch of each side are kept."""
         known, batch = self._known.get(minibatch.side), minibatch.batch
         if known is None or known[0] is not batch:
-            roles = zip(batch.observation, batch.legal, batch.action, batch.log_prob, strict=True)
+            policies: Sequence[Tensor | None] = batch.reference or [None] * len(batch.observation)
+            roles = zip(batch.observation, batch.legal, batch.action, batch.log_prob, policies, strict=True)
             known = self._known[minibatch.side] = batch, [_arrays(*of_role) for of_role in roles]
         return known[1]
 
@@ -115,15 +118,17 @@ class Derived:
         advantage, clip, bonus = minibatch.advantage[..., here].flatten(1).numpy(), hyper.clip.numpy(), hyper.entropy.numpy()
         target = minibatch.target[..., here].flatten(1).numpy()
         known = decisions.action, decisions.log_prob
+        pulls = None if hyper.magnet is None else hyper.magnet.numpy()
         for who in groups(*rows.shape):
             actor, critic, mine = self._networks.get(f"actor.{name}", f"observation.{name}", who), None, rows[who]
+            towards = None if pulls is None or decisions.reference is None else (decisions.reference, pulls[who])
             if spec.architecture.critic == "local":
                 critic = self._networks.get(f"critic.{name}", f"observation.{name}", who)
             to_act = *known, advantage[who], weight[who], share[who], clip[who], bonus[who], figures[who]
             to_judge = target[who, :, None], weight[who, :, None], weigh[who], errors[who]
             for part in portions(rows.shape[1]):
                 seen = actor.look(decisions.source, mine, part)
-                actor.improve(seen, mine, part.start, decisions.legal, *to_act)
+                actor.improve(seen, mine, part.start, decisions.legal, *to_act, towards=towards)
                 if critic is not None:
                     critic.correct(seen, part.start, *to_judge)
         totals[1] += figures[:, 0]
@@ -239,10 +244,12 @@ def _seated(spec: PlayerSpec, minibatch: Minibatch, place: int) -> _Seated:
     return _Seated(rows, weight, advantage, batch.present[place].flatten().numpy())
 
 
-def _arrays(observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor) -> _Decisions:
+def _arrays(
+    observation: Tensor, legal: Tensor | None, action: Tensor, log_prob: Tensor, reference: Tensor | None
+) -> _Decisions:
     chosen, before = (x.flatten(0, 1).numpy() for x in (action, log_prob))
-    source = source_of(observation.flatten(0, 1))
-    return _Decisions(source, None if legal is None else legal.flatten(0, 1).numpy(), chosen, before)
+    allowed, policy = (None if x is None else x.flatten(0, 1).numpy() for x in (legal, reference))
+    return _Decisions(source_of(observation.flatten(0, 1)), allowed, chosen, before, policy)
 
 
 def _weight(spec: PlayerSpec, minibatch: Minibatch, place: int, here: slice) -> Tensor:

@@ -61,12 +61,14 @@ def _loss(
     if spec.memory_size and batch.sequences is not None and minibatch.start is not None:
         remember = remembering(spec, pieces, minibatch.side, batch.sequences, minibatch.start, rows, present)
     preferences, _ = actor(spec, pieces, statistics, minibatch.side, observations, present, remember, air)
-    now, entropies = [], []
+    now, entropies, certain = [], [], list[Tensor]()
     for role, preference, legal, action in zip(roles, preferences, batch.legal, batch.action, strict=True):
         log_std = pieces.get(f"log_std.{role.name}")
         allowed = preference if legal is None else masked(preference, rows_of(legal, rows))
         now.append(log_prob(role, allowed, log_std, rows_of(action, rows)))
         entropies.append(entropy(role, allowed, log_std))
+        if batch.reference:
+            certain.append(allowed.log_softmax(-1))
     silent = ~torch.cat(present, dim=2) | (weight == 0)
     before = torch.cat([rows_of(x, rows) for x in batch.log_prob], dim=2)
     log_ratio = (torch.cat(now, dim=2) - before).masked_fill(silent, 0.0)
@@ -85,6 +87,13 @@ def _loss(
     policy = losses.policy_loss(log_ratio, minibatch.advantage, hyper.clip, weight)
     error = losses.value_loss(value, minibatch.target, weight)
     loss = (policy + value_weight * error - hyper.entropy * bonus).sum()
+    if batch.reference and hyper.magnet is not None:
+        pairs = zip(certain, batch.reference, strict=True)
+        apart = torch.cat([losses.divergence(own, rows_of(known, rows)) for own, known in pairs], dim=2).masked_fill(
+            silent, 0.0
+        )
+        apart = apart if batch.place is None else apart.sum(2, keepdim=True)
+        loss = loss + (hyper.magnet * losses.average(apart, weight)).sum()
     with torch.no_grad():
         moved = losses.approximate_kl(log_ratio, weight)
         outside = losses.clip_fraction(log_ratio, hyper.clip, weight)

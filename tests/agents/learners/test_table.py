@@ -48,7 +48,7 @@ def test_a_default_lies_within_its_range_and_the_range_within_what_makes_sense(s
 
 
 def test_the_tensors_of_actor_critics_bear_the_names_of_the_table():
-    assert [field.name for field in fields(HyperParameters)] == [spec.name for spec in LEARNERS["ppo"].hyper]
+    assert [field.name for field in fields(HyperParameters)] == [spec.name for spec in LEARNERS["mmd"].hyper]
 
 
 def test_a_learner_of_ones_own_is_found_with_what_it_declares(tmp_path):

@@ -265,7 +265,7 @@ def test_an_action_that_does_not_exist_is_refused(name, action):
     arena = twin(name, 2, **({"arrival": 1.0} if name == "native/traffic_junction" else {}))
     now = arena.restart(torch.arange(2))
     action = arena.game.roles[-1].actions.size if action is None else action
-    actions = [torch.zeros(2, arena.game.slots(role), dtype=torch.int64) for role in range(len(arena.game.roles))]
+    actions = random_actions(arena.game, now, torch.Generator().manual_seed(0))
     acting = now.acting[1, list(arena.game.roles[-1].seats)]
     actions[-1][1, 0 if arena.game.turn_based else int(acting.int().argmax())] = action
     with pytest.raises(IllegalAction, match=rf"copy 1.* {action} "):

@@ -246,8 +246,8 @@ def test_a_function_becomes_a_name_that_finds_it_again():
 def test_a_function_may_stand_inside_a_list_or_be_a_key():
     values = {"tournament": {"anchors": [known]}, "evolution": {"operators": {known: 1.0}}}
     config = check({"name": "mine", "game": GAME} | values)
-    assert config.tournament.anchors[1] == "league.config.sections:known"
-    assert list(config.evolution.operators) == ["league.config.sections:known"]
+    assert config.tournament.anchors[1] == "league.config.section:known"
+    assert list(config.evolution.operators) == ["league.config.section:known"]
 
 
 def test_a_function_inside_a_function_is_refused():
