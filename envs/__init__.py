@@ -5,7 +5,7 @@ interface: N copies that are stepped together) with `states` (joint states, kept
 `registry` (names of games) with `references` (users' own code, and what of it
 may run), `sources` (its files), `places`, `notebook` (where they are), `captured` (what is in them), `neighbours` (imports
 among them), `makers` (what makes an environment) and `faults`, `description` (describes a game from its environment) with
-`spaces`, `combined` (several choices as one), `positions`, `teams` and `aims` (whether they can be right), `wrapping`,
+`spaces`, `combined` (several choices as one), `positions`, `own_states`, `teams`, `aims` (can they be right), `wrapping`,
 `dead_steps` (what agents do that have ended), `shelf` (environments that are kept for later use), `processes` (workers) with
 `tidying` and `threads` (one each), `factory` (makes arenas), `naming` (what users call). Arenas are in two packages: `stock`
 (any PettingZoo environment) and `twins` (games as batched tensor programs); `openings` lets their games begin elsewhere, with

@@ -12,6 +12,7 @@ from pettingzoo.utils.env import ParallelEnv
 
 from envs.faults import GameError, attempt, environment_code
 from envs.game import Game, GameSetup, Role, Side
+from envs.own_states import own_state as own_state_of
 from envs.positions import dimensions
 from envs.registry import Environment
 from envs.shelf import put_back, take
@@ -87,7 +88,7 @@ def survey(setup: GameSetup, state: StateKind = "joint") -> EnvironmentSpec:
         with environment_code(f"{setup.name} cannot be described"):
             shown = environment.reset(seed=0)
             agents, observation_spaces, action_spaces = seats_of(environment)
-            own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(environment)
+            own_state = None if state != "joint" or setup.name in UNUSABLE_STATE else state_length(setup.name, environment)
             viewed = own_state is not None and _viewed(setup, environment, shown)
             views = _first_views(environment, agents, shown)
             bytes_hold = [_packed(*each) for each in zip(observation_spaces, views, strict=True)]
@@ -184,10 +185,10 @@ def _state_size(state: StateKind, own_state: int | None, sides: Sequence[Side], 
     return sum(role.features * len(role.seats) for role in roles)
 
 
-def state_length(environment: Environment) -> int | None:
+def state_length(name: str, environment: Environment) -> int | None:
     """Return the length of a reset environment's own flattened joint state; None if it has none."""
     try:
-        return int(np.asarray(environment.state(), dtype=np.float32).size)
+        return int(np.asarray(own_state_of(name, environment), dtype=np.float32).size)
     except NO_STATE:
         return None
 

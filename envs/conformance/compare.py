@@ -14,6 +14,7 @@ from torch import Tensor
 from envs.arena import RESTS, Arena, Timestep
 from envs.description import state_length
 from envs.game import Game
+from envs.own_states import own_state
 from envs.positions import POSITION, adapter_of
 from envs.registry import Environment
 
@@ -135,7 +136,7 @@ class _Witness:
         environment.reset(seed=0)
         self.game = game
         self.environment: Any = environment
-        self.has_state = state_length(environment) is not None
+        self.has_state = state_length(game.name, environment) is not None
         self.spaces = [_shown_part(environment.observation_space(seat)) for seat in game.seats]
 
     def reset(self, seed: int) -> View:
@@ -227,7 +228,7 @@ class _Witness:
     def _state(self, team: int) -> NDArray[np.float32]:
         """Return a team's joint state, in games whose sides have one team each or whose state is the same for all teams."""
         if self.has_state:
-            return np.asarray(self.environment.state(), np.float32)
+            return np.asarray(own_state(self.game.name, self.environment), np.float32)
         teams = self.game.teams[team:] + self.game.teams[:team]
         return np.concatenate([self.seen[seat] for crew in teams for seat in crew])
 

@@ -19,6 +19,7 @@ from envs.conformance.values import Seat, reward_fault, seat_of, shown
 from envs.dead_steps import dead_step
 from envs.description import NO_STATE, UNUSABLE_STATE
 from envs.faults import GameError, environment_code
+from envs.own_states import own_state
 from envs.registry import Environment
 
 EXACT = 1e-6
@@ -343,7 +344,7 @@ def _note_state(environment: Any, story: Trace) -> None:
 
 def _state(environment: Any, story: Trace) -> tuple[tuple[int, ...] | None, str | None]:
     try:
-        state = np.asarray(environment.state(), np.float32)
+        state = np.asarray(own_state(story.name, environment), np.float32)
     except NO_STATE:
         return None, None
     if np.isfinite(state).all():

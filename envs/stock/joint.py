@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from envs.description import EnvironmentSpec
 from envs.faults import GameError, attempt, shortened, told
+from envs.own_states import own_state
 from envs.spaces import write_array
 from envs.states import Span, Views
 
@@ -56,6 +57,7 @@ class JointState:
     def __init__(self, spec: EnvironmentSpec, wanted: bool) -> None:
         own = spec.own_state if wanted else None
         self.own_size = own
+        self._name = spec.setup.name
         self.wanted = wanted and spec.state != "none"
         self.made_of_views = self.wanted and (own is None or spec.viewed)
         self._spans = _spans(spec) if self.made_of_views else []
@@ -83,7 +85,7 @@ class JointState:
         """
         if self.own_size is None or self.made_of_views:
             return
-        answer, error = attempt(environment.state)
+        answer, error = attempt(own_state, self._name, environment)
         own = np.asarray(answer)
         if error is None and (answer is None or own.size != self.own_size):
             error = ValueError(f"it is {shortened(repr(answer), 80)} instead of {self.own_size} numbers")
