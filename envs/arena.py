@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import torch
 from torch import Tensor
@@ -39,10 +39,12 @@ class Final:
     Attributes:
         observation: Per role, float32 [N, slots, F]; in turn-based games, the observation of the seat that would act next.
         state: float32 [N, K, S], the joint state from each team's view.
+        facts: float32 [N, A, number], as in `Timestep`, right after the last step; None if no facts are asked for.
     """
 
     observation: tuple[Tensor, ...]
     state: Tensor
+    facts: Tensor | None = None
 
     @cached_property
     def states(self) -> States:
@@ -80,6 +82,9 @@ class Timestep:
             positions.
         success: float32 [N], whether the game that ended with this step was a success, 1 or 0, or a share; NaN where no game
             ended or the game does not say. None if the arena knows that it is NaN everywhere.
+        facts: float32 [N, A, number], what the game tells of each seat besides, in the order of the names with which the arena
+            was made; NaN where it does not tell. Where a game ended they belong to the next game, and `final` has the last
+            ones. None if no facts are asked for.
     """
 
     observation: tuple[Tensor, ...]
@@ -94,6 +99,7 @@ class Timestep:
     cut: bool | None = None
     positions: Tensor | None = None
     success: Tensor | None = None
+    facts: Tensor | None = None
 
     @cached_property
     def states(self) -> States:
@@ -164,9 +170,23 @@ class Arena(Protocol):
         ...
 
 
-class Immediate(ABC):
-    """Base of arenas that have only one part. `begin` makes the whole step."""
+class Telling(Arena, Protocol):
+    """An arena that can tell facts; see `Timestep.facts`.
 
+    Attributes:
+        facts_known: The names of the facts that an arena of this kind can tell.
+        facts_told: The names of the facts that are asked for.
+    """
+
+    facts_known: ClassVar[tuple[str, ...]]
+    facts_told: tuple[str, ...]
+
+
+class Immediate(ABC):
+    """Base of arenas that have only one part. `begin` makes the whole step. For facts, see `Telling`."""
+
+    facts_known: ClassVar[tuple[str, ...]] = ()
+    facts_told: tuple[str, ...] = ()
     _made: Timestep | None = None
 
     @abstractmethod

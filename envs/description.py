@@ -17,6 +17,7 @@ from envs.positions import dimensions
 from envs.registry import Environment
 from envs.shelf import put_back, take
 from envs.spaces import BYTES, FEWEST_PACKED, actions_of, encoder, packed, shape_of
+from envs.success import SUCCESS
 from envs.teams import Seat, known, roles_given, sides_given, sides_of, teams_of
 
 StateKind: TypeAlias = Literal["joint", "own", "none"]
@@ -54,6 +55,8 @@ class EnvironmentSpec:
         state: What a team's critic sees.
         kinds: The type of each role's observations: `float32`; or `uint8`, if they are large and bytes hold them.
         state_kind: The type of what is kept of the joint state, likewise.
+        facts: Keys of the agents' infos that are told with every step; see `envs.arena.Timestep.facts`.
+        success: Key of the agents' infos in the last step that says whether the game was a success, 1 or 0, or a share.
     """
 
     setup: GameSetup
@@ -66,6 +69,8 @@ class EnvironmentSpec:
     state: StateKind = "joint"
     kinds: tuple[str, ...] = ()
     state_kind: str = FLOATS
+    facts: tuple[str, ...] = ()
+    success: str = SUCCESS
 
 
 def describe(setup: GameSetup | str, state: StateKind = "joint") -> Game:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import torch
 
-from envs.arena import Arena
+from envs.arena import Arena, Telling
 from envs.description import StateKind, survey
 from envs.faults import GameError
 from envs.game import Game, GameSetup
 from envs.stock.arena import StockArena
 from envs.stock.renewal import may_be_kept
+from envs.success import SUCCESS
 
 
 def make(
@@ -25,6 +27,8 @@ def make(
     render: bool = False,
     state: StateKind = "joint",
     joint: bool = True,
+    facts: tuple[str, ...] = (),
+    success: str = SUCCESS,
 ) -> Arena:
     """Make an arena of a game.
 
@@ -40,6 +44,8 @@ def make(
         render: Ask stock environments for pictures, for games that `envs.rendering.drawing` does not draw.
         state: What a team's critic sees; twins only know `joint`.
         joint: Whether the joint state is wanted at all. Without it, stock arenas leave it empty and do not ask for it.
+        facts: Keys of the agents' infos that timesteps tell, see `envs.arena.Timestep.facts`.
+        success: Key of the agents' infos in the last step that says whether the game was a success, 1 or 0, or a share.
 
     Returns:
         The arena; close it when done.
@@ -51,19 +57,27 @@ def make(
         setup = GameSetup(setup)
     if copies < 1:
         raise ValueError(f"An arena has at least one copy, not {copies}.")
-    spec = survey(setup, state)
-    batched: Arena | str | None = None
+    spec = replace(survey(setup, state), facts=facts, success=success)
     if twin != "never":
         other = state if joint else "joint"  # a state that nobody wants need not be left out
-        batched = _twin(spec.game, setup, copies, torch.device(device), render, other)
-    if isinstance(batched, str):
+        batched = _telling(_twin(spec.game, setup, copies, torch.device(device), render, other), facts, success)
+        if not isinstance(batched, str):
+            return batched
         if twin == "always":
             raise GameError(batched)
-        batched = None
-    if batched is not None:
-        return batched
     kept = not render and may_be_kept(spec)
     return StockArena(spec, copies, workers, device, fresh, render, kept, joint)
+
+
+def _telling(batched: Telling | str, facts: tuple[str, ...], success: str) -> Telling | str:
+    """Let a twin tell facts, or return the reason why it cannot."""
+    if isinstance(batched, str):
+        return batched
+    strange = [name for name in facts if name not in batched.facts_known]
+    if success != SUCCESS or strange:
+        return f"The twin of {batched.game.name} does not tell {strange[0] if strange else success!r}."
+    batched.facts_told = facts
+    return batched
 
 
 def takes_twin(setup: GameSetup, twin: Literal["auto", "never", "always"] = "auto", state: StateKind = "joint") -> bool:
@@ -73,7 +87,7 @@ def takes_twin(setup: GameSetup, twin: Literal["auto", "never", "always"] = "aut
     return not isinstance(_twin(survey(setup, state).game, setup, 1, torch.device("cpu"), False, state), str)
 
 
-def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool, state: StateKind) -> Arena | str:
+def _twin(game: Game, setup: GameSetup, copies: int, device: torch.device, render: bool, state: StateKind) -> Telling | str:
     """Make the batched twin of a game, or return the reason why there is none."""
     # Deferred: loading the twins takes time, and callers with twin="never" do without them.
     from envs.twins.options import UnsupportedOptions

@@ -54,6 +54,7 @@ class Known:
 TOGETHER = Known()
 
 KNOWN: Mapping[str, Known] = {
+    "native/chase": TOGETHER,
     "native/predator_prey": TOGETHER,
     "native/signal": TOGETHER,
     "native/traffic_junction": TOGETHER,

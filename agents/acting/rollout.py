@@ -73,6 +73,10 @@ class Experience:
             empty if messages need none.
         positions: float32 [T, C, A, D], the positions of the seats before each step; D = 0 if no links follow from them.
         last: The views of truncated seats, for learners that need more of them than their values; else None.
+        ends: Per role, what truncated seats saw last, and all seats after the last steps of games, [T, C, slots, F]; None if
+            nobody asks for it.
+        facts: float32 [T + 1, C, A, number], what the game tells before each step; see `Timestep.facts`.
+        told: float32 [T, C, A, number], what the game tells right after each step.
     """
 
     observation: list[Tensor]
@@ -90,7 +94,10 @@ class Experience:
     memory: Tensor
     chance: list[Tensor]
     positions: Tensor
+    facts: Tensor
+    told: Tensor
     last: LastViews | None = None
+    ends: list[Tensor] | None = None
 
     @classmethod
     def empty(
@@ -105,6 +112,7 @@ class Experience:
         memory_size: int = 0,
         uncertain: bool = False,
         position_size: int = 0,
+        facts: int = 0,
     ) -> Experience:
         """Allocate tensors for `steps` steps of `copies` copies.
 
@@ -118,6 +126,7 @@ class Experience:
             memory_size: H.
             uncertain: Whether messages need random numbers.
             position_size: D.
+            facts: Number of facts.
         """
         seats, whole = len(game.seats), (1, len(game.teams), game.state_size)
 
@@ -127,15 +136,7 @@ class Experience:
         def flags(*shape: int) -> Tensor:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
-        observation, legal, action, log_prob = [], [], [], []
-        for number, role in enumerate(game.roles):
-            slots, size = game.slots(number), role.actions.size
-            discrete = role.actions.kind == "discrete"
-            kind = torch.float32 if like is None else like.observation[number].dtype
-            observation.append(floats(steps + 1, copies, slots, role.features).to(kind))
-            legal.append(flags(steps + 1, copies, slots, size) if discrete else None)
-            action.append(floats(steps, copies, slots).long() if discrete else floats(steps, copies, slots, size))
-            log_prob.append(floats(steps, copies, slots))
+        observation, legal, action, log_prob = _of_roles(game, steps, copies, device, like)
         return cls(
             observation,
             legal,
@@ -152,6 +153,8 @@ class Experience:
             floats(steps + 1, copies, seats, memory_size),
             [floats(steps, copies, game.slots(number)) for number in range(len(game.roles))] if uncertain else [],
             floats(steps, copies, seats, position_size),
+            floats(steps + 1, copies, seats, facts),
+            floats(steps, copies, seats, facts),
         )
 
     def views(self) -> Timestep:
@@ -172,6 +175,23 @@ class Experience:
             over=flat(self.over),
             positions=flat(self.positions) if self.positions.shape[-1] else None,
         )
+
+
+def _of_roles(
+    game: Game, steps: int, copies: int, device: torch.device, like: Timestep | None
+) -> tuple[list[Tensor], list[Tensor | None], list[Tensor], list[Tensor]]:
+    """Per role, the observations, legal actions, actions and log-probabilities of an empty experience."""
+    observation, legal, action, log_prob = list[Tensor](), list[Tensor | None](), list[Tensor](), list[Tensor]()
+    for number, role in enumerate(game.roles):
+        slots, size = game.slots(number), role.actions.size
+        discrete = role.actions.kind == "discrete"
+        kind = torch.float32 if like is None else like.observation[number].dtype
+        observation.append(torch.zeros((steps + 1, copies, slots, role.features), device=device).to(kind))
+        legal.append(torch.zeros((steps + 1, copies, slots, size), dtype=torch.bool, device=device) if discrete else None)
+        chosen = torch.zeros((steps, copies, slots), device=device)
+        action.append(chosen.long() if discrete else chosen.unsqueeze(-1).repeat(1, 1, 1, size))
+        log_prob.append(chosen)
+    return observation, legal, action, log_prob
 
 
 class Book:
@@ -199,6 +219,7 @@ class Book:
         self._states = [experience.states[step][block] for step in range(steps)] if joint else None
         self._memory = pages(experience.memory) if carried else None
         self._acting = pages(experience.acting)
+        self._facts = (pages(experience.facts), pages(experience.told)) if experience.facts.shape[-1] else None
         got = experience.reward, experience.terminated, experience.truncated, experience.over, experience.success
         self._reward, self._terminated, self._truncated, self._over, self._success = map(pages, got)
 
@@ -212,6 +233,8 @@ class Book:
         if self._states is not None:
             states.copy(self._states[step], seen)
         self._acting[step].copy_(now.acting)
+        if self._facts is not None and now.facts is not None:
+            self._facts[0][step].copy_(now.facts)
         if self._memory is not None:
             kept = self._memory[step]
             kept.copy_(memory[..., : kept.shape[-1]])
@@ -228,6 +251,8 @@ class Book:
         self._over[step].copy_(now.over)
         if now.success is not None:
             self._success[step].copy_(now.success)
+        if self._facts is not None and now.facts is not None:
+            self._facts[1][step].copy_(last_facts(now, now.facts))
 
 
 Explore = Callable[[slice, Timestep, Sequence[Tensor]], None]
@@ -299,6 +324,9 @@ def collect(
                     if experience.last is not None:
                         experience.last.see(step - 1, table.block, last, observation)
                     experience.bootstrap[step - 1, table.block] = table.learners.values(last, observation, table.memory)
+                if experience.ends is not None and table.now.final is not None:
+                    for kept, seen in zip(experience.ends, last_view(table.now)[1], strict=True):
+                        kept[step - 1, table.block] = seen
                 if table.memory.shape[2] > 0:
                     clear_memory(table.memory, table.now)
             book.see(step, table.now, table.memory, table.learners.informed(table.now.states, table.now.acting))
@@ -332,6 +360,14 @@ def uniform(copies: int, game: Game, role: int, generator: torch.Generator, devi
     """The random numbers for one step's decisions of a role, float32 [N, slots, n] in (0, 1)."""
     shape = copies, game.slots(role), game.roles[role].actions.size
     return torch.rand(shape, generator=generator, device=device).clamp_(1e-7, 1.0 - 1e-7)
+
+
+def last_facts(now: Timestep, facts: Tensor) -> Tensor:
+    """What the game told right after a step [N, A, number], before a copy began a new game; `facts` are those of now."""
+    if now.final is None or now.final.facts is None:
+        return facts
+    ended = (now.over | now.truncated.any(1)).view(-1, 1, 1)
+    return torch.where(ended, now.final.facts, facts)
 
 
 def anybody_cut_off(now: Timestep) -> bool:

@@ -1,4 +1,4 @@
-"""The results of the games that end in training."""
+"""The results of the games that are finished in training."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from envs.game import Game
+from envs.success import TOLD, Criterion
 
 Counts = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Numbers of finished games, their returns, how many told whether they were a success, and their successes; see `Tally`."""
+"""Numbers of finished games, their returns, of how many a success is known, and their successes; see `Tally`."""
 
 
 @dataclass
@@ -22,8 +23,9 @@ class Tally:
         returns: float64 [C, K], returns summed over finished games; a team's return is the mean over its seats.
         wins: int64 [C, K, K], number of games in which the first team had a higher return than the second.
         running: float64 [C, K], returns so far of the running games.
-        told: int64 [C], number of finished games that say whether they were a success.
-        successes: float64 [C], their successes.
+        told: int64 [C, K], number of finished games of which is known whether they were a success for a team.
+        successes: float64 [C, K], their successes.
+        criterion: What counts as a success.
     """
 
     games: Tensor
@@ -32,19 +34,20 @@ class Tally:
     running: Tensor
     told: Tensor
     successes: Tensor
+    criterion: Criterion = TOLD
 
     @classmethod
-    def empty(cls, game: Game, copies: int, device: torch.device) -> Tally:
+    def empty(cls, game: Game, copies: int, device: torch.device, criterion: Criterion = TOLD) -> Tally:
         """A tally without games."""
         teams = len(game.teams)
-        counts = torch.zeros(copies, dtype=torch.int64, device=device)
         return cls(
-            counts,
+            torch.zeros(copies, dtype=torch.int64, device=device),
             torch.zeros(copies, teams, dtype=torch.float64, device=device),
             torch.zeros(copies, teams, teams, dtype=torch.int64, device=device),
             torch.zeros(copies, teams, dtype=torch.float64, device=device),
-            counts.clone(),
-            torch.zeros(copies, dtype=torch.float64, device=device),
+            torch.zeros(copies, teams, dtype=torch.int64, device=device),
+            torch.zeros(copies, teams, dtype=torch.float64, device=device),
+            criterion,
         )
 
     def counts(self) -> Counts:
@@ -65,5 +68,13 @@ class Tally:
         self.returns += (totals * over.unsqueeze(2)).sum(0)
         self.wins += ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) & over[:, :, None, None]).sum(0)
         self.running = so_far[-1] - at_end[-1]
-        self.told += (~success.isnan()).sum(0)
-        self.successes += success.double().nan_to_num(0.0).sum(0)
+        if self.criterion.kind == "told":
+            self.told += (~success.isnan()).sum(0).unsqueeze(1)
+            self.successes += success.double().nan_to_num(0.0).sum(0).unsqueeze(1)
+            return
+        reached = totals > self.criterion.above
+        if self.criterion.kind == "win":
+            itself = torch.eye(totals.shape[2], dtype=torch.bool, device=totals.device)
+            reached = ((totals.unsqueeze(3) > totals.unsqueeze(2) + 1e-6) | itself).all(3)
+        self.told += over.sum(0).unsqueeze(1)
+        self.successes += (reached & over.unsqueeze(2)).double().sum(0)

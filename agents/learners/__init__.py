@@ -8,6 +8,7 @@ from step to step), `surroundings` (what surrounds messages), `gradient` (a pack
 differentiation or derived by hand), `losses`, `optimiser` (Adam), `rmsprop`, `hyper`.
 
 Learners from a replay memory: `dqn`, `sac` and `ddpg`, and their shared code: `off_policy` (collect, keep, draw, improve),
-`exploration` (other actions than the policy's), `transitions` (what follows a decision), `columns` (rows of the memory),
+`transitions` (what follows a decision), `columns` (rows of the memory),
 `replay` (the memory), `action_values` (networks), `bellman` (targets and losses), `target` (parameters and their slow copies).
+`decisions` turns a collection into rows for the packages `agents.exploration` and `agents.rewards`.
 """

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agents.models.architecture import Decision
+from envs.success import TOLD, Criterion
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
     from torch import Tensor
 
+    from agents.acting.rollout import Experience, Explore
     from agents.acting.tally import Tally
     from agents.models.stack import Stack
     from envs.arena import Actor, Arena
@@ -125,6 +127,34 @@ class Schedule:
     max_gradient: float = 0.5
 
 
+class Incentives(Protocol):
+    """How players explore, and what they are paid instead of the game's own reward. See `agents.rewards.incentives`.
+
+    Attributes:
+        facts: Names of the facts that the arena tells.
+        used: Whether a learner has asked for a payment.
+    """
+
+    facts: tuple[str, ...]
+    used: bool
+
+    def explore(self) -> Explore | None:
+        """What changes the actions of learning players in the next collection; None: as the learner does itself."""
+        ...
+
+    def pay(self, experience: Experience) -> Mapping[str, Tensor]:
+        """Replace the reward of a collection by what players learn from. To be called once per collection, before learning.
+
+        Returns:
+            Metrics, [P] each.
+        """
+        ...
+
+    def states(self) -> Sequence[Mapping[str, np.ndarray]]:
+        """Per player, named arrays to keep. The caller of the learner stores them, not the learner."""
+        ...
+
+
 @dataclass(frozen=True)
 class TrainingInput:
     """The input of a learner.
@@ -141,6 +171,8 @@ class TrainingInput:
         watch: Measures the time of acting, stepping, recording, estimating and improving.
         identities: int64 [C, K], who holds each team, for critics that see it; see `agents.models.facts.with_facts`.
         options: The learner's options by name, complete.
+        incentives: How players explore and what they are paid; None: as the learner and the game say.
+        criterion: What counts as a success of a game.
     """
 
     arena: Arena
@@ -154,6 +186,8 @@ class TrainingInput:
     watch: Stopwatch
     identities: Tensor | None = None
     options: Mapping[str, OptionValue] = field(default_factory=dict)
+    incentives: Incentives | None = None
+    criterion: Criterion = TOLD
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.exploration.noise import gaussian
 from agents.learners.action_values import ActionValues
 from agents.learners.contract import TrainingInput, TrainingOutput
-from agents.learners.exploration import gaussian
 from agents.learners.losses import average
 from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
 from agents.learners.target import Learnt, descend

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from agents.acting.rollout import Explore
+from agents.exploration.noise import epsilon_greedy, falling
 from agents.learners.bellman import duelling, greedy_target, huber, mixed, picked, value_decomposition
 from agents.learners.contract import TrainingInput, TrainingOutput
-from agents.learners.exploration import epsilon_greedy, falling
 from agents.learners.gradient.action_values import DerivedValues, covers
 from agents.learners.losses import average
 from agents.learners.off_policy import Drawn, Memories, Report, learn, states_of
@@ -53,7 +53,7 @@ def train(given: TrainingInput) -> TrainingOutput:
 
 def _explore(given: TrainingInput, decisions: Tensor) -> Explore:
     rate = falling(decisions, given.hyper["epsilon"], float(given.options["exploration"]))
-    return epsilon_greedy(given, rate)
+    return epsilon_greedy(given.arena.game, given.owner, rate, given.generator)
 
 
 def extra_pieces(spec: PlayerSpec, team: str, *, duels: bool) -> list[Piece]:

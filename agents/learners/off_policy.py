@@ -19,7 +19,7 @@ from agents.acting.tally import Tally
 from agents.learners.bellman import importance
 from agents.learners.columns import rows_of, shapes
 from agents.learners.contract import OptionValue, TrainingInput, TrainingOutput
-from agents.learners.on_policy import metrics_of_games, seated, seen_by_critics, tables_of
+from agents.learners.on_policy import metrics_of_games, seated, seen_by_critics, tables_of, watch_ends
 from agents.learners.replay import Replay
 from agents.learners.transitions import chains
 from agents.models.forward import normalised, standardised
@@ -165,23 +165,34 @@ def _alternate(
     joint = "state" in memories.sides[0].rows
     tables, reports = tables_of(given), list[Report]()
     seen = seen_by_critics(tables[0], wanted=joint)
-    experience = Experience.empty(arena.game, given.schedule.steps, arena.copies, arena.device, like=tables[0].now, seen=seen)
+    experience = Experience.empty(
+        arena.game,
+        given.schedule.steps,
+        arena.copies,
+        arena.device,
+        like=tables[0].now,
+        seen=seen,
+        facts=len(given.incentives.facts) if given.incentives else 0,
+    )
+    watch_ends(given, experience)
     experience.last = None if arena.game.turn_based else LastViews.empty(experience)
-    tally = Tally.empty(arena.game, arena.copies, arena.device)
+    tally = Tally.empty(arena.game, arena.copies, arena.device, given.criterion)
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
             before = tally.counts()
-            way = explore(memories.decisions)
+            other = given.incentives.explore() if given.incentives else None
+            way = other or explore(memories.decisions)
             for table in tables:
                 table.explore = way
             collect(tables, experience, tally, given.generator, watch)
+            paid = given.incentives.pay(experience) if given.incentives else {}
             made = keep(given, memories, experience, gamma, int(options["n_step"]))
             memories.decisions += made
             of_games = metrics_of_games(given, tally, before)
             watch.lap("estimate")
             report = _improved(given, memories, improve, options)
-            reports.append({**report, **of_games, "decisions": made})
+            reports.append({**report, **of_games, **paid, "decisions": made})
             for table in tables:
                 table.learners = seated(given, table.block)
             watch.lap("improve")

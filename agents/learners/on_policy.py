@@ -27,6 +27,7 @@ from agents.models.normalisation import update_statistics
 from agents.models.stack import Stack
 from envs.game import Game
 from envs.states import States
+from envs.success import Criterion
 
 Batches = Sequence[tuple[int, Batch]]
 """(index of a side, batch of the decisions on that side), for every side on which a player learns."""
@@ -63,18 +64,21 @@ def alternate(given: TrainingInput, gamma: Tensor, gae_lambda: Tensor, improve: 
         memory_size=spec.carried_size,
         uncertain=spec.uncertain,
         position_size=arena.game.position_size if spec.dynamic else 0,
+        facts=len(given.incentives.facts) if given.incentives else 0,
     )
-    tally = Tally.empty(arena.game, arena.copies, arena.device)
+    watch_ends(given, experience)
+    tally = Tally.empty(arena.game, arena.copies, arena.device, given.criterion)
     watch.start()
     for _ in range(given.schedule.updates):
         with torch.no_grad():
             before = tally.counts()
             collect(tables, experience, tally, given.generator, watch)
+            paid = given.incentives.pay(experience) if given.incentives else {}
             batches = estimate(stack, given.owner, experience, gamma, gae_lambda)
             of_games = metrics_of_games(given, tally, before)
             watch.lap("estimate")
             error = value_error(stack, batches)
-            reports.append({**learn(stack, batches, improve), **of_games, "value_error": error})
+            reports.append({**learn(stack, batches, improve), **of_games, **paid, "value_error": error})
             for table in tables:
                 table.learners = seated(given, table.block)
             watch.lap("improve")
@@ -88,13 +92,20 @@ def seen_by_critics(table: Table, *, wanted: bool) -> States:
     return States.of(torch.zeros(1, len(table.arena.game.teams), 0, device=table.arena.device))
 
 
+def watch_ends(given: TrainingInput, experience: Experience) -> None:
+    """Keep the views at the ends of games if incentives ask for them; in games of turns nobody sees them."""
+    if given.incentives is not None and not given.arena.game.turn_based:
+        experience.ends = [torch.zeros_like(seen[1:]) for seen in experience.observation]
+
+
 def metrics_of_games(given: TrainingInput, tally: Tally, before: Counts) -> Report:
     """The metrics of the games that ended since `before`, which every learner reports."""
     games, returns, told, successes = (now - then for now, then in zip(tally.counts(), before, strict=True))
     players = given.stack.size
     return {
         "game_return": mean_returns(given.owner, players, games, returns),
-        "success": share_of_successes(given.owner, players, told, successes),
+        **shares_of_successes(given.owner, players, told, successes, given.criterion),
+        "games": (games * _plays(given.owner, players).any(2)).sum(1).to(torch.float32),
     }
 
 
@@ -128,17 +139,30 @@ def mean_returns(owner: Tensor, players: int, games: Tensor, returns: Tensor) ->
     return (returns * held).sum((1, 2)) / (games.unsqueeze(1) * held).sum((1, 2))
 
 
-def share_of_successes(owner: Tensor, players: int, told: Tensor, successes: Tensor) -> Tensor:
-    """The share of the finished games of each player that were a success, [P]; NaN where no game says.
+def shares_of_successes(owner: Tensor, players: int, told: Tensor, successes: Tensor, criterion: Criterion) -> Report:
+    """The share of the finished games of each player that were a success, NaN where no game says; and how many say it.
+
+    Games that all teams win or lose together count once. A player wins nothing against itself.
 
     Args:
         owner: int64 [C, K].
         players: Number of players, P.
-        told: int64 [C], number of games that say whether they were a success.
-        successes: float64 [C], their successes.
+        told: int64 [C, K], number of games of which is known whether they were a success for a team.
+        successes: float64 [C, K], their successes.
+        criterion: What counts as a success.
     """
-    plays = torch.stack([(owner == player).any(1) for player in range(players)])
-    return (successes * plays).sum(1) / (told * plays).sum(1)
+    plays = _plays(owner, players)
+    if criterion.kind == "told":
+        told, successes, plays = told[:, :1], successes[:, :1], plays.any(2, keepdim=True)
+    elif criterion.kind == "win":
+        plays = plays & ~plays.all(2, keepdim=True)
+    judged = (told * plays).sum((1, 2))
+    return {"success": (successes * plays).sum((1, 2)) / judged, "judged": judged.to(torch.float32)}
+
+
+def _plays(owner: Tensor, players: int) -> Tensor:
+    """Which teams each player holds, bool [P, C, K]."""
+    return torch.stack([owner == player for player in range(players)])
 
 
 def estimate(stack: Stack, owner: Tensor, experience: Experience, gamma: Tensor, gae_lambda: Tensor) -> Batches:

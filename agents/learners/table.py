@@ -5,7 +5,7 @@ Loading this file loads neither torch nor numba. The code of a learner is loaded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agents.learners.contract import HyperSpec, Learner, LearnerSpec, MetricSpec, OptionSpec, OptionValue
@@ -135,6 +135,27 @@ ACTION_VALUE = MetricSpec(
 TEMPERATURE = MetricSpec("temperature", "Weight of the entropy", "return per nat, learnt", "", "log", "train/temperature")
 MAGNET_KL = MetricSpec("magnet_kl", "Divergence from the reference policy", "nats", "", "view", "train/magnet_kl")
 POLICY_LOSS = MetricSpec("policy_loss", "Loss of the policy", "surrogate per decision", "", "log", "train/policy_loss")
+INTRINSIC = MetricSpec(
+    "intrinsic_reward",
+    "Intrinsic reward",
+    "per decision, for exploring; not part of the return",
+    "",
+    "report",
+    "train/intrinsic_reward",
+)
+DESIGNED = MetricSpec(
+    "designed_reward",
+    "Designed reward",
+    "per decision, of the terms besides the game's own; not part of the return",
+    "",
+    "report",
+    "train/designed_reward",
+)
+PREDICTION = MetricSpec(
+    "prediction_error", "Error of the prediction", "squared, of curiosity", "", "view", "train/prediction_error"
+)
+GAMES = MetricSpec("games", "Games", "finished in training", "", "store", "train/games")
+JUDGED = MetricSpec("judged", "Games that say", "whether they were a success", "", "store", "train/judged")
 DECISIONS = MetricSpec("decisions", "Decisions", "learnt from", "", "store", "train/decisions")
 
 METRICS = {
@@ -152,6 +173,11 @@ METRICS = {
         MAGNET_KL,
         POLICY_LOSS,
         TEMPERATURE,
+        INTRINSIC,
+        DESIGNED,
+        PREDICTION,
+        GAMES,
+        JUDGED,
         DECISIONS,
     )
 }
@@ -163,8 +189,8 @@ PREFIX = "train/"
 COMMON = (DECISIONS, GAME_RETURN)
 """Metrics that every learner reports."""
 
-OPTIONAL = (SUCCESS, VALUE_ERROR)
-"""Metrics that a learner may report without declaring them. `agents.learners.on_policy.alternate` reports them."""
+OPTIONAL = (SUCCESS, GAMES, JUDGED, VALUE_ERROR, INTRINSIC, DESIGNED, PREDICTION)
+"""Metrics that a learner may report without declaring them. The shared code of learners reports them."""
 
 REPLAY = (
     OptionSpec("replay", 20_000, "number of rows of the replay memory of a player and side", 1, 10_000_000),
@@ -176,6 +202,8 @@ REPLAY = (
     OptionSpec("importance", 0.5, "power with which the preference for rows is undone", 0.0, 1.0),
 )
 """Options of learners with a replay memory."""
+
+EXPLORING_DECISIONS = OptionSpec("exploration", 20_000, "number of decisions over which exploration falls", 1, 1_000_000_000)
 
 TEAM_VALUES = ("none", "vdn", "qmix")
 
@@ -228,7 +256,7 @@ LEARNERS = {
                 *REPLAY,
                 OptionSpec("double", True, "the learning network chooses and the target network values the next action"),
                 OptionSpec("duelling", False, "separate networks for the value of a state and the advantages of its actions"),
-                OptionSpec("exploration", 20_000, "number of decisions over which exploration falls", 1, 1_000_000_000),
+                EXPLORING_DECISIONS,
                 OptionSpec(
                     "team", "none", "value of a team: none (each seat alone), vdn or qmix", among=("none", "vdn", "qmix")
                 ),
@@ -300,11 +328,25 @@ def options_of(spec: LearnerSpec, given: Mapping[str, OptionValue]) -> dict[str,
     Raises:
         ValueError: There is no such option, or it cannot have such a value.
     """
-    known = {option.name: option for option in spec.options}
+    return options_given(f"learner {spec.name}", spec.options, given)
+
+
+def options_given(what: str, specs: Sequence[OptionSpec], given: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+    """All options, of which some are given.
+
+    Args:
+        what: What has them, for messages.
+        specs: Their declarations.
+        given: Values by name.
+
+    Raises:
+        ValueError: There is no such option, or it cannot have such a value.
+    """
+    known = {option.name: option for option in specs}
     for name, value in given.items():
         if name not in known:
             none = "has no options" if not known else f"has no option {name!r} (known: {', '.join(known)})"
-            raise ValueError(f"the learner {spec.name} {none}")
+            raise ValueError(f"the {what} {none}")
         fault = _fault(known[name], value)
         if fault:
             raise ValueError(f"{name} {fault}, not {value!r}")

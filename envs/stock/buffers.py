@@ -40,6 +40,8 @@ class Buffers:
         over: bool [N].
         positions: float32 [N, A, D]; D = 0 if the game gives none.
         success: float32 [N], NaN where no game ended or the game does not say.
+        facts: float32 [N, A, number], NaN where nothing is told; number = 0 if no facts are asked for.
+        final_facts: float32 [N, A, number], valid like `final_observation`.
         seeds: int64 [N], the seeds of the next games.
     """
 
@@ -57,6 +59,8 @@ class Buffers:
     over: NDArray[np.bool_]
     positions: NDArray[np.float32]
     success: NDArray[np.float32]
+    facts: NDArray[np.float32]
+    final_facts: NDArray[np.float32]
     seeds: NDArray[np.int64]
 
     def part(self, index: Any) -> Buffers:
@@ -86,8 +90,9 @@ class Buffers:
         if self.truncated.any():
             ended = ended | self.truncated.any(axis=1)
         if ended.any():
+            facts = last(self.final_facts) if self.facts.shape[-1] else None
             shown = tuple(map(last, self.final_observation))
-            final = _Final.of(States(last(self.final_state), self.views), observation=shown)
+            final = _Final.of(States(last(self.final_state), self.views), observation=shown, facts=facts)
         return _Timestep.of(
             States(tensor(self.state), self.views),
             observation=tuple(map(tensor, self.observation)),
@@ -101,6 +106,7 @@ class Buffers:
             cut=None,
             positions=tensor(self.positions) if self.positions.shape[-1] else None,
             success=None if np.isnan(self.success).all() else tensor(self.success),
+            facts=tensor(self.facts) if self.facts.shape[-1] else None,
         )
 
 
@@ -208,6 +214,8 @@ def _build(spec: EnvironmentSpec, copies: int, joint: bool, array: Callable[[tup
         over=array((copies,), np.bool_),
         positions=array((copies, seats, game.position_size), np.float32),
         success=array((copies,), np.float32),
+        facts=array((copies, seats, len(spec.facts)), np.float32),
+        final_facts=array((copies, seats, len(spec.facts)), np.float32),
         seeds=array((copies,), np.int64),
     )
 

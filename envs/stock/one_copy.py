@@ -23,9 +23,6 @@ from envs.spaces import MISFITS, decoder, encoder, masker, write_mask
 from envs.stock.buffers import Buffers
 from envs.stock.joint import JointState, UnknownState
 
-SUCCESS = "success"
-"""Key of an agent's info in the last step of a game: whether it was a success, or a share."""
-
 SEEDS = 2**31
 """Seeds lie in [0, SEEDS)."""
 
@@ -121,6 +118,7 @@ class Copy(ABC):
         row.acting.fill(False)
         row.state.fill(0.0)
         row.positions.fill(0.0)
+        row.facts.fill(np.nan)
         for view in self.views:
             view.fill(0.0)
         self.past = self.seed, self.moves
@@ -246,15 +244,32 @@ class Copy(ABC):
                     f"gives {agent} the position {said}, which is not {positions.shape[-1]} numbers: {told(error)}"
                 ) from error
 
+    def _tell(self, infos: Mapping[Any, Any], target: NDArray[np.float32]) -> None:
+        """Write the facts that are asked for, [A, number], as the infos of the agents say them; NaN where they do not."""
+        if not self.spec.facts:
+            return
+        target.fill(np.nan)
+        for seat, agent in enumerate(self.agents):
+            info = infos.get(agent) or {}
+            for place, key in enumerate(self.spec.facts):
+                if key not in info:
+                    continue
+                try:
+                    target[seat, place] = float(info[key])
+                except MISFITS as error:
+                    said = shortened(repr(info[key]))
+                    raise self.fault(f"tells {agent} {key}: {said}, which is no number: {told(error)}") from error
+
     def _succeed(self, infos: Iterable[Mapping[str, Any] | None]) -> None:
         """Write whether the game that ends was a success: the mean of what the infos of its agents say."""
-        said = [info[SUCCESS] for info in infos if info and SUCCESS in info]
+        key = self.spec.success
+        said = [info[key] for info in infos if info and key in info]
         if not said:
             return
         try:
             self.row.success[...] = np.mean([float(each) for each in said])
         except MISFITS as error:
-            raise self.fault(f"says {SUCCESS}: {shortened(repr(said[0]))}, which is no number: {told(error)}") from error
+            raise self.fault(f"says {key}: {shortened(repr(said[0]))}, which is no number: {told(error)}") from error
 
     def _read_state(self) -> None:
         """Write the environment's own state into the buffers, if the joint state is made of it."""

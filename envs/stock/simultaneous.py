@@ -64,10 +64,12 @@ class SimultaneousCopy(Copy):
             self._end_of_all()
             self._succeed(infos.values())
             self._show_final(cut, observations)
+            self._tell(infos, self.row.final_facts)
             return True
         self._show(living, observations, infos)
         if cut:
             self._show_cut(cut, observations)
+            self._tell(infos, self.row.final_facts)
         return False
 
     def _show(self, living: list[int], observations: Mapping[Any, Any], infos: Mapping[Any, Any]) -> None:
@@ -90,6 +92,7 @@ class SimultaneousCopy(Copy):
             self._encode(seat, observations[agent], self.shown[seat])
             self._show_legal(seat, observations[agent], infos.get(agent))
         self._locate(living, infos)
+        self._tell(infos, self.row.facts)
         self._read_state()
 
     def _hide(self, seat: int) -> None:

@@ -84,6 +84,7 @@ class TurnBasedCopy(Copy):
             self.living = living
             self.playing = sorted({*self.playing, *living})
         self._locate([seat], environment.infos)
+        self._tell(environment.infos, row.facts)
         self._read_state()
 
     def _show_final(self, seat: int, observation: Any) -> None:
@@ -92,6 +93,7 @@ class TurnBasedCopy(Copy):
         for kept in row.final_observation:
             kept.fill(0.0)
         self._encode(seat, observation, self.final[seat])
+        self._tell(self.environment.infos, row.final_facts)
         self._look([self._seat(agent) for agent in self.environment.agents], seat, self.final[seat])
         self.joint.put_together(self.views, row.final_state)
         self._read_final_state()

@@ -7,9 +7,11 @@ from typing import Any
 
 import torch
 
-from envs.arena import Arena
+from envs.arena import Telling
 from envs.game import Game
+from envs.twins.chase import chase
 from envs.twins.connect_four import connect_four
+from envs.twins.deep_chain import deep_chain
 from envs.twins.leduc_holdem import leduc_holdem
 from envs.twins.matrix import matrix
 from envs.twins.predator_prey import predator_prey
@@ -25,7 +27,7 @@ from envs.twins.tictactoe import tictactoe
 from envs.twins.traffic_junction import traffic_junction
 from envs.twins.tree_game import tree_game
 
-TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] = {
+TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Telling]] = {
     "classic/connect_four_v3": connect_four,
     "classic/leduc_holdem_v4": leduc_holdem,
     "classic/tictactoe_v3": tictactoe,
@@ -36,6 +38,8 @@ TWINS: dict[str, Callable[[Game, Mapping[str, Any], int, torch.device], Arena]] 
     "mpe2/simple_speaker_listener_v4": simple_speaker_listener,
     "mpe2/simple_spread_v3": simple_spread,
     "mpe2/simple_tag_v3": simple_tag,
+    "native/chase": chase,
+    "native/deep_chain": deep_chain,
     "native/matrix": matrix,
     "native/predator_prey": predator_prey,
     "native/signal": signal,

@@ -30,6 +30,7 @@ from envs.factory import make
 from envs.stopwatch import Stopwatch
 from envs.threads import one_thread
 from league.bench import roofline
+from league.config.incentives import facts_of, terms_of
 from league.config.schema import LeagueConfig
 from league.config.validation import check_device
 from league.errors import LeagueError
@@ -315,8 +316,9 @@ def train_task(config: LeagueConfig, number: int, group: int = 0) -> TrainTask:
         weights = initialise_weights(spec, int(generator.integers(2**31)), config.links(game, group))
         trainees.append(Trainee(name, weights, {}, settings.hyper.start(), tickets))
     seed = int(generator.integers(2**31))
-    schedule, options = config.train.schedule(), settings.learner_options
-    return TrainTask(_arena(config), spec.architecture, trainees, {}, schedule, seed, settings.learner, options)
+    schedule, options, terms = config.train.schedule(), settings.learner_options, terms_of(settings.reward)
+    arena, chosen = replace(_arena(config), facts=facts_of(terms)), [each.chosen() for each in settings.exploration]
+    return TrainTask(arena, spec.architecture, trainees, {}, schedule, seed, settings.learner, options, None, terms, chosen)
 
 
 def play_tasks(config: LeagueConfig, number: int) -> list[PlayTask]:
@@ -366,7 +368,8 @@ def _check_clock(config: LeagueConfig, clock: str, processes: int = 1) -> None:
 
 def _arena(config: LeagueConfig) -> ArenaSpec:
     arena = config.arena
-    return ArenaSpec(config.game.setup(), arena.twin, arena.workers, config.compute.device, arena.state)
+    device, criterion = config.compute.device, config.game.success.criterion()
+    return ArenaSpec(config.game.setup(), arena.twin, arena.workers, device, arena.state, criterion)
 
 
 def _seeds(copies: int, generator: torch.Generator) -> Tensor:

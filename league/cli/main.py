@@ -125,7 +125,7 @@ def run(
 ) -> None:
     """Run a league from its first generation to its last.
 
-    Presets: algorithms, connect-four, predator-prey, rps, signal, smoke,
+    Presets: algorithms, connect-four, curriculum, predator-prey, rps, signal, smoke,
     speaker-listener, spread, tag, tictactoe, traffic-junction.
     """
     from league.config.load import load_config, parse_override

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, SerializationInfo, field_serializer, field_validator, model_validator
 
 from envs.options import kept, plain_options
-from league.config.sections import Section, Share, written_but
+from league.config.section import Section, Share, written_but
 from league.population.player import is_bot
 
 

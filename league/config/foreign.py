@@ -19,7 +19,16 @@ MOST_CODE = 10_000
 LONGEST = 2**22
 """Characters of the longest stored settings; reading them takes about a second per million."""
 
-RUN_BY_LEAGUES = ("style", "learner", "matchmaking.", "tournament.format", "evolution.")
+RUN_BY_LEAGUES = (
+    "style",
+    "learner",
+    "exploration.",
+    "reward.",
+    "curriculum.",
+    "matchmaking.",
+    "tournament.format",
+    "evolution.",
+)
 """Settings whose code only a league runs that goes on. Playing a game of its players does without it."""
 
 

@@ -9,10 +9,14 @@ from pydantic import BaseModel
 
 from agents.learners.table import DEFAULT, learner_spec
 from envs.faults import GameError
+from league.config.incentives import explorations, hyper_names, rewards
 from league.config.styles import over
 
-INHERITED = ("learner", "learner_options", "policy", "comms", "hyper")
+INHERITED = ("learner", "learner_options", "policy", "comms", "exploration", "reward", "hyper")
 """Settings that a group inherits from its league."""
+
+INCENTIVES = {"exploration": explorations, "reward": rewards}
+"""Settings that are lists of sections, and what makes lists of them."""
 
 
 def with_inherited(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,18 +38,23 @@ def _plain(value: Any) -> Any:
 
 
 def _group(group: Any, inherited: Mapping[str, Any]) -> Any:
-    """A group's settings, completed by those of its league. Only hyper-parameters that its learner has are inherited."""
+    """A group's settings, completed by those of its league. Only hyper-parameters that it has itself are inherited."""
     if not isinstance(group, Mapping):
         return group
     merged = over(inherited, _spelt_out(group))
     hyper, own = merged.get("hyper"), group.get("hyper")
-    if merged.get("learner", DEFAULT) == inherited.get("learner", DEFAULT):
+    same_learner = merged.get("learner", DEFAULT) == inherited.get("learner", DEFAULT)
+    if same_learner and all(merged.get(key) == inherited.get(key) for key in INCENTIVES):
         return merged
-    if "learner_options" in merged:  # options belong to one learner
+    if not same_learner and "learner_options" in merged:  # options belong to one learner
         merged = {**merged, "learner_options": group.get("learner_options", {})}
     if not isinstance(hyper, Mapping):
         return merged
-    names = {*_hyper_parameters(merged["learner"]), *(own if isinstance(own, Mapping) else ())}
+    names = {
+        *_hyper_parameters(merged.get("learner", DEFAULT)),
+        *hyper_names(merged),
+        *(own if isinstance(own, Mapping) else ()),
+    }
     return {**merged, "hyper": {name: value for name, value in hyper.items() if name in names}}
 
 
@@ -58,9 +67,13 @@ def _hyper_parameters(learner: Any) -> list[str]:
 
 
 def _spelt_out(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings in which a plain number for a hyper-parameter is replaced by a range that starts there."""
+    """Settings in which lists and ranges stand for what may be written in short."""
+    values = dict(values)
+    for key, listed in INCENTIVES.items():
+        if key in values:
+            values[key] = listed(values[key])
     hyper = values.get("hyper")
     if not isinstance(hyper, Mapping):
-        return dict(values)
+        return values
     ranges = {name: value if isinstance(value, Mapping) else {"start": value} for name, value in hyper.items()}
     return {**values, "hyper": ranges}

@@ -31,6 +31,7 @@ from agents.learners.table import LEARNERS, learner_spec, options_of
 from envs.faults import GameError
 from envs.references import name
 from league.config.faults import INNER
+from league.config.incentives import hyper_of
 from league.config.sections import Section, known
 
 
@@ -104,13 +105,19 @@ def _known_learner(learner: str) -> str:
 
 
 def _of_the_learner(values: Any, info: Any) -> Any:
-    """Check hyper-parameters against the declaration of the section's learner. Missing ones get their defaults."""
+    """Check hyper-parameters against the declarations of the section's learner, ways to explore and reward.
+
+    Missing ones get their defaults.
+    """
     if "learner" not in info.data:  # an unknown learner has already been reported
         return HyperConfig()
     learner, plain = info.data["learner"], values.model_dump() if isinstance(values, HyperConfig) else values
     name_learner(learner, info.context)
     try:
-        section = hyper_section(learner_spec(learner).hyper)
+        further = hyper_of(info.data.get("exploration", ()), info.data.get("reward", ()))
+        specs = {spec.name: spec for spec in (*further, *learner_spec(learner).hyper)}
+        own = [spec.name for spec in learner_spec(learner).hyper]
+        section = hyper_section(tuple(specs[name] for name in dict.fromkeys([*own, *specs])))
     except GameError as error:
         if not _complete(plain):
             raise ValueError(f"the learner {learner!r} cannot be used: {error}") from error

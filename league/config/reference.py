@@ -6,12 +6,13 @@ Names, defaults, ranges and meanings are taken from the configuration's own decl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from agents.exploration.table import EXPLORATIONS
 from agents.learners.contract import OptionSpec
 from agents.learners.table import HYPER_PARAMETERS, LEARNERS
 from league.config.schema import LeagueConfig, to_yaml
@@ -77,6 +78,11 @@ UNITS = {
     "promotion.high": "Elo points",
     "promotion.games": "games",
     "promotion.most": "games",
+    "curriculum.*.self_play": "of the copies",
+    "curriculum.*.success_threshold": "of the games",
+    "curriculum.*.window": "games",
+    "curriculum.*.min_episodes": "games per player",
+    "curriculum.*.max_episodes": "games per player",
     "evolution.elite": "players",
     "evolution.replace": "players",
     "evolution.selection": "players",
@@ -86,6 +92,9 @@ UNITS = {
 
 UNITLESS = (
     "seed",
+    "game.success.return_above",
+    "curriculum.*.reward",
+    "reward.*.weight",
     "policy.temperature",
     "comms.channel.loss",
     "comms.channel.noise",
@@ -96,6 +105,9 @@ UNITLESS = (
     "evolution.operators",
 )
 """Settings whose numbers count nothing; hyper-parameters are others."""
+
+LISTS = {"reward": ["task"]}
+"""Defaults of lists of sections that are not empty."""
 
 OBVIOUS = ("text", "true or false", "keys with values")
 """Ranges that a comment leaves out."""
@@ -137,13 +149,19 @@ def settings() -> list[Setting]:
 def _settings(section: Mapping[str, Any], sections: Mapping[str, Any], before: str) -> Iterator[Setting]:
     for name, field in section["properties"].items():
         place = f"{before}{name}"
-        inner = _section(field, sections)
+        inner, listed = _section(field, sections), _section(field.get("items", {}), sections)
         if place == "hyper":
             yield from _hyper()
         elif place == "learner_options":
             yield from _options()
+        elif place == "exploration.*.options":
+            yield from _options_of({name: way.options for name, way in EXPLORATIONS.items()}, f"{place}.")
         elif inner is not None:
             yield from _settings(inner, sections, f"{place}.")
+        elif listed is not None:
+            meaning = field.get("description", "")
+            yield Setting(place, _plain(LISTS.get(place, [])), _allowed(field), "", meaning)
+            yield from _settings(listed, sections, f"{place}.*.")
         else:
             given = field.get("default", [] if field.get("type") == "array" else {})
             default = "required" if name in section.get("required", ()) else _plain(given)
@@ -161,25 +179,36 @@ KINDS = {bool: "true or false", int: "a whole number", float: "a number"}
 
 def _options() -> Iterator[Setting]:
     """The options of all learners."""
-    learners: dict[OptionSpec, list[str]] = {}
-    for name, learner in LEARNERS.items():
-        for option in learner.options:
-            learners.setdefault(option, []).append(name)
-    for option, names in learners.items():
+    yield from _options_of({name: learner.options for name, learner in LEARNERS.items()}, "learner_options.")
+
+
+def _options_of(having: Mapping[str, Sequence[OptionSpec]], before: str) -> Iterator[Setting]:
+    """Options, by the names of those that have them. Their settings' names begin with `before`."""
+    users: dict[OptionSpec, list[str]] = {}
+    for name, options in having.items():
+        for option in options:
+            users.setdefault(option, []).append(name)
+    for option, names in users.items():
         allowed = " or ".join(option.among) or KINDS[type(option.default)]
         if not isinstance(option.default, (bool, str)):
             allowed += f" between {option.least:g} and {option.most:g}"
         about = f"{option.description} ({', '.join(names)})"
-        yield Setting(f"learner_options.{option.name}", _plain(option.default), allowed, "", about)
+        yield Setting(f"{before}{option.name}", _plain(option.default), allowed, "", about)
 
 
 def _hyper() -> Iterator[Setting]:
-    """The hyper-parameters of all learners."""
-    for spec in HYPER_PARAMETERS.values():
-        learners = [name for name, learner in LEARNERS.items() if spec.name in {each.name for each in learner.hyper}]
+    """The hyper-parameters of all learners and ways to explore, and the weights of terms of the reward."""
+    ways = [spec for way in EXPLORATIONS.values() for spec in way.hyper]
+    for spec in {spec.name: spec for spec in (*ways, *HYPER_PARAMETERS.values())}.values():
+        having = {name: learner.hyper for name, learner in LEARNERS.items()}
+        having |= {name: way.hyper for name, way in EXPLORATIONS.items()}
+        learners = [name for name, hyper in having.items() if spec.name in {each.name for each in hyper}]
         default = _plain({"start": spec.default, "low": spec.low, "high": spec.high})
         allowed = f"a number, or start, low and high between {spec.least:g} and {spec.most:g}"
         yield Setting(f"hyper.{spec.name}", default, allowed, "", f"{spec.description} ({', '.join(learners)})")
+    about = "weight of the term NAME of the reward, where the reward is not the game's own alone"
+    default = "its weight in reward; low and high are a quarter and four times of it, except for the task's"
+    yield Setting("hyper.reward_NAME", default, "a number, or start, low and high", "", about)
 
 
 def _plain(value: Any) -> str:

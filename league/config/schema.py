@@ -10,32 +10,34 @@ import numpy as np
 import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, ValidationInfo, field_validator, model_validator
 
+from agents.exploration.table import EXPLORATIONS
 from agents.learners.table import DEFAULT, LEARNERS, learner_spec
 from agents.mutation import LINKS
+from agents.rewards.table import TERMS
 from comms.topology.links import links_of
 from envs.description import StateKind
 from envs.game import Game
 from league.config.comms import CommsConfig
+from league.config.curriculum import Curriculum
 from league.config.evaluation import EvaluationConfig
 from league.config.evolution import EvolutionConfig
 from league.config.faults import sentences, unknown_settings
 from league.config.founders import Founders, what_counts_of
+from league.config.game import GameConfig
 from league.config.groups import INHERITED, with_inherited
 from league.config.hyper import FROM_ELSEWHERE, Hyper, LearnerName, LearnerOptions, name_learner
 from league.config.identity import FORMAT_1, anywhere, hash_of, what_counts
+from league.config.incentives import Explorations, Rewards, usual_reward
 from league.config.promotion import PromotionConfig
 from league.config.roles import RolesConfig
+from league.config.section import Section, known, written_but
 from league.config.sections import (
     ArenaConfig,
     ComputeConfig,
-    GameConfig,
     MatchmakingConfig,
     PolicyConfig,
-    Section,
     TournamentConfig,
     TrainConfig,
-    known,
-    written_but,
 )
 from league.config.styles import STYLES, with_defaults
 from league.errors import LeagueError
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 
 OPTIONS = "options of the learner: {double: true}"
+EXPLORES = f"ways to explore in training: {', '.join(EXPLORATIONS)}, or module:callable; default: as the learner does"
+PAYS = f"terms of the reward that players learn from: {', '.join(TERMS)}, or module:callable"
 
 
 class GroupConfig(Section):
@@ -59,6 +63,8 @@ class GroupConfig(Section):
     comms: CommsConfig = Field(default_factory=CommsConfig)
     learner: LearnerName = Field(DEFAULT, description="the learning algorithm")
     learner_options: LearnerOptions = Field(default_factory=dict, description=OPTIONS)
+    exploration: Explorations = Field(default_factory=list, description=EXPLORES)
+    reward: Rewards = Field(default_factory=usual_reward, description=PAYS)
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
 
 
@@ -92,7 +98,10 @@ class LeagueConfig(Section):
     train: TrainConfig = Field(default_factory=TrainConfig)
     learner: LearnerName = Field(DEFAULT, description=f"the learning algorithm: {', '.join(LEARNERS)}, or module:callable")
     learner_options: LearnerOptions = Field(default_factory=dict, description=OPTIONS)
+    exploration: Explorations = Field(default_factory=list, description=EXPLORES)
+    reward: Rewards = Field(default_factory=usual_reward, description=PAYS)
     hyper: Hyper = Field(default_factory=dict, validate_default=True)
+    curriculum: Curriculum = Field(default_factory=list, description="stages of the training, the last one on the game itself")
     matchmaking: MatchmakingConfig = Field(default_factory=MatchmakingConfig)
     roles: RolesConfig = Field(default_factory=RolesConfig)
     tournament: TournamentConfig = Field(default_factory=TournamentConfig)

@@ -22,6 +22,7 @@ from league.config.memory import check_memory
 from league.config.plugins import bot_of, load
 from league.config.schema import LeagueConfig
 from league.config.sections import PolicyConfig
+from league.config.training_checks import check_training
 from league.errors import LeagueError
 from league.population.matchmaking import RULES, Rule
 from tournaments.schedule.formats import Format
@@ -53,6 +54,7 @@ def check_parts(config: LeagueConfig, game: Game) -> None:
     if config.arena.state == "none" and (blind := [g.policy.critic for g in config.groups if g.policy.critic != "local"]):
         raise LeagueError(f"arena.state none leaves {blind[0]} critics nothing to see; set policy.critic to local as well")
     check_schedule(config, game)
+    check_training(config, game)
     if config.arena.twin == "always":
         make(config.game.setup(), 1, twin="always", state=config.arena.state).close()
 

@@ -63,6 +63,7 @@ class Lines:
         self.console.print(
             f"generation {row.number:3d}/{self._total - 1}  champion {row.champion}  {progress_told(progress)}  "
             f"{_success(row)}"
+            f"{progress.curriculum and progress.curriculum + '  '}"
             f"{self._rate:,.0f} agent-steps/s  {row.seconds:.1f} s{self._left()}",
             highlight=False,
         )

@@ -6,10 +6,9 @@ of a task, in any process, gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -19,15 +18,18 @@ from torch import Tensor
 from agents.acting.forgetting import Forgetful
 from agents.acting.routing import EMPTY
 from agents.acting.seated import SeatedStack
+from agents.exploration.contract import Chosen
 from agents.kernels.mlp import Networks
-from agents.learners.contract import OptionValue, Schedule, Train, TrainingInput, TrainingOutput
+from agents.learners.contract import OptionValue, Schedule, TrainingInput, TrainingOutput
 from agents.learners.hyper import stacked
-from agents.learners.table import COMMON, DECISIONS, DEFAULT, OPTIONAL, learner_spec, options_of
+from agents.learners.table import DECISIONS, DEFAULT, learner_spec, options_of
 from agents.models.architecture import Architecture
 from agents.models.facts import UNKNOWN, identity
 from agents.models.layout import UnfitWeights
 from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
+from agents.rewards.contract import Term
+from agents.rewards.incentives import incentives_of
 from envs.arena import Actor, Arena
 from envs.bots.registry import BotActor
 from envs.description import StateKind, describe
@@ -35,6 +37,7 @@ from envs.factory import make, takes_twin
 from envs.game import Game, GameSetup
 from envs.programs.limits import LIMITS, Limits
 from envs.stopwatch import Stopwatch
+from envs.success import TOLD, Criterion
 from envs.threads import one_thread
 from league.config.plugins import bot_of
 from league.config.validation import learner_of
@@ -42,6 +45,7 @@ from league.errors import LeagueError
 from league.execution.contestants import Arrays as Arrays
 from league.execution.contestants import Contestant as Contestant
 from league.execution.contestants import Guests
+from league.execution.soundness import check_finite, check_reports, either, fitting, with_incentives
 from league.execution.starts import Starts, begun
 from tournaments.match.forfeits import Forfeits
 from tournaments.match.play import ActorFactory
@@ -65,6 +69,8 @@ class ArenaSpec:
         workers: Number of processes that step stock environments.
         device: The device of the tensors.
         state: What a team's critic sees.
+        criterion: What counts as a success.
+        facts: Names of the facts that are told with every step.
     """
 
     setup: GameSetup
@@ -72,6 +78,8 @@ class ArenaSpec:
     workers: int
     device: str
     state: StateKind = "joint"
+    criterion: Criterion = TOLD
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class TrainTask:
         learner: The learner, a name of `agents.learners.table` or `module:callable`.
         options: The learner's options that differ from their defaults.
         starts: Where the games begin; None stands for their beginning.
+        terms: The terms of the reward; none for the game's own reward.
+        exploration: The ways to explore; none for the learner's own.
     """
 
     arena: ArenaSpec
@@ -118,6 +128,8 @@ class TrainTask:
     learner: str = DEFAULT
     options: Mapping[str, OptionValue] = field(default_factory=dict)
     starts: Starts | None = None
+    terms: Sequence[Term] = ()
+    exploration: Sequence[Chosen] = ()
 
 
 @dataclass(frozen=True)
@@ -180,32 +192,44 @@ def train(task: TrainTask, watch: Stopwatch | None = None) -> list[Trained]:
         stack = _stack(PlayerSpec(game, task.architecture), named, device)
         tickets = [ticket for trainee in trainees for ticket in trainee.tickets]
         owner = _owners(tickets, {trainee.name: index for index, trainee in enumerate(trainees)}, device, learning=True)
-        names = [ticket.players for ticket in tickets]
         arena = begun(_make(task.arena, len(tickets), fresh=False, joint=stack.spec.sees_state), task.starts)
-        with closing(arena):
-            given = TrainingInput(
-                arena=arena,
-                stack=stack,
-                states=[trainee.state for trainee in trainees],
-                owner=owner,
-                opponents=_opponents(game, task, tickets, device),
-                hyper=stacked([trainee.hyper for trainee in trainees], device),
-                schedule=task.schedule,
-                generator=torch.Generator(device).manual_seed(task.seed),
-                watch=watch,
-                identities=torch.tensor([[identity(name) for name in players] for players in names], device=device),
-                options=options_of(learner_spec(task.learner), task.options),
-            )
+        with closing(arena), fitting(named):
+            given = _input(task, arena, stack, owner, watch)
             watch.start()
-            output = _learnt(learner, given, named)
+            output = learner(given)
             if not isinstance(output, TrainingOutput) or len(output.states) != len(trainees):
                 raise LeagueError(
                     f"the learner {task.learner!r} gave {output!r:.80}, not a TrainingOutput with a state for each player"
                 )
-            _check_reports(task, output.reports)
-            _check_finite(task, stack, output.reports)
+            output = with_incentives(task.learner, given, output)
+            check_reports(task.learner, output.reports)
+            check_finite(task.learner, list(named), stack, output.reports)
             watch.lap("rest")
         return _results(task, stack, output)
+
+
+def _input(task: TrainTask, arena: Arena, stack: Stack, owner: Tensor, watch: Stopwatch) -> TrainingInput:
+    """What the learner gets. Hyper-parameters that are not its own belong to the ways to explore and to the reward."""
+    device, spec, game = stack.parameters.device, learner_spec(task.learner), stack.spec.game
+    hyper = stacked([trainee.hyper for trainee in task.trainees], device)
+    states = [trainee.state for trainee in task.trainees]
+    tickets = [ticket for trainee in task.trainees for ticket in trainee.tickets]
+    generator = torch.Generator(device).manual_seed(task.seed)
+    return TrainingInput(
+        arena=arena,
+        stack=stack,
+        states=states,
+        owner=owner,
+        opponents=_opponents(game, task, tickets, device),
+        hyper={each.name: hyper[each.name] for each in spec.hyper},
+        schedule=task.schedule,
+        generator=generator,
+        watch=watch,
+        identities=torch.tensor([[identity(name) for name in ticket.players] for ticket in tickets], device=device),
+        options=options_of(spec, task.options),
+        incentives=incentives_of(stack, owner, states, hyper, task.terms, task.exploration, task.arena.facts, generator),
+        criterion=task.arena.criterion,
+    )
 
 
 def _results(task: TrainTask, stack: Stack, output: TrainingOutput) -> list[Trained]:
@@ -307,60 +331,11 @@ def _stack(spec: PlayerSpec, players: Mapping[str, Arrays], device: torch.device
     try:
         stack = Stack.of(spec, list(players.values()), device)
     except UnfitWeights as error:
-        raise LeagueError(f"the weights of {_names(players)} cannot be used: {error}") from error
+        raise LeagueError(f"the weights of {either(players)} cannot be used: {error}") from error
     for index, name in enumerate(players):
         if not bool(stack.parameters[index].isfinite().all() and stack.statistics[index].isfinite().all()):
             raise LeagueError(f"the weights of {name} cannot be used: some are infinite or no numbers")
     return stack
-
-
-def _learnt(learner: Train, given: TrainingInput, players: Mapping[str, Arrays]) -> TrainingOutput:
-    """Train.
-
-    Raises:
-        LeagueError: What a player's learner kept does not belong to its networks.
-    """
-    try:
-        return learner(given)
-    except UnfitWeights as error:
-        raise LeagueError(f"what the learner of {_names(players)} kept cannot be used: {error}") from error
-
-
-def _names(players: Iterable[str]) -> str:
-    return " or ".join(players)
-
-
-def _check_reports(task: TrainTask, reports: Sequence[Mapping[str, Tensor]]) -> None:
-    """Compare the metrics that a learner reported with those that it declares.
-
-    Raises:
-        LeagueError: Metrics are missing, or there are undeclared ones.
-    """
-    declared = {metric.name for metric in (*learner_spec(task.learner).metrics, *COMMON)}
-    optional = {metric.name for metric in OPTIONAL}
-    for report in reports:
-        if set(report) - optional != declared - optional:
-            raise LeagueError(
-                f"the learner {task.learner!r} declares the metrics {', '.join(sorted(declared))}, "
-                f"but reported {', '.join(sorted(report))}"
-            )
-
-
-def _check_finite(task: TrainTask, stack: Stack, reports: Sequence[Mapping[str, Tensor]]) -> None:
-    """Check that training has not diverged.
-
-    Raises:
-        LeagueError: The weights of a player are not finite. The message names the player and the update.
-    """
-    metrics = [metric.name for metric in learner_spec(task.learner).metrics if not metric.gaps]
-    for index, trainee in enumerate(task.trainees):
-        if not bool(stack.parameters[index].isfinite().all()):
-            broken = (any(not isfinite(float(report[name][index])) for name in metrics) for report in reports)
-            first = next((number for number, bad in enumerate(broken) if bad), len(reports) - 1)
-            raise LeagueError(
-                f"the training of {trainee.name} diverged in update {first}: its weights are no longer numbers; "
-                "try a lower hyper.learning_rate (and hyper.learning_rate.high), or a lower train.max_gradient"
-            )
 
 
 def _make(spec: ArenaSpec, copies: int, *, fresh: bool, joint: bool) -> Arena:
@@ -374,6 +349,8 @@ def _make(spec: ArenaSpec, copies: int, *, fresh: bool, joint: bool) -> Arena:
         fresh=fresh,
         state=spec.state,
         joint=joint,
+        facts=spec.facts,
+        success=spec.criterion.key,
     )
 
 

@@ -24,6 +24,7 @@ class Progress:
         against_previous: The champion's score against it; None if they never met or are the same player.
         returns: The champion's mean episode return on each side.
         cooperative: Whether the game is cooperative, so that the return is the result.
+        curriculum: Where the league is in its curriculum, in words; "" without a curriculum.
     """
 
     champion: str
@@ -33,6 +34,7 @@ class Progress:
     against_previous: float | None
     returns: tuple[SideReturn, ...]
     cooperative: bool
+    curriculum: str = ""
 
 
 class Watcher(Protocol):

@@ -58,6 +58,28 @@ def pfsp_variance(situation: Situation) -> np.ndarray:
     return scores * (1.0 - scores)
 
 
+def ucb(situation: Situation) -> np.ndarray:
+    """Upper confidence bounds: opponents that beat the player, or that it has hardly met, are preferred.
+
+    Of an opponent's score and the games against it, the bound is (1 − w) + √(2 ln n / n_o), where n counts all games of the
+    player. The best bound gets all copies that it would win one after another: copies are dealt out one by one, and each counts
+    as a game with the score so far. An opponent that was never met comes first.
+
+    Reference:
+        Auer, Cesa-Bianchi & Fischer (2002), figure 1 (UCB1), with the opponent's score as the reward of an arm.
+    """
+    lost, met = 1.0 - situation.scores, situation.games.astype(np.float64)
+    dealt = np.zeros(len(lost))
+    for _ in range(UCB_DEAL):
+        games = met + dealt
+        bound = np.where(games > 0, lost + np.sqrt(2.0 * np.log(max(games.sum(), 1.0)) / np.maximum(games, 1.0)), np.inf)
+        dealt[int(bound.argmax())] += 1.0
+    return dealt
+
+
+UCB_DEAL = 64
+"""Number of games that are dealt out to find the weights of `ucb`."""
+
 RULES: dict[str, Rule] = {
     "self-play": self_play,
     "uniform": uniform,
@@ -73,6 +95,7 @@ RULES: dict[str, Rule] = {
     "alpha-rank": meta_solvers.alpha_rank,
     "replicator": meta_solvers.replicator,
     "rectified": meta_solvers.rectified,
+    "ucb": ucb,
 }
 
 ASKS_FOR_MARGINS = frozenset({"nash", "alpha-rank", "replicator", "rectified"})

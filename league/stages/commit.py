@@ -8,6 +8,7 @@ from league.analysis.metrics import best_player, measure_league
 from league.analysis.progress import published_until
 from league.analysis.training import finite_updates, success_figure, training_records
 from league.population.player import ANCHOR, anchor, frozen_names
+from league.stages.curriculum import position
 from league.stages.draft import Draft
 from league.storage import roster
 from league.storage.generation import Generation
@@ -29,6 +30,8 @@ def commit(draft: Draft) -> Draft:
     anchors = [anchor(name) for name in context.config.tournament.anchors] if number == 0 else []
     online, updates = roster.online(store, number - 1), finite_updates(draft.trained)
     online |= {point.player: point.elo for point in online_elo(rated.outcomes, ANCHOR, begin=online)}
+    where = position(draft, updates)
+    reached = {} if where is None else where.figures()
     store.commit(
         Generation(
             number=number,
@@ -36,7 +39,10 @@ def commit(draft: Draft) -> Draft:
             seconds=time.monotonic() - draft.begun,
             agent_steps=sum(result.decisions for result in draft.trained.values()),
             phases=draft.phases,
-            figures=measure_league(rated.payoff, rated.ratings, newest) | success_figure(updates) | dict(draft.promotion),
+            figures=measure_league(rated.payoff, rated.ratings, newest)
+            | success_figure(updates)
+            | dict(draft.promotion)
+            | reached,
             players=[*anchors, *draft.snapshots, *draft.actives, *draft.retired],
             matches=draft.matches,
             training=training_records(context.game, draft.tickets, draft.trained),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from envs.game import Game, GameSetup
+from league.config.curriculum import CurriculumStage
 from league.config.schema import LeagueConfig
 from league.errors import LeagueError
 from league.evaluation.resolve import contestants
@@ -15,7 +16,8 @@ from league.execution.initialisation import initialise_players
 from league.execution.seeds import Seeds
 from league.execution.tasks import ArenaSpec, Contestant, Trained
 from league.execution.watcher import Watcher
-from league.population.player import Player, anchor
+from league.population.curriculum import Position
+from league.population.player import Player, anchor, is_bot
 from league.storage import roster
 from league.storage.store import Store
 from league.tracking.sync_worker import SyncWorker
@@ -53,10 +55,10 @@ class Context:
         """Players in the form that tasks need.
 
         Args:
-            names: Players of the store, anchors, and players that are not committed yet.
+            names: Players of the store, scripted players, and players that are not committed yet.
             uncommitted: The players that are not committed yet.
         """
-        anchors = map(anchor, self.config.tournament.anchors)
+        anchors = map(anchor, filter(is_bot, names))
         known = {player.name: player for player in (*anchors, *roster.players_named(self.store, names), *uncommitted)}
         return contestants(self.store, [known[name] for name in names], self.config, self.game)
 
@@ -64,13 +66,21 @@ class Context:
         """The arena in which matches are played."""
         return self._arena(self.config.game.setup())
 
-    def training_arena(self, generation: int) -> ArenaSpec:
-        """The arena in which the players of a generation train; options of the game may follow a schedule."""
-        return self._arena(self.config.game.training_setup(generation))
+    def training_arena(self, generation: int, stage: CurriculumStage | None, facts: tuple[str, ...]) -> ArenaSpec:
+        """The arena in which the players of a generation train.
+
+        Args:
+            generation: The generation, which scheduled options of the game follow.
+            stage: The stage of the curriculum; None without a curriculum.
+            facts: Names of the facts that the reward needs.
+        """
+        game = self.config.game
+        setup = game.training_setup(generation, *((stage.options, stage.wrappers) if stage else ()))
+        return replace(self._arena(setup), facts=facts)
 
     def _arena(self, setup: GameSetup) -> ArenaSpec:
-        arena = self.config.arena
-        return ArenaSpec(setup, arena.twin, arena.workers, self.config.compute.device, arena.state)
+        arena, criterion = self.config.arena, self.config.game.success.criterion()
+        return ArenaSpec(setup, arena.twin, arena.workers, self.config.compute.device, arena.state, criterion)
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,7 @@ class Draft:
         promotion: Figures of that test.
         retired: Players that were replaced in this generation. Set by evolution.
         phases: Seconds of each stage, by the stage's name.
+        curriculum: Number of the stage of the curriculum in which the players train; 0 without a curriculum.
     """
 
     context: Context
@@ -131,6 +142,13 @@ class Draft:
     promotion: Mapping[str, float] = field(default_factory=dict)
     retired: Sequence[Player] = ()
     phases: Mapping[str, float] = field(default_factory=dict)
+    curriculum: int = 0
+
+    @property
+    def stage(self) -> CurriculumStage | None:
+        """The stage of the curriculum in which the players train; None without a curriculum."""
+        stages = self.context.config.curriculum
+        return stages[self.curriculum] if stages else None
 
     def ratings(self) -> Rated:
         """The ratings.
@@ -162,4 +180,5 @@ def begin(context: Context, past: Results, seen: Evidence) -> Draft:
     context.watcher.generation(number, context.config.generations)
     actives = context.store.players("active")
     actives = actives or initialise_players(context.config, context.game, context.seeds, context.store)
-    return Draft(context, number, begun, past, seen, actives)
+    reached = Position.of(context.store.newest().figures) if number else None
+    return Draft(context, number, begun, past, seen, actives, curriculum=reached.next_stage if reached else 0)

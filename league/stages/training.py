@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from agents.rewards.contract import WEIGHT
+from league.config.curriculum import CurriculumStage
+from league.config.incentives import facts_of, terms_of
 from league.execution import tasks
 from league.execution.architectures import architecture_of
 from league.execution.starts import Starts, archive
@@ -56,7 +59,7 @@ def _task(draft: Draft, number: int, players: Sequence[Player], starts: Starts |
             player.name,
             store.weights.get(player.weights, player.name),
             store.learner_states.get(player.learner_state, player.name) if player.learner_state else {},
-            context.config.train.annealed(player.hyper, draft.number),
+            context.config.train.annealed(player.hyper, draft.number) | weights_in(draft.stage, player.hyper),
             draft.tickets[player.name],
         )
         for player in players
@@ -66,6 +69,14 @@ def _task(draft: Draft, number: int, players: Sequence[Player], starts: Starts |
     seed = context.seeds.integer(draft.number, "training", number)
     architecture = architecture_of(players[0], context.config, context.game)
     schedule, learner = context.config.train.schedule(), players[0].learner
-    options = context.config.groups[players[0].group].learner_options
-    arena = context.training_arena(draft.number)
-    return TrainTask(arena, architecture, trainees, opponents, schedule, seed, learner, options, starts)
+    group = context.config.groups[players[0].group]
+    terms, chosen = terms_of(group.reward), [each.chosen() for each in group.exploration]
+    options = group.learner_options
+    arena = context.training_arena(draft.number, draft.stage, facts_of(terms))
+    return TrainTask(arena, architecture, trainees, opponents, schedule, seed, learner, options, starts, terms, chosen)
+
+
+def weights_in(stage: CurriculumStage | None, hyper: Mapping[str, float]) -> dict[str, float]:
+    """The weights of terms of the reward in a stage of the curriculum. A player's own, which may mutate, stay as they are."""
+    weights = {f"{WEIGHT}{name}": value for name, value in stage.reward.items()} if stage else {}
+    return {name: value for name, value in weights.items() if name in hyper}

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from league.analysis.history import History
 from league.analysis.training import AGES, OLDER, TrainingSummary
 from league.config.comms import CommsConfig
-from league.config.sections import GameConfig
+from league.config.game import GameConfig
 from league.plotting.lineage_plot import LINES
 from league.plotting.palette import STEPS
 from league.population.player import anchor, snapshot

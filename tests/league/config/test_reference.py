@@ -20,7 +20,7 @@ def test_the_page_of_settings_is_what_the_command_prints(cli_run: Any) -> None:
 
 def test_every_setting_of_a_printed_configuration_is_on_the_page() -> None:
     own = {f"hyper.{spec.name}" for spec in LEARNERS["ppo"].hyper}
-    every = {setting.name for setting in settings()}
+    every = {setting.name for setting in settings() if ".*." not in setting.name}  # these are in lists, which are empty here
     names = {name for name in every if not name.startswith(("hyper.", "learner_options.")) or name in own}
 
     def leaves(values: dict[str, Any], before: str = "") -> set[str]:

@@ -29,7 +29,7 @@ import json, sys
 import numpy as np
 from pathlib import Path
 from league.evaluation.resolve import ActingPlayer, resolve
-from league.config.schema import GameConfig
+from league.config.game import GameConfig
 
 named = resolve("tiny/champion", Path(sys.argv[1]))
 player = ActingPlayer(named, named.config.game.setup())

@@ -16,7 +16,7 @@ from league.analysis.history import History, read
 from league.analysis.training import TrainingSummary
 from league.artifacts.replays import with_recorded
 from league.config.comms import CommsConfig
-from league.config.sections import GameConfig
+from league.config.game import GameConfig
 from league.report.advice.commands import CONFIG, MANY
 from league.report.advice.opponents import STRONGER
 from league.report.sections.advice import RULES, advice

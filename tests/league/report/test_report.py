@@ -13,8 +13,8 @@ from league.analysis.communication import Traffic
 from league.analysis.history import History, read
 from league.analysis.lineage import Since, ancestors, ancestry, changes, reigns, since
 from league.config.comms import CommsConfig
+from league.config.game import GameConfig
 from league.config.schema import LeagueConfig
-from league.config.sections import GameConfig
 from league.population.player import Player, anchor, snapshot
 from league.report import SECTIONS, report_html, write
 from league.report import page as report_page

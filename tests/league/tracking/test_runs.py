@@ -16,8 +16,8 @@ import yaml
 from comms.topology.edges import read_graphml
 from league.analysis.history import read
 from league.config.comms import CommsConfig
+from league.config.game import GameConfig
 from league.config.schema import to_yaml
-from league.config.sections import GameConfig
 from league.storage.store import Store
 from league.tracking import client
 from league.tracking.experiment import NOTE
