@@ -73,7 +73,17 @@ def played_by(
             return [*(wrap(actor, held) for actor in mine(owner, players)), *others(owner, players)]
 
         copies = min(at_once(spec, None), len(tickets))
-        arena = make(spec.setup, copies, twin=spec.twin, workers=0, device="cpu", fresh=True, state=spec.state, joint=True)
+        arena = make(
+            spec.setup,
+            copies,
+            twin=spec.twin,
+            workers=0,
+            device="cpu",
+            fresh=True,
+            state=spec.state,
+            joint=True,
+            success=spec.criterion.key,
+        )
         with closing(arena):
             return play(arena, tickets, seated)
 

@@ -12,6 +12,7 @@ import torch
 
 from envs.description import describe
 from envs.game import Game
+from envs.success import TOLD, Criterion
 from league.evaluation.disturbance import Disturbed, Watched, Wrap, blank_moments, played_by
 from league.execution.tasks import ArenaSpec, Contestant, PlayTask, play
 from tournaments.rating.outcomes import outcomes
@@ -177,13 +178,13 @@ def _unused(seed: int, used: AbstractSet[int]) -> int:
 def _wrapped(asked: Examination, game: Game, wrap: Wrap) -> Tally:
     contestants = {asked.player: asked.contestant, **({} if game.cooperative else asked.opponents)}
     played = played_by(asked.arena, game, contestants, asked.player, tickets(asked, game, asked.opponents), wrap)
-    return successes(game, played, asked.player)
+    return successes(game, played, asked.player, asked.arena.criterion)
 
 
 def _tally(asked: Examination, game: Game, spec: ArenaSpec, contestant: Contestant) -> Tally:
     contestants = {asked.player: contestant, **({} if game.cooperative else asked.opponents)}
     task = PlayTask(spec, contestants, tickets(asked, game, asked.opponents), None)
-    return successes(game, play(task), asked.player)
+    return successes(game, play(task), asked.player, spec.criterion)
 
 
 def _scores(asked: Examination, game: Game, others: Mapping[str, Contestant]) -> dict[str, float]:
@@ -199,13 +200,13 @@ def _scores(asked: Examination, game: Game, others: Mapping[str, Contestant]) ->
     return {name: float(np.mean(scores)) for name, scores in found.items()}
 
 
-def successes(game: Game, results: Sequence[MatchResult], player: str) -> Tally:
+def successes(game: Game, results: Sequence[MatchResult], player: str, criterion: Criterion = TOLD) -> Tally:
     """How many games were a success for a player.
 
-    A game is a success if it says so. Otherwise it is one if the player won: if its return is above that of every other player.
-    In cooperative games that do not say it, nothing is known.
+    A game is a success by the criterion. Where infos should say it and do not, it is one if the player won: if its return is
+    above that of every other player. In cooperative games that do not say it, nothing is known.
     """
-    told = [result.success for result in results]
+    told = [_judged(game, result, player, criterion) for result in results]
     if all(each is not None for each in told):
         return Tally(len(told), float(sum(each for each in told if each is not None)), declared=True)
     if game.cooperative:
@@ -214,6 +215,14 @@ def successes(game: Game, results: Sequence[MatchResult], player: str) -> Tally:
         return Tally(len(results), float(sum(_won(game, result, player) for result in results)))
     scores = [outcome.score for outcome in outcomes(game, results) if outcome.player == player]
     return Tally(len(scores), float(sum(score == 1.0 for score in scores)))
+
+
+def _judged(game: Game, result: MatchResult, player: str, criterion: Criterion) -> float | None:
+    """Whether a game was a success by the criterion, for all teams that the player held; None if that is not known."""
+    teams = [team for team, holder in enumerate(team_players(game, result.ticket.players)) if holder == player]
+    judged = [criterion.judge(team, result.returns, result.success) for team in teams]
+    known = [each for each in judged if each is not None]
+    return min(known) if judged and len(known) == len(judged) else None
 
 
 def _won(game: Game, result: MatchResult, player: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from envs.description import describe
 from envs.game import Game
+from envs.success import TOLD
 from league.analysis.history import History, read
 from league.analysis.lineage import ancestors, ancestry
 from league.config.schema import LeagueConfig
@@ -156,7 +157,7 @@ def _card(subject: str, kind: Any, named: Sequence[Named], others: Sequence[Name
         subject,
         kind,
         game.name,
-        _criterion(found[0].plain.declared, game),
+        _criterion(found[0].plain.declared, game, config),
         [each.player for each in first],
         [each.seed for each in first],
         jobs[0].episodes,
@@ -217,7 +218,7 @@ def _examination(named: Named, others: Sequence[Named], game: Game, asked: Asked
 
 def _arena(config: LeagueConfig) -> ArenaSpec:
     arena = config.arena
-    return ArenaSpec(config.game.setup(), arena.twin, 0, "cpu", arena.state)
+    return ArenaSpec(config.game.setup(), arena.twin, 0, "cpu", arena.state, config.game.success.criterion())
 
 
 def _variations(config: LeagueConfig, arena: ArenaSpec, game: Game) -> dict[str, ArenaSpec]:
@@ -265,9 +266,10 @@ def _subject(named: Named, findings: Any, home: Path) -> Subject:
     return Subject(named.name, named.config.seed, findings, seconds)
 
 
-def _criterion(declared: bool, game: Game) -> str:
+def _criterion(declared: bool, game: Game, config: LeagueConfig) -> str:
+    criterion = config.game.success.criterion()
     if declared:
-        return "what the game declares in its infos"
+        return "what the game declares in its infos" if criterion == TOLD else str(criterion)
     return "nothing is declared" if game.cooperative else "a win: a higher return than the opponent's"
 
 

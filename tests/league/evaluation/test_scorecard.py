@@ -4,10 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from envs.description import describe
+from envs.game import GameSetup
+from envs.success import TOLD, Criterion
 from league import LeagueError
 from league.evaluation.examination import Findings, Tally
+from league.evaluation.examination import successes as tally_of
 from league.evaluation.scorecard import TARGETS, ScoreCard, Subject, measures, read
 from league.storage import evaluations
+from tournaments.tickets import MatchResult, Ticket
 
 
 def found(rate=0.96, noisy=0.93, varied=0.9, reached=4000, known=0.5, stranger=0.45, chance=0.2, name="cup/main-01-g007"):
@@ -68,6 +73,22 @@ def test_a_game_that_does_not_say_what_a_success_is_leaves_only_the_time():
     nothing = Tally(0, 0.0)
     card = card_of(Findings("cup/main-01-g000", nothing, nothing, nothing, {}, None, {}, []))
     assert {each.name for each in card.values() if each.verdict == "not measurable"} == {*TARGETS} - {"wall_time"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "successes"),
+    [(TOLD, 1.5), (Criterion("return", above=0.5), 2.0), (Criterion("win"), 1.0)],
+)
+def test_a_success_is_what_the_configuration_says(criterion, successes):
+    game = describe(GameSetup("classic/tictactoe_v3"))
+    played = [((1.0, -1.0), 0.5), ((0.6, 0.9), 1.0), ((0.0, 0.0), 0.0)]
+    results = [
+        MatchResult(
+            Ticket(str(n), 0, "evaluation", n, ("p", "q"), (False, False), str(n), ("", "")), returns, 5, b"", False, told
+        )
+        for n, (returns, told) in enumerate(played)
+    ]
+    assert tally_of(game, results, "p", criterion) == Tally(3, successes, declared=True)
 
 
 def test_the_interval_of_one_players_rate_is_wilsons_and_targets_are_words():
