@@ -319,16 +319,25 @@ def _read(store: Store, earlier: History | None, until: int | None) -> History:
         table = among(sums.results, sums.results.players)
         known.append(GenerationRecord(row, table, training, sums.returns, progress, sums.evidence))
     ratings = store.ratings(last)
-    _require_rated(store, ratings, found)
+    _require_together(store, rows, players, ratings, found)
     return History(store.folder, facts, config, game, known, players, ratings, matches, found)
 
 
-def _require_rated(store: Store, ratings: Sequence[RatingRow], outcomes: Sequence[Outcome]) -> None:
-    """Make sure that everybody who met somebody has a rating.
+def _require_together(
+    store: Store,
+    rows: Sequence[GenerationRow],
+    players: Sequence[Player],
+    ratings: Sequence[RatingRow],
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Make sure that the champions are players, and that everybody who met somebody has a rating.
 
     Raises:
         LeagueError: The database is damaged.
     """
+    strangers = {row.champion for row in rows}.difference(player.name for player in players)
+    if strangers:
+        raise LeagueError(f"{store.path} is damaged: its champion {min(strangers)!r:.80} is not among its players")
     met = {name for outcome in outcomes for name in (outcome.player, outcome.opponent)}
     unrated = sorted(met.difference(row.player for row in ratings))
     if unrated:

@@ -86,11 +86,20 @@ def _sentence(fault: _Fault) -> str:
 
 
 def _settings(path: Sequence[Any], section: type[BaseModel]) -> list[str]:
-    """Names of the settings of the section at a path. Numbers in the path are positions in lists."""
+    """Names of the settings of the section at a path.
+
+    Numbers in the path are positions in lists. Where a setting may hold one of several sections, all of them are followed, and
+    a name in the path that no section has is that of one of them.
+    """
+    sections = [section]
     for part in path:
-        if not isinstance(part, int):
-            section = _sections(section.model_fields[part].annotation)[0]
-    return list(section.model_fields)
+        below = [each for known in sections if part in known.model_fields for each in _below(known, part)]
+        sections = below or sections
+    return list(dict.fromkeys(name for each in sections for name in each.model_fields))
+
+
+def _below(section: type[BaseModel], name: str) -> list[type[BaseModel]]:
+    return _sections(section.model_fields[name].annotation)
 
 
 def _sections(annotation: Any) -> list[type[BaseModel]]:

@@ -54,6 +54,7 @@ def test_a_damaged_league_is_left_out_of_the_list_and_named(cli_run, home):
     [
         ("UPDATE players SET parent = name, snapshot_of = name", "lineage"),
         ("UPDATE generations SET champion = 'nobody'", "report"),
+        ("UPDATE generations SET champion = 'nobody' WHERE generation = 0", "report"),
         ("UPDATE matches SET players = '[\"a\"]'", "audit"),
         ("UPDATE matches SET returns = '[0.5, \"x\"]'", "audit"),
         ("DELETE FROM ratings", "report"),

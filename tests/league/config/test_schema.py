@@ -36,6 +36,11 @@ def test_an_unknown_nested_key_is_named_with_its_dotted_place():
     assert sentence == "the configuration: there is no setting 'train.update'; did you mean 'train.updates'?"
 
 
+def test_an_unknown_key_of_a_section_that_has_a_name_of_its_own_is_named_with_its_dotted_place():
+    sentence = refused({"game": GAME | {"schedule": {"arrival": {"frist": 0.1}}}})
+    assert "there is no setting 'game.schedule.arrival.frist'; did you mean 'game.schedule.arrival.first'?" in sentence
+
+
 def test_an_unknown_key_two_sections_deep_is_named_with_its_dotted_place():
     sentence = refused({"hyper": {"clip": {"start": 0.2, "low": 0.1, "hihg": 0.3}}})
     assert "there is no setting 'hyper.clip.hihg'; did you mean 'hyper.clip.high'?" in sentence
