@@ -1,7 +1,7 @@
 """Measures how often players that explore reach the only reward of a deep chain, beside the same learners without exploration.
 
 One player per seed trains in `native/deep_chain`. Then it plays without exploration, as in a tournament, and its successes are
-counted. In the chain of 20 places, random play takes the right steps in one of 524,288 attempts.
+counted. In the chain of 24 places, random play takes the right steps in one of 8,388,608 attempts.
 
 Run it from the project's folder:  python benchmarks/exploration.py rnd ucb --seeds 0 1 2 3 4
 """
@@ -30,8 +30,8 @@ SETTINGS: dict[str, Any] = {
     "train": {"copies": 16, "steps": 8, "updates": 300, "epochs": 2, "minibatches": 4},
     "learner_options": {"warm_up": 64, "batch": 64, "exploration": 10_000},
 }
-HYPER = {"target_rate": 0.05, "learning_rate": 3e-3}
-WEIGHTS = {"rnd": {"rnd_weight": 0.1}, "icm": {"icm_weight": 0.1}, "count": {"count_weight": 0.3}, "ucb": {"ucb_width": 0.1}}
+HYPER = {"target_rate": 0.05, "learning_rate": 3e-3, "gamma": 0.95}
+WEIGHTS = {"rnd": {"rnd_weight": 1.0}, "icm": {"icm_weight": 1.0}, "count": {"count_weight": 0.3}, "ucb": {"ucb_width": 0.1}}
 """Way to explore → its hyper-parameters. The control is the same learner with ε-greedy exploration alone."""
 
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", default=list(WEIGHTS), help=f"any of {', '.join(WEIGHTS)}")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)), help="default: 0 1 2 3 4")
-    parser.add_argument("--length", type=int, default=20, help="number of places of the chain; default: 20")
+    parser.add_argument("--length", type=int, default=24, help="number of places of the chain; default: 24")
     chosen = parser.parse_args(arguments)
     print("exploration  seed  success  control  seconds")
     for name in chosen.rows:
