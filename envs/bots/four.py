@@ -129,31 +129,9 @@ def _sound(own, mask):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _reaches(own, mask, goal, budget, nodes, keys, bounds, stamp, order):  # type: ignore[no-untyped-def]
-    """Whether the player to move reaches at least the value `goal`, 1 or 0. It cannot win at once.
-
-    Once `nodes[0]` exceeds the budget, the answer means nothing.
-    """
-    nodes[0] += 1
-    if nodes[0] > budget:
-        return False
-    moves = _sound(own, mask)
-    if moves == 0:
-        return goal == 0 and _playable(mask) == 0
-    stones = _count(mask)
-    if stones >= CELLS - 2:
-        return goal <= 0
-    key = own + mask
-    place, entry = (key * 0x5851F42D4C957F2D >> 20) & (ENTRIES - 1), key | stamp << 50
-    low, high = np.int8(-1), np.int8(1)
-    if keys[place] == entry:
-        low, high = bounds[place, 0], bounds[place, 1]
-        if low >= goal:
-            return True
-        if high < goal:
-            return False
-    # Insertion sort by the number of own threats after the move; among equal ones the middle of the board first.
-    cells, scores, count = np.empty(COLUMNS, np.int64), np.empty(COLUMNS, np.int64), 0
+def _sorted_moves(own, mask, moves, order, cells):  # type: ignore[no-untyped-def]
+    """Write the moves into `cells` [7], those that make more own threats first, among equal ones the middle; their number."""
+    scores, count = np.empty(COLUMNS, np.int64), 0
     for column in order:
         move = moves & (((1 << HEIGHT) - 1) << column * STRIDE)
         if move:
@@ -164,17 +142,64 @@ def _reaches(own, mask, goal, budget, nodes, keys, bounds, stamp, order):  # typ
                 at -= 1
             cells[at], scores[at] = move, score
             count += 1
-    reached = False
-    for at in range(count):
-        # The opponent moves next. It cannot win at once. We reach the goal if it does not reach more than its opposite.
-        if not _reaches(own ^ mask, mask | cells[at], 1 - goal, budget, nodes, keys, bounds, stamp, order):
-            reached = True
-            break
-    if nodes[0] > budget:
-        return False
-    if reached:
-        low = max(low, np.int8(goal))
-    else:
-        high = min(high, np.int8(goal - 1))
-    keys[place], bounds[place, 0], bounds[place, 1] = entry, low, high
-    return reached
+    return count
+
+
+@compiled
+def _reaches(own, mask, goal, budget, nodes, keys, bounds, stamp, order):  # type: ignore[no-untyped-def]
+    """Whether the player to move reaches at least the value `goal`, 1 or 0. It cannot win at once.
+
+    Once `nodes[0]` exceeds the budget, the answer means nothing. The positions on the way are on a stack of our own: Numba
+    cannot load a function that calls itself from its cache.
+    """
+    owns, masks, goals = np.empty(CELLS + 1, np.int64), np.empty(CELLS + 1, np.int64), np.empty(CELLS + 1, np.int64)
+    cells, counts, tried = (
+        np.empty((CELLS + 1, COLUMNS), np.int64),
+        np.empty(CELLS + 1, np.int64),
+        np.empty(CELLS + 1, np.int64),
+    )
+    depth, entering, result = 0, True, False
+    owns[0], masks[0], goals[0] = own, mask, goal
+    while depth >= 0:
+        own, mask, goal = owns[depth], masks[depth], goals[depth]
+        key = own + mask
+        place, entry = (key * 0x5851F42D4C957F2D >> 20) & (ENTRIES - 1), key | stamp << 50
+        if entering:
+            nodes[0] += 1
+            if nodes[0] > budget:
+                return False
+            moves = _sound(own, mask)
+            known = True
+            if moves == 0:
+                result = goal == 0 and _playable(mask) == 0
+            elif _count(mask) >= CELLS - 2:
+                result = goal <= 0
+            elif keys[place] == entry and bounds[place, 0] >= goal:
+                result = True
+            elif keys[place] == entry and bounds[place, 1] < goal:
+                result = False
+            else:
+                known = False
+            if known:
+                depth, entering = depth - 1, False
+                continue
+            counts[depth], tried[depth] = _sorted_moves(own, mask, moves, order, cells[depth]), 0
+        else:
+            # The opponent has moved next. We reach the goal if it does not reach more than its opposite.
+            reached = not result
+            tried[depth] += 1
+            if reached or tried[depth] == counts[depth]:
+                low, high = np.int8(-1), np.int8(1)
+                if keys[place] == entry:
+                    low, high = bounds[place, 0], bounds[place, 1]
+                if reached:
+                    low = max(low, np.int8(goal))
+                else:
+                    high = min(high, np.int8(goal - 1))
+                keys[place], bounds[place, 0], bounds[place, 1] = entry, low, high
+                depth, result = depth - 1, reached
+                continue
+        owns[depth + 1], masks[depth + 1] = own ^ mask, mask | cells[depth, tried[depth]]
+        goals[depth + 1] = 1 - goal
+        depth, entering = depth + 1, True
+    return result

@@ -7,7 +7,7 @@ group sizes never change, and no group disappears because its learner is slower.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,20 +15,21 @@ from league.population.evolution import Birth, Selection, births, by_tournament
 from league.population.player import Player
 
 
-def stacks(players: Sequence[Player], size: int) -> list[list[Player]]:
+def stacks(players: Sequence[Player], size: int, kind: Callable[[Player], int] = lambda player: 0) -> list[list[Player]]:
     """Divide players into stacks. Each stack is trained by one task.
 
     Args:
         players: Active players.
         size: Maximum number of players in a stack.
+        kind: A number that differs between players whose groups train differently, such as with other options of the learner.
 
     Returns:
-        Stacks of players with the same learner and architecture, in the order of the players. Groups that differ in neither
-        share stacks. Players of one kind are divided independently of players of other kinds.
+        Stacks of players of one kind with the same learner and architecture, in the order of the players. Groups that differ in
+        none of them share stacks. Players of one kind are divided independently of players of other kinds.
     """
-    kinds: dict[tuple[str, str], list[Player]] = {}
+    kinds: dict[tuple[str, str, int], list[Player]] = {}
     for player in players:
-        kinds.setdefault((player.learner, player.architecture), []).append(player)
+        kinds.setdefault((player.learner, player.architecture, kind(player)), []).append(player)
     return [alike[start : start + size] for alike in kinds.values() for start in range(0, len(alike), size)]
 
 

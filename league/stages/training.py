@@ -18,13 +18,16 @@ from league.stages.draft import Draft
 
 
 def train(draft: Draft) -> Draft:
-    """Train every active player, one stack per task. The players of a stack have the same learner and architecture.
+    """Train every active player, one stack per task.
+
+    The players of a stack have the same learner, architecture, options, exploration and terms of the reward.
 
     Returns:
         The draft with `trained`.
     """
     context, size = draft.context, draft.context.config.stack
-    cut = stacks(draft.actives, size)
+    ways = [(group.learner_options, group.exploration, group.reward) for group in context.config.groups]
+    cut = stacks(draft.actives, size, lambda player: ways.index(ways[player.group]))
     starts = _starts(draft)
     work = [_task(draft, number, players, starts) for number, players in enumerate(cut)]
     results = context.executor.map(tasks.train, work, lambda done: context.watcher.progress(done, len(work)))

@@ -83,3 +83,9 @@ def test_a_snapshot_says_whom_it_froze_and_when():
     assert (frozen.name, frozen.snapshot_of, frozen.frozen) == ("main-01-g007", "main-01", 7)
     assert (frozen.status, frozen.parent, frozen.operator, frozen.born) == ("historical", "main-01", "snapshot", 7)
     assert (frozen.weights, frozen.learner_state, frozen.learner) == ("w7", "", "ppo")
+
+
+def test_players_whose_groups_train_in_other_ways_are_in_other_stacks():
+    first, second, third = (replace(each, group=number % 2) for number, each in enumerate(people(*[("ppo", "small")] * 3)))
+    assert stacks([first, second, third], 8, lambda each: each.group) == [[first, third], [second]]
+    assert stacks([first, second, third], 8) == [[first, second, third]]
