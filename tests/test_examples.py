@@ -18,7 +18,7 @@ ALONE = [
     "own_network.py",
     "own_style.py",
 ]
-IN_TESTS_OF_THEIR_OWN = ["draw_a_league.py", "own_learner.py", "read_the_log.py"]
+IN_TESTS_OF_THEIR_OWN = ["draw_a_league.py", "own_learner.py", "own_program.py", "read_the_log.py"]
 
 
 def run(launch: Launcher, script: str, folder: Path, *arguments: str) -> str:

@@ -159,6 +159,8 @@ class LeagueConfig(Section):
 
     @model_validator(mode="after")
     def _something_to_anneal(self) -> LeagueConfig:
+        if not self.train.anneal:  # then no code of a learner of somebody else's is asked
+            return self
         names = sorted({spec.name for group in self.groups for spec in learner_spec(group.learner).hyper})
         for name in self.train.anneal:
             known("hyper-parameter", name, names)

@@ -19,7 +19,7 @@ from envs.game import Game
 from league.population.player import frozen_in
 from league.storage.evaluations import read, save
 from league.storage.store import Store
-from tournaments.match.moves import decode
+from tournaments.match.moves import UnreadableMoves, decode
 from tournaments.tickets import MatchResult, seat_players
 
 NAME = "mistakes"
@@ -152,7 +152,10 @@ def rate_of(
     generator = np.random.default_rng([generation, first])
     found = list[tuple[list[int], int]]()
     for match in matches:
-        moves, seated = decode(game, match.actions), seat_players(game, match.ticket.players)
+        try:
+            moves, seated = decode(game, match.actions), seat_players(game, match.ticket.players)
+        except UnreadableMoves:  # the audit names such a match; the page goes without it
+            continue
         actions, mover = moves.actions[0].sum(1).tolist(), moves.acting.argmax(1).tolist()
         for player in sorted(set(players) & set(seated)):
             begin = max(first, moves.opening)

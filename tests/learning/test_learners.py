@@ -11,7 +11,7 @@ from agents.learners.table import LEARNERS
 from envs.references import find, permit
 
 COMMAND = f"{Path(__file__).parents[2]}/benchmarks/learners.py"
-A_LITTLE = {"ppo": 20, "a2c": 150, "a3c": 80, "dqn": 60, "sac": 60}
+A_LITTLE = {"ppo": 20, "mmd": 20, "a2c": 150, "a3c": 80, "dqn": 60, "sac": 60}
 """Learner of discrete actions → updates. PPO makes sixteen steps of the optimiser in an update, a2c one."""
 
 

@@ -15,7 +15,7 @@ from agents.acting.seated import SeatedStack
 from agents.acting.tally import Tally
 from agents.learners.contract import Schedule, TrainingInput
 from agents.learners.hyper import HyperParameters
-from agents.learners.on_policy import estimate, learn, mean_returns, share_of_successes
+from agents.learners.on_policy import estimate, learn, mean_returns, shares_of_successes
 from agents.learners.optimiser import Adam
 from agents.learners.ppo import improve, train
 from agents.models.architecture import Architecture
@@ -23,6 +23,7 @@ from agents.models.spec import PlayerSpec
 from agents.models.stack import Stack
 from envs.states import States
 from envs.stopwatch import Stopwatch
+from envs.success import TOLD
 
 CPU = torch.device("cpu")
 COPIES, STEPS = 8, 12
@@ -77,6 +78,12 @@ def of_copies(experience, copies):
     return Experience(**{field.name: part(getattr(experience, field.name)) for field in fields(experience)})
 
 
+def of_player(values, player):
+    """The hyper-parameters of one player."""
+    given = {field.name: getattr(values, field.name) for field in fields(values)}
+    return HyperParameters(**{name: value[player : player + 1] for name, value in given.items() if isinstance(value, Tensor)})
+
+
 def improved(stack, owner, experience, values, schedule=THREE_STEPS):
     """The stack after learning from experience, its optimiser and the report; the stack given stays as it is."""
     stack = copied(stack)
@@ -96,7 +103,7 @@ def test_players_of_a_stack_learn_what_each_would_learn_alone(game, founders, fl
     for player in range(2):
         own = (torch.arange(COPIES) % 2 == player).nonzero().squeeze(1)
         mine = torch.where(owner[own] == EMPTY, EMPTY, 0)
-        one = HyperParameters(*(getattr(values, field.name)[player : player + 1] for field in fields(values)))
+        one = of_player(values, player)
         alone, own_adam, own_report = improved(copied(stack, [player]), mine, of_copies(experience, own), one)
         assert not torch.equal(alone.parameters, stack.parameters[[player]])
         torch.testing.assert_close(together.parameters[[player]], alone.parameters, atol=1e-5, rtol=1e-4)
@@ -112,7 +119,7 @@ def test_two_learners_may_meet_in_one_copy_each_with_its_own_discount(games, fou
     values = hyper({"gamma": 0.3}, {"gamma": 0.95})
     together, _, _ = improved(stack, torch.tensor([[0, 1]]).repeat(COPIES, 1), experience, values)
     for player, seats in enumerate(([0, EMPTY], [EMPTY, 0])):
-        one = HyperParameters(*(getattr(values, field.name)[player : player + 1] for field in fields(values)))
+        one = of_player(values, player)
         alone, _, _ = improved(copied(stack, [player]), torch.tensor([seats]).repeat(COPIES, 1), experience, one)
         torch.testing.assert_close(together.parameters[[player]], alone.parameters, atol=1e-5, rtol=1e-4)
 
@@ -263,9 +270,11 @@ def test_the_same_seed_gives_the_same_newborn_and_another_seed_another():
 
 def test_shares_of_successes_are_per_player_and_unknown_where_no_game_says():
     owner, told, successes = torch.tensor([[0, 1], [0, 0], [1, 2]]), torch.tensor([2, 4, 0]), torch.tensor([1.0, 4.0, 0.0])
-    shares = share_of_successes(owner, 4, told, successes)
-    assert shares[:2].tolist() == pytest.approx([5 / 6, 1 / 2])
-    assert shares[2:].isnan().all()
+    told, successes = (numbers.unsqueeze(1).expand(-1, 2) for numbers in (told, successes))
+    report = shares_of_successes(owner, 4, told, successes.double(), TOLD)
+    assert report["success"][:2].tolist() == pytest.approx([5 / 6, 1 / 2])
+    assert report["success"][2:].isnan().all()
+    assert report["judged"].tolist() == [6.0, 2.0, 0.0, 0.0]
 
 
 def test_mean_returns_are_per_game_and_team_and_unknown_where_no_game_ended():

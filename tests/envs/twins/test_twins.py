@@ -102,7 +102,7 @@ def lines_around_the_rim(pieces):
 
 
 def test_a_connect_four_that_misses_a_diagonal_is_caught():
-    rules = replace(CONNECT_FOUR, won=no_falling_diagonal)
+    rules = replace(CONNECT_FOUR, won=no_falling_diagonal, steps=(1, 7, 8))
     name = "classic/connect_four_v3"
     with pytest.raises(Mismatch, match="classic/connect_four_v3"):
         differs(BoardArena(describe(name), rules, 50, CPU), name, 200)
@@ -110,7 +110,7 @@ def test_a_connect_four_that_misses_a_diagonal_is_caught():
 
 def test_a_connect_four_whose_lines_wrap_around_columns_is_caught():
     tight = tuple((5 - bit % 6) * 7 + bit // 6 for bit in range(42))
-    rules = replace(CONNECT_FOUR, stride=6, cells=tight, won=lines_around_the_rim)
+    rules = replace(CONNECT_FOUR, stride=6, cells=tight, won=lines_around_the_rim, steps=(1, 5, 6, 7))
     name = "classic/connect_four_v3"
     with pytest.raises(Mismatch, match=r"over|terminated|reward"):
         differs(BoardArena(describe(name), rules, 50, CPU), name, 200)

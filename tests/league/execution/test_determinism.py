@@ -49,7 +49,7 @@ def test_neither_does_the_cut_of_the_tournament_into_tasks_of_another_number_of_
 def test_a_worker_killed_in_the_middle_changes_nothing(run, facts, finished, tmp_path, monkeypatch):
     mark = tmp_path / "died"
     monkeypatch.setattr("league.execution.tasks.train", partial(train_after_a_death, mark))
-    monkeypatch.setitem(EXECUTORS, "processes", lambda workers, warn: Processes(2, warn))
+    monkeypatch.setitem(EXECUTORS, "processes", lambda workers, warn, address="": Processes(2, warn))
     assert run("killed", compute__executor="processes") == facts(finished)
     assert mark.exists()
 

@@ -21,6 +21,7 @@ from envs.arena import Insight
 from envs.registry import construct
 from league import League, LeagueConfig
 from league.evaluation.resolve import ActingPlayer, Named
+from league.evaluation.views import View
 from league.execution.architectures import to_text
 from league.execution.tasks import Contestant
 from league.export.pyfunc import Deployment
@@ -129,8 +130,10 @@ class Pair:
     def thoughts(self, moment: Moment) -> dict[str, np.ndarray]:
         """What the player itself thinks: probabilities, or the means of continuous actions."""
         game, (observations, infos) = self.player.game, moment
-        seats = {agent: self.player._seat(agent) for agent in observations}
-        now, place = self.player._timestep(seats, observations, infos)
+        views = self.player._views
+        view = View(observations, infos or {})
+        now, place = views.timestep([view]), {seat: views.place(seat) for seat in views.seats(view).values()}
+        seats = views.seats(view)
         sizes = [(1, game.slots(number), role.actions.size) for number, role in enumerate(game.roles)]
         unknown = tuple(torch.full(size, torch.nan) for size in sizes)
         insight = Insight(unknown, torch.zeros(1, len(game.seats)))

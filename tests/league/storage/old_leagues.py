@@ -132,7 +132,7 @@ def maker() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("vendor_id")), "")
 
 
-LATER_METRICS = ("success", "value_error")
+LATER_METRICS = ("success", "value_error", "games", "judged", "intrinsic_reward", "designed_reward", "prediction_error")
 """Metrics of updates that the versions which wrote the archives did not report."""
 
 QUERIES = {

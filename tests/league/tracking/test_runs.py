@@ -96,7 +96,7 @@ def text(home: Path, run: Any, name: str) -> str:
 def test_the_leagues_files_are_its_configuration_its_last_standings_and_pages_about_it(synced: Path) -> None:
     run = runs(synced)["cup"]
     names = [name for name in files(synced, run) if not name.startswith("images/")]
-    assert names == ["config.yaml", "report.html", "solution.yaml", "standings.json", "tournament.html"]
+    assert names == ["config.yaml", "lineage.graphml", "report.html", "solution.yaml", "standings.json", "tournament.html"]
     assert text(synced, run, "config.yaml") == to_yaml(CONFIG)
     for page in ("report.html", "tournament.html"):
         assert text(synced, run, page).startswith("<!doctype html>")
