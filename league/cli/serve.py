@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from league.cli.console import HOME, Home, Trust, out, warn
 from league.errors import LeagueError
-from league.paths import expanded
 
 app = typer.Typer()
 
@@ -63,7 +61,7 @@ def serve(
             f"other machines can reach {host}: set a token in {TOKEN}, or say --no-token to let everybody use the server"
         )
     limits = Limits(size, seconds, _rate(rate, local), token, address.names)
-    served = Served(_here(home), players or (), game, trust, limits, say=warn)
+    served = Served(home, players or (), game, trust, limits, say=warn)
 
     def listening(url: str) -> None:
         for player in players or ():
@@ -79,7 +77,3 @@ def _rate(given: float | None, local: bool) -> float:
     if given is not None:
         return given
     return 0.0 if local else RATE_ELSEWHERE
-
-
-def _here(home: Path) -> Path:
-    return expanded(str(home))

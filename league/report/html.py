@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeAlias
 
 from markupsafe import Markup, escape
@@ -17,6 +19,13 @@ from league.plotting.svg import svg
 from tournaments.viewer.document import templates
 
 NOTHING = Markup("")
+
+
+@cache
+def style() -> str:
+    """The style sheet of reports."""
+    return files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+
 
 About: TypeAlias = str | Callable[[float], str]
 """The description of a chart, or a function from the chart's width in pixels to the description."""

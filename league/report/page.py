@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 
 from league.analysis.history import History
 from league.population.player import learns
-from league.report.html import ReportSection, render
+from league.report.html import ReportSection, render, style
 from league.report.sections.advice import advice
 from league.report.sections.answers import answers
 from league.report.sections.champion import champion
@@ -76,12 +74,7 @@ def report_html(history: History) -> str:
     """
     found = {name: section for name, make in SECTIONS.items() if (section := make(history)) is not None}
     body = render("report.html", league=history.name, summary=_summary(history), answers=answers(history), sections=found)
-    return document(f"{history.name}: report", body, styles=[_style()])
-
-
-@cache
-def _style() -> str:
-    return files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    return document(f"{history.name}: report", body, styles=[style()])
 
 
 def _summary(history: History) -> str:

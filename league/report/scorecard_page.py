@@ -14,11 +14,11 @@ from league.report.html import (
     paragraph,
     render,
     strong,
+    style,
     subheading,
     table,
     words,
 )
-from league.report.sweep_page import style
 from league.report.wording import counted, listed
 from tournaments.viewer.document import document
 

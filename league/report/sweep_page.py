@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 from markupsafe import Markup
 
 from league.evaluation.comparison import Difference, Interval
@@ -20,6 +17,7 @@ from league.report.html import (
     paragraph,
     render,
     strong,
+    style,
     table,
     words,
 )
@@ -46,12 +44,6 @@ def sweep_html(result: SweepResult) -> str:
     )
     body = render("report.html", league=result.sweep, summary=summary, answers=_answers(result), sections=sections)
     return document(f"{result.sweep}: sweep", body, styles=[style()])
-
-
-@cache
-def style() -> str:
-    """The style sheet of reports."""
-    return files(__package__).joinpath("report.css").read_text(encoding="utf-8")
 
 
 def _answers(result: SweepResult) -> Markup:

@@ -71,7 +71,6 @@ class Playing:
         self._offers = Offers(home)
         self._changes: dict[str, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._entered: set[str] = set()
         self.games = Games(self._changed)
 
     def routes(self) -> APIRouter:
@@ -110,6 +109,7 @@ class Playing:
             game = await asyncio.to_thread(self._begin, wanted)
         except (LeagueError, GameError) as error:
             return refused(422, brief(str(error)).replace("--name ", "the name "))
+        self._changes = {key: event for key, event in self._changes.items() if self.games.find(key) is not None}
         self._figures.games.labels(wanted.game).inc()
         return await self._settled(game, thoughts=False)
 
@@ -172,8 +172,7 @@ class Playing:
 
     def _changed(self, game: BrowserGame) -> None:
         """Wake up who waits for a game; called in the game's thread."""
-        if game.state.status == "over" and game.guest and game.key not in self._entered:
-            self._entered.add(game.key)
+        if game.state.status == "over" and game.guest:  # a game is over once
             self._enter(game)
         loop = self._loop
         if loop is not None and not loop.is_closed():

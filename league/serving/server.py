@@ -6,13 +6,13 @@ import gc
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import uvicorn
 
 from league.errors import LeagueError
 from league.serving.application import Served, application
 from league.serving.limits import names_of
+from league.tracking.server import loopback
 
 WAITING_CONNECTIONS = 2048
 """Connections that wait until they are accepted."""
@@ -37,10 +37,9 @@ class Address:
     def here_only(self) -> bool:
         """Whether only this machine can reach it."""
         try:
-            found = {str(entry[4][0]) for entry in socket.getaddrinfo(self.host, None)}
+            return loopback(self.host)
         except OSError as error:
             raise LeagueError(f"--host {self.host}: this machine has no such address; 127.0.0.1 is the usual one") from error
-        return all(ip_address(address.partition("%")[0]).is_loopback for address in found)
 
     @property
     def names(self) -> frozenset[str]:

@@ -70,7 +70,7 @@ def open_ui(
     # The server has its own session, so that it and its worker end together. Whatever ends this process must end it, too.
     ends = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, signal.default_int_handler) for number in ends}
-    if not _loopback(host):
+    if not loopback(host):
         say(f"Everybody who can reach {host} can read, change and delete what MLflow holds: it asks nobody who they are.")
     say("MLflow is starting, which takes some seconds …")
     server = subprocess.Popen(
@@ -114,7 +114,7 @@ def command(home: Path, port: int, host: str) -> list[str]:
 def _environment(port: int, host: str) -> dict[str, str]:
     """Environment variables of the server; what the user has set stays."""
     told = {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    if not _loopback(host):  # MLflow answers only those who call it by a name that it knows
+    if not loopback(host):  # MLflow answers only those who call it by a name that it knows
         names = [f"{name}:{port}" for name in (*_names(host), "localhost", "127.0.0.1")]
         told["MLFLOW_SERVER_ALLOWED_HOSTS"] = ",".join(names)
         told["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] = ",".join(f"http://{name}" for name in names)
@@ -137,7 +137,7 @@ def _check_free(port: int, host: str) -> None:
             raise LeagueError(f"port {port} of {host} cannot be used ({error.strerror}); {other}") from error
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
     """Whether only this machine can reach an address."""
     found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
     return all(ip_address(address.partition("%")[0]).is_loopback for address in found)
